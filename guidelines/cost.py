@@ -1,0 +1,89 @@
+"""Closed formulas for the work of a (grouped) convolution with stride 1 and equal padding.
+
+Symbols are the paper's: c1 input channels, c2 output channels, g groups, h x w the feature map.
+"""
+
+from math import isqrt
+
+
+def conv_multiply_adds(
+    height: int, width: int, c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1
+) -> int:
+    """Multiply-adds of one convolution on one image: B = h w k^2 c1 c2 / g.
+
+    Raises ValueError for a size that is not a positive integer or channels that groups do not divide.
+    Source: paper, section 2, the text before equations (1) and (2).
+
+    >>> conv_multiply_adds(56, 56, 64, 64)
+    12845056
+    """
+    _check(height=height, width=width)
+    return height * width * conv_parameters(c1, c2, kernel_size=kernel_size, groups=groups)
+
+
+def conv_memory_access(
+    height: int,
+    width: int,
+    c1: int,
+    c2: int,
+    *,
+    kernel_size: int = 1,
+    groups: int = 1,
+    batch_size: int = 1,
+) -> int:
+    """Elements read and written plus weights read: n h w (c1 + c2) + k^2 c1 c2 / g.
+
+    The weights are read once for the batch of n images. Assumes a cache that holds everything else.
+    Raises ValueError as `conv_multiply_adds`. Source: paper, equation (2), first line.
+    """
+    _check(height=height, width=width, batch_size=batch_size)
+    weights = conv_parameters(c1, c2, kernel_size=kernel_size, groups=groups)
+    return batch_size * height * width * (c1 + c2) + weights
+
+
+def conv_parameters(c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> int:
+    """Weights of one convolution without bias: k^2 c1 c2 / g.
+
+    Raises ValueError as `conv_multiply_adds`.
+    """
+    _check(c1=c1, c2=c2, kernel_size=kernel_size, groups=groups)
+    for name, channels in (("c1", c1), ("c2", c2)):
+        if channels % groups:
+            raise ValueError(f"{name} = {channels} is not divisible by groups = {groups}")
+    return kernel_size**2 * c1 * c2 // groups
+
+
+def memory_access_at(height: int, width: int, c1: int, multiply_adds: int, groups: int = 1) -> int:
+    """Memory access of a 1x1 convolution from its multiply-adds B: h w c1 + B g / c1 + B / (h w).
+
+    Raises ValueError where B is no multiply-adds of such a layer. Source: paper, equation (2), last line.
+    """
+    _check(height=height, width=width, c1=c1, multiply_adds=multiply_adds, groups=groups)
+    c2, remainder = divmod(multiply_adds * groups, height * width * c1)
+    if remainder:
+        raise ValueError(
+            f"multiply_adds = {multiply_adds} is not h w c1 c2 / g for any whole c2 "
+            f"at {height}x{width}, c1 = {c1}, groups = {groups}"
+        )
+    return conv_memory_access(height, width, c1, c2, groups=groups)
+
+
+def memory_access_lower_bound(height: int, width: int, multiply_adds: int) -> int:
+    """Least memory access of any 1x1 convolution of B multiply-adds: 2 sqrt(h w B) + B / (h w).
+
+    Rounded up to the next integer, exactly; reached when and only when c1 = c2 (guideline 1).
+    Source: paper, equation (1).
+
+    >>> memory_access_lower_bound(56, 56, conv_multiply_adds(56, 56, 64, 64))
+    405504
+    """
+    _check(height=height, width=width, multiply_adds=multiply_adds)
+    pixels = height * width
+    root = isqrt(4 * pixels**3 * multiply_adds - 1) + 1
+    return -(-(multiply_adds + root) // pixels)
+
+
+def _check(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ValueError(f"{name} must be a positive integer, got {size!r}")

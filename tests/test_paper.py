@@ -1,0 +1,42 @@
+import pytest
+
+from guidelines import paper
+
+
+def test_slow_downs_follow_from_the_printed_throughputs():
+    figure = paper.figure("G2", "arm", "x1", "g=8")
+    assert (figure.throughput, figure.unit) == (27.8, "images/s")
+    assert figure.slowdown == pytest.approx(40.0 / 27.8)
+    assert paper.figure("G1", "gpu", "x4", "1:12").slowdown == pytest.approx(232 / 163)
+
+
+def test_every_table_is_complete():
+    rows = {"G1": 4, "G2": 4, "G3": 5, "G4": 4}
+    for guideline in paper.GUIDELINES:
+        for platform in ("arm", "gpu"):
+            variants = paper.widths(guideline, platform)
+            assert len(variants) == rows[guideline]
+            for sweep in paper.columns(guideline, platform):
+                figures = [paper.figure(guideline, platform, sweep, variant) for variant in variants]
+                assert all(figure.throughput > 0 for figure in figures)
+                assert figures[0].slowdown == 1
+
+
+def test_the_paper_exceeds_twofold_for_8_groups_on_the_gpu_but_at_x4():
+    found = [paper.figure("G2", "gpu", sweep, "g=8").slowdown for sweep in ("x1", "x2", "x4")]
+    assert [round(slowdown, 2) for slowdown in found] == [3.87, 2.9, 1.9]
+
+
+def test_what_the_paper_does_not_have_is_none():
+    assert paper.figure("G2", "arm", "x1", "g=16") is None
+    assert paper.figure("G2", "arm", "x3", "g=8") is None
+    assert paper.figure("G5", "arm", "x1", "g=8") is None
+    assert paper.table_number("G5") is None
+    assert paper.columns("G5", "gpu") == ()
+
+
+def test_sweeps_of_the_two_platforms_correspond_by_place():
+    assert paper.counterpart("G3", "c64", "arm", "gpu") == "c128"
+    assert paper.counterpart("G3", "c128", "gpu", "arm") == "c64"
+    assert paper.counterpart("G1", "x2", "arm", "gpu") == "x2"
+    assert paper.counterpart("G5", "x2", "arm", "gpu") is None

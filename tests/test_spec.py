@@ -1,0 +1,49 @@
+from dataclasses import replace
+
+import pytest
+
+from guidelines.spec import Condition, Conv, Cost, Sweep, Variant
+
+CPU = Condition("cpu", "a processor")
+
+
+def variant(id="a", convs=(Conv(2, 4), Conv(4, 2)), **extra):
+    return Variant(id, id, (2,), convs, build=list, **extra)
+
+
+def test_the_id_of_the_papers_condition_is_the_device_alone():
+    assert CPU.id == "cpu"
+    assert replace(CPU, device="cuda:1").id == "cuda:1"
+
+
+def test_the_id_names_whatever_departs_from_the_paper():
+    condition = Condition("cpu", "", "float16", "nhwc", "compile", 8, 28, 2, "exact")
+    assert condition.id == "cpu-float16-nhwc-compile-b8-28px-t2-exact"
+
+
+def test_the_platform_decides_the_papers_columns():
+    assert CPU.platform == "arm"
+    assert replace(CPU, device="cuda:0").platform == "gpu"
+
+
+def test_the_cost_is_the_sum_over_convolutions_and_elementwise_operators():
+    condition = replace(CPU, image_size=3, batch_size=2)
+    assert variant(elementwise_accesses=5).cost(condition) == Cost(
+        multiply_adds=2 * 2 * 9 * 8, memory_access=2 * (2 * 9 * 6 + 8) + 2 * 9 * 5, parameters=16
+    )
+
+
+def test_ids_that_pytest_cannot_match_are_refused():
+    with pytest.raises(ValueError, match="variant id 'g=8': use letters"):
+        variant("g=8")
+
+
+def test_a_sweep_runs_from_its_baseline_to_its_extreme():
+    sweep = Sweep("G0", "claim", "x1", (variant("a"), variant("b"), variant("c")))
+    assert (sweep.baseline.id, sweep.extreme.id) == ("a", "c")
+
+
+@pytest.mark.parametrize("ids", [["a"], ["a", "b", "a"]])
+def test_a_sweep_needs_two_or_more_distinct_variants(ids):
+    with pytest.raises(ValueError, match="G0 x1: needs two or more distinct ids"):
+        Sweep("G0", "claim", "x1", tuple(map(variant, ids)))
