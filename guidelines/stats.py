@@ -1,0 +1,141 @@
+"""Paired ratios and their intervals, without assuming a distribution or independent rounds.
+
+A round holds one sample of every variant, so the ratio inside a round is free of whatever slowed the
+whole round down. The slow-down is the median of these ratios. Its interval comes from the sign test
+(Thompson 1936): the number of ratios below the true median is binomial, so two order statistics bound
+it. Rounds close in time are alike; the variance of that count is therefore widened by the
+autocorrelation time of the signs (Geyer 1992, initial positive sequence).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A median with its interval; `low` and `high` are None where the rounds are too few for one."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+    confidence: float
+    rounds: int
+
+    @property
+    def half_width(self) -> float | None:
+        """The larger distance from the estimate to an end of the interval."""
+        if self.low is None or self.high is None:
+            return None
+        return max(self.high - self.estimate, self.estimate - self.low)
+
+    def inverse(self) -> "Estimate":
+        """The same for 1 / x: a speed-up from a slow-down, a throughput from a time."""
+        low = None if self.high is None else 1 / self.high
+        high = None if self.low is None else 1 / self.low
+        return Estimate(1 / self.estimate, low, high, self.confidence, self.rounds)
+
+    def scaled(self, factor: float) -> "Estimate":
+        """The same for factor x, factor > 0."""
+        low = None if self.low is None else self.low * factor
+        high = None if self.high is None else self.high * factor
+        return Estimate(self.estimate * factor, low, high, self.confidence, self.rounds)
+
+    def at(self, confidence: float) -> "Estimate":
+        """The interval at another confidence, its sides scaled as those of a normal distribution.
+
+        For summaries whose samples were not saved; with samples, compute the interval anew.
+        """
+        if self.low is None or self.high is None:
+            return Estimate(self.estimate, None, None, confidence, self.rounds)
+        scale = _quantile(confidence) / _quantile(self.confidence)
+        low = self.estimate * (self.low / self.estimate) ** scale
+        high = self.estimate * (self.high / self.estimate) ** scale
+        return Estimate(self.estimate, low, high, confidence, self.rounds)
+
+
+def median(samples: Sequence[float], confidence: float) -> Estimate:
+    """Median of samples in the order they were taken, with its sign-test interval.
+
+    Raises ValueError for no samples or a confidence outside (0, 1).
+
+    >>> median([1.0, 1.1, 0.9] * 10, 0.95).estimate
+    1.0
+    """
+    if not samples:
+        raise ValueError("no samples")
+    series = np.asarray(samples, dtype=np.float64)
+    center = float(np.median(series))
+    rank = _rank(series.size, autocorrelation_time(np.sign(series - center)), confidence)
+    if rank < 0:
+        return Estimate(center, None, None, confidence, series.size)
+    ordered = np.sort(series)
+    low, high = float(ordered[rank]), float(ordered[-1 - rank])
+    return Estimate(center, low, high, confidence, series.size)
+
+
+def paired_ratio(numerator_s: Sequence[float], denominator_s: Sequence[float], confidence: float) -> Estimate:
+    """Median of the ratios inside each round; the k-th samples of both come from the same round.
+
+    Raises ValueError where the two differ in length, and as `median`.
+    """
+    if len(numerator_s) != len(denominator_s):
+        raise ValueError(f"{len(numerator_s)} samples cannot be paired with {len(denominator_s)}")
+    return median(list(np.divide(numerator_s, denominator_s)), confidence)
+
+
+def autocorrelation_time(signs: Floats) -> float:
+    """Rounds that weigh as much as one independent round, at least 1 (Geyer's initial positive sequence).
+
+    Input: series of n values, in the order taken.
+    """
+    centered = signs - signs.mean()
+    variance = float(centered @ centered)
+    if variance == 0:
+        return 1.0
+    size = 1 << (2 * signs.size - 1).bit_length()
+    spectrum = np.abs(np.fft.rfft(centered, size)) ** 2
+    correlation = np.fft.irfft(spectrum, size)[: signs.size] / variance
+    pairs = correlation[1 : signs.size // 3].copy()
+    pairs = pairs[: pairs.size // 2 * 2].reshape(-1, 2).sum(axis=1)
+    negative = np.flatnonzero(pairs <= 0)
+    kept = pairs[: negative[0]] if negative.size else pairs
+    return max(1.0, 1.0 + 2.0 * float(kept.sum()))
+
+
+def rounds_needed(confidence: float) -> int:
+    """The fewest independent rounds that give an interval at all."""
+    rounds = 1
+    while _rank(rounds, 1.0, confidence) < 0:
+        rounds += 1
+    return rounds
+
+
+def kendall_tau(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
+    """Agreement of two orders, from -1 to 1 (tau-b, ties counted); None where one is all ties.
+
+    >>> kendall_tau([1.0, 1.2, 1.9], [1.0, 1.1, 1.4])
+    1.0
+    """
+    a = np.sign(np.subtract.outer(ours, ours))
+    b = np.sign(np.subtract.outer(theirs, theirs))
+    ties = float(np.abs(a).sum() * np.abs(b).sum())
+    return float((a * b).sum()) / sqrt(ties) if ties else None
+
+
+def _quantile(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def _rank(rounds: int, correlated_rounds: float, confidence: float) -> int:
+    """Rank from each end of the order statistic that bounds the median; negative where there is none."""
+    deviation = _quantile(confidence) * sqrt(rounds * correlated_rounds) / 2
+    return floor(rounds / 2 - deviation - 0.5)

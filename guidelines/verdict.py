@@ -1,0 +1,104 @@
+"""Whether a guideline holds: one verdict a sweep, corrected for the number of verdicts in a table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, log
+from typing import Literal
+
+from guidelines.spec import Expectation
+from guidelines.stats import Estimate, rounds_needed
+
+LEAST_MARGIN = 0.01
+MOST_EFFORT = 100
+Outcome = Literal["holds", "does not hold", "undecided"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A sweep as its verdict sees it; `slowdown` gives the extreme's interval at any confidence."""
+
+    expect: Expectation
+    slowdown: Callable[[float], Estimate]
+    others: tuple[tuple[str, Callable[[float], Estimate]], ...]
+    control: Estimate | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome, the corrected interval it rests on, and what would decide an undecided one."""
+
+    outcome: Outcome
+    slowdown: Estimate
+    margin: float | None
+    remedy: str = ""
+
+
+def noise_floor(control: Estimate | None) -> float | None:
+    """The farthest from 1 that the A/A control's interval reaches, None where it has no interval."""
+    if control is None or control.low is None or control.high is None:
+        return None
+    return max(abs(1 - control.low), abs(control.high - 1))
+
+
+def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
+    """One verdict a case, all right together with the confidence (Holm 1979).
+
+    The clearest case is judged at 1 - (1 - confidence) / m, the next at (m - 1), and so on; from the
+    first that is not decided on, every case is judged at the level of that one.
+    """
+    found: dict[int, Verdict] = {}
+    left = len(cases)
+    for index in sorted(range(len(cases)), key=lambda i: -_clearness(cases[i], confidence)):
+        found[index] = _judge(cases[index], 1 - (1 - confidence) / left)
+        if found[index].outcome != "undecided":
+            left -= 1
+    return [found[index] for index in range(len(cases))]
+
+
+def _judge(case: Case, confidence: float) -> Verdict:
+    slowdown = case.slowdown(confidence)
+    floor = noise_floor(case.control)
+    if case.control is None:
+        return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
+    effect = _directed(slowdown, case.expect)
+    if floor is None or effect.low is None or effect.high is None:
+        remedy = (
+            f"{slowdown.rounds} rounds are too few for an interval; "
+            f"--benchmark-min-rounds {2 * rounds_needed(confidence)} would give one"
+        )
+        return Verdict("undecided", slowdown, floor, remedy)
+    margin = max(LEAST_MARGIN, floor)
+    if effect.high < 1 + margin:
+        return Verdict("does not hold", slowdown, margin)
+    if effect.low <= 1 + margin:
+        return Verdict("undecided", slowdown, margin, _effort(effect, margin))
+    for name, other in case.others:
+        opposite = _directed(other(confidence), case.expect)
+        if opposite.high is not None and opposite.high < 1 / (1 + margin):
+            remedy = f"{name} lies beyond the margin on the other side, whatever the time"
+            return Verdict("undecided", slowdown, margin, remedy)
+    return Verdict("holds", slowdown, margin)
+
+
+def _directed(slowdown: Estimate, expect: Expectation) -> Estimate:
+    """The ratio that exceeds 1 where the guideline holds."""
+    return slowdown if expect == "slower" else slowdown.inverse()
+
+
+def _clearness(case: Case, confidence: float) -> float:
+    """Distance of the estimate from the margin, in half-widths."""
+    effect = _directed(case.slowdown(confidence), case.expect)
+    floor = noise_floor(case.control)
+    if effect.half_width is None or floor is None:
+        return -1.0
+    distance = abs(log(effect.estimate / (1 + max(LEAST_MARGIN, floor))))
+    return distance / max(effect.half_width / effect.estimate, 1e-12)
+
+
+def _effort(effect: Estimate, margin: float) -> str:
+    """The factor of time that would bring the interval clear of the margin, as 1 / sqrt(rounds)."""
+    distance = abs(effect.estimate - (1 + margin))
+    times = ((effect.half_width or 0.0) / distance) ** 2 if distance else float("inf")
+    if times > MOST_EFFORT:
+        return f"the effect is within noise of the margin of {100 * margin:.2g} %"
+    return f"about {max(2, ceil(times))}x the --benchmark-max-time would decide it"

@@ -1,0 +1,91 @@
+import pytest
+
+from guidelines.stats import Estimate
+from guidelines.verdict import Case, noise_floor, verdicts
+
+QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
+
+
+def slowdown(estimate, half_width, rounds=100):
+    def at(confidence):
+        return Estimate(estimate, estimate - half_width, estimate + half_width, confidence, rounds)
+
+    return at
+
+
+def case(estimate, half_width=0.02, expect="slower", others=(), control=QUIET):
+    named = tuple((f"other {k}", slowdown(*other)) for k, other in enumerate(others))
+    return Case(expect, slowdown(estimate, half_width), named, control)
+
+
+def outcome(*arguments, **named):
+    return verdicts([case(*arguments, **named)], 0.99)[0].outcome
+
+
+def test_the_noise_floor_is_the_farthest_end_of_the_controls_interval():
+    assert noise_floor(Estimate(1.001, 0.99, 1.004, 0.99, 50)) == pytest.approx(0.01)
+    assert noise_floor(Estimate(1.001, 0.999, 1.004, 0.99, 50)) == pytest.approx(0.004)
+    assert noise_floor(None) is None
+    assert noise_floor(Estimate(1.0, None, None, 0.99, 3)) is None
+
+
+@pytest.mark.parametrize(
+    ("estimate", "expected"),
+    [
+        (1.04, "holds"),
+        (1.02, "undecided"),
+        (1.0, "undecided"),
+        (0.98, "does not hold"),
+        (0.5, "does not hold"),
+    ],
+)
+def test_the_whole_interval_must_lie_beyond_the_margin_of_one_percent(estimate, expected):
+    assert outcome(estimate) == expected
+
+
+def test_a_noisy_control_widens_the_margin():
+    noisy = Estimate(1.0, 0.95, 1.04, 0.99, 100)
+    assert outcome(1.06, 0.02) == "holds"
+    assert outcome(1.06, 0.02, control=noisy) == "undecided"
+    assert outcome(1.02, 0.02, control=noisy) == "does not hold"
+
+
+def test_a_guideline_that_promises_speed_is_judged_the_other_way_round():
+    assert outcome(0.9, expect="faster") == "holds"
+    assert outcome(1.1, expect="faster") == "does not hold"
+
+
+def test_a_variant_wholly_beyond_on_the_other_side_leaves_it_undecided():
+    found = verdicts([case(1.5, others=[(0.9, 0.01)])], 0.99)[0]
+    assert found.outcome == "undecided"
+    assert found.remedy == "other 0 lies beyond the margin on the other side, whatever the time"
+    assert outcome(1.5, others=[(0.99, 0.02)]) == "holds"
+
+
+def test_undecided_says_what_would_decide_it():
+    assert verdicts([case(1.06, 0.1)], 0.99)[0].remedy == "about 4x the --benchmark-max-time would decide it"
+    near = verdicts([case(1.0101, 0.1)], 0.99)[0].remedy
+    assert near == "the effect is within noise of the margin of 1 %"
+
+
+def test_without_an_interval_it_says_how_many_rounds_are_needed():
+    few = Case("slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
+    found = verdicts([few], 0.99)[0]
+    assert found.outcome == "undecided"
+    assert found.remedy.startswith("5 rounds are too few for an interval; --benchmark-min-rounds 18")
+
+
+def test_without_a_control_nothing_is_decided():
+    found = verdicts([case(2.0, control=None)], 0.99)[0]
+    assert (found.outcome, found.margin) == ("undecided", None)
+    assert "the control failed" in found.remedy
+
+
+def test_holm_judges_the_clearest_case_most_strictly():
+    found = verdicts([case(1.1), case(2.0), case(1.5)], 0.97)
+    assert [round(verdict.slowdown.confidence, 4) for verdict in found] == [0.97, 0.99, 0.985]
+
+
+def test_holm_stops_at_the_first_undecided_case():
+    found = verdicts([case(1.01), case(2.0), case(1.011)], 0.97)
+    assert [round(verdict.slowdown.confidence, 4) for verdict in found] == [0.985, 0.99, 0.985]
