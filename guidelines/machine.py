@@ -1,0 +1,59 @@
+"""What this machine and its devices are; nothing here changes from one minute to the next."""
+
+import os
+import platform
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from guidelines.spec import Condition
+
+MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
+
+
+def device_names() -> dict[str, str]:
+    """The devices of this machine that can be measured, by torch's name: "cpu", "cuda:0", ..."""
+    names = {"cpu": cpu_model()}
+    for index in range(torch.cuda.device_count()):
+        names[f"cuda:{index}"] = torch.cuda.get_device_name(index)
+    return names
+
+
+def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name as the system gives it, else its architecture."""
+    if cpuinfo.exists():
+        found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text("utf-8"), re.MULTILINE)
+        if found:
+            return found[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def runs_dtype(device: str, dtype: str) -> bool:
+    """Whether a device runs a group convolution of a type."""
+    kind = getattr(torch, dtype)
+    try:
+        with torch.inference_mode():
+            conv = torch.nn.Conv2d(8, 8, 1, groups=2, device=device, dtype=kind)
+            conv(torch.zeros(1, 8, 4, 4, device=device, dtype=kind))
+    except RuntimeError:
+        return False
+    return True
+
+
+def describe(conditions: Sequence[Condition]) -> MachineInfo:
+    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file."""
+    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
+    return {
+        "cpu_model": cpu_model(),
+        "cpu_count": os.cpu_count(),
+        "devices": {condition.device: condition.device_name for condition in conditions},
+        "threads": sorted({condition.threads for condition in conditions}),
+        "torch": str(torch.__version__),
+        "cuda": torch.version.cuda,
+        "cudnn": None if cudnn is None else str(cudnn),
+        "onednn": onednn[1] if onednn else None,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+    }

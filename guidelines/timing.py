@@ -1,0 +1,110 @@
+"""A condition and a variant become a callable that times itself; every global is restored."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from guidelines.spec import Condition, Variant
+
+Sample = Callable[[int], float]
+MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
+
+
+@contextmanager
+def pinned(condition: Condition) -> Iterator[None]:
+    """The paper's measuring state: inference, pinned threads, autotuned cuDNN, full float32, no gc.
+
+    Every torch global and the garbage collector are as before on leaving, also after an error.
+    """
+    threads = torch.get_num_threads()
+    collecting = gc.isenabled()
+    cublas_tf32 = torch.backends.cuda.matmul.allow_tf32
+    cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True, deterministic=False, allow_tf32=False)
+    with ExitStack() as stack:
+        stack.callback(torch.set_num_threads, threads)
+        torch.set_num_threads(condition.threads)
+        stack.callback(setattr, torch.backends.cuda.matmul, "allow_tf32", cublas_tf32)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        if collecting:
+            stack.callback(gc.enable)
+        gc.collect()
+        gc.disable()
+        stack.enter_context(cudnn)
+        stack.enter_context(torch.inference_mode())
+        yield
+
+
+def prepare(variant: Variant, condition: Condition, seed: int) -> Sample:
+    """Build a variant under a condition and return the callable that times a number of its calls.
+
+    The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
+    cost of measuring itself. Raises ValueError where the module does other work than the variant
+    declares or gives numbers that are not finite; whatever torch raises passes through.
+    """
+    check_work(variant, condition)
+    module, x = build(variant, condition, seed)
+    if not bool(torch.isfinite(module(x)).all()):
+        raise ValueError("the output is not finite")
+    return timed(module, x, _synchronizer(condition.device))
+
+
+def timed(
+    module: Callable[[Tensor], object],
+    x: Tensor,
+    synchronize: Callable[[], None],
+    clock: Callable[[], float] = time.perf_counter,
+) -> Sample:
+    """The callable that times `calls` calls of module(x), the device idle at both ends."""
+
+    def sample(calls: int) -> float:
+        synchronize()
+        start = clock()
+        for _ in range(calls):
+            module(x)
+        synchronize()
+        return clock() - start
+
+    return sample
+
+
+def build(variant: Variant, condition: Condition, seed: int) -> tuple[nn.Module, Tensor]:
+    """The module with seeded weights and its seeded input, ready on the device.
+
+    Input: (batch_size, in_channels, image_size, image_size). Torch's own random state is untouched.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        module: nn.Module = variant.build()
+        x = torch.randn(_input_shape(variant, condition))
+    target = {"device": condition.device, "dtype": getattr(torch, condition.dtype)}
+    layout = MEMORY_FORMATS[condition.layout]
+    module = module.eval().to(**target, memory_format=layout)  # type: ignore[call-overload]  # its stub lacks this form
+    return module, x.to(**target, memory_format=layout)
+
+
+def check_work(variant: Variant, condition: Condition) -> None:
+    """Count the multiply-adds of a separate instance and compare them with the closed form.
+
+    Raises ValueError where the two differ. Torch counts 2 operations per multiply-add.
+    """
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        variant.build()(torch.empty(_input_shape(variant, condition)))
+    counted, declared = counter.get_total_flops() // 2, variant.cost(condition).multiply_adds
+    if counted != declared:
+        raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
+
+
+def _input_shape(variant: Variant, condition: Condition) -> tuple[int, int, int, int]:
+    side = condition.image_size
+    return condition.batch_size, variant.in_channels, side, side
+
+
+def _synchronizer(device: str) -> Callable[[], None]:
+    if device == "cpu":
+        return lambda: None
+    return lambda: torch.cuda.synchronize(device)

@@ -1,0 +1,112 @@
+import gc
+
+import pytest
+import torch
+
+from guidelines import blocks
+from guidelines.spec import Condition, Conv, Variant
+from guidelines.timing import build, check_work, pinned, prepare, timed
+
+SMALL = Condition("cpu", "", image_size=4)
+
+
+def state():
+    return {
+        "threads": torch.get_num_threads(),
+        "benchmark": torch.backends.cudnn.benchmark,
+        "deterministic": torch.backends.cudnn.deterministic,
+        "cudnn_tf32": torch.backends.cudnn.allow_tf32,
+        "cublas_tf32": torch.backends.cuda.matmul.allow_tf32,
+        "inference": torch.is_inference_mode_enabled(),
+        "collecting": gc.isenabled(),
+    }
+
+
+@pytest.fixture
+def unusual():
+    """Globals unlike both torch's defaults and the measuring state."""
+    before = state()
+    torch.set_num_threads(2)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.backends.cudnn.deterministic = True
+    yield state()
+    torch.set_num_threads(before["threads"])
+    torch.backends.cuda.matmul.allow_tf32 = before["cublas_tf32"]
+    torch.backends.cudnn.deterministic = before["deterministic"]
+
+
+def test_the_measuring_state_is_the_papers(unusual):
+    with pinned(SMALL):
+        assert state() == {
+            "threads": 1,
+            "benchmark": True,
+            "deterministic": False,
+            "cudnn_tf32": False,
+            "cublas_tf32": False,
+            "inference": True,
+            "collecting": False,
+        }
+
+
+def test_every_global_is_restored(unusual):
+    with pinned(SMALL):
+        prepare(blocks.group_convolution(8, 2), SMALL, seed=3)(1)
+    assert state() == unusual
+
+
+def test_every_global_is_restored_after_an_error(unusual):
+    with pytest.raises(KeyError), pinned(SMALL):
+        raise KeyError
+    assert state() == unusual
+
+
+def test_a_collector_that_was_off_stays_off():
+    gc.disable()
+    try:
+        with pinned(SMALL):
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_sample_times_its_calls_between_two_synchronizations(clock):
+    events = []
+
+    def module(x):
+        events.append(x)
+        clock.now_s += 2.0
+
+    def synchronize():
+        events.append("sync")
+        clock.now_s += 0.5
+
+    sample = timed(module, "x", synchronize, clock)
+    assert sample(3) == 3 * 2.0 + 0.5
+    assert events == ["sync", "x", "x", "x", "sync"]
+    assert sample(0) == 0.5
+
+
+def test_the_layout_and_type_reach_module_and_input():
+    condition = Condition("cpu", "", dtype="bfloat16", layout="nhwc", batch_size=2, image_size=4)
+    module, x = build(blocks.channel_ratio(8, 16), condition, seed=0)
+    assert x.shape == (2, 8, 4, 4)
+    assert x.is_contiguous(memory_format=torch.channels_last)
+    assert {p.dtype for p in module.parameters()} == {torch.bfloat16} == {x.dtype}
+    assert not module.training
+
+
+def test_a_module_that_does_other_work_than_declared_is_refused():
+    variant = Variant("a", "a", (4,), (Conv(4, 4),), build=lambda: torch.nn.Conv2d(4, 8, 1, bias=False))
+    with pytest.raises(ValueError, match="the module does 512 multiply-adds, it declares 256"):
+        check_work(variant, SMALL)
+
+
+def test_an_output_that_is_not_finite_is_refused():
+    def build():
+        conv = torch.nn.Conv2d(4, 4, 1, bias=False)
+        torch.nn.init.constant_(conv.weight, float("inf"))
+        return conv
+
+    with pytest.raises(ValueError, match="the output is not finite"), pinned(SMALL):
+        prepare(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, seed=0)
