@@ -1,0 +1,251 @@
+"""The saved form: one entry per variant under extra_info["guidelines"] of pytest-benchmark's JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from guidelines.paper import Figure
+from guidelines.spec import Condition, Expectation
+from guidelines.stats import Estimate, median, paired_ratio
+
+SCHEMA = 1
+KEY = "guidelines"
+_COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
+
+
+class ResultsError(Exception):
+    """A file that cannot be read as results of this suite; its message is one line."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the tables a variant stands, and how that table is judged."""
+
+    guideline: str
+    claim: str
+    sweep: str
+    variant: str
+    baseline: str
+    extreme: str
+    expect: Expectation
+    condition: Condition
+
+    @property
+    def table_key(self) -> tuple[str, Condition]:
+        """What stands in one table."""
+        return self.guideline, self.condition
+
+    @property
+    def sweep_key(self) -> tuple[str, Condition, str]:
+        """What was measured together."""
+        return *self.table_key, self.sweep
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One measured variant; times are seconds per call."""
+
+    place: Place
+    channels: tuple[int, ...]
+    groups: int
+    multiply_adds: int
+    memory_access: int
+    parameters: int
+    work_ratio: float
+    slowdown: Estimate
+    control: Estimate | None
+    paper: Figure | None
+    seed: int
+    stopped: str
+    calls_per_sample: int
+    median_s: float
+    samples_s: tuple[float, ...] = ()
+    baseline_samples_s: tuple[float, ...] = ()
+    control_samples_s: tuple[float, ...] = ()
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether every slow-down of the sweep is relative to this entry."""
+        return self.place.variant == self.place.baseline
+
+    def time_s(self, confidence: float) -> Estimate:
+        """Median seconds per call; without an interval where the samples were not saved."""
+        if self.samples_s:
+            return median(self.samples_s, confidence)
+        return Estimate(self.median_s, None, None, confidence, self.slowdown.rounds)
+
+    def slowdown_at(self, confidence: float) -> Estimate:
+        """The slow-down with its interval at a confidence, from the samples where they were saved."""
+        if self.samples_s and self.baseline_samples_s:
+            return paired_ratio(self.samples_s, self.baseline_samples_s, confidence)
+        return self.slowdown.at(confidence)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One variant that could not be measured, and why."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything of ours in one run, in its order; each entry knows its baseline's samples."""
+
+    entries: tuple[Entry, ...]
+    failures: tuple[Failure, ...]
+
+
+def gather(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
+    """Entries linked with their baseline's samples, which only the baseline's own entry carries."""
+    baselines = {e.place.sweep_key: e.samples_s for e in entries if e.is_baseline}
+    linked = (
+        e if e.baseline_samples_s else replace(e, baseline_samples_s=baselines.get(e.place.sweep_key, ()))
+        for e in entries
+    )
+    return Run(tuple(linked), tuple(failures))
+
+
+def to_extra_info(entry: Entry) -> dict[str, Any]:
+    """An entry as strict JSON for extra_info["guidelines"]; its own samples stand in stats.data."""
+    saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(entry)}
+    for name in ("place", "median_s", "samples_s"):
+        del saved[name]
+    for name in ("baseline_samples_s", "control_samples_s"):
+        if not saved[name]:
+            del saved[name]
+    return saved
+
+
+def to_failed(failure: Failure) -> dict[str, Any]:
+    """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
+    return {"schema": SCHEMA, **_plain(failure.place), "reason": failure.reason}
+
+
+def load(path: Path) -> Run:
+    """Read and check one saved file. Raises ResultsError naming the file and the reason."""
+    try:
+        data = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ResultsError(f"{path}: is not UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        if not path.stat().st_size:
+            raise ResultsError(f"{path}: is empty") from error
+        raise ResultsError(f"{path}: is not valid JSON: {error}") from error
+    try:
+        return parse(data)
+    except ResultsError as error:
+        raise ResultsError(f"{path}: {error}") from error
+
+
+def parse(data: Any) -> Run:
+    """Results from a saved file's content. Raises ResultsError with the reason."""
+    benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
+    if not isinstance(benchmarks, list):
+        raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
+    foreign = [_name(b) for b in benchmarks if not isinstance(_extra_info(b).get(KEY), dict)]
+    if foreign:
+        raise ResultsError(
+            f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
+            f"'{foreign[0]}' first: they lack extra_info.{KEY}"
+        )
+    ours = data.get(KEY, {})
+    failed = ours.get("failed", []) if isinstance(ours, dict) else []
+    run = gather(
+        [_checked(_entry, b, _name(b)) for b in benchmarks],
+        [_checked(_failure, f, "a failed variant") for f in failed],
+    )
+    if not run.entries and not run.failures:
+        raise ResultsError("holds no results")
+    return run
+
+
+def _entry(benchmark: Mapping[str, Any]) -> Entry:
+    saved = benchmark["extra_info"][KEY]
+    stats = benchmark["stats"]
+    paper = saved["paper"]
+    return Entry(
+        place=_place(saved),
+        channels=tuple(int(c) for c in saved["channels"]),
+        **{name: int(saved[name]) for name in _COUNTS},
+        work_ratio=_positive(saved["work_ratio"], "work_ratio"),
+        slowdown=_estimate(saved["slowdown"], "slowdown"),
+        control=None if saved["control"] is None else _estimate(saved["control"], "control"),
+        paper=None if paper is None else Figure(**paper),
+        stopped=str(saved["stopped"]),
+        median_s=_positive(stats["median"], "stats.median"),
+        samples_s=_samples(stats.get("data", ()), "stats.data"),
+        baseline_samples_s=_samples(saved.get("baseline_samples_s", ()), "baseline_samples_s"),
+        control_samples_s=_samples(saved.get("control_samples_s", ()), "control_samples_s"),
+    )
+
+
+def _failure(saved: Mapping[str, Any]) -> Failure:
+    return Failure(_place(saved), str(saved["reason"]))
+
+
+def _place(saved: Mapping[str, Any]) -> Place:
+    if saved["schema"] != SCHEMA:
+        raise ResultsError(f"has schema {saved['schema']!r}; this version of the suite reads {SCHEMA}")
+    if saved["expect"] not in get_args(Expectation):
+        raise ValueError(f"expect is {saved['expect']!r}")
+    texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
+    condition = _condition(saved["condition"])
+    return Place(**{name: str(saved[name]) for name in texts}, condition=condition)  # type: ignore[arg-type]  # expect is checked above
+
+
+def _condition(saved: Mapping[str, Any]) -> Condition:
+    for field in fields(Condition):
+        if type(saved[field.name]) is not field.type:
+            raise ValueError(f"condition.{field.name} is {saved[field.name]!r}")
+    return Condition(**saved)
+
+
+def _estimate(saved: Mapping[str, Any], name: str) -> Estimate:
+    low, high = (
+        None if saved[end] is None else _positive(saved[end], f"{name}.{end}") for end in ("low", "high")
+    )
+    estimate = _positive(saved["estimate"], f"{name}.estimate")
+    return Estimate(estimate, low, high, float(saved["confidence"]), int(saved["rounds"]))
+
+
+def _samples(saved: Any, name: str) -> tuple[float, ...]:
+    return tuple(_positive(sample, name) for sample in saved)
+
+
+def _positive(value: Any, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ValueError(f"{name} must be a positive number, got {value!r}")
+    return float(value)
+
+
+def _checked(read: Any, saved: Any, name: str) -> Any:
+    try:
+        return read(saved)
+    except KeyError as error:
+        raise ResultsError(f"{name}: lacks {error}") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ResultsError(f"{name}: {error}") from error
+
+
+def _extra_info(benchmark: Any) -> Mapping[str, Any]:
+    info = benchmark.get("extra_info") if isinstance(benchmark, dict) else None
+    return info if isinstance(info, dict) else {}
+
+
+def _name(benchmark: Any) -> str:
+    return str(benchmark.get("name", "?")) if isinstance(benchmark, dict) else "?"
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(value), allow_nan=False))
+    return plain
+
+
+def _refuse_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not strict JSON")

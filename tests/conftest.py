@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from guidelines.results import Entry, Place, gather
+from guidelines.spec import Condition, Conv, Sweep, Variant
+from guidelines.stats import Estimate
+
+CPU = Condition("cpu", "a processor")
+
+
+class Clock:
+    """Time that passes only when told to."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def __call__(self):
+        return self.now_s
+
+    def sample(self, seconds, overhead_s=0.0):
+        """A network whose every call takes `seconds`, or the next of an iterator of them."""
+        steps = iter(seconds) if hasattr(seconds, "__iter__") else None
+
+        def sample(calls):
+            taken_s = overhead_s + calls * (next(steps) if steps and calls else 0.0 if steps else seconds)
+            self.now_s += taken_s
+            return taken_s
+
+        return sample
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sweep():
+    """Three made-up variants, each of one 1x1 convolution."""
+    variants = tuple(
+        Variant(f"g{g}", f"g={g}", (8 * g,), (Conv(8 * g, 8 * g, groups=g),), build=list, groups=g)
+        for g in (1, 2, 8)
+    )
+    return Sweep("G2", "excessive group convolution raises memory access", "x1", variants)
+
+
+def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **changes):
+    """An entry of G2 whose slow-down in every round is `slowdown`, alternately more and less."""
+    baseline_s = tuple(0.01 * (1 + 0.001 * (k % 7)) for k in range(rounds))
+    ratios = [slowdown * (1 + spread * (-1) ** k * (k % 10) / 10) for k in range(rounds)]
+    is_baseline = variant == "g=1"
+    place = Place("G2", "claim", "x1", variant, "g=1", "g=8", "slower", condition)
+    entry = Entry(
+        place=place,
+        channels=(64,),
+        groups=1,
+        multiply_adds=128_450_560,
+        memory_access=4_055_040,
+        parameters=40_960,
+        work_ratio=1.0,
+        slowdown=Estimate(slowdown, slowdown * 0.99, slowdown * 1.01, 0.99, rounds),
+        control=Estimate(1.0, 0.998, 1.002, 0.99, rounds),
+        paper=None,
+        seed=0,
+        stopped="time",
+        calls_per_sample=1,
+        median_s=0.01 * slowdown,
+        samples_s=baseline_s
+        if is_baseline
+        else tuple(b * r for b, r in zip(baseline_s, ratios, strict=True)),
+    )
+    places = {key: changes.pop(key) for key in list(changes) if hasattr(place, key)}
+    return replace(entry, place=replace(place, **places), **changes)
+
+
+@pytest.fixture
+def entry():
+    return make_entry
+
+
+@pytest.fixture
+def run():
+    """A whole sweep of G2 on the CPU: g=8 twice as slow as g=1."""
+    return gather([make_entry("g=1", 1.0), make_entry("g=2", 1.2), make_entry("g=8", 2.0)], [])
