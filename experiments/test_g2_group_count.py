@@ -1,0 +1,29 @@
+"""G2: excessive group convolution raises memory access cost (paper, Table 2)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from guidelines import blocks, paper
+from guidelines.channels import group_widths
+from guidelines.spec import Condition, Sweep
+
+CLAIM = "excessive group convolution raises memory access"
+GROUPS = {"paper": (1, 2, 4, 8), "exact": (1, 4, 16)}
+MULTIPLIERS = (1, 2, 4)
+
+
+def sweeps(condition: Condition) -> Iterator[Sweep]:
+    """Ten 1x1 group convolutions, ever more groups at equal c^2 / g."""
+    base, rule = paper.base_width("G2", condition.platform), condition.channels
+    for multiplier in MULTIPLIERS:
+        variants = tuple(
+            blocks.group_convolution(*group_widths(base, g, rule, multiplier).channels, groups=g)
+            for g in GROUPS[rule]
+        )
+        yield Sweep("G2", CLAIM, f"x{multiplier}", variants)
+
+
+@pytest.mark.guideline(sweeps=sweeps)
+def test_g2(measure: Callable[[], None]) -> None:
+    measure()

@@ -1,0 +1,31 @@
+"""G3: network fragmentation reduces the degree of parallelism (paper, Table 3)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from guidelines import blocks, paper
+from guidelines.channels import fragment_widths
+from guidelines.spec import Condition, Sweep
+
+CLAIM = "network fragmentation reduces parallelism"
+FRAGMENTS = {"paper": (2, 4), "exact": (4,)}
+MULTIPLIERS = (1, 2, 4)
+
+
+def sweeps(condition: Condition) -> Iterator[Sweep]:
+    """Ten blocks of 1, 2 or 4 fragments, in series and in parallel, at equal n c'^2."""
+    base, rule = paper.base_width("G3", condition.platform), condition.channels
+    for multiplier in MULTIPLIERS:
+        whole = blocks.fragments(base * multiplier, 1)
+        split = (
+            blocks.fragments(*fragment_widths(base, n, rule, multiplier).channels, n, parallel)
+            for parallel in (False, True)
+            for n in FRAGMENTS[rule]
+        )
+        yield Sweep("G3", CLAIM, f"c{base * multiplier}", (whole, *split))
+
+
+@pytest.mark.guideline(sweeps=sweeps)
+def test_g3(measure: Callable[[], None]) -> None:
+    measure()

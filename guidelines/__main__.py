@@ -1,0 +1,5 @@
+import sys
+
+from guidelines.cli import main
+
+sys.exit(main())

@@ -1,0 +1,174 @@
+"""All sweeps of one run: which variants were chosen, what they gave, what failed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from guidelines import paper
+from guidelines.results import Entry, Failure, Place
+from guidelines.spec import Condition, Sweep, Variant
+from guidelines.stats import Estimate, median, paired_ratio
+from guidelines.sweep import CONTROL, Limits, Recording, measure_sweep
+from guidelines.timing import pinned, prepare
+
+Results = dict[str, Entry | Failure]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test: a variant of a sweep under a condition."""
+
+    condition: Condition
+    sweep: Sweep
+    variant: Variant
+
+    @property
+    def sweep_id(self) -> str:
+        """What is measured together, for people: "G2 x1 cpu"."""
+        return f"{self.sweep.guideline} {self.sweep.name} {self.condition.id}"
+
+    @property
+    def id(self) -> str:
+        """The id of the test, which -k can match: "cpu-x1-g8"."""
+        return f"{self.condition.id}-{self.sweep.name}-{self.variant.id}"
+
+
+@dataclass
+class Campaign:
+    """Measures each sweep once, when the first of its variants is asked for."""
+
+    conditions: tuple[Condition, ...]
+    limits: Limits
+    seed: int
+    entries: list[Entry] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    _chosen: dict[str, list[str]] = field(default_factory=dict)
+    _results: dict[str, Results] = field(default_factory=dict)
+
+    def choose(self, cases: Iterable[Case]) -> None:
+        """Say which variants will be asked for."""
+        for case in cases:
+            self._chosen.setdefault(case.sweep_id, []).append(case.variant.id)
+
+    def is_measured(self, case: Case) -> bool:
+        """Whether the sweep of a case has been timed."""
+        return case.sweep_id in self._results
+
+    def budget_s(self, case: Case) -> float:
+        """Seconds that the sweep of a case may sample: those of a variant times the variants timed."""
+        timed = {*self._chosen[case.sweep_id], case.sweep.baseline.id}
+        return self.limits.max_time_s * len(timed)
+
+    def result(self, case: Case) -> Entry | Failure:
+        """What a case gave; times its whole sweep at the first call for one of its variants."""
+        if not self.is_measured(case):
+            chosen = self._chosen[case.sweep_id]
+            recording = measure_sweep(case.sweep, chosen, case.condition, self.limits, self.seed)
+            self._results[case.sweep_id] = results(
+                case.sweep, chosen, case.condition, recording, self.limits.confidence
+            )
+            control = self._results[case.sweep_id].get(CONTROL)
+            self.failures += [control] if isinstance(control, Failure) else []
+        return self._results[case.sweep_id][case.variant.id]
+
+    def progress(self, case: Case) -> str:
+        """One line on a sweep that has been timed: its rounds and slow-downs."""
+        measured = [r for r in self._results[case.sweep_id].values() if isinstance(r, Entry)]
+        if not measured:
+            return "failed"
+        rounds = measured[0].slowdown.rounds
+        shown = (f"{e.place.variant} {e.slowdown.estimate:.2f}x" for e in measured if not e.is_baseline)
+        return f"{rounds} rounds: {', '.join(shown)}"
+
+    def keep(self, result: Entry | Failure) -> None:
+        """Count a result as part of the run."""
+        if isinstance(result, Entry):
+            self.entries.append(result)
+        else:
+            self.failures.append(result)
+
+    def run_once(self, case: Case) -> None:
+        """Build a case and run it once, untimed. Raises what `timing.prepare` raises."""
+        with pinned(case.condition):
+            prepare(case.variant, case.condition, self.seed)
+
+
+def cases(sweeps: Iterable[Sweep], condition: Condition) -> Iterator[Case]:
+    """Every variant of the sweeps under a condition."""
+    return (Case(condition, sweep, variant) for sweep in sweeps for variant in sweep.variants)
+
+
+def results(
+    sweep: Sweep,
+    chosen: Sequence[str],
+    condition: Condition,
+    recording: Recording,
+    confidence: float,
+) -> Results:
+    """Entries and failures of a sweep's chosen variants by id, and of the control where it failed."""
+    failures = dict(recording.failures)
+    if sweep.baseline.id in failures:
+        why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
+        failures = dict.fromkeys(chosen, why) | failures
+    found: Results = {}
+    if CONTROL in failures:
+        place = _place(sweep, CONTROL, condition)
+        found[CONTROL] = Failure(place, failures[CONTROL])
+    for variant in sweep.variants:
+        if variant.id in chosen and variant.id in failures:
+            place = _place(sweep, variant.name, condition)
+            found[variant.id] = Failure(place, failures[variant.id])
+        elif variant.id in chosen:
+            alone = sweep.baseline.id not in chosen
+            found[variant.id] = _entry(sweep, variant, condition, recording, confidence, alone)
+    return found
+
+
+def _entry(
+    sweep: Sweep,
+    variant: Variant,
+    condition: Condition,
+    recording: Recording,
+    confidence: float,
+    alone: bool,
+) -> Entry:
+    """One variant's entry; `alone` where its baseline has none, so that it carries those samples too."""
+    seconds, baseline = recording.seconds_per_call, sweep.baseline
+    is_baseline = variant is baseline
+    cost, own_s, baseline_s = variant.cost(condition), seconds[variant.id], seconds[baseline.id]
+    slowdown = (
+        Estimate(1.0, 1.0, 1.0, confidence, recording.rounds)
+        if is_baseline
+        else paired_ratio(own_s, baseline_s, confidence)
+    )
+    return Entry(
+        place=_place(sweep, variant.name, condition),
+        channels=variant.channels,
+        groups=variant.groups,
+        multiply_adds=cost.multiply_adds,
+        memory_access=cost.memory_access,
+        parameters=cost.parameters,
+        work_ratio=cost.multiply_adds / baseline.cost(condition).multiply_adds,
+        slowdown=slowdown,
+        control=(paired_ratio(seconds[CONTROL], baseline_s, confidence) if CONTROL in seconds else None),
+        paper=paper.figure(sweep.guideline, condition.platform, sweep.name, variant.name),
+        seed=recording.seed,
+        stopped=recording.stopped,
+        calls_per_sample=recording.calls_per_sample[variant.id],
+        median_s=median(own_s, confidence).estimate,
+        samples_s=own_s,
+        baseline_samples_s=baseline_s if alone else (),
+        control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
+    )
+
+
+def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:
+    return Place(
+        guideline=sweep.guideline,
+        claim=sweep.claim,
+        sweep=sweep.name,
+        variant=variant,
+        baseline=sweep.baseline.name,
+        extreme=sweep.extreme.name,
+        expect=sweep.expect,
+        condition=condition,
+    )

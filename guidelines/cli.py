@@ -1,0 +1,40 @@
+"""Command line: read saved results and show them; never imports torch."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from guidelines import __version__
+from guidelines.report.table import tables
+from guidelines.report.text import render
+from guidelines.results import ResultsError, load
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, or 2 for a file that cannot be reported."""
+    options = _parser().parse_args(arguments)
+    try:
+        run = load(options.run)
+    except ResultsError as error:
+        print(f"guidelines: {error}", file=sys.stderr)
+        return 2
+    print(render(tables(run, options.paper), shutil.get_terminal_size().columns))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="guidelines", description="Do ShuffleNet V2's guidelines hold here, and by how much?"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    report = commands.add_parser("report", help="print the tables and verdicts of a saved run")
+    report.add_argument("run", type=Path, metavar="RUN.json", help="a file of --benchmark-json")
+    report.add_argument(
+        "--paper",
+        choices=("arm", "gpu"),
+        help="the paper's columns to set beside the run (default: arm for a CPU, gpu for CUDA)",
+    )
+    return parser

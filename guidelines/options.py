@@ -1,0 +1,178 @@
+"""pytest options at the boundary: text in, conditions and limits out, usage errors for the rest."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import TypeVar
+
+import pytest
+
+from guidelines.machine import device_names, runs_dtype
+from guidelines.spec import CHANNEL_RULES, DTYPES, LAYOUTS, Condition
+from guidelines.sweep import Limits
+
+T = TypeVar("T")
+SHORT_WARMUP = 0.05
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options of the experiments; their defaults are the paper's set-up."""
+    group = parser.getgroup("guidelines", "conditions of the guideline experiments")
+    group.addoption(
+        "--device",
+        metavar="LIST",
+        type=_list(_device),
+        default="auto",
+        help="comma list of cpu, cuda, cuda:N, auto (the CPU, and cuda:0 where there is one). Default: auto",
+    )
+    group.addoption(
+        "--dtype",
+        metavar="LIST",
+        type=_list(_choice(DTYPES)),
+        default="float32",
+        help="comma list of float32, float16, bfloat16. Default: float32",
+    )
+    group.addoption(
+        "--layout",
+        metavar="LIST",
+        type=_list(_choice(LAYOUTS)),
+        default="nchw",
+        help="comma list of nchw, nhwc (channels last). Default: nchw",
+    )
+    group.addoption(
+        "--batch-size",
+        metavar="LIST",
+        type=_list(_positive),
+        default="1",
+        help="comma list of images per call. Default: 1",
+    )
+    group.addoption(
+        "--threads",
+        metavar="LIST",
+        type=_list(_positive),
+        default="1",
+        help="comma list of CPU threads. Default: 1",
+    )
+    group.addoption(
+        "--image-size",
+        metavar="PIXELS",
+        type=_positive,
+        default=56,
+        help="height and width of the feature maps. Default: 56",
+    )
+    group.addoption(
+        "--channels",
+        choices=(*CHANNEL_RULES, "all"),
+        default="paper",
+        help="widths: as published, or equal to the last multiply-add and multiples of 8. Default: paper",
+    )
+    group.addoption(
+        "--seed",
+        metavar="N",
+        type=_seed,
+        default=0,
+        help="seed of the weights, inputs and the order inside rounds. Default: 0",
+    )
+
+
+def conditions(config: pytest.Config) -> tuple[Condition, ...]:
+    """Every combination asked for. Raises UsageError for a device or type that is not to be had."""
+    names = device_names()
+    devices = _resolve(config.getoption("device"), names)
+    dtypes = config.getoption("dtype")
+    for device, dtype in product(devices, dtypes):
+        if dtype != "float32" and not runs_dtype(device, dtype):
+            possible = ", ".join(d for d in DTYPES if runs_dtype(device, d))
+            raise pytest.UsageError(
+                f"--dtype {dtype}: {device} ({names[device]}) cannot run it; possible: {possible}"
+            )
+    rule = config.getoption("channels")
+    return tuple(
+        Condition(
+            device=device,
+            device_name=names[device],
+            dtype=dtype,
+            layout=layout,
+            batch_size=batch_size,
+            image_size=config.getoption("image_size"),
+            threads=threads,
+            channels=channels,
+        )
+        for device, dtype, layout, batch_size, threads, channels in product(
+            devices,
+            dtypes,
+            config.getoption("layout"),
+            config.getoption("batch_size"),
+            config.getoption("threads"),
+            CHANNEL_RULES if rule == "all" else (rule,),
+        )
+    )
+
+
+def limits(config: pytest.Config) -> Limits:
+    """pytest-benchmark's own options as the limits of a sweep."""
+    max_time_s = float(config.getoption("benchmark_max_time"))
+    warmup = bool(config.getoption("benchmark_warmup"))
+    return Limits(
+        max_time_s=max_time_s,
+        min_rounds=config.getoption("benchmark_min_rounds"),
+        min_sample_s=float(config.getoption("benchmark_min_time")),
+        warmup_s=max_time_s if warmup else SHORT_WARMUP * max_time_s,
+        precision=config.getoption("benchmark_precision"),
+        confidence=config.getoption("benchmark_confidence"),
+    )
+
+
+def _resolve(asked: Sequence[str], names: dict[str, str]) -> tuple[str, ...]:
+    """Devices by torch's full name, each of them there and named once."""
+    devices: list[str] = []
+    for name in asked:
+        if name == "auto":
+            devices += [device for device in ("cpu", "cuda:0") if device in names]
+        else:
+            devices.append("cuda:0" if name == "cuda" else name)
+    for name in devices:
+        if name not in names:
+            raise pytest.UsageError(f"--device {name}: not there; possible: {', '.join(names)}")
+        if devices.count(name) > 1:
+            raise pytest.UsageError(f"--device {','.join(asked)}: {name} is named twice")
+    return tuple(devices)
+
+
+def _list(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    def parse_list(text: str) -> tuple[T, ...]:
+        values = tuple(parse(part.strip()) for part in text.split(","))
+        for value in values:
+            if values.count(value) > 1:
+                raise argparse.ArgumentTypeError(f"{value} is named twice in {text!r}")
+        return values
+
+    return parse_list
+
+
+def _choice(choices: Sequence[str]) -> Callable[[str], str]:
+    def parse_choice(text: str) -> str:
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(choices)}")
+        return text
+
+    return parse_choice
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of auto, cpu, cuda, cuda:N")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not re.fullmatch(r"0*[1-9]\d*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an integer from 0 to 10^18")
+    return int(text)

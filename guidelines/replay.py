@@ -1,0 +1,35 @@
+"""A clock for pytest-benchmark that replays durations measured before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class _Tape:
+    def __init__(self) -> None:
+        self.durations_s: Sequence[float] = ()
+        self.position = 0
+        self.now_s = 0.0
+
+
+_tape = _Tape()
+
+
+def recorded_clock() -> float:
+    """The timer given to pytest-benchmark: seconds since the start of the replayed sample."""
+    return _tape.now_s
+
+
+def replay(benchmark: Any, durations_s: Sequence[float]) -> None:
+    """Make durations the rounds of a pytest-benchmark entry whose timer is `recorded_clock`."""
+    _tape.durations_s = durations_s
+    _tape.position = 0
+    benchmark.pedantic(_advance, setup=_rewind, rounds=len(durations_s), iterations=1)
+
+
+def _rewind() -> None:
+    _tape.now_s = 0.0
+
+
+def _advance() -> None:
+    _tape.now_s = _tape.durations_s[_tape.position]
+    _tape.position += 1

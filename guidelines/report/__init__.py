@@ -1,0 +1,1 @@
+"""Saved results become tables, and tables become text."""

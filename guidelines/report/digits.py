@@ -1,0 +1,70 @@
+"""Numbers as text, with no more digits than their interval allows."""
+
+from math import floor, log10
+
+from guidelines.stats import Estimate
+
+MOST_DECIMALS = 4
+DIGITS_WITHOUT_INTERVAL = 2
+
+
+def decimals(estimate: Estimate) -> int:
+    """The decimal place of the first digit that the interval leaves in doubt; negative for tens.
+
+    One digit more where the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it.
+    """
+    half_width = estimate.half_width
+    if half_width is None:
+        return DIGITS_WITHOUT_INTERVAL - 1 - floor(log10(estimate.estimate))
+    if half_width == 0:
+        return MOST_DECIMALS
+    exponent = floor(log10(half_width))
+    second_digit = 1 if half_width < 2 * 10.0**exponent else 0
+    return min(MOST_DECIMALS, second_digit - exponent)
+
+
+def rounded(value: float, places: int) -> str:
+    """A value to a decimal place: (1.934, 2) is "1.93", (113.2, -1) is "110"."""
+    return f"{round(value, places):.{max(0, places)}f}"
+
+
+def number(estimate: Estimate) -> str:
+    """The estimate alone: "1.93"; "1" where it is exact."""
+    if estimate.half_width == 0:
+        return f"{estimate.estimate:.{MOST_DECIMALS}g}"
+    return rounded(estimate.estimate, decimals(estimate))
+
+
+def with_half_width(estimate: Estimate) -> str:
+    """The estimate with the larger side of its interval: "1.93 ±0.03"; "~1.9" where it has none."""
+    if estimate.half_width is None:
+        return f"~{number(estimate)}"
+    if estimate.half_width == 0:
+        return number(estimate)
+    return f"{number(estimate)} ±{rounded(estimate.half_width, decimals(estimate))}"
+
+
+def times(estimate: Estimate) -> str:
+    """A ratio without its interval: "1.93x"; "~1.9x" where it has none."""
+    return f"{'~' if estimate.half_width is None else ''}{number(estimate)}x"
+
+
+def brackets(estimate: Estimate) -> str:
+    """The interval alone: "[1.90, 1.96]"."""
+    if estimate.low is None or estimate.high is None:
+        return "[no interval]"
+    places = decimals(estimate)
+    return f"[{rounded(estimate.low, places)}, {rounded(estimate.high, places)}]"
+
+
+def millions(count: int | None) -> str:
+    """A count in millions with at least three figures: "4.06", "128", "2065"."""
+    if count is None:
+        return ""
+    value = count / 1e6
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
+def percent(fraction: float | None) -> str:
+    """A small fraction as a percentage: "0.4 %"."""
+    return "unknown" if fraction is None else f"{100 * fraction:.2g} %"
