@@ -1,7 +1,7 @@
 """All sweeps of one run: which variants were chosen, what they gave, what failed."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from guidelines import paper
 from guidelines.results import Entry, Failure, Place
@@ -41,12 +41,15 @@ class Campaign:
     seed: int
     entries: list[Entry] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    _sweeps: dict[str, Sweep] = field(default_factory=dict)
     _chosen: dict[str, list[str]] = field(default_factory=dict)
     _results: dict[str, Results] = field(default_factory=dict)
 
     def choose(self, cases: Iterable[Case]) -> None:
-        """Say which variants will be asked for."""
+        """Say which variants will be asked for. Raises ValueError for two sweeps of one name."""
         for case in cases:
+            if self._sweeps.setdefault(case.sweep_id, case.sweep) != case.sweep:
+                raise ValueError(f"two different sweeps are called {case.sweep_id}: rename one of them")
             self._chosen.setdefault(case.sweep_id, []).append(case.variant.id)
 
     def is_measured(self, case: Case) -> bool:
@@ -92,9 +95,15 @@ class Campaign:
             prepare(case.variant, case.condition, self.seed)
 
 
-def cases(sweeps: Iterable[Sweep], condition: Condition) -> Iterator[Case]:
-    """Every variant of the sweeps under a condition."""
-    return (Case(condition, sweep, variant) for sweep in sweeps for variant in sweep.variants)
+def cases(sweeps: Callable[[Condition], Iterable[Sweep]], conditions: Iterable[Condition]) -> Iterator[Case]:
+    """Every variant of every sweep under each condition; a sweep that two channel rules share, once."""
+    seen = set()
+    for condition in conditions:
+        for sweep in sweeps(condition):
+            identity = replace(condition, channels=""), sweep
+            if identity not in seen:
+                seen.add(identity)
+                yield from (Case(condition, sweep, variant) for variant in sweep.variants)
 
 
 def results(
@@ -106,11 +115,11 @@ def results(
 ) -> Results:
     """Entries and failures of a sweep's chosen variants by id, and of the control where it failed."""
     failures = dict(recording.failures)
+    found: Results = {}
     if sweep.baseline.id in failures:
         why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
         failures = dict.fromkeys(chosen, why) | failures
-    found: Results = {}
-    if CONTROL in failures:
+    elif CONTROL in failures:
         place = _place(sweep, CONTROL, condition)
         found[CONTROL] = Failure(place, failures[CONTROL])
     for variant in sweep.variants:
@@ -162,11 +171,13 @@ def _entry(
 
 
 def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:
+    names = [known.name for known in sweep.variants]
     return Place(
         guideline=sweep.guideline,
         claim=sweep.claim,
         sweep=sweep.name,
         variant=variant,
+        row=names.index(variant) if variant in names else len(names),
         baseline=sweep.baseline.name,
         extreme=sweep.extreme.name,
         expect=sweep.expect,

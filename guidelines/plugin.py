@@ -51,8 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 pytest.mark.benchmark(timer=recorded_clock, group=case.sweep_id),
             ],
         )
-        for condition in conditions
-        for case in cases(sweeps(condition), condition)
+        for case in cases(sweeps, conditions)
     ]
     metafunc.parametrize("measure", params, indirect=True)
 
@@ -65,7 +64,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
         )
-    session.config.stash[CAMPAIGN].choose(chosen)
+    try:
+        session.config.stash[CAMPAIGN].choose(chosen)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.fixture

@@ -21,12 +21,13 @@ class ResultsError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the tables a variant stands, and how that table is judged."""
+    """Where in the tables a variant stands (`row` from 0 in its sweep), and how they are judged."""
 
     guideline: str
     claim: str
     sweep: str
     variant: str
+    row: int
     baseline: str
     extreme: str
     expect: Expectation
@@ -196,7 +197,8 @@ def _place(saved: Mapping[str, Any]) -> Place:
         raise ValueError(f"expect is {saved['expect']!r}")
     texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
-    return Place(**{name: str(saved[name]) for name in texts}, condition=condition)  # type: ignore[arg-type]  # expect is checked above
+    named = {name: str(saved[name]) for name in texts}
+    return Place(**named, row=int(saved["row"]), condition=condition)  # type: ignore[arg-type]  # expect is checked above
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:

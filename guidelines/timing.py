@@ -12,6 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from guidelines.spec import Condition, Variant
 
 Sample = Callable[[int], float]
+# glibc adapts to the largest block freed so far, up to 32 MiB: whether larger ones are mapped and paged in
+# anew at every call depends on what ran before (seen: 2x on a network of 2 MB activations).
+ALLOCATOR_CEILING_BYTES = 31 * 2**20
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
 
@@ -19,6 +22,8 @@ MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 def pinned(condition: Condition) -> Iterator[None]:
     """The paper's measuring state: inference, pinned threads, autotuned cuDNN, full float32, no gc.
 
+    The C allocator is brought to the state it ends in after any large network, so that none depends on
+    its predecessors.
     Every torch global and the garbage collector are as before on leaving, also after an error.
     """
     threads = torch.get_num_threads()
@@ -32,6 +37,7 @@ def pinned(condition: Condition) -> Iterator[None]:
         torch.backends.cuda.matmul.allow_tf32 = False
         if collecting:
             stack.callback(gc.enable)
+        torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
         gc.collect()
         gc.disable()
         stack.enter_context(cudnn)

@@ -1,12 +1,24 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
 from guidelines.results import Entry, Place, gather
 from guidelines.spec import Condition, Conv, Sweep, Variant
 from guidelines.stats import Estimate
 
 CPU = Condition("cpu", "a processor")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "cuda: needs a CUDA device")
+
+
+def pytest_collection_modifyitems(items):
+    if not torch.cuda.is_available():
+        for item in items:
+            if item.get_closest_marker("cuda"):
+                item.add_marker(pytest.mark.skip(reason="there is no CUDA device"))
 
 
 class Clock:
@@ -50,7 +62,7 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
     baseline_s = tuple(0.01 * (1 + 0.001 * (k % 7)) for k in range(rounds))
     ratios = [slowdown * (1 + spread * (-1) ** k * (k % 10) / 10) for k in range(rounds)]
     is_baseline = variant == "g=1"
-    place = Place("G2", "claim", "x1", variant, "g=1", "g=8", "slower", condition)
+    place = Place("G2", "claim", "x1", variant, int(variant[2:]), "g=1", "g=8", "slower", condition)
     entry = Entry(
         place=place,
         channels=(64,),
@@ -59,7 +71,13 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
         memory_access=4_055_040,
         parameters=40_960,
         work_ratio=1.0,
-        slowdown=Estimate(slowdown, slowdown * 0.99, slowdown * 1.01, 0.99, rounds),
+        slowdown=Estimate(
+            slowdown,
+            slowdown * (1.0 if is_baseline else 0.99),
+            slowdown * (1.0 if is_baseline else 1.01),
+            0.99,
+            rounds,
+        ),
         control=Estimate(1.0, 0.998, 1.002, 0.99, rounds),
         paper=None,
         seed=0,

@@ -7,8 +7,8 @@ from guidelines.spec import Condition, Conv, Cost, Sweep, Variant
 CPU = Condition("cpu", "a processor")
 
 
-def variant(id="a", convs=(Conv(2, 4), Conv(4, 2)), **extra):
-    return Variant(id, id, (2,), convs, build=list, **extra)
+def variant(name="a", **extra):
+    return Variant(name, name, (2,), (Conv(2, 4), Conv(4, 2)), build=list, **extra)
 
 
 def test_the_id_of_the_papers_condition_is_the_device_alone():

@@ -1,4 +1,7 @@
 import gc
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -110,3 +113,22 @@ def test_an_output_that_is_not_finite_is_refused():
 
     with pytest.raises(ValueError, match="the output is not finite"), pinned(SMALL):
         prepare(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, seed=0)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="page faults of other allocators differ")
+def test_a_network_maps_no_fresh_memory_whatever_ran_before():
+    code = """if True:
+        import resource
+        from guidelines import blocks
+        from guidelines.spec import Condition
+        from guidelines.timing import pinned, prepare
+        condition = Condition("cpu", "", image_size=56)
+        with pinned(condition):
+            sample = prepare(blocks.group_convolution(184, 8), condition, seed=0)
+            sample(2)
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            sample(5)
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    """
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 50

@@ -27,9 +27,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A variant of one sweep with its network's size."""
+    """A variant, the `place`-th of its sweep, with its network's size."""
 
-    sweep: str
+    place: int
     variant: str
     channels: tuple[int, ...]
     multiply_adds: int | None
@@ -62,7 +62,7 @@ class Table:
     claim: str
     condition: Condition
     platform: Platform
-    confidence: float
+    confidence: float | None
     columns: tuple[Column, ...]
 
 
@@ -83,11 +83,11 @@ def tables(run: Run, platform: Platform | None = None) -> list[Table]:
 def _table(entries: list[Entry], failures: list[Failure], platform: Platform) -> Table:
     results: list[Entry | Failure] = [*entries, *failures]
     place = results[0].place
-    confidence = entries[0].slowdown.confidence if entries else 0.0
+    confidence = entries[0].slowdown.confidence if entries else None
     sweeps = dict.fromkeys(result.place.sweep for result in results)
     judged = {e.place.sweep: e for e in entries if e.place.variant == e.place.extreme}
     cases = [_case(extreme, entries) for extreme in judged.values()]
-    found = dict(zip(judged, verdicts(cases, confidence), strict=True)) if cases else {}
+    found = dict(zip(judged, verdicts(cases, confidence), strict=True)) if confidence else {}
     columns = tuple(
         _column(
             [e for e in entries if e.place.sweep == sweep],
@@ -117,12 +117,13 @@ def _column(
 ) -> Column:
     results: list[Entry | Failure] = [*entries, *failures]
     place = results[0].place
-    rows = tuple(_measured(entry, platform) for entry in entries)
+    rows = [_measured(entry, platform) for entry in entries]
+    rows += [_failed(failure, platform) for failure in failures]
     first = entries[0] if entries else None
     extreme = next((e for e in entries if e.place.variant == e.place.extreme), None)
     return Column(
         sweep=place.sweep,
-        rows=(*rows, *(_failed(failure, platform) for failure in failures)),
+        rows=tuple(sorted(rows, key=lambda row: row.place)),
         baseline=place.baseline,
         extreme=place.extreme,
         verdict=verdict,
@@ -139,21 +140,22 @@ def _column(
 
 def _measured(entry: Entry, platform: Platform) -> Row:
     place, confidence = entry.place, entry.slowdown.confidence
+    slowdown = entry.slowdown if entry.is_baseline else entry.slowdown_at(confidence)
     per_call = place.condition.batch_size if place.condition.platform == "arm" else 1
     cell = Cell(
         throughput=entry.time_s(confidence).inverse().scaled(per_call),
-        slowdown=entry.slowdown_at(confidence) if not entry.is_baseline else entry.slowdown,
-        per_multiply_add=_per_multiply_add(entry.slowdown, entry.work_ratio),
+        slowdown=slowdown,
+        per_multiply_add=_per_multiply_add(slowdown, entry.work_ratio),
         paper=_published(place, place.variant, platform),
     )
-    return Row(place.sweep, place.variant, entry.channels, entry.multiply_adds, entry.memory_access, cell)
+    return Row(place.row, place.variant, entry.channels, entry.multiply_adds, entry.memory_access, cell)
 
 
 def _failed(failure: Failure, platform: Platform) -> Row:
     place = failure.place
     published = _published(place, place.variant, platform)
     cell = Cell(None, None, None, published, failure.reason)
-    return Row(place.sweep, place.variant, (), None, None, cell)
+    return Row(place.row, place.variant, (), None, None, cell)
 
 
 def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:

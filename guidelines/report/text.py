@@ -139,8 +139,9 @@ def _footer(table: Table, width: int) -> list[str]:
             for row in column.rows
             if row.cell.failure
         ]
-    level = f"{100 * table.confidence:.4g} %"
-    lines.append(f"±: {level} each; [ ]: {level} for the verdicts of the table together (Holm)")
+    if table.confidence is not None:
+        level = f"{100 * table.confidence:.4g} %"
+        lines.append(f"±: {level} each; [ ]: {level} for the verdicts of the table together (Holm)")
     return [part for line in lines for part in wrap(line, width, subsequent_indent="   ")]
 
 

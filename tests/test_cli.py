@@ -1,0 +1,53 @@
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from guidelines import __version__
+from guidelines.cli import main
+from guidelines.results import to_extra_info
+
+
+@pytest.fixture
+def saved(tmp_path, run):
+    benchmarks = [
+        {
+            "name": entry.place.variant,
+            "extra_info": {"guidelines": to_extra_info(entry)},
+            "stats": {"median": entry.median_s, "data": list(entry.samples_s)},
+        }
+        for entry in run.entries
+    ]
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({"benchmarks": benchmarks}))
+    return path
+
+
+def test_report_prints_the_tables_of_a_saved_run(saved, capsys):
+    assert main(["report", str(saved)]) == 0
+    assert re.search(r"G2 x1 holds: g=8 is [12]\.\d+x slower than g=1", capsys.readouterr().out)
+
+
+def test_report_sets_the_chosen_columns_of_the_paper_beside_it(saved, capsys):
+    main(["report", str(saved), "--paper", "gpu"])
+    out = capsys.readouterr().out
+    assert "(paper: Table 2, GPU)" in out
+    assert "(paper 3.87x)" in out
+
+
+def test_a_bad_file_is_one_line_on_stderr_and_status_2(tmp_path):
+    path = tmp_path / "cut.json"
+    path.write_text('{"benchmarks": [')
+    command = [sys.executable, "-m", "guidelines", "report", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"guidelines: {path}: is not valid JSON")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"guidelines {__version__}\n"

@@ -1,0 +1,66 @@
+"""Imports run one way, and nothing that reads results loads torch."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "guidelines"
+CORE = {"cost", "channels", "spec", "stats", "paper"}
+ALLOWED = {
+    "cost": set(),
+    "spec": {"cost"},
+    "stats": set(),
+    "paper": {"spec"},
+    "channels": {"paper"},
+    "verdict": {"spec", "stats"},
+    "results": CORE,
+    "report": {"paper", "report", "results", "spec", "stats", "verdict"},
+    "cli": {"report", "results"},
+    "__main__": {"cli"},
+    "blocks": {"spec"},
+    "machine": {"spec"},
+    "timing": {"spec"},
+    "sweep": {"spec", "stats", "timing"},
+    "replay": set(),
+    "campaign": {"paper", "results", "spec", "stats", "sweep", "timing"},
+    "options": {"machine", "spec", "sweep"},
+    "plugin": {"campaign", "machine", "options", "replay", "report", "results"},
+}
+
+
+def imported(path):
+    """The modules of the package that a file imports, by first name."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "guidelines":
+            yield from (alias.name for alias in node.names if alias.name != "__version__")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("guidelines."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("guidelines") for alias in node.names)
+
+
+def modules():
+    for path in PACKAGE.rglob("*.py"):
+        if path != PACKAGE / "__init__.py":
+            yield path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path
+
+
+def test_modules_import_only_what_lies_below_them():
+    for name, path in modules():
+        assert set(imported(path)) <= ALLOWED[name], path
+
+
+@pytest.mark.parametrize(
+    "module", ["cli", "__main__", "results", "verdict", "report.text", "channels", "spec"]
+)
+def test_reading_results_does_not_import_torch(module):
+    code = (
+        "import sys; sys.argv = ['guidelines', '--version']\n"
+        f"try: import guidelines.{module}\n"
+        "except SystemExit: pass\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

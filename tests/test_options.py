@@ -1,0 +1,74 @@
+import pytest
+
+from guidelines import options
+
+pytest_plugins = "pytester"
+
+
+@pytest.fixture
+def usage_error(pytester):
+    """The usage error that options end with."""
+    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
+    pytester.makepyfile("def test_nothing(): pass")
+
+    def run(*arguments):
+        result = pytester.runpytest(*arguments)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        return result.stderr.str()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--device=tpu", "'tpu' is not one of auto, cpu, cuda, cuda:N"),
+        ("--device=cpu,cpu", "cpu is named twice in 'cpu,cpu'"),
+        ("--device=auto,cpu", "--device auto,cpu: cpu is named twice"),
+        ("--device=cuda:99", "--device cuda:99: not there; possible: cpu"),
+        ("--dtype=float64", "'float64' is not one of float32, float16, bfloat16"),
+        ("--layout=nchw,", "'' is not one of nchw, nhwc"),
+        ("--batch-size=0", "'0' is not a positive integer"),
+        ("--threads=1,1", "1 is named twice in '1,1'"),
+        ("--image-size=-3", "'-3' is not a positive integer"),
+        ("--channels=best", "invalid choice: 'best'"),
+        ("--seed=x", "'x' is not an integer from 0"),
+    ],
+)
+def test_a_wrong_value_ends_with_what_is_possible(usage_error, argument, message):
+    assert message in usage_error(argument)
+
+
+def test_a_type_that_the_device_cannot_run_is_refused(usage_error, monkeypatch):
+    monkeypatch.setattr(options, "runs_dtype", lambda device, dtype: dtype != "float16")
+    error = usage_error("--device=cpu", "--dtype=float32,float16")
+    assert "--dtype float16: cpu (" in error
+    assert "possible: float32, bfloat16" in error
+
+
+def test_a_device_under_two_names_is_named_twice(usage_error, monkeypatch):
+    monkeypatch.setattr(options, "device_names", lambda: {"cpu": "", "cuda:0": ""})
+    assert "cuda:0 is named twice" in usage_error("--device=cuda,cuda:0")
+
+
+def configured(pytester, *arguments):
+    return pytester.parseconfigure("-p", "guidelines.plugin", *arguments)
+
+
+def test_the_defaults_are_the_papers(pytester, monkeypatch):
+    monkeypatch.setattr(options, "device_names", lambda: {"cpu": "a processor", "cuda:0": "a card"})
+    found = options.conditions(configured(pytester))
+    assert [(c.id, c.device_name) for c in found] == [("cpu", "a processor"), ("cuda:0", "a card")]
+
+
+def test_all_channel_rules_are_two_conditions(pytester):
+    found = options.conditions(configured(pytester, "--device=cpu", "--channels=all"))
+    assert [condition.id for condition in found] == ["cpu", "cpu-exact"]
+
+
+def test_the_limits_are_pytest_benchmarks_own_options(pytester):
+    arguments = ("--benchmark-max-time=3", "--benchmark-min-rounds=7", "--benchmark-precision=0.02")
+    found = options.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
+    assert (found.max_time_s, found.min_rounds, found.precision, found.confidence) == (3, 7, 0.02, 0.95)
+    assert 0 < found.warmup_s < 3
+    assert options.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1

@@ -1,0 +1,189 @@
+import json
+import sys
+
+import pytest
+import torch
+
+from guidelines.results import load, parse
+
+pytest_plugins = "pytester"
+
+EXPERIMENT = """
+    import pytest
+    from guidelines import blocks
+    from guidelines.spec import Sweep
+
+    def sweeps(condition):
+        for multiplier in (1, 2):
+            variants = tuple(blocks.group_convolution(4 * multiplier * g, g) for g in (1, 2, 4))
+            yield Sweep("G2", "more groups, more memory access", f"x{multiplier}", variants)
+
+    @pytest.mark.guideline(sweeps=sweeps)
+    def test_g2(measure):
+        measure()
+"""
+
+
+@pytest.fixture
+def suite(pytester):
+    """A project of two small sweeps of three variants."""
+    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
+    pytester.makepyfile(test_small=EXPERIMENT)
+
+    def run(*arguments):
+        options = ("--device=cpu", "--benchmark-max-time=0.01", "--benchmark-min-rounds=12")
+        return pytester.runpytest(*options, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def saved(pytester):
+    return pytester.path / "run.json"
+
+
+def test_ids_are_readable_and_k_can_match_them(suite):
+    result = suite("--collect-only", "-q", "-k", "x2 and g4")
+    result.stdout.fnmatch_lines(["test_small.py::test_g2[[]cpu-x2-g4[]]"])
+    result.assert_outcomes(deselected=5)
+
+
+def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite):
+    lists = ("--dtype=float32,bfloat16", "--layout=nchw,nhwc", "--batch-size=1,2", "--threads=1,2")
+    result = suite("--collect-only", "-q", *lists)
+    result.assert_outcomes()
+    assert result.parseoutcomes()["tests"] == 6 * 16
+    result.stdout.fnmatch_lines(["*[[]cpu-bfloat16-nhwc-b2-t2-x1-g1[]]"])
+
+
+def test_a_run_prints_the_tables_and_saves_what_it_prints(suite, saved):
+    result = suite("--benchmark-only", f"--benchmark-json={saved}")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(
+        ["*G2 x1 cpu: up to 0.03 s ... * rounds: g=2 *x, g=4 *x", "*benchmark 'G2 x1 cpu': 3 tests*"]
+    )
+    result.stdout.fnmatch_lines(["G2 more groups, more memory access (paper: Table 2, ARM)", "G2 x1 *"])
+    run = load(saved)
+    assert [entry.place.variant for entry in run.entries] == ["g=1", "g=2", "g=4"] * 2
+    assert all(len(entry.samples_s) == len(entry.baseline_samples_s) >= 12 for entry in run.entries)
+
+
+def test_the_file_holds_what_the_figures_depend_on(suite, saved):
+    suite("--benchmark-only", f"--benchmark-json={saved}", "--seed=5", "-k", "x1")
+    content = json.loads(saved.read_text(), parse_constant=pytest.fail)
+    machine = content["machine_info"]["guidelines"]
+    assert machine["torch"] == str(torch.__version__)
+    assert machine["devices"].keys() == {"cpu"}
+    benchmark = content["benchmarks"][0]
+    assert benchmark["options"]["timer"] == "recorded_clock"
+    assert benchmark["params"] == {"measure": "cpu-x1-g1"}
+    assert benchmark["extra_info"]["guidelines"]["seed"] == 5
+    assert "UNSERIALIZABLE" not in saved.read_text()
+
+
+def test_samples_reach_pytest_benchmark_to_the_last_digit(suite, saved):
+    suite("--benchmark-only", f"--benchmark-json={saved}", "-k", "g4 and x1")
+    benchmark = json.loads(saved.read_text())["benchmarks"][0]
+    info, data = benchmark["extra_info"]["guidelines"], benchmark["stats"]["data"]
+    entry = parse(json.loads(saved.read_text())).entries[0]
+    assert entry.slowdown_at(info["slowdown"]["confidence"]).estimate == info["slowdown"]["estimate"]
+    assert len(data) == info["slowdown"]["rounds"] == len(info["control_samples_s"])
+
+
+def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, saved, monkeypatch):
+    from guidelines import sweep
+
+    prepared = []
+    original = sweep.prepare
+    monkeypatch.setattr(
+        sweep.measure_sweep, "__defaults__", (lambda v, c, s: prepared.append(v.id) or original(v, c, s),)
+    )
+    suite("--benchmark-only", "test_small.py::test_g2[cpu-x2-g4]").assert_outcomes(passed=1)
+    assert prepared == ["g1", "g4", "g1"]
+
+
+def test_disabled_benchmarks_run_every_network_once(suite):
+    result = suite("--benchmark-disable")
+    result.assert_outcomes(passed=6)
+    assert "up to" not in result.stdout.str()
+
+
+def test_skipped_benchmarks_measure_nothing(suite):
+    suite("--benchmark-skip").assert_outcomes(skipped=6)
+
+
+FAILING = """
+    import pytest
+    import torch
+    from guidelines import blocks
+    from guidelines.spec import Conv, Sweep, Variant
+
+    def build():
+        conv = torch.nn.Conv2d(4, 4, 1, bias=False)
+        if conv.weight.device.type != "meta":
+            raise RuntimeError("out of memory")
+        return conv
+
+    def sweeps(condition):
+        good = blocks.group_convolution(4, 1), blocks.group_convolution(8, 4)
+        bad = Variant("bad", "bad", (4,), (Conv(4, 4),), build)
+        yield Sweep("G8", "one variant fails", "x1", (good[0], bad, good[1]))
+        yield Sweep("G9", "the baseline fails", "x1", (bad, good[1]))
+
+    @pytest.mark.guideline(sweeps=sweeps)
+    def test_failing(measure):
+        measure()
+"""
+
+
+def test_a_failed_variant_is_in_the_table_and_the_file_and_the_rest_goes_on(suite, saved, pytester):
+    pytester.makepyfile(test_small=FAILING)
+    result = suite("--benchmark-only", f"--benchmark-json={saved}")
+    result.assert_outcomes(passed=2, failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "bad: RuntimeError: out of memory",
+            "* bad *failed*",
+            "x1 bad failed: RuntimeError: out of memory",
+            "G9 x1 no verdict: g=4 was not measured",
+            "x1 g=4 failed: its baseline bad failed: RuntimeError: out of memory",
+        ]
+    )
+    assert "was not used" not in result.stdout.str()
+    run = load(saved)
+    assert [entry.place.variant for entry in run.entries] == ["g=1", "g=4"]
+    assert [failure.place.variant for failure in run.failures] == ["bad", "bad", "g=4"]
+
+
+def test_pytest_benchmark_compares_two_of_our_files(suite, pytester):
+    for name in ("a.json", "b.json"):
+        suite("--benchmark-only", "-q", f"--benchmark-json={name}", "-k", "x1")
+    result = pytester.run(sys.executable, "-m", "pytest_benchmark", "compare", "a.json", "b.json")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*test_g2[[]cpu-x1-g4[]]*"])
+
+
+def test_two_runs_on_one_machine_have_equal_machine_info(suite, pytester):
+    suite("--benchmark-only", "--benchmark-save=first", "-k", "x1")
+    result = suite("--benchmark-only", "--benchmark-compare", "-k", "x1")
+    assert "machine_info is different" not in result.stdout.str() + result.stderr.str()
+
+
+def test_both_kinds_of_file_are_saved_in_one_run(suite, saved, pytester):
+    arguments = (f"--benchmark-json={saved}", "--benchmark-save=twice", "-k", "x1")
+    suite("--benchmark-only", *arguments).assert_outcomes(passed=3, deselected=3)
+    (autosaved,) = pytester.path.glob(".benchmarks/*/*_twice.json")
+    assert load(autosaved).entries[0].samples_s == ()
+    assert len(load(saved).entries) == len(load(autosaved).entries) == 3
+
+
+def test_profiling_the_replay_is_refused(suite):
+    result = suite("--benchmark-cprofile=cumtime")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --benchmark-cprofile would profile the replay*"])
+
+
+@pytest.mark.cuda
+def test_cuda_runs_the_papers_gpu_columns(suite, saved):
+    suite("--benchmark-only", "--device=cuda", f"--benchmark-json={saved}").assert_outcomes(passed=6)
+    assert load(saved).entries[0].place.condition.device == "cuda:0"

@@ -1,0 +1,108 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guidelines.report import digits
+from guidelines.report.table import tables
+from guidelines.report.text import render
+from guidelines.results import Failure, gather
+from guidelines.stats import Estimate
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def estimate(value, half_width):
+    return Estimate(value, value - half_width, value + half_width, 0.99, 40)
+
+
+@pytest.fixture
+def two_sweeps(entry):
+    """G2 at x1 and x2, a variant of unequal work, and one that failed."""
+    heavy = {"channels": (184,), "work_ratio": 1.033, "multiply_adds": 132_689_920}
+    entries = [
+        entry("g=1", 1.0),
+        entry("g=2", 1.2),
+        entry("g=8", 1.9, **heavy),
+        entry("g=1", 1.0, sweep="x2"),
+        entry("g=8", 1.02, sweep="x2", **heavy, spread=0.1),
+    ]
+    return gather(entries, [Failure(entry("g=2", 1.0, sweep="x2").place, "RuntimeError: out of memory")])
+
+
+@pytest.mark.parametrize(
+    ("value", "half_width", "number", "both"),
+    [
+        (1.934, 0.03, "1.93", "1.93 ±0.03"),
+        (1.934, 0.3, "1.9", "1.9 ±0.3"),
+        (1.934, 0.13, "1.93", "1.93 ±0.13"),
+        (1.934, 0.004, "1.934", "1.934 ±0.004"),
+        (1.93456, 1e-9, "1.9346", "1.9346 ±0.0000"),
+        (113.2, 30, "110", "110 ±30"),
+        (1.0, 0.0, "1", "1"),
+    ],
+)
+def test_figures_show_no_more_digits_than_their_interval_allows(value, half_width, number, both):
+    assert digits.number(estimate(value, half_width)) == number
+    assert digits.with_half_width(estimate(value, half_width)) == both
+
+
+def test_figures_without_an_interval_are_marked():
+    rough = Estimate(1.934, None, None, 0.99, 3)
+    assert digits.with_half_width(rough) == "~1.9"
+    assert digits.times(rough) == "~1.9x"
+    assert digits.brackets(rough) == "[no interval]"
+    assert digits.times(estimate(1.934, 0.03)) + digits.brackets(estimate(1.934, 0.03)) == "1.93x[1.90, 1.96]"
+
+
+def test_counts_are_in_millions_of_three_figures():
+    assert [digits.millions(n) for n in (4_055_040, 64_225_280, 2_055_208_960)] == ["4.06", "64.2", "2055"]
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_report_is_as_it_was_read_and_approved(two_sweeps, width):
+    assert render(tables(two_sweeps), width) + "\n" == (GOLDEN / f"report_{width}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_report_keeps_to_the_width(two_sweeps, width):
+    assert max(map(len, render(tables(two_sweeps), width).splitlines())) <= width
+
+
+def test_each_guideline_and_condition_is_a_table(entry):
+    other = replace(entry("g=1", 1.0).place.condition, threads=2)
+    run = gather([entry("g=1", 1.0), entry("g=1", 1.0, condition=other), entry("g=8", 2.0)], [])
+    assert [[len(column.rows) for column in table.columns] for table in tables(run)] == [[2], [1]]
+
+
+def test_the_papers_other_columns_can_be_chosen(run):
+    own, gpu = (tables(run, platform)[0].columns[0] for platform in (None, "gpu"))
+    assert own.paper.slowdown == pytest.approx(40.0 / 27.8)
+    assert gpu.paper.slowdown == pytest.approx(2451 / 634)
+
+
+def test_the_order_of_variants_is_compared_with_the_papers(entry):
+    run = gather([entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 1.1)], [])
+    assert tables(run)[0].columns[0].kendall_tau == pytest.approx(1 / 3)
+    assert tables(gather([entry("g=1", 1.0), entry("g=8", 1.1)], []))[0].columns[0].kendall_tau is None
+
+
+def test_throughput_counts_images_on_the_cpu_and_batches_on_cuda(entry):
+    cpu = replace(entry("g=1", 1.0).place.condition, batch_size=8)
+    cuda = replace(cpu, device="cuda:0")
+    run = gather([entry("g=1", 1.0, condition=condition) for condition in (cpu, cuda)], [])
+    images, batches = (table.columns[0].rows[0].cell.throughput.estimate for table in tables(run))
+    assert images == pytest.approx(8 * batches)
+
+
+def test_slowdown_per_multiply_add_shows_where_the_work_differs(two_sweeps):
+    cells = {row.variant: row.cell for row in tables(two_sweeps)[0].columns[0].rows}
+    assert cells["g=2"].per_multiply_add is None
+    assert cells["g=8"].per_multiply_add.estimate == pytest.approx(1.9 / 1.033, rel=0.01)
+
+
+def test_a_guideline_of_ones_own_is_reported_without_the_paper(entry):
+    run = gather([entry(name, s, guideline="G5") for name, s in (("g=1", 1.0), ("g=8", 2.0))], [])
+    text = render(tables(run), 80)
+    assert text.startswith("G5 claim\n")
+    assert "(paper" not in text
