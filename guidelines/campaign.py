@@ -8,7 +8,7 @@ from guidelines.results import Entry, Failure, Place
 from guidelines.spec import Condition, Sweep, Variant
 from guidelines.stats import Estimate, median, paired_ratio
 from guidelines.sweep import CONTROL, Limits, Recording, measure_sweep
-from guidelines.timing import pinned, prepare
+from guidelines.timing import check, pinned
 
 Results = dict[str, Entry | Failure]
 
@@ -90,9 +90,9 @@ class Campaign:
             self.failures.append(result)
 
     def run_once(self, case: Case) -> None:
-        """Build a case and run it once, untimed. Raises what `timing.prepare` raises."""
+        """Build a case and run it once, untimed. Raises what `timing.check` raises."""
         with pinned(case.condition):
-            prepare(case.variant, case.condition, self.seed)
+            check(case.variant, case.condition, self.seed)
 
 
 def cases(sweeps: Callable[[Condition], Iterable[Sweep]], conditions: Iterable[Condition]) -> Iterator[Case]:

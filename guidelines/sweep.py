@@ -1,26 +1,32 @@
 """One sweep, measured in rounds that visit every network once in a shuffled order.
 
 Whatever slows the machine for a while slows every network of the rounds it touches, and leaves the
-ratios inside those rounds alone.
+ratios inside those rounds alone. Where a network's weights and input lie in memory makes it a percent
+faster or slower for as long as they lie there (Mytkowicz et al. 2009, Curtsinger and Berger 2013): so
+the networks are built anew from time to time, in shuffled order, and the interval covers that too.
 """
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache, partial
 from math import ceil
 
 from guidelines.spec import Condition, Sweep, Variant
 from guidelines.stats import paired_ratio
-from guidelines.timing import Sample, pinned, prepare
+from guidelines.timing import Sample, check, pinned, prepare
 
+Builder = Callable[[], Sample]
 CONTROL = "control"
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
 CLOCK_MULTIPLE = 500
 # Intervals are looked at each time the rounds have grown by this factor.
 REVIEW_GROWTH = 1.1
 EMPTY_SAMPLES = 20
-WARMUP_CALLS = 2
+# The least rounds are spread over this many placements in memory; later ones last half the rounds so far.
+PLACEMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ def measure_sweep(
     condition: Condition,
     limits: Limits,
     seed: int,
+    check: Callable[[Variant, Condition, int], None] = check,
     prepare: Callable[[Variant, Condition, int], Sample] = prepare,
 ) -> Recording:
     """Time the variants with the chosen ids, the baseline and the A/A control under a condition.
@@ -67,26 +74,19 @@ def measure_sweep(
     networks = {v.id: v for v in sweep.variants if v.id in chosen or v is sweep.baseline}
     budget_s = limits.max_time_s * len(networks)
     networks[CONTROL] = sweep.baseline
-    samplers: dict[str, Sample] = {}
-    failures: dict[str, str] = {}
+    check_once = cache(check)
+
+    def build(variant: Variant) -> Sample:
+        check_once(variant, condition, seed)
+        return prepare(variant, condition, seed)
+
+    builders = {id: partial(build, variant) for id, variant in networks.items()}
     with pinned(condition):
-        for id, variant in networks.items():
-            try:
-                samplers[id] = prepare(variant, condition, seed)
-            except Exception as error:
-                failures[id] = reason(error)
-        recording = record(samplers, sweep.baseline.id, limits, budget_s, seed)
-    return Recording(
-        recording.seconds_per_call,
-        recording.calls_per_sample,
-        failures | recording.failures,
-        recording.stopped,
-        seed,
-    )
+        return record(builders, sweep.baseline.id, limits, budget_s, seed)
 
 
 def record(
-    samplers: dict[str, Sample],
+    builders: Mapping[str, Builder],
     baseline: str,
     limits: Limits,
     budget_s: float,
@@ -95,42 +95,77 @@ def record(
 ) -> Recording:
     """Sample in shuffled rounds until every slow-down is precise enough or the budget is used up.
 
-    Stops as "precision", "time", or "failure" where the baseline cannot be timed. A network that
-    raises is dropped with its reason and its samples, also from `samplers`, to set its memory free.
+    The budget is for rounds, not for building. Stops as "precision", "time", or "failure" where the
+    baseline cannot be timed. A network that raises is dropped with its reason and its samples.
     """
-    failures: dict[str, str] = {}
-    calls: dict[str, int] = {}
-    for id in list(samplers):
-        try:
-            calls[id] = _calibrate(samplers[id], limits, clock)
-        except Exception as error:
-            failures[id] = reason(error)
-            del samplers[id]
-    samples: dict[str, list[float]] = {id: [] for id in samplers}
-    shuffle = random.Random(seed).shuffle
-    start = clock()
-    rounds, review = 0, limits.min_rounds
-    stopped = "" if baseline in samplers else "failure"
+    bench = _Bench(dict(builders), random.Random(seed))
+    bench.place()
+    for id in list(bench.samplers):
+        with bench.dropping(id):
+            bench.calls[id] = _calibrate(bench.samplers[id], limits, clock)
+    rounds, used_s, review = 0, 0.0, limits.min_rounds
+    next_placement = least_stay = ceil(limits.min_rounds / PLACEMENTS)
+    stopped = "" if baseline in bench.samplers else "failure"
     while not stopped:
-        order = sorted(samplers)
-        shuffle(order)
-        for id in order:
-            try:
-                samples[id].append(samplers[id](calls[id]) / calls[id])
-            except Exception as error:
-                failures[id] = reason(error)
-                del samplers[id], samples[id], calls[id]
+        if rounds == next_placement:
+            bench.place()
+            next_placement += max(least_stay, rounds // 2)
+        start = clock()
+        bench.round()
+        used_s += clock() - start
         rounds += 1
-        if baseline not in samplers:
+        if baseline not in bench.samplers:
             stopped = "failure"
-        elif rounds >= limits.min_rounds and clock() - start >= budget_s:
+        elif rounds >= limits.min_rounds and used_s >= budget_s:
             stopped = "time"
         elif limits.precision is not None and rounds >= review:
             review = ceil(rounds * REVIEW_GROWTH)
-            if _precise(samples, baseline, limits.precision, limits.confidence):
+            if _precise(bench.samples, baseline, limits.precision, limits.confidence):
                 stopped = "precision"
-    recorded = {id: tuple(series) for id, series in samples.items()}
-    return Recording(recorded, calls, failures, stopped, seed)
+    samples = {id: tuple(series) for id, series in bench.samples.items()}
+    return Recording(samples, bench.calls, bench.failures, stopped, seed)
+
+
+@dataclass
+class _Bench:
+    """The networks of a sweep while it is measured; those that fail leave it."""
+
+    builders: dict[str, Builder]
+    rng: random.Random
+    samplers: dict[str, Sample] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, list[float]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def place(self) -> None:
+        """Build every network anew and run it once, so that each gets another place in memory."""
+        self.samplers.clear()
+        for id in self._shuffled(self.builders):
+            with self.dropping(id):
+                self.samplers[id] = self.builders[id]()
+                self.samplers[id](1)
+
+    def round(self) -> None:
+        """Take one sample of every network."""
+        for id in self._shuffled(self.samplers):
+            with self.dropping(id):
+                calls = self.calls[id]
+                self.samples.setdefault(id, []).append(self.samplers[id](calls) / calls)
+
+    @contextmanager
+    def dropping(self, id: str) -> Iterator[None]:
+        """Turn an error into the failure of a network; its memory is set free for the others."""
+        try:
+            yield
+        except Exception as error:
+            self.failures[id] = reason(error)
+            for kept in (self.builders, self.samplers, self.calls, self.samples):
+                kept.pop(id, None)
+
+    def _shuffled(self, ids: Iterable[str]) -> list[str]:
+        order = sorted(ids)
+        self.rng.shuffle(order)
+        return order
 
 
 def reason(error: Exception) -> str:
@@ -141,10 +176,10 @@ def reason(error: Exception) -> str:
 
 def _calibrate(sample: Sample, limits: Limits, clock: Callable[[], float]) -> int:
     """Warm up, then find the number of calls that makes a sample long enough."""
-    start, warm = clock(), 0
-    while warm < WARMUP_CALLS or clock() - start < limits.warmup_s:
+    start = clock()
+    sample(1)
+    while clock() - start < limits.warmup_s:
         sample(1)
-        warm += 1
     empty_s = min(sample(0) for _ in range(EMPTY_SAMPLES))
     target_s = max(limits.min_sample_s, CLOCK_MULTIPLE * empty_s)
     calls = 1

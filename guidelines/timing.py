@@ -45,17 +45,24 @@ def pinned(condition: Condition) -> Iterator[None]:
         yield
 
 
-def prepare(variant: Variant, condition: Condition, seed: int) -> Sample:
-    """Build a variant under a condition and return the callable that times a number of its calls.
+def check(variant: Variant, condition: Condition, seed: int) -> None:
+    """Build a variant and run it once: it must do the work it declares and give finite numbers.
 
-    The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
-    cost of measuring itself. Raises ValueError where the module does other work than the variant
-    declares or gives numbers that are not finite; whatever torch raises passes through.
+    Raises ValueError where it does not; whatever torch raises passes through.
     """
     check_work(variant, condition)
     module, x = build(variant, condition, seed)
     if not bool(torch.isfinite(module(x)).all()):
         raise ValueError("the output is not finite")
+
+
+def prepare(variant: Variant, condition: Condition, seed: int) -> Sample:
+    """Build a variant under a condition and return the callable that times a number of its calls.
+
+    The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
+    cost of measuring itself.
+    """
+    module, x = build(variant, condition, seed)
     return timed(module, x, _synchronizer(condition.device))
 
 

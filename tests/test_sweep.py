@@ -1,4 +1,5 @@
 import itertools
+from collections import Counter
 
 import pytest
 import torch
@@ -6,91 +7,140 @@ import torch
 from guidelines.spec import Condition
 from guidelines.sweep import CONTROL, Limits, measure_sweep, reason, record
 
-ROUNDS = Limits(min_rounds=6)
+
+def fixed(samplers):
+    """Builders that give the same sampler every time they are asked."""
+    return {name: (lambda sample=sample: sample) for name, sample in samplers.items()}
 
 
-def test_a_round_visits_every_network_once_in_shuffled_order(clock):
-    order = []
+def taken(samplers, limits, clock, *, baseline="a", budget_s=0.0, seed=0):
+    return record(fixed(samplers), baseline, limits, budget_s, seed, clock)
+
+
+def noting(clock, names, log):
+    """Networks of one second a call that note their samples of one call or more."""
 
     def network(name):
         sample = clock.sample(1.0)
-        return lambda calls: (order.append(name) if calls else None) or sample(calls)
+        return lambda calls: (log.append(name) if calls else None) or sample(calls)
 
-    samplers = {name: network(name) for name in "abc"}
-    recording = record(samplers, "a", Limits(min_rounds=20), 0.0, seed=5, clock=clock)
-    visits = order[-60:]
-    rounds = [tuple(visits[k : k + 3]) for k in range(0, 60, 3)]
+    return {name: network(name) for name in names}
+
+
+def test_a_round_visits_every_network_once_in_shuffled_order(clock):
+    log = []
+    # One stay of 20 rounds, then the least rounds are reached in four.
+    recording = taken(noting(clock, "abc", log), Limits(min_rounds=80), clock)
+    first_stay = log[9 : 9 + 60]
+    rounds = [tuple(first_stay[k : k + 3]) for k in range(0, 60, 3)]
     assert all(sorted(visited) == ["a", "b", "c"] for visited in rounds)
     assert len(set(rounds)) > 2
-    assert recording.rounds == 20
+    assert recording.rounds == 80
 
 
 def test_the_same_seed_gives_the_same_order(clock):
     def visits(seed):
-        order = []
-
-        def network(name):
-            sample = clock.sample(1.0)
-            return lambda calls: order.append(name) or sample(calls)
-
-        record({name: network(name) for name in "abcd"}, "a", ROUNDS, 0.0, seed, clock)
-        return order
+        log = []
+        taken(noting(clock, "abcd", log), Limits(min_rounds=6), clock, seed=seed)
+        return log
 
     assert visits(1) == visits(1)
     assert visits(1) != visits(2)
 
 
+def test_networks_are_built_anew_in_shuffled_order_at_growing_intervals(clock):
+    built, rounds = [], itertools.count()
+
+    def builder(name):
+        def build():
+            built.append((name, next(rounds) if name == "a" else None))
+            return clock.sample(1.0)
+
+        return build
+
+    recording = record({name: builder(name) for name in "ab"}, "a", Limits(min_rounds=12), 80.0, 3, clock)
+    assert recording.rounds == 40
+    assert Counter(name for name, _ in built) == {"a": 7, "b": 7}
+    orders = {tuple(name for name, _ in built[k : k + 2]) for k in range(0, 14, 2)}
+    assert orders == {("a", "b"), ("b", "a")}
+
+
+def test_old_networks_are_gone_before_new_ones_are_built(clock):
+    alive = Counter()
+
+    class Sampler:
+        def __init__(self):
+            alive["now"] += 1
+            alive["most"] = max(alive["most"], alive["now"])
+            self.sample = clock.sample(1.0)
+
+        def __call__(self, calls):
+            return self.sample(calls)
+
+        def __del__(self):
+            alive["now"] -= 1
+
+    record(dict.fromkeys("abc", Sampler), "a", Limits(min_rounds=12), 0.0, 0, clock)
+    assert alive["most"] == 3
+
+
+def test_building_does_not_use_up_the_time(clock):
+    def build():
+        clock.now_s += 100.0
+        return clock.sample(1.0)
+
+    assert record({"a": build}, "a", Limits(min_rounds=1), 30.0, 0, clock).rounds == 30
+
+
 def test_drift_that_a_round_shares_leaves_the_ratios_alone(clock):
-    slow = itertools.count(1)
-    pace = {"now": 1.0}
+    calls_made = itertools.count()
 
     def network(factor):
         def sample(calls):
-            pace["now"] = 1 + 0.1 * (next(slow) // 2 % 50)
-            clock.now_s += calls * factor
-            return calls * factor
+            pace = 1 + 0.25 * (next(calls_made) // 2)
+            clock.now_s += calls * factor * pace
+            return calls * factor * pace if calls else 0.0
 
         return sample
 
-    recording = record({"a": network(1.0), "b": network(1.5)}, "a", ROUNDS, 0.0, 0, clock)
-    ratios = [b / a for a, b in zip(*recording.seconds_per_call.values(), strict=True)]
-    assert ratios == [1.5] * 6
+    recording = taken({"a": network(1.0)}, Limits(min_rounds=4), clock)
+    assert len(set(recording.seconds_per_call["a"])) == 4
+    recording = taken({"a": network(1.0), "b": network(1.5)}, Limits(min_rounds=4), clock)
+    a, b = (recording.seconds_per_call[id] for id in "ab")
+    assert all(1.4 < y / x < 1.6 for x, y in zip(a, b, strict=True))
 
 
 def test_sampling_stops_when_the_time_is_used_up_but_not_before_the_least_rounds(clock):
     samplers = {"a": clock.sample(1.0), "b": clock.sample(1.0)}
-    assert record(dict(samplers), "a", Limits(min_rounds=3), 20.0, 0, clock).rounds == 10
-    recording = record(dict(samplers), "a", Limits(min_rounds=30), 20.0, 0, clock)
+    assert taken(samplers, Limits(min_rounds=3), clock, budget_s=20.0).rounds == 10
+    recording = taken(samplers, Limits(min_rounds=30), clock, budget_s=20.0)
     assert (recording.rounds, recording.stopped) == (30, "time")
 
 
 def test_sampling_stops_when_every_slowdown_is_precise_enough(clock):
     samplers = {"a": clock.sample(1.0), "b": clock.sample(2.0)}
     limits = Limits(min_rounds=5, precision=0.01, confidence=0.99)
-    recording = record(samplers, "a", limits, 1e6, 0, clock)
+    recording = taken(samplers, limits, clock, budget_s=1e6)
     assert recording.stopped == "precision"
     assert 9 <= recording.rounds <= 12
 
 
 def test_sampling_goes_on_while_one_slowdown_is_imprecise(clock):
-    noisy = itertools.cycle([1.0, 3.0])
-    samplers = {"a": clock.sample(1.0), "b": clock.sample(noisy)}
-    recording = record(samplers, "a", Limits(min_rounds=5, precision=0.01), 300.0, 0, clock)
+    samplers = {"a": clock.sample(1.0), "b": clock.sample(itertools.cycle([1.0, 3.0]))}
+    recording = taken(samplers, Limits(min_rounds=5, precision=0.01), clock, budget_s=300.0)
     assert recording.stopped == "time"
 
 
 def test_short_networks_get_several_calls_a_sample(clock):
     samplers = {"a": clock.sample(1e-5, overhead_s=1e-6), "b": clock.sample(0.1, overhead_s=1e-6)}
-    recording = record(samplers, "a", ROUNDS, 0.0, 0, clock)
+    recording = taken(samplers, Limits(min_rounds=6), clock)
     assert recording.calls_per_sample["a"] * 1e-5 >= 0.99 * 500e-6
     assert recording.calls_per_sample["b"] == 1
     assert recording.seconds_per_call["a"][0] == pytest.approx(1e-5, rel=0.003)
 
 
 def test_the_least_sample_time_can_be_asked_for(clock):
-    recording = record(
-        {"a": clock.sample(0.001)}, "a", Limits(min_rounds=1, min_sample_s=0.05), 0.0, 0, clock
-    )
+    recording = taken({"a": clock.sample(0.001)}, Limits(min_rounds=1, min_sample_s=0.05), clock)
     assert recording.calls_per_sample["a"] == 50
 
 
@@ -101,12 +151,13 @@ def test_a_clock_too_coarse_for_one_call_still_calibrates(clock):
         return taken_s
 
     limits = Limits(min_rounds=1, min_sample_s=0.01)
-    assert record({"a": sample}, "a", limits, 0.0, 0, clock).calls_per_sample["a"] == 100
+    assert taken({"a": sample}, limits, clock).calls_per_sample["a"] == 100
 
 
 def test_warm_up_lasts_as_long_as_asked(clock):
-    record({"a": clock.sample(1.0)}, "a", Limits(min_rounds=1, warmup_s=10.0), 0.0, 0, clock)
-    assert clock.now_s == 10 + 1 + 1
+    taken({"a": clock.sample(1.0)}, Limits(min_rounds=1, warmup_s=10.0), clock)
+    first_call, calibration, round_s = 1, 1, 1
+    assert clock.now_s == first_call + 10 + calibration + round_s
 
 
 def failing(clock, after):
@@ -121,18 +172,19 @@ def failing(clock, after):
     return fail
 
 
-@pytest.mark.parametrize("after", [0, 24, 25])
+@pytest.mark.parametrize("after", [0, 1, 2, 25, 26, 28])
 def test_a_network_that_fails_is_dropped_and_the_others_go_on(clock, after):
     samplers = {"a": clock.sample(1.0), "b": failing(clock, after), "c": clock.sample(2.0)}
-    recording = record(samplers, "a", ROUNDS, 0.0, 0, clock)
+    recording = taken(samplers, Limits(min_rounds=6), clock)
     assert recording.failures == {"b": "RuntimeError: out of memory"}
     assert {id: len(s) for id, s in recording.seconds_per_call.items()} == {"a": 6, "c": 6}
-    assert "b" not in samplers
+    assert recording.calls_per_sample.keys() == {"a", "c"}
 
 
-@pytest.mark.parametrize("after", [0, 25])
+@pytest.mark.parametrize("after", [0, 2, 26])
 def test_without_its_baseline_a_sweep_ends(clock, after):
-    recording = record({"a": failing(clock, after), "b": clock.sample(1.0)}, "a", ROUNDS, 1e9, 0, clock)
+    samplers = {"a": failing(clock, after), "b": clock.sample(1.0)}
+    recording = taken(samplers, Limits(min_rounds=6), clock, budget_s=1e9)
     assert (recording.stopped, list(recording.failures)) == ("failure", ["a"])
 
 
@@ -141,30 +193,37 @@ def test_ctrl_c_is_not_a_failure(clock):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        record({"a": interrupt}, "a", ROUNDS, 0.0, 0, clock)
+        taken({"a": interrupt}, Limits(min_rounds=6), clock)
 
 
-def measured(sweep, chosen, clock, prepare=None):
-    prepare = prepare or (lambda variant, condition, seed: clock.sample(float(variant.groups)))
-    limits = Limits(max_time_s=0.0, min_rounds=2)
-    return measure_sweep(sweep, chosen, Condition("cpu", ""), limits, seed=4, prepare=prepare)
+def measured(sweep, chosen, clock, check=lambda variant, condition, seed: None):
+    def prepare(variant, condition, seed):
+        assert torch.is_inference_mode_enabled()
+        return clock.sample(float(variant.groups))
+
+    limits = Limits(max_time_s=0.0, min_rounds=5)
+    return measure_sweep(sweep, chosen, Condition("cpu", ""), limits, 4, check, prepare)
 
 
 def test_chosen_variants_are_measured_with_baseline_and_control_and_nothing_else(sweep, clock):
     recording = measured(sweep, ["g8"], clock)
     assert set(recording.seconds_per_call) == {"g1", "g8", CONTROL}
-    assert recording.seconds_per_call[CONTROL] == (1.0, 1.0)
+    assert recording.seconds_per_call[CONTROL] == (1.0,) * 5
     assert recording.seed == 4
 
 
-def test_a_variant_that_cannot_be_built_is_a_failure(sweep, clock):
-    def prepare(variant, condition, seed):
-        assert torch.is_inference_mode_enabled()
+def test_every_variant_is_checked_once_before_it_is_timed(sweep, clock):
+    checked = []
+    measured(sweep, ["g1", "g2", "g8"], clock, lambda variant, condition, seed: checked.append(variant.id))
+    assert sorted(checked) == ["g1", "g2", "g8"]
+
+
+def test_a_variant_that_does_not_pass_its_check_is_a_failure(sweep, clock):
+    def check(variant, condition, seed):
         if variant.groups == 2:
             raise MemoryError
-        return clock.sample(1.0)
 
-    recording = measured(sweep, ["g2", "g8"], clock, prepare)
+    recording = measured(sweep, ["g2", "g8"], clock, check)
     assert recording.failures == {"g2": "MemoryError"}
     assert set(recording.seconds_per_call) == {"g1", "g8", CONTROL}
 

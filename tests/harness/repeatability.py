@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from statistics import mean, median, stdev
 
@@ -126,8 +127,8 @@ def print_truth() -> None:
 def record_layers(seed: int) -> dict[str, tuple[float, ...]]:
     limits = Limits(max_time_s=TRUTH_S / 2, min_rounds=12, warmup_s=0.05)
     with pinned(CONDITION):
-        samplers = {"ten": layer(10), "control": layer(10), "eleven": layer(11)}
-        return record(samplers, "ten", limits, TRUTH_S, seed).seconds_per_call
+        builders = {id: partial(layer, n) for id, n in {"ten": 10, "control": 10, "eleven": 11}.items()}
+        return record(builders, "ten", limits, TRUTH_S, seed).seconds_per_call
 
 
 def layer(calls: int) -> Sample:
@@ -150,7 +151,7 @@ def print_overhead() -> None:
         single_s = median(sample(1) for _ in range(10_000))
         start = time.perf_counter()
         recording = record(
-            {"empty": sample, "control": sample}, "empty", Limits(min_rounds=5_000), 0.0, seed=0
+            {"empty": lambda: sample, "control": lambda: sample}, "empty", Limits(min_rounds=5_000), 0.0, 0
         )
         wall_s = time.perf_counter() - start
     per_sample_s = sum(
