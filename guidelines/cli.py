@@ -1,6 +1,7 @@
 """Command line: read saved results and show them; never imports torch."""
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ResultsError as error:
         print(f"guidelines: {error}", file=sys.stderr)
         return 2
-    print(render(tables(run, options.paper), shutil.get_terminal_size().columns))
+    try:
+        print(render(tables(run, options.paper), shutil.get_terminal_size().columns), flush=True)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

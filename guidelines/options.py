@@ -14,66 +14,24 @@ from guidelines.sweep import Limits
 
 T = TypeVar("T")
 SHORT_WARMUP = 0.05
+CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options of the experiments; their defaults are the paper's set-up."""
     group = parser.getgroup("guidelines", "conditions of the guideline experiments")
-    group.addoption(
-        "--device",
-        metavar="LIST",
-        type=_list(_device),
-        default="auto",
-        help="comma list of cpu, cuda, cuda:N, auto (the CPU, and cuda:0 where there is one). Default: auto",
-    )
-    group.addoption(
-        "--dtype",
-        metavar="LIST",
-        type=_list(_choice(DTYPES)),
-        default="float32",
-        help="comma list of float32, float16, bfloat16. Default: float32",
-    )
-    group.addoption(
-        "--layout",
-        metavar="LIST",
-        type=_list(_choice(LAYOUTS)),
-        default="nchw",
-        help="comma list of nchw, nhwc (channels last). Default: nchw",
-    )
-    group.addoption(
-        "--batch-size",
-        metavar="LIST",
-        type=_list(_positive),
-        default="1",
-        help="comma list of images per call. Default: 1",
-    )
-    group.addoption(
-        "--threads",
-        metavar="LIST",
-        type=_list(_positive),
-        default="1",
-        help="comma list of CPU threads. Default: 1",
-    )
-    group.addoption(
-        "--image-size",
-        metavar="PIXELS",
-        type=_positive,
-        default=56,
-        help="height and width of the feature maps. Default: 56",
-    )
-    group.addoption(
-        "--channels",
-        choices=(*CHANNEL_RULES, "all"),
-        default="paper",
-        help="widths: as published, or equal to the last multiply-add and multiples of 8. Default: paper",
-    )
-    group.addoption(
-        "--seed",
-        metavar="N",
-        type=_seed,
-        default=0,
-        help="seed of the weights, inputs and the order inside rounds. Default: 0",
-    )
+    for name, metavar, parse, default, help in (
+        ("device", "LIST", _list(_device), "auto", "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"),
+        ("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
+        ("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
+        ("batch-size", "LIST", _list(_positive), "1", "images per call"),
+        ("threads", "LIST", _list(_positive), "1", "CPU threads"),
+        ("image-size", "PIXELS", _positive, "56", "height and width of the feature maps"),
+        ("channels", "RULE", _choice((*CHANNEL_RULES, "all")), "paper", CHANNELS_HELP),
+        ("seed", "N", _seed, "0", "seed of weights, inputs and the order inside rounds"),
+    ):
+        text = f"{help}{'; a comma list gives sweeps each' if metavar == 'LIST' else ''}. Default: {default}"
+        group.addoption(f"--{name}", metavar=metavar, type=parse, default=parse(default), help=text)
 
 
 def conditions(config: pytest.Config) -> tuple[Condition, ...]:

@@ -51,3 +51,9 @@ def test_the_version_is_printed(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["--version"])
     assert capsys.readouterr().out == f"guidelines {__version__}\n"
+
+
+def test_a_reader_that_stops_early_is_no_error(saved):
+    command = f"{sys.executable} -m guidelines report {saved} | true"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stderr == ""

@@ -31,7 +31,7 @@ def usage_error(pytester):
         ("--batch-size=0", "'0' is not a positive integer"),
         ("--threads=1,1", "1 is named twice in '1,1'"),
         ("--image-size=-3", "'-3' is not a positive integer"),
-        ("--channels=best", "invalid choice: 'best'"),
+        ("--channels=best", "'best' is not one of paper, exact, all"),
         ("--seed=x", "'x' is not an integer from 0"),
     ],
 )
@@ -72,3 +72,10 @@ def test_the_limits_are_pytest_benchmarks_own_options(pytester):
     assert (found.max_time_s, found.min_rounds, found.precision, found.confidence) == (3, 7, 0.02, 0.95)
     assert 0 < found.warmup_s < 3
     assert options.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1
+
+
+def test_the_help_text_names_every_option(pytester):
+    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
+    result = pytester.runpytest("--help")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["*--device=LIST*", "*--threads=LIST*", "*--channels=RULE*"])

@@ -160,13 +160,14 @@ def _tabulate(rows: list[list[str]], headers: Sequence[str], top: Sequence[str] 
     lines: list[list[str]] = [[], *(header.split() for header in headers)]
     depth = max(map(len, lines))
     heads = zip(*([""] * (depth - len(line)) + line for line in lines), strict=True)
-    return tabulate(
+    table = tabulate(
         [*([list(top)] if top else []), *map(list, heads), SEPARATING_LINE, *rows],
         tablefmt="simple",
         colalign=("left",) + ("right",) * len(headers),
         disable_numparse=True,
         preserve_whitespace=True,
     )
+    return "\n".join(table.splitlines()[1:-1])  # without the rules that tabulate draws around it
 
 
 def _width(text: str) -> int:
