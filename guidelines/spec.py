@@ -113,7 +113,7 @@ class Sweep:
     """One column of a table: variants of equal work, ordered from the baseline to the extreme.
 
     The first variant is the baseline, the last is the one that decides; `expect` says what the
-    guideline claims of it. Raises ValueError for fewer than two variants or an id given twice.
+    guideline claims of it. Raises ValueError for fewer than two variants or an id or a name given twice.
     """
 
     guideline: str
@@ -123,9 +123,12 @@ class Sweep:
     expect: Expectation = "slower"
 
     def __post_init__(self) -> None:
-        ids = [variant.id for variant in self.variants]
-        if len(ids) < 2 or len(set(ids)) < len(ids):
-            raise ValueError(f"{self.guideline} {self.name}: needs two or more distinct ids, got {ids}")
+        for what in ("id", "name"):
+            found = [getattr(variant, what) for variant in self.variants]
+            if len(found) < 2 or len(set(found)) < len(found):
+                raise ValueError(
+                    f"{self.guideline} {self.name}: needs two or more distinct {what}s, got {found}"
+                )
 
     @property
     def baseline(self) -> Variant:

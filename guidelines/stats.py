@@ -102,11 +102,10 @@ def autocorrelation_time(signs: Floats) -> float:
     size = 1 << (2 * signs.size - 1).bit_length()
     spectrum = np.abs(np.fft.rfft(centered, size)) ** 2
     correlation = np.fft.irfft(spectrum, size)[: signs.size] / variance
-    pairs = correlation[1 : signs.size // 3].copy()
-    pairs = pairs[: pairs.size // 2 * 2].reshape(-1, 2).sum(axis=1)
+    pairs = correlation[: signs.size // 6 * 2].reshape(-1, 2).sum(axis=1)
     negative = np.flatnonzero(pairs <= 0)
     kept = pairs[: negative[0]] if negative.size else pairs
-    return max(1.0, 1.0 + 2.0 * float(kept.sum()))
+    return max(1.0, 2.0 * float(kept.sum()) - 1.0)
 
 
 def rounds_needed(confidence: float) -> int:

@@ -6,9 +6,10 @@ faster or slower for as long as they lie there (Mytkowicz et al. 2009, Curtsinge
 the networks are built anew from time to time, in shuffled order, and the interval covers that too.
 """
 
+import gc
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -19,14 +20,17 @@ from guidelines.stats import paired_ratio
 from guidelines.timing import Sample, check, pinned, prepare
 
 Builder = Callable[[], Sample]
-CONTROL = "control"
+CONTROL = "(control)"
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
 CLOCK_MULTIPLE = 500
 # Intervals are looked at each time the rounds have grown by this factor.
 REVIEW_GROWTH = 1.1
 EMPTY_SAMPLES = 20
-# The least rounds are spread over this many placements in memory; later ones last half the rounds so far.
+# The least rounds are spread over this many placements in memory. Later stays are as long, or longer
+# where building would else take more than its share of the sampling time; all stays are equally long,
+# since a few long ones would hide how much a placement matters.
 PLACEMENTS = 4
+BUILDING_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -99,17 +103,19 @@ def record(
     baseline cannot be timed. A network that raises is dropped with its reason and its samples.
     """
     bench = _Bench(dict(builders), random.Random(seed))
-    bench.place()
+    bench.place(first=(baseline, CONTROL))
     for id in list(bench.samplers):
         with bench.dropping(id):
             bench.calls[id] = _calibrate(bench.samplers[id], limits, clock)
-    rounds, used_s, review = 0, 0.0, limits.min_rounds
+    rounds, used_s, review, stay = 0, 0.0, limits.min_rounds, 0
     next_placement = least_stay = ceil(limits.min_rounds / PLACEMENTS)
     stopped = "" if baseline in bench.samplers else "failure"
     while not stopped:
         if rounds == next_placement:
+            start = clock()
             bench.place()
-            next_placement += max(least_stay, rounds // 2)
+            stay = stay or _stay(least_stay, clock() - start, used_s / rounds)
+            next_placement += stay
         start = clock()
         bench.round()
         used_s += clock() - start
@@ -137,10 +143,14 @@ class _Bench:
     samples: dict[str, list[float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    def place(self) -> None:
-        """Build every network anew and run it once, so that each gets another place in memory."""
+    def place(self, first: Collection[str] = ()) -> None:
+        """Build every network anew and run it once, so that each may get another place in memory.
+
+        Where memory is short, those named `first` get it. CUDA's allocator tends to give back the same.
+        """
         self.samplers.clear()
-        for id in self._shuffled(self.builders):
+        gc.collect()
+        for id in sorted(self._shuffled(self.builders), key=lambda name: name not in first):
             with self.dropping(id):
                 self.samplers[id] = self.builders[id]()
                 self.samplers[id](1)
@@ -166,6 +176,11 @@ class _Bench:
         order = sorted(ids)
         self.rng.shuffle(order)
         return order
+
+
+def _stay(least_rounds: int, placing_s: float, round_s: float) -> int:
+    """Rounds between two placements, so that building takes no more than its share."""
+    return max(least_rounds, ceil(placing_s / (BUILDING_SHARE * round_s))) if round_s else least_rounds
 
 
 def reason(error: Exception) -> str:

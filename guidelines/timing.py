@@ -28,18 +28,20 @@ def pinned(condition: Condition) -> Iterator[None]:
     """
     threads = torch.get_num_threads()
     collecting = gc.isenabled()
-    cublas_tf32 = torch.backends.cuda.matmul.allow_tf32
+    precision = torch.get_float32_matmul_precision()
     cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True, deterministic=False, allow_tf32=False)
     with ExitStack() as stack:
         stack.callback(torch.set_num_threads, threads)
         torch.set_num_threads(condition.threads)
-        stack.callback(setattr, torch.backends.cuda.matmul, "allow_tf32", cublas_tf32)
-        torch.backends.cuda.matmul.allow_tf32 = False
+        stack.callback(torch.set_float32_matmul_precision, precision)
+        torch.set_float32_matmul_precision("highest")
         if collecting:
             stack.callback(gc.enable)
         torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
         gc.collect()
         gc.disable()
+        stack.callback(gc.unfreeze)
+        gc.freeze()  # what is there now need not be looked at when networks are collected
         stack.enter_context(cudnn)
         stack.enter_context(torch.inference_mode())
         yield

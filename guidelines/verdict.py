@@ -47,11 +47,11 @@ def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
     first that is not decided on, every case is judged at the level of that one.
     """
     found: dict[int, Verdict] = {}
-    left = len(cases)
+    left, stepping = len(cases), True
     for index in sorted(range(len(cases)), key=lambda i: -_clearness(cases[i], confidence)):
         found[index] = _judge(cases[index], 1 - (1 - confidence) / left)
-        if found[index].outcome != "undecided":
-            left -= 1
+        stepping = stepping and found[index].outcome != "undecided"
+        left -= stepping
     return [found[index] for index in range(len(cases))]
 
 
@@ -96,9 +96,10 @@ def _clearness(case: Case, confidence: float) -> float:
 
 
 def _effort(effect: Estimate, margin: float) -> str:
-    """The factor of time that would bring the interval clear of the margin, as 1 / sqrt(rounds)."""
+    """The rounds that would bring the interval clear of the margin; it narrows as 1 / sqrt(rounds)."""
     distance = abs(effect.estimate - (1 + margin))
     times = ((effect.half_width or 0.0) / distance) ** 2 if distance else float("inf")
     if times > MOST_EFFORT:
         return f"the effect is within noise of the margin of {100 * margin:.2g} %"
-    return f"about {max(2, ceil(times))}x the --benchmark-max-time would decide it"
+    rounds = ceil(float(f"{max(2, times) * effect.rounds:.2g}"))
+    return f"about {rounds} rounds would decide it (--benchmark-min-rounds {rounds})"

@@ -12,7 +12,7 @@ CPU = Condition("cpu", "a processor", image_size=2)
 
 
 def recording(failures=None, **seconds):
-    series = {id: (s,) * 20 for id, s in seconds.items()}
+    series = {CONTROL if id == "control" else id: (s,) * 20 for id, s in seconds.items()}
     return Recording(series, dict.fromkeys(series, 3), failures or {}, "time", seed=9)
 
 
@@ -77,7 +77,7 @@ def test_a_failed_baseline_fails_the_sweep_with_its_reason(sweep):
 def test_a_failed_control_is_recorded_and_leaves_no_noise_floor(sweep):
     found = results(sweep, ["g1"], CPU, recording({CONTROL: "no memory"}, g1=1.0), 0.9)
     assert found["g1"].control is None
-    assert (found[CONTROL].place.variant, found[CONTROL].reason) == ("control", "no memory")
+    assert (found[CONTROL].place.variant, found[CONTROL].reason) == (CONTROL, "no memory")
 
 
 def test_a_sweep_is_measured_once_for_all_its_chosen_variants(sweep, monkeypatch):

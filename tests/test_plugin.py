@@ -97,7 +97,7 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
     original = sweep.record
     monkeypatch.setattr(sweep, "record", lambda b, *rest: prepared.update(b) or original(b, *rest))
     suite("--benchmark-only", "test_small.py::test_g2[cpu-x2-g4]").assert_outcomes(passed=1)
-    assert prepared == {"g1", "g4", "control"}
+    assert prepared == {"g1", "g4", sweep.CONTROL}
 
 
 def test_disabled_benchmarks_run_every_network_once(suite):

@@ -44,6 +44,12 @@ def test_a_sweep_runs_from_its_baseline_to_its_extreme():
 
 
 @pytest.mark.parametrize("ids", [["a"], ["a", "b", "a"]])
-def test_a_sweep_needs_two_or_more_distinct_variants(ids):
+def test_a_sweep_needs_two_or_more_variants_of_distinct_ids(ids):
     with pytest.raises(ValueError, match="G0 x1: needs two or more distinct ids"):
         Sweep("G0", "claim", "x1", tuple(map(variant, ids)))
+
+
+def test_a_sweep_needs_distinct_names():
+    same = Variant("b", "a", (2,), (Conv(2, 2),), build=list)
+    with pytest.raises(ValueError, match="needs two or more distinct names, got"):
+        Sweep("G0", "claim", "x1", (variant("a"), same))

@@ -25,6 +25,17 @@ def autoregressive(rng, rounds, correlation):
     return noise
 
 
+@pytest.mark.parametrize("rounds", [60, 300])
+def test_intervals_cover_the_true_median_also_where_stays_in_memory_differ(rounds):
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(300):
+        stays = np.repeat(rng.standard_normal(rounds // 10), 10)
+        found = median(list(np.exp(0.005 * stays + 0.01 * rng.standard_normal(rounds))), 0.95)
+        covered += found.low <= 1 <= found.high
+    assert covered / 300 >= 0.88
+
+
 @pytest.mark.parametrize(("correlation", "rounds"), [(0.0, 20), (0.0, 200), (0.5, 100), (0.8, 400)])
 def test_intervals_cover_the_true_median_also_where_rounds_are_not_independent(correlation, rounds):
     rng = np.random.default_rng(7)

@@ -1,4 +1,5 @@
 import itertools
+import re
 from collections import Counter
 
 import pytest
@@ -48,21 +49,50 @@ def test_the_same_seed_gives_the_same_order(clock):
     assert visits(1) != visits(2)
 
 
-def test_networks_are_built_anew_in_shuffled_order_at_growing_intervals(clock):
-    built, rounds = [], itertools.count()
+def stays(clock, building_s):
+    """Rounds of two networks of one second between their placements, and the orders of building."""
+    log = []
 
     def builder(name):
+        sample = clock.sample(1.0)
+
         def build():
-            built.append((name, next(rounds) if name == "a" else None))
-            return clock.sample(1.0)
+            clock.now_s += building_s
+            log.append(name.upper())
+            return lambda calls: (log.append(name) if calls else None) or sample(calls)
 
         return build
 
     recording = record({name: builder(name) for name in "ab"}, "a", Limits(min_rounds=12), 80.0, 3, clock)
     assert recording.rounds == 40
-    assert Counter(name for name, _ in built) == {"a": 7, "b": 7}
-    orders = {tuple(name for name, _ in built[k : k + 2]) for k in range(0, 14, 2)}
-    assert orders == {("a", "b"), ("b", "a")}
+    placements = re.findall("([AB])[ab]([AB])[ab]([ab]*)", "".join(log))
+    return [len(visits) // 2 for *_, visits in placements], {
+        first + second for first, second, _ in placements
+    }
+
+
+def test_networks_are_built_anew_in_shuffled_order_at_equal_intervals(clock):
+    rounds, orders = stays(clock, building_s=0.0)
+    assert rounds[1:] == [4] * 9 + [1]
+    assert orders == {"AB", "BA"}
+
+
+def test_slow_building_makes_the_stays_longer(clock):
+    rounds, _ = stays(clock, building_s=1.0)
+    placing_s, round_s = 2 * (1 + 1), 2
+    assert rounds[1:4] == [placing_s / (0.25 * round_s)] * 3
+
+
+def test_the_baseline_and_control_are_built_first_of_all(clock):
+    built = []
+
+    def builder(name):
+        return lambda: built.append(name) or clock.sample(1.0)
+
+    names = ("a", "b", CONTROL, "c")
+    record({name: builder(name) for name in names}, "b", Limits(min_rounds=4), 0.0, 1, clock)
+    assert set(built[:2]) == {"b", CONTROL}
+    assert len({tuple(built[k : k + 4]) for k in range(0, 16, 4)}) > 2
 
 
 def test_old_networks_are_gone_before_new_ones_are_built(clock):
@@ -92,22 +122,23 @@ def test_building_does_not_use_up_the_time(clock):
     assert record({"a": build}, "a", Limits(min_rounds=1), 30.0, 0, clock).rounds == 30
 
 
-def test_drift_that_a_round_shares_leaves_the_ratios_alone(clock):
-    calls_made = itertools.count()
+def test_a_slow_spell_that_a_round_shares_leaves_the_ratios_alone(clock):
+    visits = itertools.count()
 
     def network(factor):
         def sample(calls):
-            pace = 1 + 0.25 * (next(calls_made) // 2)
+            pace = 1 + next(visits) // 2 % 5 if calls else 0
             clock.now_s += calls * factor * pace
-            return calls * factor * pace if calls else 0.0
+            return calls * factor * pace
 
-        return sample
+        return lambda: sample
 
-    recording = taken({"a": network(1.0)}, Limits(min_rounds=4), clock)
-    assert len(set(recording.seconds_per_call["a"])) == 4
-    recording = taken({"a": network(1.0), "b": network(1.5)}, Limits(min_rounds=4), clock)
+    # Two networks: each round, and each building, makes two visits at one pace.
+    limits = Limits(min_rounds=8, min_sample_s=1e-9)
+    recording = record({"a": network(1.0), "b": network(1.5)}, "a", limits, 0.0, 0, clock)
     a, b = (recording.seconds_per_call[id] for id in "ab")
-    assert all(1.4 < y / x < 1.6 for x, y in zip(a, b, strict=True))
+    assert len(set(a)) > 3
+    assert {y / x for x, y in zip(a, b, strict=True)} == {1.5}
 
 
 def test_sampling_stops_when_the_time_is_used_up_but_not_before_the_least_rounds(clock):

@@ -63,7 +63,9 @@ def test_a_variant_wholly_beyond_on_the_other_side_leaves_it_undecided():
 
 
 def test_undecided_says_what_would_decide_it():
-    assert verdicts([case(1.06, 0.1)], 0.99)[0].remedy == "about 4x the --benchmark-max-time would decide it"
+    assert verdicts([case(1.06, 0.1)], 0.99)[0].remedy == (
+        "about 400 rounds would decide it (--benchmark-min-rounds 400)"
+    )
     near = verdicts([case(1.0101, 0.1)], 0.99)[0].remedy
     assert near == "the effect is within noise of the margin of 1 %"
 
@@ -89,3 +91,7 @@ def test_holm_judges_the_clearest_case_most_strictly():
 def test_holm_stops_at_the_first_undecided_case():
     found = verdicts([case(1.01), case(2.0), case(1.011)], 0.97)
     assert [round(verdict.slowdown.confidence, 4) for verdict in found] == [0.985, 0.99, 0.985]
+    torn = case(2.0, others=[(0.9, 0.01)])
+    found = verdicts([torn, case(1.5), case(1.2)], 0.97)
+    assert [verdict.outcome for verdict in found] == ["undecided", "holds", "holds"]
+    assert {round(verdict.slowdown.confidence, 4) for verdict in found} == {0.99}

@@ -118,8 +118,10 @@ def _verdict(table: Table, column: Column) -> str:
         share = column.per_multiply_add.inverse() if faster else column.per_multiply_add
         line += f", {times(share)} per mult-add"
     if column.paper:
-        published = 1 / column.paper.slowdown if faster else column.paper.slowdown
-        line += f" (paper {published:.2f}x)"
+        published = column.paper.slowdown
+        agrees = (published < 1) == faster or published == 1
+        opposite = "" if agrees else f" {'faster' if published < 1 else 'slower'}"
+        line += f" (paper {max(published, 1 / published):.2f}x{opposite})"
     if verdict.outcome == "does not hold" and verdict.margin is not None:
         line += f"; the margin is {percent(verdict.margin)}"
     return f"{line}; {verdict.remedy}" if verdict.remedy else line
