@@ -15,11 +15,12 @@ Results = dict[str, Entry | Failure]
 
 @dataclass(frozen=True)
 class Case:
-    """One test: a variant of a sweep under a condition."""
+    """One test: a variant of a sweep under a condition; `source` is the function that asks for it."""
 
     condition: Condition
     sweep: Sweep
     variant: Variant
+    source: str = ""
 
     @property
     def sweep_id(self) -> str:
@@ -41,15 +42,16 @@ class Campaign:
     seed: int
     entries: list[Entry] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    _sweeps: dict[str, Sweep] = field(default_factory=dict)
+    _sources: dict[str, str] = field(default_factory=dict)
     _chosen: dict[str, list[str]] = field(default_factory=dict)
     _results: dict[str, Results] = field(default_factory=dict)
 
     def choose(self, cases: Iterable[Case]) -> None:
-        """Say which variants will be asked for. Raises ValueError for two sweeps of one name."""
+        """Say which variants will be asked for. Raises ValueError for a sweep with two sources."""
         for case in cases:
-            if self._sweeps.setdefault(case.sweep_id, case.sweep) != case.sweep:
-                raise ValueError(f"two different sweeps are called {case.sweep_id}: rename one of them")
+            source = self._sources.setdefault(case.sweep_id, case.source)
+            if source != case.source:
+                raise ValueError(f"{case.sweep_id} is defined by both {source} and {case.source}")
             self._chosen.setdefault(case.sweep_id, []).append(case.variant.id)
 
     def is_measured(self, case: Case) -> bool:
@@ -95,15 +97,24 @@ class Campaign:
             check(case.variant, case.condition, self.seed)
 
 
-def cases(sweeps: Callable[[Condition], Iterable[Sweep]], conditions: Iterable[Condition]) -> Iterator[Case]:
-    """Every variant of every sweep under each condition; a sweep that two channel rules share, once."""
+def cases(
+    sweeps: Callable[[Condition], Iterable[Sweep]], conditions: Iterable[Condition], source: str = ""
+) -> Iterator[Case]:
+    """Every variant of every sweep under each condition; a sweep that two channel rules share, once.
+
+    Raises ValueError where two sweeps under one condition have the same name.
+    """
     seen = set()
     for condition in conditions:
+        names: list[str] = []
         for sweep in sweeps(condition):
+            if sweep.name in names:
+                raise ValueError(f"{source}: two sweeps are called {sweep.name}")
+            names.append(sweep.name)
             identity = replace(condition, channels=""), sweep
             if identity not in seen:
                 seen.add(identity)
-                yield from (Case(condition, sweep, variant) for variant in sweep.variants)
+                yield from (Case(condition, sweep, variant, source) for variant in sweep.variants)
 
 
 def results(
@@ -120,12 +131,11 @@ def results(
         why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
         failures = dict.fromkeys(chosen, why) | failures
     elif CONTROL in failures:
-        place = _place(sweep, CONTROL, condition)
-        found[CONTROL] = Failure(place, failures[CONTROL])
+        found[CONTROL] = _failure(sweep, sweep.baseline, CONTROL, condition, failures[CONTROL])
     for variant in sweep.variants:
         if variant.id in chosen and variant.id in failures:
-            place = _place(sweep, variant.name, condition)
-            found[variant.id] = Failure(place, failures[variant.id])
+            why = failures[variant.id]
+            found[variant.id] = _failure(sweep, variant, variant.name, condition, why)
         elif variant.id in chosen:
             alone = sweep.baseline.id not in chosen
             found[variant.id] = _entry(sweep, variant, condition, recording, confidence, alone)
@@ -168,6 +178,12 @@ def _entry(
         baseline_samples_s=baseline_s if alone else (),
         control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
     )
+
+
+def _failure(sweep: Sweep, variant: Variant, name: str, condition: Condition, why: str) -> Failure:
+    cost = variant.cost(condition)
+    place = _place(sweep, name, condition)
+    return Failure(place, variant.channels, cost.multiply_adds, cost.memory_access, why)
 
 
 def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from guidelines import __version__
@@ -12,14 +13,19 @@ from guidelines.report.table import tables
 from guidelines.report.text import render
 from guidelines.results import ResultsError, load
 
+LONGEST_ERROR = 500
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0, or 2 for a file that cannot be reported."""
+    for stream in (sys.stdout, sys.stderr):  # a file may hold what the terminal cannot show
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         run = load(options.run)
     except ResultsError as error:
-        print(f"guidelines: {error}", file=sys.stderr)
+        print(f"guidelines: {' '.join(str(error).split())[:LONGEST_ERROR]}", file=sys.stderr)
         return 2
     try:
         print(render(tables(run, options.paper), shutil.get_terminal_size().columns), flush=True)

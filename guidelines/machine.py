@@ -13,12 +13,14 @@ from guidelines.spec import Condition
 MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
 
 
-def device_names() -> dict[str, str]:
+def device_list() -> tuple[str, ...]:
     """The devices of this machine that can be measured, by torch's name: "cpu", "cuda:0", ..."""
-    names = {"cpu": cpu_model()}
-    for index in range(torch.cuda.device_count()):
-        names[f"cuda:{index}"] = torch.cuda.get_device_name(index)
-    return names
+    return "cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))
+
+
+def device_name(device: str) -> str:
+    """The model of a device. Raises RuntimeError where CUDA cannot be started."""
+    return cpu_model() if device == "cpu" else torch.cuda.get_device_name(device)
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -37,6 +39,8 @@ def runs_dtype(device: str, dtype: str) -> bool:
         with torch.inference_mode():
             conv = torch.nn.Conv2d(8, 8, 1, groups=2, device=device, dtype=kind)
             conv(torch.zeros(1, 8, 4, 4, device=device, dtype=kind))
+    except torch.cuda.OutOfMemoryError:
+        raise
     except RuntimeError:
         return False
     return True

@@ -1,6 +1,7 @@
 """pytest options at the boundary: text in, conditions and limits out, usage errors for the rest."""
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from guidelines.machine import device_names, runs_dtype
+from guidelines.machine import device_list, device_name, runs_dtype
 from guidelines.spec import CHANNEL_RULES, DTYPES, LAYOUTS, Condition
 from guidelines.sweep import Limits
 
@@ -36,9 +37,15 @@ def add_options(parser: pytest.Parser) -> None:
 
 def conditions(config: pytest.Config) -> tuple[Condition, ...]:
     """Every combination asked for. Raises UsageError for a device or type that is not to be had."""
-    names = device_names()
-    devices = _resolve(config.getoption("device"), names)
-    dtypes = config.getoption("dtype")
+    devices = _resolve(config.getoption("device"), device_list())
+    try:
+        names = {device: device_name(device) for device in devices}
+    except RuntimeError as error:
+        raise pytest.UsageError(f"--device {','.join(devices)}: {str(error).splitlines()[0]}") from error
+    dtypes, most_threads = config.getoption("dtype"), os.cpu_count() or 1
+    for threads in config.getoption("threads"):
+        if threads > most_threads:
+            raise pytest.UsageError(f"--threads {threads}: possible are 1 to {most_threads}")
     for device, dtype in product(devices, dtypes):
         if dtype != "float32" and not runs_dtype(device, dtype):
             possible = ", ".join(d for d in DTYPES if runs_dtype(device, d))
@@ -70,6 +77,9 @@ def conditions(config: pytest.Config) -> tuple[Condition, ...]:
 
 def limits(config: pytest.Config) -> Limits:
     """pytest-benchmark's own options as the limits of a sweep."""
+    for name in ("max_time", "min_time"):
+        if not 0 <= float(config.getoption(f"benchmark_{name}")) < float("inf"):
+            raise pytest.UsageError(f"--benchmark-{name.replace('_', '-')}: give a number of seconds")
     max_time_s = float(config.getoption("benchmark_max_time"))
     warmup = bool(config.getoption("benchmark_warmup"))
     return Limits(
@@ -82,17 +92,17 @@ def limits(config: pytest.Config) -> Limits:
     )
 
 
-def _resolve(asked: Sequence[str], names: dict[str, str]) -> tuple[str, ...]:
+def _resolve(asked: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
     """Devices by torch's full name, each of them there and named once."""
     devices: list[str] = []
     for name in asked:
         if name == "auto":
-            devices += [device for device in ("cpu", "cuda:0") if device in names]
+            devices += [device for device in ("cpu", "cuda:0") if device in there]
         else:
             devices.append("cuda:0" if name == "cuda" else name)
     for name in devices:
-        if name not in names:
-            raise pytest.UsageError(f"--device {name}: not there; possible: {', '.join(names)}")
+        if name not in there:
+            raise pytest.UsageError(f"--device {name}: not there; possible: {', '.join(there)}")
         if devices.count(name) > 1:
             raise pytest.UsageError(f"--device {','.join(asked)}: {name} is named twice")
     return tuple(devices)

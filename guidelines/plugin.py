@@ -41,7 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None:
         return
     conditions = metafunc.config.stash[CAMPAIGN].conditions
-    sweeps = marker.kwargs["sweeps"]
+    sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
+    if not callable(sweeps) or "measure" not in metafunc.fixturenames:
+        raise pytest.UsageError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
+    try:
+        found = list(cases(sweeps, conditions, source))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
     params = [
         pytest.param(
             case.id,
@@ -51,7 +57,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 pytest.mark.benchmark(timer=recorded_clock, group=case.sweep_id),
             ],
         )
-        for case in cases(sweeps, conditions)
+        for case in found
     ]
     metafunc.parametrize("measure", params, indirect=True)
 
@@ -75,12 +81,15 @@ def measure(
     request: pytest.FixtureRequest, benchmark: Any, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], None]:
     """Times the sweep of this variant, once, and replays this variant's part into `benchmark`."""
-    case: Case = request.node.get_closest_marker("guideline_case").args[0]
+    marker = request.node.get_closest_marker("guideline_case")
+    if marker is None:
+        pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
+    case: Case = marker.args[0]
     campaign = request.config.stash[CAMPAIGN]
 
     def run() -> None:
         if not benchmark.enabled:
-            campaign.run_once(case)
+            benchmark(campaign.run_once, case)
             return
         if not campaign.is_measured(case):
             with capsys.disabled():

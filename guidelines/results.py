@@ -12,6 +12,8 @@ from guidelines.stats import Estimate, median, paired_ratio
 
 SCHEMA = 1
 KEY = "guidelines"
+# Beyond these no time, count or ratio means anything, and arithmetic on it would overflow.
+SMALLEST, LARGEST = 1e-15, 1e18
 _COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
 
 
@@ -86,9 +88,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Failure:
-    """One variant that could not be measured, and why."""
+    """One variant that could not be measured, and why; work as in `Entry`."""
 
     place: Place
+    channels: tuple[int, ...]
+    multiply_adds: int
+    memory_access: int
     reason: str
 
 
@@ -123,20 +128,26 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
 
 def to_failed(failure: Failure) -> dict[str, Any]:
     """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
-    return {"schema": SCHEMA, **_plain(failure.place), "reason": failure.reason}
+    saved = {"schema": SCHEMA, **_plain(failure.place), **_plain(failure)}
+    del saved["place"]
+    return saved
 
 
 def load(path: Path) -> Run:
     """Read and check one saved file. Raises ResultsError naming the file and the reason."""
     try:
-        data = json.loads(path.read_text("utf-8"), parse_constant=_refuse_constant)
+        text = path.read_text("utf-8")
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ResultsError(f"{path}: is not UTF-8 text") from error
+    except ValueError as error:
+        raise ResultsError(f"{path}: cannot be read: {error}") from error
+    if not text.strip():
+        raise ResultsError(f"{path}: is empty")
+    try:
+        data = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        if not path.stat().st_size:
-            raise ResultsError(f"{path}: is empty") from error
         raise ResultsError(f"{path}: is not valid JSON: {error}") from error
     try:
         return parse(data)
@@ -156,13 +167,22 @@ def parse(data: Any) -> Run:
             f"'{foreign[0]}' first: they lack extra_info.{KEY}"
         )
     ours = data.get(KEY, {})
-    failed = ours.get("failed", []) if isinstance(ours, dict) else []
+    failed = ours.get("failed", []) if isinstance(ours, dict) else None
+    if not isinstance(failed, list):
+        raise ResultsError(f"its key '{KEY}' holds no list 'failed'")
     run = gather(
         [_checked(_entry, b, _name(b)) for b in benchmarks],
         [_checked(_failure, f, "a failed variant") for f in failed],
     )
     if not run.entries and not run.failures:
         raise ResultsError("holds no results")
+    for entry in run.entries:
+        rounds = {len(s) for s in (entry.samples_s, entry.baseline_samples_s) if s}
+        if len(rounds) > 1:
+            place = entry.place
+            raise ResultsError(
+                f"{place.guideline} {place.sweep} {place.variant}: its rounds are not its baseline's"
+            )
     return run
 
 
@@ -172,8 +192,8 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
     paper = saved["paper"]
     return Entry(
         place=_place(saved),
-        channels=tuple(int(c) for c in saved["channels"]),
-        **{name: int(saved[name]) for name in _COUNTS},
+        channels=_channels(saved["channels"]),
+        **{name: _count(saved[name], name) for name in _COUNTS},
         work_ratio=_positive(saved["work_ratio"], "work_ratio"),
         slowdown=_estimate(saved["slowdown"], "slowdown"),
         control=None if saved["control"] is None else _estimate(saved["control"], "control"),
@@ -187,7 +207,13 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
 
 
 def _failure(saved: Mapping[str, Any]) -> Failure:
-    return Failure(_place(saved), str(saved["reason"]))
+    return Failure(
+        place=_place(saved),
+        channels=_channels(saved["channels"]),
+        multiply_adds=_count(saved["multiply_adds"], "multiply_adds"),
+        memory_access=_count(saved["memory_access"], "memory_access"),
+        reason=str(saved["reason"]),
+    )
 
 
 def _place(saved: Mapping[str, Any]) -> Place:
@@ -198,13 +224,15 @@ def _place(saved: Mapping[str, Any]) -> Place:
     texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
     named = {name: str(saved[name]) for name in texts}
-    return Place(**named, row=int(saved["row"]), condition=condition)  # type: ignore[arg-type]  # expect is checked above
+    return Place(**named, row=_count(saved["row"], "row"), condition=condition)  # type: ignore[arg-type]  # expect is checked above
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:
     for field in fields(Condition):
-        if type(saved[field.name]) is not field.type:
-            raise ValueError(f"condition.{field.name} is {saved[field.name]!r}")
+        if field.type is int:
+            _count(saved[field.name], f"condition.{field.name}")
+        elif not isinstance(saved[field.name], str):
+            raise ValueError(f"condition.{field.name} must be text, got {saved[field.name]!r}")
     return Condition(**saved)
 
 
@@ -213,7 +241,14 @@ def _estimate(saved: Mapping[str, Any], name: str) -> Estimate:
         None if saved[end] is None else _positive(saved[end], f"{name}.{end}") for end in ("low", "high")
     )
     estimate = _positive(saved["estimate"], f"{name}.estimate")
-    return Estimate(estimate, low, high, float(saved["confidence"]), int(saved["rounds"]))
+    confidence = _positive(saved["confidence"], f"{name}.confidence")
+    if confidence >= 1 or not (low or 0) <= estimate <= (high or LARGEST):
+        raise ValueError(f"{name} is no estimate within an interval: {saved!r}")
+    return Estimate(estimate, low, high, confidence, _count(saved["rounds"], f"{name}.rounds"))
+
+
+def _channels(saved: Any) -> tuple[int, ...]:
+    return tuple(_count(c, "channels") for c in saved)
 
 
 def _samples(saved: Any, name: str) -> tuple[float, ...]:
@@ -221,9 +256,16 @@ def _samples(saved: Any, name: str) -> tuple[float, ...]:
 
 
 def _positive(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not SMALLEST <= value <= LARGEST:
         raise ValueError(f"{name} must be a positive number, got {value!r}")
     return float(value)
+
+
+def _count(value: Any, name: str) -> int:
+    if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in ("seed", "row")):
+        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
+    return value
 
 
 def _checked(read: Any, saved: Any, name: str) -> Any:

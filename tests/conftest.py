@@ -2,12 +2,16 @@ from dataclasses import replace
 
 import pytest
 import torch
+from hypothesis import settings
 
 from guidelines.results import Entry, Place, gather
 from guidelines.spec import Condition, Conv, Sweep, Variant
 from guidelines.stats import Estimate
 
 CPU = Condition("cpu", "a processor")
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_configure(config):

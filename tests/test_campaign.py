@@ -29,11 +29,15 @@ def test_a_sweep_that_both_channel_rules_share_is_measured_once(sweep):
     assert {case.condition.channels for case in both} == {"paper", "exact"}
 
 
-def test_two_sweeps_of_one_name_are_refused(sweep):
-    other = replace(sweep, variants=sweep.variants[:2])
-    chosen = [Case(CPU, s, s.variants[0]) for s in (sweep, other)]
-    with pytest.raises(ValueError, match="two different sweeps are called G2 x1 cpu-2px: rename"):
+def test_two_sources_of_one_sweep_are_refused(sweep):
+    chosen = [Case(CPU, sweep, sweep.variants[0], source) for source in ("a.py::test_a", "b.py::test_b")]
+    with pytest.raises(ValueError, match=r"G2 x1 cpu-2px is defined by both a.py::test_a and b.py::test_b"):
         Campaign((CPU,), Limits(), seed=0).choose(chosen)
+
+
+def test_two_sweeps_of_one_name_are_refused(sweep):
+    with pytest.raises(ValueError, match="test_a: two sweeps are called x1"):
+        list(cases(lambda condition: [sweep, sweep], [CPU], "test_a"))
 
 
 def test_entries_hold_the_work_the_ratio_and_the_control(sweep):

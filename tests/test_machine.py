@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from guidelines.machine import cpu_model, describe, device_names, runs_dtype
+from guidelines.machine import cpu_model, describe, device_list, device_name, runs_dtype
 from guidelines.spec import Condition
 
 
@@ -21,7 +21,8 @@ def test_a_processor_without_a_name_is_called_by_its_architecture(tmp_path):
 
 
 def test_the_cpu_is_always_there():
-    assert "cpu" in device_names()
+    assert device_list()[0] == "cpu"
+    assert device_name("cpu") == cpu_model()
 
 
 def test_a_type_that_cannot_run_is_told_by_trying():
@@ -40,4 +41,4 @@ def test_the_description_is_strict_json_and_the_same_every_time():
 
 @pytest.mark.cuda
 def test_cuda_devices_are_named():
-    assert device_names()["cuda:0"] == torch.cuda.get_device_name(0)
+    assert device_name("cuda:0") == torch.cuda.get_device_name(0)

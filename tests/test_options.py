@@ -30,6 +30,9 @@ def usage_error(pytester):
         ("--layout=nchw,", "'' is not one of nchw, nhwc"),
         ("--batch-size=0", "'0' is not a positive integer"),
         ("--threads=1,1", "1 is named twice in '1,1'"),
+        ("--threads=99999999", "--threads 99999999: possible are 1 to"),
+        ("--benchmark-max-time=nan", "--benchmark-max-time: give a number of seconds"),
+        ("--benchmark-min-time=inf", "--benchmark-min-time: give a number of seconds"),
         ("--image-size=-3", "'-3' is not a positive integer"),
         ("--channels=best", "'best' is not one of paper, exact, all"),
         ("--seed=x", "'x' is not an integer from 0"),
@@ -46,8 +49,16 @@ def test_a_type_that_the_device_cannot_run_is_refused(usage_error, monkeypatch):
     assert "possible: float32, bfloat16" in error
 
 
+def test_a_device_that_cannot_be_started_is_refused(usage_error, monkeypatch):
+    def broken(device):
+        raise RuntimeError("CUDA driver is too old\nand more")
+
+    monkeypatch.setattr(options, "device_name", broken)
+    assert "--device cpu: CUDA driver is too old" in usage_error("--device=cpu")
+
+
 def test_a_device_under_two_names_is_named_twice(usage_error, monkeypatch):
-    monkeypatch.setattr(options, "device_names", lambda: {"cpu": "", "cuda:0": ""})
+    monkeypatch.setattr(options, "device_list", lambda: ("cpu", "cuda:0"))
     assert "cuda:0 is named twice" in usage_error("--device=cuda,cuda:0")
 
 
@@ -56,7 +67,8 @@ def configured(pytester, *arguments):
 
 
 def test_the_defaults_are_the_papers(pytester, monkeypatch):
-    monkeypatch.setattr(options, "device_names", lambda: {"cpu": "a processor", "cuda:0": "a card"})
+    monkeypatch.setattr(options, "device_list", lambda: ("cpu", "cuda:0"))
+    monkeypatch.setattr(options, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
     found = options.conditions(configured(pytester))
     assert [(c.id, c.device_name) for c in found] == [("cpu", "a processor"), ("cuda:0", "a card")]
 

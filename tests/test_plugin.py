@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 
 import pytest
@@ -48,8 +49,9 @@ def test_ids_are_readable_and_k_can_match_them(suite):
     result.assert_outcomes(deselected=5)
 
 
-def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite):
+def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite, monkeypatch):
     lists = ("--dtype=float32,bfloat16", "--layout=nchw,nhwc", "--batch-size=1,2", "--threads=1,2")
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     result = suite("--collect-only", "-q", *lists)
     result.assert_outcomes()
     assert result.parseoutcomes()["tests"] == 6 * 16
@@ -101,9 +103,34 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
 
 
 def test_disabled_benchmarks_run_every_network_once(suite):
-    result = suite("--benchmark-disable")
+    result = suite("--benchmark-disable", "-W", "error")
     result.assert_outcomes(passed=6)
     assert "up to" not in result.stdout.str()
+
+
+def test_progress_is_visible_while_output_is_captured(suite, pytester):
+    command = (sys.executable, "-m", "pytest", "--device=cpu", "--benchmark-max-time=0.01", "-k", "x1")
+    result = pytester.run(*command)
+    result.stdout.fnmatch_lines(["  G2 x1 cpu: up to 0.03 s ... * rounds: g=2 *x, g=4 *x"])
+
+
+def test_a_mark_without_sweeps_is_named(suite, pytester):
+    pytester.makepyfile(
+        test_small="""
+        import pytest
+        @pytest.mark.guideline(sweep=1)
+        def test_marked(measure): measure()
+    """
+    )
+    result = suite("--benchmark-only")
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*test_marked: write @pytest.mark.guideline(sweeps=...)*"])
+
+
+def test_measure_without_the_mark_is_named(suite, pytester):
+    pytester.makepyfile(test_small="def test_unmarked(measure): measure()")
+    result = suite("--benchmark-only")
+    result.stdout.fnmatch_lines(["*`measure` needs the mark @pytest.mark.guideline(sweeps=...)*"])
 
 
 def test_skipped_benchmarks_measure_nothing(suite):
@@ -126,7 +153,7 @@ FAILING = """
         good = blocks.group_convolution(4, 1), blocks.group_convolution(8, 4)
         bad = Variant("bad", "bad", (4,), (Conv(4, 4),), build)
         yield Sweep("G8", "one variant fails", "x1", (good[0], bad, good[1]))
-        yield Sweep("G9", "the baseline fails", "x1", (bad, good[1]))
+        yield Sweep("G9", "the baseline fails", "x2", (bad, good[1]))
 
     @pytest.mark.guideline(sweeps=sweeps)
     def test_failing(measure):
@@ -143,8 +170,8 @@ def test_a_failed_variant_is_in_the_table_and_the_file_and_the_rest_goes_on(suit
             "bad: RuntimeError: out of memory",
             "* bad *failed*",
             "x1 bad failed: RuntimeError: out of memory",
-            "G9 x1 no verdict: g=4 was not measured",
-            "x1 g=4 failed: its baseline bad failed: RuntimeError: out of memory",
+            "G9 x2 no verdict: g=4 was not measured",
+            "x2 g=4 failed: its baseline bad failed: RuntimeError: out of memory",
         ]
     )
     assert "was not used" not in result.stdout.str()
@@ -182,6 +209,6 @@ def test_profiling_the_replay_is_refused(suite):
 
 
 @pytest.mark.cuda
-def test_cuda_runs_the_papers_gpu_columns(suite, saved):
+def test_cuda_runs_and_saves(suite, saved):
     suite("--benchmark-only", "--device=cuda", f"--benchmark-json={saved}").assert_outcomes(passed=6)
     assert load(saved).entries[0].place.condition.device == "cuda:0"

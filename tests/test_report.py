@@ -27,7 +27,18 @@ def two_sweeps(entry):
         entry("g=1", 1.0, sweep="x2"),
         entry("g=8", 1.02, sweep="x2", **heavy, spread=0.1),
     ]
-    return gather(entries, [Failure(entry("g=2", 1.0, sweep="x2").place, "RuntimeError: out of memory")])
+    return gather(
+        entries,
+        [
+            Failure(
+                entry("g=2", 1.0, sweep="x2").place,
+                (180,),
+                508 * 10**6,
+                11 * 10**6,
+                "RuntimeError: no memory",
+            )
+        ],
+    )
 
 
 @pytest.mark.parametrize(

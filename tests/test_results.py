@@ -1,8 +1,11 @@
+import contextlib
 import json
 from dataclasses import replace
 
 import pytest
 
+from guidelines.report.table import tables
+from guidelines.report.text import render
 from guidelines.results import Failure, ResultsError, gather, load, parse, to_extra_info, to_failed
 
 
@@ -23,7 +26,7 @@ def saved(entries, failures=(), data=True):
 
 @pytest.fixture
 def failure(entry):
-    return Failure(entry("g=2", 1.0).place, "RuntimeError: out of memory")
+    return Failure(entry("g=2", 1.0).place, (90,), 7, 8, "RuntimeError: out of memory")
 
 
 def test_what_is_saved_is_what_is_read(entry, failure):
@@ -110,10 +113,16 @@ def test_a_newer_schema_is_refused(entry):
     [
         (("slowdown", "low"), -1, r"slowdown\.low must be a positive number, got -1"),
         (("slowdown", "estimate"), None, r"slowdown\.estimate must be a positive number, got None"),
-        (("condition", "threads"), "one", r"condition\.threads is 'one'"),
+        (("slowdown", "confidence"), 1, "no estimate within an interval"),
+        (("slowdown", "low"), 1.5, "no estimate within an interval"),
+        (("condition", "threads"), "one", r"condition\.threads must be a whole number above 0, got 'one'"),
+        (("condition", "batch_size"), 0, r"condition\.batch_size must be a whole number above 0, got 0"),
+        (("condition", "dtype"), 3, r"condition\.dtype must be text, got 3"),
+        (("multiply_adds",), 10**400, "multiply_adds must be a whole number"),
+        (("work_ratio",), 5e-324, "work_ratio must be a positive number"),
         (("condition",), None, "NoneType"),
         (("expect",), "later", "expect is 'later'"),
-        (("channels",), [None], "int"),
+        (("channels",), [None], "channels must be a whole number"),
         (("paper",), {"x": 1}, "unexpected keyword"),
     ],
 )
@@ -142,3 +151,39 @@ def test_baselines_are_not_taken_from_another_condition(entry):
     other = replace(entry("g=1", 1.0).place.condition, threads=2)
     run = gather([entry("g=1", 1.0), entry("g=8", 2.0, condition=other)], [])
     assert run.entries[1].baseline_samples_s == ()
+
+
+def test_a_failed_list_that_is_none_is_refused(entry):
+    content = saved([entry("g=1", 1.0)])
+    content["guidelines"]["failed"] = 7
+    with pytest.raises(ResultsError, match="its key 'guidelines' holds no list 'failed'"):
+        parse(content)
+
+
+def test_rounds_that_cannot_be_paired_are_refused(entry):
+    content = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
+    content["benchmarks"][1]["stats"]["data"].pop()
+    with pytest.raises(ResultsError, match="G2 x1 g=8: its rounds are not its baseline's"):
+        parse(content)
+
+
+def leaves(value, path=()):
+    """Paths to every value inside."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from leaves(inner, (*path, key))
+
+
+def test_no_mutated_value_ends_in_a_traceback(entry, failure):
+    entries = [entry("g=1", 1.0, rounds=12), entry("g=8", 2.0, rounds=12)]
+    text = json.dumps(saved(entries, [failure]))
+    for path in list(leaves(json.loads(text))):
+        for value in (None, True, 0, -1, 2.5, 1e-320, 10**400, "nan", "x", [], {}, [None]):
+            content = json.loads(text)
+            target = content
+            for key in path[:-1]:
+                target = target[key]
+            target[path[-1]] = value
+            with contextlib.suppress(ResultsError):
+                render(tables(parse(content)), 80)

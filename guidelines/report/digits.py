@@ -57,10 +57,8 @@ def brackets(estimate: Estimate) -> str:
     return f"[{rounded(estimate.low, places)}, {rounded(estimate.high, places)}]"
 
 
-def millions(count: int | None) -> str:
+def millions(count: int) -> str:
     """A count in millions with at least three figures: "4.06", "128", "2065"."""
-    if count is None:
-        return ""
     value = count / 1e6
     return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
 

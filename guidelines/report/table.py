@@ -32,8 +32,8 @@ class Row:
     place: int
     variant: str
     channels: tuple[int, ...]
-    multiply_adds: int | None
-    memory_access: int | None
+    multiply_adds: int
+    memory_access: int
     cell: Cell
 
 
@@ -155,7 +155,7 @@ def _failed(failure: Failure, platform: Platform) -> Row:
     place = failure.place
     published = _published(place, place.variant, platform)
     cell = Cell(None, None, None, published, failure.reason)
-    return Row(place.row, place.variant, (), None, None, cell)
+    return Row(place.row, place.variant, failure.channels, failure.multiply_adds, failure.memory_access, cell)
 
 
 def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:

@@ -46,9 +46,10 @@ def _side_by_side(table: Table) -> str:
     rows = []
     for variant in variants:
         found = [_find(column, variant) for column in table.columns]
-        size = next(filter(None, found))
+        first = found[0]
         cells = (_cells(row.cell if row else NOTHING, table) for row in found)
-        rows.append([variant, *_size(size), *(text for group in cells for text in group)])
+        size = _size(first) if first else [""] * len(SIZES)
+        rows.append([variant, *size, *(text for group in cells for text in group)])
     names = _names(table)
     top = ["", *[""] * len(SIZES)]
     for column in table.columns:
