@@ -101,7 +101,7 @@ def _find(column: Column, variant: str) -> Row | None:
 
 def _verdicts(table: Table, width: int) -> list[str]:
     lines = [_verdict(table, column) for column in table.columns]
-    return [part for line in lines for part in wrap(line, width, subsequent_indent="   ")]
+    return _wrapped(lines, width)
 
 
 def _verdict(table: Table, column: Column) -> str:
@@ -145,7 +145,7 @@ def _footer(table: Table, width: int) -> list[str]:
     if table.confidence is not None:
         level = f"{100 * table.confidence:.4g} %"
         lines.append(f"±: {level} each; [ ]: {level} for the verdicts of the table together (Holm)")
-    return [part for line in lines for part in wrap(line, width, subsequent_indent="   ")]
+    return _wrapped(lines, width)
 
 
 def _condition(condition: Condition) -> str:
@@ -171,6 +171,12 @@ def _tabulate(rows: list[list[str]], headers: Sequence[str], top: Sequence[str] 
         preserve_whitespace=True,
     )
     return "\n".join(table.splitlines()[1:-1])  # without the rules that tabulate draws around it
+
+
+def _wrapped(lines: list[str], width: int) -> list[str]:
+    return [
+        part for line in lines for part in wrap(line, width, subsequent_indent="   ", break_on_hyphens=False)
+    ]
 
 
 def _width(text: str) -> int:
