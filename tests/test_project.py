@@ -16,7 +16,7 @@ def test_the_readme_has_two_commands_that_do_all_the_setting_up():
     run, test = COMMANDS
     assert run.endswith(".venv/bin/pytest experiments/ --benchmark-only")
     assert test.endswith(".venv/bin/pytest tests/")
-    assert all("pip install torch==" in command for command in COMMANDS)
+    assert all(".venv/bin/pip install" in command and " torch==" in command for command in COMMANDS)
 
 
 def test_ci_runs_the_readmes_test_command_as_it_stands_there():
