@@ -11,7 +11,7 @@ from pathlib import Path
 from guidelines import __version__
 from guidelines.report.table import tables
 from guidelines.report.text import render
-from guidelines.results import ResultsError, load
+from guidelines.saved import ResultsError, load
 
 LONGEST_ERROR = 500
 

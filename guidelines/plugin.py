@@ -15,7 +15,8 @@ from guidelines.campaign import Campaign, Case, cases
 from guidelines.replay import recorded_clock, replay
 from guidelines.report.table import tables
 from guidelines.report.text import render
-from guidelines.results import KEY, SCHEMA, Failure, gather, to_extra_info, to_failed
+from guidelines.results import Failure, gather
+from guidelines.saved import KEY, SCHEMA, to_extra_info, to_failed
 
 CAMPAIGN = pytest.StashKey[Campaign]()
 

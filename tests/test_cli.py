@@ -7,7 +7,7 @@ import pytest
 
 from guidelines import __version__
 from guidelines.cli import main
-from guidelines.results import to_extra_info
+from guidelines.saved import to_extra_info
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ ALLOWED = {
     "verdict": {"spec", "stats"},
     "results": CORE,
     "report": {"paper", "report", "results", "spec", "stats", "verdict"},
-    "cli": {"report", "results"},
+    "saved": CORE | {"results"},
+    "cli": {"report", "saved"},
     "__main__": {"cli"},
     "blocks": {"spec"},
     "machine": {"spec"},
@@ -27,7 +28,7 @@ ALLOWED = {
     "replay": set(),
     "campaign": {"paper", "results", "spec", "stats", "sweep", "timing"},
     "options": {"machine", "spec", "sweep"},
-    "plugin": {"campaign", "machine", "options", "replay", "report", "results"},
+    "plugin": {"campaign", "machine", "options", "replay", "report", "results", "saved"},
 }
 
 
@@ -54,7 +55,7 @@ def test_modules_import_only_what_lies_below_them():
 
 
 @pytest.mark.parametrize(
-    "module", ["cli", "__main__", "results", "verdict", "report.text", "channels", "spec"]
+    "module", ["cli", "__main__", "results", "saved", "verdict", "report.text", "channels", "spec"]
 )
 def test_reading_results_does_not_import_torch(module):
     code = (

@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from guidelines.results import load, parse
+from guidelines.saved import load, parse
 
 pytest_plugins = "pytester"
 
