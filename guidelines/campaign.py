@@ -7,7 +7,7 @@ from guidelines import paper
 from guidelines.results import Entry, Failure, Place
 from guidelines.spec import Condition, Sweep, Variant
 from guidelines.stats import Estimate, median, paired_ratio
-from guidelines.sweep import CONTROL, Limits, Recording, measure_sweep
+from guidelines.sweep import CONTROL, Limits, Recording, budget_s, measure_sweep
 from guidelines.timing import check, pinned
 
 Results = dict[str, Entry | Failure]
@@ -59,9 +59,8 @@ class Campaign:
         return case.sweep_id in self._results
 
     def budget_s(self, case: Case) -> float:
-        """Seconds that the sweep of a case may sample: those of a variant times the variants timed."""
-        timed = {*self._chosen[case.sweep_id], case.sweep.baseline.id}
-        return self.limits.max_time_s * len(timed)
+        """Seconds that the sweep of a case may sample."""
+        return budget_s(case.sweep, self._chosen[case.sweep_id], self.limits)
 
     def result(self, case: Case) -> Entry | Failure:
         """What a case gave; times its whole sweep at the first call for one of its variants."""

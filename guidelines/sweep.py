@@ -75,9 +75,7 @@ def measure_sweep(
     The control is the baseline built a second time. Networks are keyed by id, the control by CONTROL.
     A network that fails is recorded with its reason, and the others go on.
     """
-    networks = {v.id: v for v in sweep.variants if v.id in chosen or v is sweep.baseline}
-    budget_s = limits.max_time_s * len(networks)
-    networks[CONTROL] = sweep.baseline
+    networks = {v.id: v for v in _timed(sweep, chosen)} | {CONTROL: sweep.baseline}
     check_once = cache(check)
 
     def build(variant: Variant) -> Sample:
@@ -86,7 +84,16 @@ def measure_sweep(
 
     builders = {id: partial(build, variant) for id, variant in networks.items()}
     with pinned(condition):
-        return record(builders, sweep.baseline.id, limits, budget_s, seed)
+        return record(builders, sweep.baseline.id, limits, budget_s(sweep, chosen, limits), seed)
+
+
+def budget_s(sweep: Sweep, chosen: Sequence[str], limits: Limits) -> float:
+    """Seconds that a sweep may sample: those of a variant times the variants timed, control apart."""
+    return limits.max_time_s * len(_timed(sweep, chosen))
+
+
+def _timed(sweep: Sweep, chosen: Sequence[str]) -> list[Variant]:
+    return [v for v in sweep.variants if v.id in chosen or v is sweep.baseline]
 
 
 def record(

@@ -18,7 +18,6 @@ from guidelines.report.table import Cell, Column, Row, Table
 from guidelines.spec import Condition
 
 UNITS = {"arm": "images /s", "gpu": "batches /s"}
-PAPER_DEVICES = {"arm": "ARM", "gpu": "GPU"}
 SIZES = ("c", "M mult- adds", "M memory access")
 NOTHING = Cell(None, None, None, None)
 
@@ -36,7 +35,7 @@ def render(tables: Sequence[Table], width: int) -> str:
 
 def _title(table: Table) -> str:
     number = paper.table_number(table.guideline)
-    source = f" (paper: Table {number}, {PAPER_DEVICES[table.platform]})" if number else ""
+    source = f" (paper: Table {number}, {table.platform.upper()})" if number else ""
     return f"{table.guideline} {table.claim}{source}"
 
 
