@@ -12,7 +12,10 @@ import pytest
 
 from guidelines import machine, options
 from guidelines.campaign import Campaign, Case, cases
+from guidelines.merge import reduced
 from guidelines.replay import recorded_clock, replay
+from guidelines.report.document import Document
+from guidelines.report.sections import sections
 from guidelines.report.table import tables
 from guidelines.report.text import render
 from guidelines.results import Failure, gather
@@ -145,6 +148,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     campaign = config.stash[CAMPAIGN]
     if campaign.entries or campaign.failures:
         terminalreporter.section("guidelines")
-        run = gather(campaign.entries, campaign.failures)
+        results = reduced(gather(campaign.entries, campaign.failures))
         width = config.get_terminal_writer().fullwidth
-        terminalreporter.write_line(render(tables(run), width))
+        terminalreporter.write_line(render(Document("", (), sections(tables(results))), width))

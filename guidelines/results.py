@@ -1,11 +1,14 @@
-"""What a run gave: entries and failures, and where they stand in the tables."""
+"""What a run gave: entries and failures, where they stand in the tables, and on which machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.paper import Figure
 from guidelines.spec import Condition, Expectation
-from guidelines.stats import Estimate, median, paired_ratio
+from guidelines.stats import Estimate
+
+TableKey = tuple[str, Condition]
+SweepKey = tuple[str, Condition, str]
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,12 @@ class Place:
     condition: Condition
 
     @property
-    def table_key(self) -> tuple[str, Condition]:
+    def table_key(self) -> TableKey:
         """What stands in one table."""
         return self.guideline, self.condition
 
     @property
-    def sweep_key(self) -> tuple[str, Condition, str]:
+    def sweep_key(self) -> SweepKey:
         """What was measured together."""
         return *self.table_key, self.sweep
 
@@ -60,18 +63,6 @@ class Entry:
         """Whether every slow-down of the sweep is relative to this entry."""
         return self.place.variant == self.place.baseline
 
-    def time_s(self, confidence: float) -> Estimate:
-        """Median seconds per call; without an interval where the samples were not saved."""
-        if self.samples_s:
-            return median(self.samples_s, confidence)
-        return Estimate(self.median_s, None, None, confidence, self.slowdown.rounds)
-
-    def slowdown_at(self, confidence: float) -> Estimate:
-        """The slow-down with its interval at a confidence, from the samples where they were saved."""
-        if self.samples_s and self.baseline_samples_s:
-            return paired_ratio(self.samples_s, self.baseline_samples_s, confidence)
-        return self.slowdown.at(confidence)
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -85,11 +76,32 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What figures depend on besides the condition, as text; "" where the file does not say."""
+
+    node: str = ""
+    system: str = ""
+    cpu_model: str = ""
+    cpu_count: str = ""
+    cpu_capability: str = ""
+    python: str = ""
+    torch: str = ""
+    cuda: str = ""
+    cudnn: str = ""
+    onednn: str = ""
+
+
+@dataclass(frozen=True)
 class Run:
-    """Everything of ours in one run, in its order; each entry knows its baseline's samples."""
+    """Everything of ours in one run, in its order; each entry knows its baseline's samples.
+
+    `source` is the file's path, "" for a run that was not saved.
+    """
 
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...]
+    machine: Machine = Machine()
+    source: str = ""
 
 
 def gather(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:

@@ -7,7 +7,7 @@ it. Rounds close in time are alike; the variance of that count is therefore wide
 autocorrelation time of the signs (Geyer 1992, initial positive sequence).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor, sqrt
 from statistics import NormalDist
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+NEAR_LAGS = 16
 
 
 @dataclass(frozen=True)
@@ -60,34 +61,82 @@ class Estimate:
         return Estimate(self.estimate, low, high, confidence, self.rounds)
 
 
-def median(samples: Sequence[float], confidence: float) -> Estimate:
-    """Median of samples in the order they were taken, with its sign-test interval.
+# A measured quantity: its estimate, with the interval at any confidence that is asked for.
+Quantity = Callable[[float], Estimate]
 
-    Raises ValueError for no samples or a confidence outside (0, 1).
 
-    >>> median([1.0, 1.1, 0.9] * 10, 0.95).estimate
+@dataclass(frozen=True)
+class Exactly:
+    """A quantity without doubt, such as the baseline's slow-down against itself."""
+
+    value: float
+    rounds: int
+
+    def __call__(self, confidence: float) -> Estimate:
+        return Estimate(self.value, self.value, self.value, confidence, self.rounds)
+
+
+@dataclass(frozen=True)
+class Roughly:
+    """A quantity of which no interval is known."""
+
+    value: float
+    rounds: int
+
+    def __call__(self, confidence: float) -> Estimate:
+        return Estimate(self.value, None, None, confidence, self.rounds)
+
+
+class MedianOf:
+    """Median of samples in the order they were taken, with sign-test intervals; found when first asked for.
+
+    Raises ValueError for no samples, and when called with a confidence outside (0, 1).
+
+    >>> MedianOf([1.0, 1.1, 0.9] * 10)(0.95).estimate
     1.0
     """
-    if not samples:
-        raise ValueError("no samples")
-    series = np.asarray(samples, dtype=np.float64)
-    center = float(np.median(series))
-    rank = _rank(series.size, autocorrelation_time(np.sign(series - center)), confidence)
-    if rank < 0:
-        return Estimate(center, None, None, confidence, series.size)
-    ordered = np.sort(series)
-    low, high = float(ordered[rank]), float(ordered[-1 - rank])
-    return Estimate(center, low, high, confidence, series.size)
+
+    def __init__(self, samples: Sequence[float] | Floats) -> None:
+        if len(samples) == 0:
+            raise ValueError("no samples")
+        self._series = np.array(samples, dtype=np.float64)
+        self._correlated_rounds: float | None = None
+
+    def __call__(self, confidence: float) -> Estimate:
+        correlated_rounds = self._correlated_rounds or self._sort()
+        ordered, rounds = self._series, self._series.size
+        center = _center(ordered)
+        rank = _rank(rounds, correlated_rounds, confidence)
+        if rank < 0:
+            return Estimate(center, None, None, confidence, rounds)
+        return Estimate(center, float(ordered[rank]), float(ordered[-1 - rank]), confidence, rounds)
+
+    def _sort(self) -> float:
+        """Take from the order of the samples what it tells, then keep them sorted."""
+        ordered = np.sort(self._series)
+        self._correlated_rounds = autocorrelation_time(np.sign(self._series - _center(ordered)))
+        self._series = ordered
+        return self._correlated_rounds
 
 
-def paired_ratio(numerator_s: Sequence[float], denominator_s: Sequence[float], confidence: float) -> Estimate:
+def ratio_of(numerator_s: Sequence[float], denominator_s: Sequence[float]) -> MedianOf:
     """Median of the ratios inside each round; the k-th samples of both come from the same round.
 
-    Raises ValueError where the two differ in length, and as `median`.
+    Raises ValueError where the two differ in length, and as `MedianOf`.
     """
     if len(numerator_s) != len(denominator_s):
         raise ValueError(f"{len(numerator_s)} samples cannot be paired with {len(denominator_s)}")
-    return median(list(np.divide(numerator_s, denominator_s)), confidence)
+    return MedianOf(np.divide(numerator_s, denominator_s))
+
+
+def median(samples: Sequence[float], confidence: float) -> Estimate:
+    """`MedianOf` at one confidence."""
+    return MedianOf(samples)(confidence)
+
+
+def paired_ratio(numerator_s: Sequence[float], denominator_s: Sequence[float], confidence: float) -> Estimate:
+    """`ratio_of` at one confidence."""
+    return ratio_of(numerator_s, denominator_s)(confidence)
 
 
 def autocorrelation_time(signs: Floats) -> float:
@@ -99,13 +148,26 @@ def autocorrelation_time(signs: Floats) -> float:
     variance = float(centered @ centered)
     if variance == 0:
         return 1.0
-    size = 1 << (2 * signs.size - 1).bit_length()
-    spectrum = np.abs(np.fft.rfft(centered, size)) ** 2
-    correlation = np.fft.irfft(spectrum, size)[: signs.size] / variance
-    pairs = correlation[: signs.size // 6 * 2].reshape(-1, 2).sum(axis=1)
-    negative = np.flatnonzero(pairs <= 0)
-    kept = pairs[: negative[0]] if negative.size else pairs
-    return max(1.0, 2.0 * float(kept.sum()) - 1.0)
+    kept = 0.0
+    for pair in _correlation_pairs(centered):
+        if pair <= 0:
+            break
+        kept += pair / variance
+    return max(1.0, 2.0 * kept - 1.0)
+
+
+def _correlation_pairs(centered: Floats) -> Iterator[float]:
+    """Sums of the autocovariances at lags 0 and 1, 2 and 3, ... up to a third of the series."""
+    size, lags = centered.size, centered.size // 6 * 2
+    near = min(lags, NEAR_LAGS)
+    for lag in range(0, near, 2):
+        yield float(
+            centered[: size - lag] @ centered[lag:] + centered[: size - lag - 1] @ centered[lag + 1 :]
+        )
+    if near < lags:  # a series so correlated that one transform is quicker than the lags one by one
+        padded = 1 << (2 * size - 1).bit_length()
+        spectrum = np.abs(np.fft.rfft(centered, padded)) ** 2
+        yield from np.fft.irfft(spectrum, padded)[near:lags].reshape(-1, 2).sum(axis=1)
 
 
 def rounds_needed(confidence: float) -> int:
@@ -126,6 +188,11 @@ def kendall_tau(ours: Sequence[float], theirs: Sequence[float]) -> float | None:
     b = np.sign(np.subtract.outer(theirs, theirs))
     ties = float(np.abs(a).sum() * np.abs(b).sum())
     return float((a * b).sum()) / sqrt(ties) if ties else None
+
+
+def _center(ordered: Floats) -> float:
+    middle = ordered.size // 2
+    return float(ordered[-1 - middle] + ordered[middle]) / 2
 
 
 def _quantile(confidence: float) -> float:

@@ -1,25 +1,29 @@
 """Whether a guideline holds: one verdict a sweep, corrected for the number of verdicts in a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, log
-from typing import Literal
+from typing import Literal, TypeVar
 
+from guidelines.merge import Measured
+from guidelines.results import SweepKey
 from guidelines.spec import Expectation
-from guidelines.stats import Estimate, rounds_needed
+from guidelines.stats import Estimate, Quantity, rounds_needed
 
 LEAST_MARGIN = 0.01
 MOST_EFFORT = 100
 Outcome = Literal["holds", "does not hold", "undecided"]
+Judged = TypeVar("Judged")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A sweep as its verdict sees it; `slowdown` gives the extreme's interval at any confidence."""
+    """A sweep as its verdict sees it: its extreme's slow-down, and those of the variants in between."""
 
+    extreme: str
     expect: Expectation
-    slowdown: Callable[[float], Estimate]
-    others: tuple[tuple[str, Callable[[float], Estimate]], ...]
+    slowdown: Quantity
+    others: tuple[tuple[str, Quantity], ...]
     control: Estimate | None
 
 
@@ -40,19 +44,53 @@ def noise_floor(control: Estimate | None) -> float | None:
     return max(abs(1 - control.low), abs(control.high - 1))
 
 
+def judged(measured: Iterable[Measured]) -> dict[SweepKey, Case]:
+    """The case of every sweep whose extreme was measured."""
+    sweeps: dict[SweepKey, list[Measured]] = {}
+    for one in measured:
+        sweeps.setdefault(one.place.sweep_key, []).append(one)
+    return {
+        key: _case(extreme, [m for m in sweep if m is not extreme and not m.is_baseline])
+        for key, sweep in sweeps.items()
+        for extreme in sweep
+        if extreme.place.variant == extreme.place.extreme
+    }
+
+
 def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
-    """One verdict a case, all right together with the confidence (Holm 1979).
+    """One verdict a case, all right together with the confidence (Holm 1979)."""
+    return stepwise(
+        [_clearness(case, confidence) for case in cases],
+        lambda index, level: _judge(cases[index], level),
+        lambda verdict: verdict.outcome != "undecided",
+        confidence,
+    )
+
+
+def stepwise(
+    clearness: Sequence[float],
+    judge: Callable[[int, float], Judged],
+    is_decided: Callable[[Judged], bool],
+    confidence: float,
+) -> list[Judged]:
+    """Judge m cases so that all decisions are right together with the confidence (Holm 1979).
 
     The clearest case is judged at 1 - (1 - confidence) / m, the next at (m - 1), and so on; from the
     first that is not decided on, every case is judged at the level of that one.
     """
-    found: dict[int, Verdict] = {}
-    left, stepping = len(cases), True
-    for index in sorted(range(len(cases)), key=lambda i: -_clearness(cases[i], confidence)):
-        found[index] = _judge(cases[index], 1 - (1 - confidence) / left)
-        stepping = stepping and found[index].outcome != "undecided"
+    found: dict[int, Judged] = {}
+    left, stepping = len(clearness), True
+    for index in sorted(range(len(clearness)), key=lambda i: -clearness[i]):
+        found[index] = judge(index, 1 - (1 - confidence) / left)
+        stepping = stepping and is_decided(found[index])
         left -= stepping
-    return [found[index] for index in range(len(cases))]
+    return [found[index] for index in range(len(clearness))]
+
+
+def _case(extreme: Measured, others: Sequence[Measured]) -> Case:
+    control = extreme.control(extreme.confidence) if extreme.control else None
+    named = tuple((other.place.variant, other.slowdown) for other in others)
+    return Case(extreme.place.variant, extreme.place.expect, extreme.slowdown, named, control)
 
 
 def _judge(case: Case, confidence: float) -> Verdict:
@@ -60,7 +98,7 @@ def _judge(case: Case, confidence: float) -> Verdict:
     floor = noise_floor(case.control)
     if case.control is None:
         return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
-    effect = _directed(slowdown, case.expect)
+    effect = directed(slowdown, case.expect)
     if floor is None or effect.low is None or effect.high is None:
         remedy = (
             f"{slowdown.rounds} rounds are too few for an interval; "
@@ -73,21 +111,21 @@ def _judge(case: Case, confidence: float) -> Verdict:
     if effect.low <= 1 + margin:
         return Verdict("undecided", slowdown, margin, _effort(effect, margin))
     for name, other in case.others:
-        opposite = _directed(other(confidence), case.expect)
+        opposite = directed(other(confidence), case.expect)
         if opposite.high is not None and opposite.high < 1 / (1 + margin):
             remedy = f"{name} lies beyond the margin on the other side, whatever the time"
             return Verdict("undecided", slowdown, margin, remedy)
     return Verdict("holds", slowdown, margin)
 
 
-def _directed(slowdown: Estimate, expect: Expectation) -> Estimate:
+def directed(slowdown: Estimate, expect: Expectation) -> Estimate:
     """The ratio that exceeds 1 where the guideline holds."""
     return slowdown if expect == "slower" else slowdown.inverse()
 
 
 def _clearness(case: Case, confidence: float) -> float:
     """Distance of the estimate from the margin, in half-widths."""
-    effect = _directed(case.slowdown(confidence), case.expect)
+    effect = directed(case.slowdown(confidence), case.expect)
     floor = noise_floor(case.control)
     if effect.half_width is None or floor is None:
         return -1.0

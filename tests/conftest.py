@@ -1,14 +1,18 @@
+import json
 from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import settings
 
-from guidelines.results import Entry, Place, gather
+from guidelines.merge import reduced
+from guidelines.results import Entry, Machine, Place, gather
+from guidelines.saved import to_extra_info, to_failed
 from guidelines.spec import Condition, Conv, Sweep, Variant
 from guidelines.stats import Estimate
 
 CPU = Condition("cpu", "a processor")
+HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -99,6 +103,43 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
 @pytest.fixture
 def entry():
     return make_entry
+
+
+def make_results(*entries, failures=(), machine=HERE, source="a.json"):
+    """What a file of entries is reduced to."""
+    return reduced(replace(gather(entries, failures), machine=machine, source=source))
+
+
+@pytest.fixture
+def results():
+    return make_results
+
+
+def to_file(entries, failures=(), data=True):
+    """The content of a file as pytest-benchmark writes it."""
+    return {
+        "machine_info": {"node": "here", "guidelines": {"cpu_model": "a processor", "torch": "2.13.0"}},
+        "benchmarks": [
+            {
+                "name": f"test_g2[cpu-x1-{entry.place.variant}]",
+                "extra_info": {"guidelines": to_extra_info(entry)},
+                "stats": {"median": entry.median_s, **({"data": list(entry.samples_s)} if data else {})},
+            }
+            for entry in entries
+        ],
+        "guidelines": {"schema": 1, "failed": [to_failed(failure) for failure in failures]},
+    }
+
+
+@pytest.fixture
+def saved():
+    return to_file
+
+
+@pytest.fixture
+def saved_run(run):
+    """The same sweep as the text of a file."""
+    return json.dumps(to_file(run.entries))
 
 
 @pytest.fixture

@@ -15,11 +15,20 @@ ALLOWED = {
     "stats": set(),
     "paper": {"spec"},
     "channels": {"paper"},
-    "verdict": {"spec", "stats"},
+    "combine": {"stats"},
     "results": CORE,
-    "report": {"paper", "report", "results", "spec", "stats", "verdict"},
+    "merge": {"combine", "results", "stats"},
+    "verdict": {"merge", "results", "spec", "stats"},
+    "change": {"stats", "verdict"},
+    "compare": {"change", "combine", "merge", "results", "spec", "stats", "verdict"},
+    "gate": {"change", "compare", "stats"},
+    "matrix": {"merge", "results", "spec", "stats", "verdict"},
     "saved": CORE | {"results"},
-    "cli": {"report", "saved"},
+    "files": {"results", "saved"},
+    "reading": {"files", "merge", "saved"},
+    "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
+    "commands": {"compare", "gate", "matrix", "merge", "reading", "report", "saved"},
+    "cli": {"commands", "saved"},
     "__main__": {"cli"},
     "blocks": {"spec"},
     "machine": {"spec"},
@@ -28,7 +37,7 @@ ALLOWED = {
     "replay": set(),
     "campaign": {"paper", "results", "spec", "stats", "sweep", "timing"},
     "options": {"machine", "spec", "sweep"},
-    "plugin": {"campaign", "machine", "options", "replay", "report", "results", "saved"},
+    "plugin": {"campaign", "machine", "merge", "options", "replay", "report", "results", "saved"},
 }
 
 
@@ -55,7 +64,7 @@ def test_modules_import_only_what_lies_below_them():
 
 
 @pytest.mark.parametrize(
-    "module", ["cli", "__main__", "results", "saved", "verdict", "report.text", "channels", "spec"]
+    "module", ["cli", "commands", "__main__", "results", "verdict", "report.text", "channels", "spec"]
 )
 def test_reading_results_does_not_import_torch(module):
     code = (

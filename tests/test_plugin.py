@@ -5,7 +5,8 @@ import sys
 import pytest
 import torch
 
-from guidelines.saved import load, parse
+from guidelines.files import load
+from guidelines.merge import reduced
 
 pytest_plugins = "pytester"
 
@@ -87,8 +88,8 @@ def test_samples_reach_pytest_benchmark_to_the_last_digit(suite, saved):
     suite("--benchmark-only", f"--benchmark-json={saved}", "-k", "g4 and x1")
     benchmark = json.loads(saved.read_text())["benchmarks"][0]
     info, data = benchmark["extra_info"]["guidelines"], benchmark["stats"]["data"]
-    entry = parse(json.loads(saved.read_text())).entries[0]
-    assert entry.slowdown_at(info["slowdown"]["confidence"]).estimate == info["slowdown"]["estimate"]
+    measured = reduced(load(saved)).measured[0]
+    assert measured.slowdown(info["slowdown"]["confidence"]).estimate == info["slowdown"]["estimate"]
     assert len(data) == info["slowdown"]["rounds"] == len(info["control_samples_s"])
 
 

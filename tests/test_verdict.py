@@ -15,7 +15,7 @@ def slowdown(estimate, half_width, rounds=100):
 
 def case(estimate, half_width=0.02, expect="slower", others=(), control=QUIET):
     named = tuple((f"other {k}", slowdown(*other)) for k, other in enumerate(others))
-    return Case(expect, slowdown(estimate, half_width), named, control)
+    return Case("the last row", expect, slowdown(estimate, half_width), named, control)
 
 
 def outcome(*arguments, **named):
@@ -71,7 +71,7 @@ def test_undecided_says_what_would_decide_it():
 
 
 def test_without_an_interval_it_says_how_many_rounds_are_needed():
-    few = Case("slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
+    few = Case("g=8", "slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
     found = verdicts([few], 0.99)[0]
     assert found.outcome == "undecided"
     assert found.remedy.startswith("5 rounds are too few for an interval; --benchmark-min-rounds 18")

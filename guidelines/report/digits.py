@@ -44,6 +44,16 @@ def with_half_width(estimate: Estimate) -> str:
     return f"{number(estimate)} ±{rounded(estimate.half_width, decimals(estimate))}"
 
 
+def half_width(estimate: Estimate) -> str:
+    """The larger side of the interval alone: "±0.03"; "" where there is none or it is exact."""
+    return with_half_width(estimate).partition(" ")[2]
+
+
+def with_interval(estimate: Estimate) -> str:
+    """The estimate with its interval: "1.93 [1.90, 1.96]"."""
+    return f"{number(estimate)} {brackets(estimate)}"
+
+
 def times(estimate: Estimate) -> str:
     """A ratio without its interval: "1.93x"; "~1.9x" where it has none."""
     return f"{'~' if estimate.half_width is None else ''}{number(estimate)}x"

@@ -1,14 +1,15 @@
 """Results arranged as the paper arranges them: a table a guideline and condition."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guidelines import paper
+from guidelines.merge import Measured, Results
 from guidelines.paper import Figure
-from guidelines.results import Entry, Failure, Place, Run
+from guidelines.results import Failure, Place
 from guidelines.spec import Condition, Platform
 from guidelines.stats import Estimate, kendall_tau
-from guidelines.verdict import Case, Verdict, noise_floor, verdicts
+from guidelines.verdict import Verdict, judged, noise_floor, verdicts
 
 LEAST_WORK_DIFFERENCE = 0.005
 LEAST_ORDERED = 3
@@ -16,12 +17,13 @@ LEAST_ORDERED = 3
 
 @dataclass(frozen=True)
 class Cell:
-    """A variant in one sweep: what was measured or why it failed, and what the paper prints."""
+    """A variant in one sweep: what was measured, why it failed in a run, and what the paper prints."""
 
-    throughput: Estimate | None
-    slowdown: Estimate | None
-    per_multiply_add: Estimate | None
-    paper: Figure | None
+    throughput: Estimate | None = None
+    multiply_adds_per_s: Estimate | None = None
+    slowdown: Estimate | None = None
+    per_multiply_add: Estimate | None = None
+    paper: Figure | None = None
     failure: str | None = None
 
 
@@ -50,6 +52,8 @@ class Column:
     paper: Figure | None
     noise_floor: float | None
     rounds: int
+    runs: int
+    scatter: float | None
     stopped: str
     kendall_tau: float | None
 
@@ -66,64 +70,53 @@ class Table:
     columns: tuple[Column, ...]
 
 
-def tables(run: Run, platform: Platform | None = None) -> list[Table]:
-    """Every table of a run, beside the paper's columns for a platform (by default the device's)."""
-    results: tuple[Entry | Failure, ...] = (*run.entries, *run.failures)
-    keys = dict.fromkeys(result.place.table_key for result in results)
+def tables(results: Results, platform: Platform | None = None) -> list[Table]:
+    """Every table of a machine, beside the paper's columns for a platform (by default the device's)."""
+    everything: tuple[Measured | Failure, ...] = (*results.measured, *results.failures)
+    keys = dict.fromkeys(result.place.table_key for result in everything)
     return [
         _table(
-            [entry for entry in run.entries if entry.place.table_key == key],
-            [failure for failure in run.failures if failure.place.table_key == key],
+            [measured for measured in results.measured if measured.place.table_key == key],
+            [failure for failure in results.failures if failure.place.table_key == key],
             platform or key[1].platform,
         )
         for key in keys
     ]
 
 
-def _table(entries: list[Entry], failures: list[Failure], platform: Platform) -> Table:
-    results: list[Entry | Failure] = [*entries, *failures]
+def _table(measured: list[Measured], failures: list[Failure], platform: Platform) -> Table:
+    results: list[Measured | Failure] = [*measured, *failures]
     place = results[0].place
-    confidence = entries[0].slowdown.confidence if entries else None
+    confidence = max((m.confidence for m in measured), default=None)
     sweeps = dict.fromkeys(result.place.sweep for result in results)
-    judged = {e.place.sweep: e for e in entries if e.place.variant == e.place.extreme}
-    cases = [_case(extreme, entries) for extreme in judged.values()]
-    found = dict(zip(judged, verdicts(cases, confidence), strict=True)) if confidence else {}
+    cases = judged(measured)
+    found = dict(zip(cases, verdicts(list(cases.values()), confidence), strict=True)) if confidence else {}
     columns = tuple(
         _column(
-            [e for e in entries if e.place.sweep == sweep],
+            [m for m in measured if m.place.sweep == sweep],
             [f for f in failures if f.place.sweep == sweep],
             platform,
-            found.get(sweep),
+            found.get((*place.table_key, sweep)),
         )
         for sweep in sweeps
     )
     return Table(place.guideline, place.claim, place.condition, platform, confidence, columns)
 
 
-def _case(extreme: Entry, entries: list[Entry]) -> Case:
-    others = (
-        e for e in entries if e.place.sweep == extreme.place.sweep and e is not extreme and not e.is_baseline
-    )
-    return Case(
-        extreme.place.expect,
-        extreme.slowdown_at,
-        tuple((other.place.variant, other.slowdown_at) for other in others),
-        extreme.control,
-    )
-
-
 def _column(
-    entries: list[Entry], failures: list[Failure], platform: Platform, verdict: Verdict | None
+    measured: list[Measured], failures: list[Failure], platform: Platform, verdict: Verdict | None
 ) -> Column:
-    results: list[Entry | Failure] = [*entries, *failures]
+    results: list[Measured | Failure] = [*measured, *failures]
     place = results[0].place
-    rows = [_measured(entry, platform) for entry in entries]
-    rows += [_failed(failure, platform) for failure in failures]
-    first = entries[0] if entries else None
-    extreme = next((e for e in entries if e.place.variant == e.place.extreme), None)
+    rows = {m.place.variant: _measured(m, platform) for m in measured}
+    for failure in failures:
+        row = rows.get(failure.place.variant) or _failed(failure, platform)
+        rows[failure.place.variant] = replace(row, cell=replace(row.cell, failure=failure.reason))
+    first = measured[0] if measured else None
+    extreme = next((m for m in measured if m.place.variant == m.place.extreme), None)
     return Column(
         sweep=place.sweep,
-        rows=tuple(sorted(rows, key=lambda row: row.place)),
+        rows=tuple(sorted(rows.values(), key=lambda row: row.place)),
         baseline=place.baseline,
         extreme=place.extreme,
         verdict=verdict,
@@ -131,30 +124,36 @@ def _column(
             _per_multiply_add(verdict.slowdown, extreme.work_ratio) if verdict and extreme else None
         ),
         paper=_published(place, place.extreme, platform),
-        noise_floor=noise_floor(first.control) if first else None,
-        rounds=first.slowdown.rounds if first else 0,
+        noise_floor=noise_floor(first.control(first.confidence)) if first and first.control else None,
+        rounds=first.rounds if first else 0,
+        runs=first.runs if first else 0,
+        scatter=first.scatter if first else None,
         stopped=first.stopped if first else "failure",
-        kendall_tau=_agreement(rows),
+        kendall_tau=_agreement(rows.values()),
     )
 
 
-def _measured(entry: Entry, platform: Platform) -> Row:
-    place, confidence = entry.place, entry.slowdown.confidence
-    slowdown = entry.slowdown if entry.is_baseline else entry.slowdown_at(confidence)
+def _measured(measured: Measured, platform: Platform) -> Row:
+    place, confidence = measured.place, measured.confidence
+    slowdown = measured.slowdown(confidence)
     per_call = place.condition.batch_size if place.condition.platform == "arm" else 1
+    seconds_per_call = measured.seconds_per_call(confidence)
     cell = Cell(
-        throughput=entry.time_s(confidence).inverse().scaled(per_call),
+        throughput=seconds_per_call.inverse().scaled(per_call),
+        multiply_adds_per_s=seconds_per_call.inverse().scaled(measured.multiply_adds),
         slowdown=slowdown,
-        per_multiply_add=_per_multiply_add(slowdown, entry.work_ratio),
+        per_multiply_add=_per_multiply_add(slowdown, measured.work_ratio),
         paper=_published(place, place.variant, platform),
     )
-    return Row(place.row, place.variant, entry.channels, entry.multiply_adds, entry.memory_access, cell)
+    return Row(
+        place.row, place.variant, measured.channels, measured.multiply_adds, measured.memory_access, cell
+    )
 
 
 def _failed(failure: Failure, platform: Platform) -> Row:
     place = failure.place
     published = _published(place, place.variant, platform)
-    cell = Cell(None, None, None, published, failure.reason)
+    cell = Cell(paper=published)
     return Row(place.row, place.variant, failure.channels, failure.multiply_adds, failure.memory_access, cell)
 
 

@@ -1,0 +1,168 @@
+"""Tables of a run as sections of a document, with their verdicts and footers in words."""
+
+from collections.abc import Sequence
+
+from guidelines import paper
+from guidelines.report.digits import brackets, millions, number, percent, times, with_half_width
+from guidelines.report.document import BREAK, Grid, Head, Section, Value
+from guidelines.report.document import Row as GridRow
+from guidelines.report.table import Cell, Column, Row, Table
+from guidelines.report.text import tabulated
+from guidelines.spec import Condition
+from guidelines.stats import Estimate
+
+NAME = Head("variant", is_number=False)
+SIZES = (Head("c"), Head(f"M mult-{BREAK}adds"), Head("M memory access"))
+UNITS = {"arm": Head(f"images{BREAK}/s"), "gpu": Head(f"batches{BREAK}/s")}
+SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}add"), Head("paper")
+
+
+def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
+    """One section a table: what was measured, its verdicts, its conditions and its failures."""
+    return tuple(
+        Section(
+            title=_title(table),
+            grid=_grid(table),
+            verdicts=tuple(verdict(table, column) for column in table.columns),
+            notes=tuple(_notes(table)),
+            wide=_side_by_side(table),
+            picture=table.guideline,
+        )
+        for table in tables
+    )
+
+
+def setup(condition: Condition) -> str:
+    """A condition in words, without the device."""
+    threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
+    return (
+        f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {condition.batch_size}, "
+        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channels} channels"
+    )
+
+
+def verdict(table: Table, column: Column) -> str:
+    """The verdict of one sweep as a sentence, with its interval and the paper's figure."""
+    name, verdict = f"{table.guideline} {column.sweep}", column.verdict
+    if verdict is None:
+        return f"{name} no verdict: {column.extreme} was not measured"
+    faster = verdict.slowdown.estimate < 1
+    effect = verdict.slowdown.inverse() if faster else verdict.slowdown
+    direction = "faster" if faster else "slower"
+    line = (
+        f"{name} {verdict.outcome}: {column.extreme} is {times(effect)} {direction} "
+        f"than {column.baseline} {brackets(effect)}"
+    )
+    if column.per_multiply_add:
+        share = column.per_multiply_add.inverse() if faster else column.per_multiply_add
+        line += f", {times(share)} per mult-add"
+    if column.paper:
+        published = column.paper.slowdown
+        agrees = (published < 1) == faster or published == 1
+        opposite = "" if agrees else f" {'faster' if published < 1 else 'slower'}"
+        line += f" (paper {max(published, 1 / published):.2f}x{opposite})"
+    if verdict.outcome == "does not hold" and verdict.margin is not None:
+        line += f"; the margin is {percent(verdict.margin)}"
+    return f"{line}; {verdict.remedy}" if verdict.remedy else line
+
+
+def _title(table: Table) -> str:
+    number = paper.table_number(table.guideline)
+    source = f" (paper: Table {number}, {table.platform.upper()})" if number else ""
+    return f"{table.guideline} {table.claim}{source}"
+
+
+def _grid(table: Table) -> Grid:
+    rows = [
+        GridRow((Value(row.variant, row.place), *_sizes(row), *_values(row.cell, table)), column.sweep)
+        for column in table.columns
+        for row in column.rows
+    ]
+    return Grid((NAME, *SIZES, *_heads(table)), tuple(rows), "sweep")
+
+
+def _side_by_side(table: Table) -> str:
+    """The paper's layout: a row a variant, a group of columns a sweep; sizes of the first sweep."""
+    variants = dict.fromkeys(row.variant for column in table.columns for row in column.rows)
+    heads = _heads(table)
+    rows = []
+    for variant in variants:
+        found = [_find(column, variant) for column in table.columns]
+        sizes = _sizes(found[0]) if found[0] else (Value(),) * len(SIZES)
+        cells = (value for row in found for value in _values(row.cell if row else Cell(), table))
+        rows.append([variant, *(value.text for value in (*sizes, *cells))])
+    top = ["", *[""] * len(SIZES)]
+    for column in table.columns:
+        top += [column.sweep, *[""] * (len(heads) - 1)]
+    return tabulated(rows, [[], *(head.words for head in (*SIZES, *heads * len(table.columns)))], top)
+
+
+def _heads(table: Table) -> tuple[Head, ...]:
+    """The columns of a sweep; those that would stand empty in the whole table are left out."""
+    cells = [row.cell for column in table.columns for row in column.rows]
+    shown = {
+        UNITS[table.condition.platform]: True,
+        SLOWDOWN: True,
+        PER_MULTIPLY_ADD: any(cell.per_multiply_add for cell in cells),
+        PAPER: any(cell.paper for cell in cells),
+    }
+    return tuple(head for head, show in shown.items() if show)
+
+
+def _values(cell: Cell, table: Table) -> list[Value]:
+    throughput = Value("failed" if cell.failure else "")
+    if cell.throughput:
+        throughput = Value(number(cell.throughput), cell.throughput.estimate)
+    measured = {
+        UNITS[table.condition.platform]: throughput,
+        SLOWDOWN: _value(cell.slowdown, with_half_width(cell.slowdown) if cell.slowdown else ""),
+        PER_MULTIPLY_ADD: _value(
+            cell.per_multiply_add, number(cell.per_multiply_add) if cell.per_multiply_add else ""
+        ),
+        PAPER: Value(f"{cell.paper.slowdown:.2f}", cell.paper.slowdown) if cell.paper else Value(),
+    }
+    return [measured[head] for head in _heads(table)]
+
+
+def _value(estimate: Estimate | None, text: str) -> Value:
+    return Value(text, estimate.estimate if estimate else None)
+
+
+def _sizes(row: Row) -> tuple[Value, ...]:
+    return (
+        Value(", ".join(map(str, row.channels)), sum(row.channels)),
+        Value(millions(row.multiply_adds), row.multiply_adds),
+        Value(millions(row.memory_access), row.memory_access),
+    )
+
+
+def _find(column: Column, variant: str) -> Row | None:
+    return next((row for row in column.rows if row.variant == variant), None)
+
+
+def _notes(table: Table) -> list[str]:
+    condition = table.condition
+    lines = [f"{condition.device} ({condition.device_name}), {setup(condition)}"]
+    for column in table.columns:
+        tau = column.kendall_tau
+        order = "" if tau is None else f", tau with the paper {tau:.2f}"
+        runs = f" in {column.runs} runs" if column.runs > 1 else ""
+        lines.append(
+            f"{column.sweep}: {column.rounds} rounds{runs}, stopped by {column.stopped}, "
+            f"noise floor {percent(column.noise_floor)}{order}"
+        )
+        lines += [
+            f"{column.sweep} {row.variant} failed: {row.cell.failure}"
+            for row in column.rows
+            if row.cell.failure
+        ]
+    if table.confidence is not None:
+        level = f"{100 * table.confidence:.4g} %"
+        lines.append(f"±: {level} each; [ ]: {level} for the verdicts of the table together (Holm)")
+    scatter = next((column.scatter for column in table.columns if column.scatter is not None), None)
+    if scatter is not None:
+        lines.append(
+            f"between runs, slow-downs scatter {scatter:.2g} times as far as their own intervals say "
+            "(Birge ratio); ± covers it"
+        )
+    return lines

@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+import pytest
+
+from guidelines.merge import MergeError, by_machine, merged
+from guidelines.results import Failure, Machine
+
+ELSEWHERE = Machine(node="elsewhere", torch="2.13.0")
+
+
+def slowdown(results, variant="g=8"):
+    (found,) = (m for m in results.measured if m.place.variant == variant)
+    return found.slowdown(0.95)
+
+
+def test_a_run_alone_stays_what_it_is(entry, results):
+    (alone,) = by_machine([results(entry("g=1", 1.0), entry("g=8", 2.0))])
+    assert (alone.runs, alone.measured[1].runs, alone.measured[1].scatter) == (1, 1, None)
+    assert slowdown(alone).estimate == pytest.approx(2.0, rel=0.01)
+
+
+def test_runs_of_one_machine_are_merged_and_machines_kept_apart(entry, results):
+    files = [
+        results(entry("g=1", 1.0), entry("g=8", value), source=source, machine=machine)
+        for source, value, machine in (
+            ("a.json", 1.9, ELSEWHERE),
+            ("b.json", 2.0, Machine()),
+            ("c.json", 2.1, ELSEWHERE),
+        )
+    ]
+    first, second = by_machine(files)
+    assert (first.sources, second.sources) == (("a.json", "c.json"), ("b.json",))
+    assert slowdown(first).estimate == pytest.approx((1.9 * 2.1) ** 0.5, rel=0.01)
+    assert first.measured[1].rounds == 80
+
+
+def test_the_interval_covers_how_far_the_runs_lie_apart(entry, results):
+    runs = [results(entry("g=1", 1.0), entry("g=8", value)) for value in (1.8, 2.0, 2.2)]
+    together = merged(runs)
+    assert slowdown(together).low < 1.85 < 2.15 < slowdown(together).high
+    assert together.measured[1].scatter > 3
+    assert slowdown(runs[1]).half_width < 0.02
+
+
+def test_the_baseline_stays_exact(entry, results):
+    together = merged([results(entry("g=1", 1.0), entry("g=8", value)) for value in (1.9, 2.0)])
+    assert slowdown(together, "g=1").half_width == 0
+
+
+def test_times_and_controls_are_merged_too(entry, results):
+    quick = results(entry("g=1", 1.0), entry("g=8", 2.0))
+    slow = results(entry("g=1", 1.0), entry("g=8", 2.0, samples_s=(0.04,) * 40, median_s=0.04))
+    measured = merged([quick, slow]).measured[1]
+    assert measured.seconds_per_call(0.95).estimate == pytest.approx((0.02 * 0.04) ** 0.5, rel=0.01)
+    assert measured.control(0.95).estimate == pytest.approx(1.0)
+
+
+def test_a_control_that_failed_in_one_run_is_none_of_the_merged_run(entry, results):
+    runs = [
+        results(entry("g=1", 1.0, control=c), entry("g=8", s, control=c))
+        for s, c in ((2.0, None), (2.1, entry("g=8", 2.0).control))
+    ]
+    assert merged(runs).measured[1].control is None
+
+
+def test_the_same_run_twice_counts_once_and_is_noted(entry, results):
+    run = results(entry("g=1", 1.0), entry("g=8", 2.0))
+    (found,) = by_machine([run, replace(run, sources=("copy.json",))])
+    assert found.sources == ("a.json",)
+    assert found.notes == ("copy.json holds the run of a.json: counted once",)
+
+
+def test_a_variant_that_one_run_lacks_is_kept(entry, results):
+    whole = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 2.0))
+    part = results(entry("g=1", 1.0), entry("g=8", 2.1))
+    found = {m.place.variant: m.runs for m in merged([whole, part]).measured}
+    assert found == {"g=1": 2, "g=2": 1, "g=8": 2}
+
+
+def test_failures_say_in_how_many_runs(entry, results):
+    failure = Failure(entry("g=8", 1.0).place, (184,), 7, 8, "no memory")
+    runs = [
+        results(entry("g=1", 1.0), entry("g=8", 2.0)),
+        results(entry("g=1", 1.0, median_s=0.03), failures=[failure]),
+        results(entry("g=1", 1.0, median_s=0.04), failures=[failure]),
+    ]
+    assert [f.reason for f in merged(runs).failures] == ["in 2 of 3 runs: no memory"]
+
+
+def test_different_networks_under_one_name_are_not_merged(entry, results):
+    ours = results(entry("g=1", 1.0), entry("g=8", 2.0))
+    theirs = results(entry("g=1", 1.0), entry("g=8", 2.1, channels=(48,)), source="b.json")
+    with pytest.raises(
+        MergeError, match=r"^b\.json: G2 x1 g=8 is another network than in a\.json \(channels \(48,\)"
+    ):
+        merged([ours, theirs])
+
+
+def test_a_file_without_samples_is_noted(entry, results):
+    bare = results(entry("g=1", 1.0, samples_s=()), entry("g=8", 2.0, samples_s=()))
+    assert bare.notes == ("a.json holds no samples: intervals are as saved, or scaled from those",)
