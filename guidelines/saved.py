@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
-from pathlib import Path
+from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
+import numpy as np
+
 from guidelines.paper import Figure
-from guidelines.results import Entry, Failure, Place, Run, gather
+from guidelines.results import Entry, Failure, Machine, Place, Run, gather
 from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
 
@@ -15,6 +16,8 @@ SCHEMA = 1
 KEY = "guidelines"
 # Beyond these no time, count or ratio means anything, and arithmetic on it would overflow.
 SMALLEST, LARGEST = 1e-15, 1e18
+_CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
+_CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
 _COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
 
 
@@ -40,34 +43,21 @@ def to_failed(failure: Failure) -> dict[str, Any]:
     return saved
 
 
-def load(path: Path) -> Run:
-    """Read and check one saved file. Raises ResultsError naming the file and the reason."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise ResultsError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ResultsError(f"{path}: is not UTF-8 text") from error
-    except ValueError as error:
-        raise ResultsError(f"{path}: cannot be read: {error}") from error
-    if not text.strip():
-        raise ResultsError(f"{path}: is empty")
-    try:
-        data = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: is not valid JSON: {error}") from error
-    try:
-        return parse(data)
-    except ResultsError as error:
-        raise ResultsError(f"{path}: {error}") from error
+def printable(text: str) -> str:
+    r"""Text that cannot steer a terminal or reorder a line: "\x1b[31m" becomes "\\x1b[31m"."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def parse(data: Any) -> Run:
-    """Results from a saved file's content. Raises ResultsError with the reason."""
+    """Results from a saved file's content, its texts made printable. Raises ResultsError with the reason."""
     benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
     if not isinstance(benchmarks, list):
         raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
-    foreign = [_name(b) for b in benchmarks if not isinstance(_extra_info(b).get(KEY), dict)]
+    foreign = [
+        _name(b) for b in benchmarks if not isinstance(_mapping(_mapping(b).get("extra_info")).get(KEY), dict)
+    ]
     if foreign:
         raise ResultsError(
             f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
@@ -83,14 +73,25 @@ def parse(data: Any) -> Run:
     )
     if not run.entries and not run.failures:
         raise ResultsError("holds no results")
+    _check_together(run)
+    return replace(run, machine=_machine(_mapping(data.get("machine_info"))))
+
+
+def _check_together(run: Run) -> None:
+    """Raises ResultsError for a variant that is there twice or whose samples do not fit the others'."""
+    seen = set()
+    saved_samples = any(entry.samples_s for entry in run.entries)
     for entry in run.entries:
-        rounds = {len(s) for s in (entry.samples_s, entry.baseline_samples_s) if s}
+        place = entry.place
+        name = f"{place.guideline} {place.sweep} {place.variant}"
+        if (place.sweep_key, place.variant) in seen:
+            raise ResultsError(f"{name}: stands there twice")
+        seen.add((place.sweep_key, place.variant))
+        if saved_samples and not entry.samples_s:
+            raise ResultsError(f"{name}: lacks the samples that other entries have (stats.data)")
+        rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}
         if len(rounds) > 1:
-            place = entry.place
-            raise ResultsError(
-                f"{place.guideline} {place.sweep} {place.variant}: its rounds are not its baseline's"
-            )
-    return run
+            raise ResultsError(f"{name}: its rounds are not its baseline's")
 
 
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
@@ -105,11 +106,11 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
         slowdown=_estimate(saved["slowdown"], "slowdown"),
         control=None if saved["control"] is None else _estimate(saved["control"], "control"),
         paper=None if paper is None else Figure(**paper),
-        stopped=str(saved["stopped"]),
+        stopped=_text(saved["stopped"]),
         median_s=_positive(stats["median"], "stats.median"),
-        samples_s=_samples(stats.get("data", ()), "stats.data"),
-        baseline_samples_s=_samples(saved.get("baseline_samples_s", ()), "baseline_samples_s"),
-        control_samples_s=_samples(saved.get("control_samples_s", ()), "control_samples_s"),
+        samples_s=_samples(stats, "data", "stats."),
+        baseline_samples_s=_samples(saved, "baseline_samples_s"),
+        control_samples_s=_samples(saved, "control_samples_s"),
     )
 
 
@@ -119,28 +120,34 @@ def _failure(saved: Mapping[str, Any]) -> Failure:
         channels=_channels(saved["channels"]),
         multiply_adds=_count(saved["multiply_adds"], "multiply_adds"),
         memory_access=_count(saved["memory_access"], "memory_access"),
-        reason=str(saved["reason"]),
+        reason=_text(saved["reason"]),
     )
 
 
 def _place(saved: Mapping[str, Any]) -> Place:
-    if saved["schema"] != SCHEMA:
-        raise ResultsError(f"has schema {saved['schema']!r}; this version of the suite reads {SCHEMA}")
+    schema = _count(saved["schema"], "schema")
+    if schema > SCHEMA:
+        raise ResultsError(
+            f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
+        )
     if saved["expect"] not in get_args(Expectation):
         raise ValueError(f"expect is {saved['expect']!r}")
     texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
-    named = {name: str(saved[name]) for name in texts}
+    named = {name: _text(saved[name]) for name in texts}
     return Place(**named, row=_count(saved["row"], "row"), condition=condition)  # type: ignore[arg-type]  # expect is checked above
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:
-    for field in fields(Condition):
-        if field.type is int:
-            _count(saved[field.name], f"condition.{field.name}")
-        elif not isinstance(saved[field.name], str):
-            raise ValueError(f"condition.{field.name} must be text, got {saved[field.name]!r}")
-    return Condition(**saved)
+    for name in _CONDITION_COUNTS:
+        _count(saved[name], f"condition.{name}")
+    texts = {name: saved[name] for name in _CONDITION_TEXTS}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise ValueError(f"condition.{name} must be text, got {text!r}")
+    if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
+        raise ValueError(f"condition has the unknown key {min(unknown)!r}")
+    return Condition(**{**saved, **{name: printable(text) for name, text in texts.items()}})
 
 
 def _estimate(saved: Mapping[str, Any], name: str) -> Estimate:
@@ -158,8 +165,18 @@ def _channels(saved: Any) -> tuple[int, ...]:
     return tuple(_count(c, "channels") for c in saved)
 
 
-def _samples(saved: Any, name: str) -> tuple[float, ...]:
-    return tuple(_positive(sample, name) for sample in saved)
+def _samples(saved: Mapping[str, Any], name: str, where: str = "") -> tuple[float, ...]:
+    """Samples in seconds; none where the key is missing: pytest-benchmark can save without them."""
+    if name not in saved:
+        return ()
+    samples = saved[name]
+    if not isinstance(samples, list) or not samples:
+        raise ValueError(f"{where}{name} must be a list of samples, got {samples!r:.40}")
+    if set(map(type, samples)) <= {int, float}:
+        seconds = np.array(samples, dtype=np.float64)
+        if ((seconds >= SMALLEST) & (seconds <= LARGEST)).all():
+            return tuple(samples)
+    return tuple(_positive(sample, f"{where}{name}[{k}]") for k, sample in enumerate(samples))
 
 
 def _positive(value: Any, name: str) -> float:
@@ -184,19 +201,30 @@ def _checked(read: Any, saved: Any, name: str) -> Any:
         raise ResultsError(f"{name}: {error}") from error
 
 
-def _extra_info(benchmark: Any) -> Mapping[str, Any]:
-    info = benchmark.get("extra_info") if isinstance(benchmark, dict) else None
-    return info if isinstance(info, dict) else {}
+def _machine(info: Mapping[str, Any]) -> Machine:
+    """What the file says of the machine; nothing of it is needed to read the figures."""
+    ours = _mapping(info.get(KEY))
+    ours_too = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
+    return Machine(
+        node=_text(info.get("node")),
+        system=" ".join(filter(None, (_text(info.get("system")), _text(info.get("machine"))))),
+        python=_text(info.get("python_version")),
+        **{name: _text(ours.get(name)) for name in ours_too},
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else printable(str(value))
 
 
 def _name(benchmark: Any) -> str:
-    return str(benchmark.get("name", "?")) if isinstance(benchmark, dict) else "?"
+    return _text(_mapping(benchmark).get("name", "?"))
 
 
 def _plain(value: Any) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(json.dumps(asdict(value), allow_nan=False))
     return plain
-
-
-def _refuse_constant(constant: str) -> float:
-    raise ValueError(f"{constant} is not strict JSON")

@@ -1,0 +1,30 @@
+import pytest
+
+from guidelines import reading
+from guidelines.files import MAX_BYTES
+from guidelines.saved import ResultsError
+
+
+@pytest.fixture
+def folder(tmp_path, saved_run):
+    for k in range(reading.FEWEST_FOR_PROCESSES):
+        (tmp_path / f"{k:03}.json").write_text(saved_run)
+    return tmp_path
+
+
+def test_many_files_are_read_in_their_order_by_several_processes(folder):
+    found = reading.read([folder], MAX_BYTES)
+    assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
+    assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
+
+
+def test_several_processes_name_the_file_that_cannot_be_read(folder):
+    (folder / "017.json").write_text("{")
+    with pytest.raises(ResultsError, match=r"017\.json: is not valid JSON"):
+        reading.read([folder], MAX_BYTES)
+
+
+def test_several_processes_give_what_one_gives(folder):
+    many = reading.read([folder], MAX_BYTES)
+    one = [reading.read([path], MAX_BYTES)[0] for path in sorted(folder.iterdir())]
+    assert many == one
