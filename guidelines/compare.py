@@ -1,0 +1,206 @@
+"""Two machines set side by side: what both measured, what changed, and what only one of them has."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+
+from guidelines.change import LEAST_CHANGE, Case, Change, changes, margin
+from guidelines.combine import geometric_mean, quotient
+from guidelines.merge import Measured, Results
+from guidelines.results import SweepKey, TableKey
+from guidelines.spec import Condition
+from guidelines.stats import Estimate, Quantity
+from guidelines.verdict import noise_floor
+
+FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
+EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
+SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR"}
+
+
+class CompareError(Exception):
+    """Results that cannot be compared; its message is one line."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
+
+    `effect` is None for a baseline, `speed` where the two sides did different work.
+    """
+
+    a: Measured
+    b: Measured
+    ratio: Quantity = field(compare=False)
+    effect: Change | None
+    speedup: Quantity | None = field(compare=False)
+    speed: Change | None
+
+    @property
+    def name(self) -> str:
+        """Guideline, sweep and variant: "G2 x1 g=8"."""
+        return f"{self.a.place.guideline} {self.a.place.sweep} {self.a.place.variant}"
+
+    @property
+    def outcome(self) -> str:
+        """Whether the guideline's effect is SAME, STRONGER, WEAKER on B, or UNCLEAR; "" for a baseline."""
+        return self.outcome_of(self.effect) if self.effect else ""
+
+    def outcome_of(self, change: Change) -> str:
+        """What a change of the ratio means for the guideline's effect."""
+        words = EFFECT if self.a.place.expect == "slower" else FLIPPED
+        return words[change.direction]
+
+    @property
+    def pace(self) -> str:
+        """Whether B is SAME, FASTER, SLOWER, or UNCLEAR; "" where the two did different work."""
+        return SPEED[self.speed.direction] if self.speed else ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One guideline under a condition on each side; `differences` names what the sides differ in."""
+
+    a: Condition
+    b: Condition
+    differences: tuple[str, ...]
+    rows: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that two machines have in common, and what only one has; `speedup` over all networks."""
+
+    a: Results
+    b: Results
+    confidence: float
+    sections: tuple[Section, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+    speedup: Estimate | None
+
+    @property
+    def rows(self) -> list[Compared]:
+        """The variants of all sections."""
+        return [row for section in self.sections for row in section.rows]
+
+
+def compare(a: Results, b: Results) -> Comparison:
+    """Pair by guideline, sweep, variant and condition; all verdicts hold together (Holm).
+
+    Raises CompareError, with what each side holds, where no variant but baselines is on both sides.
+    """
+    matched = _match(a, b)
+    pairs = [_pairs(_variants(a, key_a), _variants(b, key_b)) for key_a, key_b in matched]
+    together = [pair for section in pairs for pair in section]
+    if all(one.is_baseline for one, _ in together):
+        raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
+    confidence = max(measured.confidence for pair in together for measured in pair)
+    compared = iter(_compared(together, confidence))
+    sections = [
+        Section(key_a[1], key_b[1], _differences(key_a[1], key_b[1]), tuple(next(compared) for _ in section))
+        for (key_a, key_b), section in zip(matched, pairs, strict=True)
+        if section
+    ]
+    speedups = [row.speedup for section in sections for row in section.rows if row.speedup]
+    return Comparison(
+        a,
+        b,
+        confidence,
+        tuple(sections),
+        _alone(a, [one for one, _ in together]),
+        _alone(b, [other for _, other in together]),
+        geometric_mean(speedups)(confidence) if speedups else None,
+    )
+
+
+def effect_case(one: Measured, other: Measured, least: float = LEAST_CHANGE) -> Case:
+    """The ratio of two slow-downs; what is too small to matter is at least both noise floors."""
+    floors = [noise_floor(m.control(m.confidence)) if m.control else None for m in (one, other)]
+    return Case(quotient(other.slowdown, one.slowdown), margin(floors, least))
+
+
+def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> list[Compared]:
+    rows = [
+        Compared(one, other, quotient(other.slowdown, one.slowdown), None, _speedup(one, other), None)
+        for one, other in pairs
+    ]
+    effects = iter(changes([effect_case(row.a, row.b) for row in rows if not row.a.is_baseline], confidence))
+    speeds = iter(changes([Case(row.speedup, LEAST_CHANGE) for row in rows if row.speedup], confidence))
+    return [
+        replace(
+            row,
+            effect=None if row.a.is_baseline else next(effects),
+            speed=next(speeds) if row.speedup else None,
+        )
+        for row in rows
+    ]
+
+
+def _speedup(one: Measured, other: Measured) -> Quantity | None:
+    """Time an image on A over that on B, None where the work differs."""
+    a, b = one.place.condition, other.place.condition
+    if one.network != other.network or a.image_size != b.image_size:
+        return None
+    ratio, images = quotient(one.seconds_per_call, other.seconds_per_call), b.batch_size / a.batch_size
+    return lambda confidence: ratio(confidence).scaled(images)
+
+
+def _match(a: Results, b: Results) -> list[tuple[TableKey, TableKey]]:
+    """Guidelines under like conditions; where one condition is left on both sides, these two."""
+    matched: list[tuple[TableKey, TableKey]] = []
+    of_a, of_b = _tables(a), _tables(b)
+    for guideline in dict.fromkeys(key[0] for key in of_a):
+        left_a = [key for key in of_a if key[0] == guideline]
+        left_b = {replace(key[1], device_name=""): key for key in of_b if key[0] == guideline}
+        alike = [(key, left_b.pop(replace(key[1], device_name=""), None)) for key in left_a]
+        matched += [(key, other) for key, other in alike if other]
+        rest = [key for key, other in alike if not other]
+        if len(rest) == len(left_b) == 1:
+            matched += zip(rest, left_b.values(), strict=True)
+    return matched
+
+
+def _tables(results: Results) -> list[TableKey]:
+    return list(dict.fromkeys(m.place.table_key for m in results.measured))
+
+
+Variants = dict[tuple[str, str], Measured]
+
+
+def _variants(results: Results, key: TableKey) -> Variants:
+    found = (m for m in results.measured if m.place.table_key == key)
+    return {(m.place.sweep, m.place.variant): m for m in found}
+
+
+def _pairs(of_a: Variants, of_b: Variants) -> list[tuple[Measured, Measured]]:
+    return [(of_a[key], of_b[key]) for key in of_a if key in of_b]
+
+
+def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
+    names = [f.name for f in fields(Condition) if f.name != "device_name"]
+    return tuple(
+        f"{name.replace('_', ' ')} {getattr(a, name)} | {getattr(b, name)}"
+        for name in names
+        if getattr(a, name) != getattr(b, name)
+    )
+
+
+def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
+    """What one side has and the other has not: a whole sweep by its name, else its variants; failures."""
+    shared = {(m.place.sweep_key, m.place.variant) for m in together}
+    found: dict[SweepKey, list[Measured]] = {}
+    for m in results.measured:
+        found.setdefault(m.place.sweep_key, []).append(m)
+    lines = []
+    for (guideline, condition, sweep), variants in found.items():
+        missing = [m.place.variant for m in variants if (m.place.sweep_key, m.place.variant) not in shared]
+        which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
+        lines += [f"{guideline} {sweep}{which} ({condition.id})"] if missing else []
+    failures = (
+        f"{f.place.guideline} {f.place.sweep} {f.place.variant} failed: {f.reason}" for f in results.failures
+    )
+    return (*lines, *failures)
+
+
+def _holds(results: Results) -> str:
+    sweeps = dict.fromkeys(f"{m.place.guideline} {m.place.sweep}" for m in results.measured)
+    return ", ".join(sweeps) or "failures only"

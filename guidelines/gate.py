@@ -1,0 +1,63 @@
+"""Changes that a continuous integration should stop at."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from guidelines.change import LEAST_CHANGE, Case, changes
+from guidelines.compare import SPEED, Comparison, effect_case
+from guidelines.stats import Estimate
+
+EFFECTS, SPEEDS = ("stronger", "weaker"), ("faster", "slower")
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A verdict to stop at, and the least change that counts, as a fraction."""
+
+    word: str
+    least: float = LEAST_CHANGE
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A variant at which a trigger stops: B's slow-down over A's, or the time of A over that of B."""
+
+    name: str
+    word: str
+    ratio: Estimate
+
+
+def triggers(text: str) -> tuple[Trigger, ...]:
+    """Read "stronger,slower:5%". Raises ValueError naming the part that cannot be read."""
+    return tuple(map(_trigger, text.split(",")))
+
+
+def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
+    """The variants whose whole corrected interval lies beyond a trigger's least change, by trigger."""
+    return [trip for trigger in wanted for trip in _tripped(comparison, trigger)]
+
+
+def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    if trigger.word in EFFECTS:
+        rows = [row for row in comparison.rows if row.effect]
+        found = changes([effect_case(row.a, row.b, trigger.least) for row in rows], comparison.confidence)
+        words = [row.outcome_of(change) for row, change in zip(rows, found, strict=True)]
+    else:
+        rows = [row for row in comparison.rows if row.speed]
+        cases = [Case(row.speedup, trigger.least) for row in rows if row.speedup]
+        found = changes(cases, comparison.confidence)
+        words = [SPEED[change.direction] for change in found]
+    for row, change, word in zip(rows, found, words, strict=True):
+        if word == trigger.word.upper():
+            yield Trip(row.name, word, change.ratio)
+
+
+def _trigger(text: str) -> Trigger:
+    found = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
+    if not found or found[1] not in (*EFFECTS, *SPEEDS):
+        raise ValueError(
+            f"{text!r} is none of {', '.join((*EFFECTS, *SPEEDS))}, "
+            "each with a least change such as :5% or without"
+        )
+    return Trigger(found[1]) if found[2] is None else Trigger(found[1], float(found[2]) / 100)

@@ -1,0 +1,89 @@
+"""Many machines: for each guideline, machine and condition the sweep with the largest effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guidelines.merge import Results
+from guidelines.results import Machine, SweepKey
+from guidelines.spec import Condition, Expectation
+from guidelines.stats import Estimate
+from guidelines.verdict import Case, Verdict, directed, judged, verdicts
+
+Judged = tuple[str, Case, Verdict]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
+
+    `effect` exceeds 1 where the guideline is right: times slower, or faster for G4.
+    """
+
+    sweep: str
+    extreme: str
+    expect: Expectation
+    effect: Estimate
+    verdict: Verdict
+    held: int
+    judged: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One machine under one condition; guidelines without a judged sweep are missing."""
+
+    results: Results
+    condition: Condition
+    standings: dict[str, Standing]
+
+    @property
+    def machine(self) -> Machine:
+        """The machine of the line."""
+        return self.results.machine
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Machines below each other, guidelines side by side; all verdicts hold together (Holm)."""
+
+    guidelines: dict[str, str]
+    lines: tuple[Line, ...]
+    confidence: float
+    verdicts: int
+
+
+def matrix(everything: Sequence[Results]) -> Matrix:
+    """Judge every sweep of every machine in one family."""
+    cases: list[tuple[int, SweepKey, Case]] = [
+        (index, key, case)
+        for index, results in enumerate(everything)
+        for key, case in judged(results.measured).items()
+    ]
+    confidence = max((m.confidence for results in everything for m in results.measured), default=0.95)
+    found = verdicts([case for _, _, case in cases], confidence)
+    grouped: dict[tuple[int, Condition], dict[str, list[Judged]]] = {}
+    for (index, (guideline, condition, sweep), case), verdict in zip(cases, found, strict=True):
+        line = grouped.setdefault((index, condition), {})
+        line.setdefault(guideline, []).append((sweep, case, verdict))
+    claims = {m.place.guideline: m.place.claim for results in everything for m in results.measured}
+    return Matrix(
+        dict(sorted(claims.items())),
+        tuple(
+            Line(
+                everything[index],
+                condition,
+                {guideline: _standing(sweeps) for guideline, sweeps in line.items()},
+            )
+            for (index, condition), line in grouped.items()
+        ),
+        confidence,
+        len(cases),
+    )
+
+
+def _standing(found: Sequence[Judged]) -> Standing:
+    effects = [directed(verdict.slowdown, case.expect) for _, case, verdict in found]
+    largest = max(range(len(found)), key=lambda k: effects[k].estimate)
+    sweep, case, verdict = found[largest]
+    held = sum(verdict.outcome == "holds" for _, _, verdict in found)
+    return Standing(sweep, case.extreme, case.expect, effects[largest], verdict, held, len(found))

@@ -1,0 +1,56 @@
+import pytest
+
+from guidelines.change import Case, changes, margin
+from guidelines.stats import Estimate
+
+
+def ratio(low, high):
+    return lambda confidence: Estimate((low * high) ** 0.5, low, high, confidence, 50)
+
+
+def change(low, high, least=0.03):
+    return changes([Case(ratio(low, high), least)], 0.95)[0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "direction", "reason"),
+    [
+        (1.04, 1.2, "more", "above 1.03"),
+        (0.8, 0.95, "less", "below 0.971"),
+        (0.98, 1.02, "same", "within 3 %"),
+        (1.01, 1.2, "unclear", "spans 1.03"),
+        (0.9, 1.0, "unclear", "spans 0.971"),
+        (0.9, 1.2, "unclear", "too wide"),
+    ],
+)
+def test_the_whole_interval_must_lie_on_one_side_of_the_margin(low, high, direction, reason):
+    found = change(low, high)
+    assert (found.direction, found.reason) == (direction, reason)
+
+
+def test_the_inverse_ratio_gives_the_opposite_verdict():
+    opposite = {"more": "less", "less": "more", "same": "same", "unclear": "unclear"}
+    for low, high in ((1.04, 1.2), (0.98, 1.02), (1.01, 1.2), (1.0, 1.03)):
+        assert change(1 / high, 1 / low).direction == opposite[change(low, high).direction]
+
+
+def test_what_is_not_known_is_unclear_with_the_reason():
+    assert change(1.5, 1.6, None).reason == "no noise floor is known"
+    few = Case(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
+    assert changes([few], 0.95)[0].reason == "too few rounds"
+
+
+def test_the_margin_is_the_largest_of_the_least_change_and_the_noise_floors():
+    assert margin([0.01, 0.02]) == 0.03
+    assert margin([0.01, 0.05]) == 0.05
+    assert margin([0.01], least=0.002) == 0.01
+    assert margin([0.01, None]) is None
+
+
+def test_many_verdicts_are_each_judged_more_strictly():
+    def at(confidence):
+        half = 0.02 * (1 + 50 * (confidence - 0.95))
+        return Estimate(1.06, 1.06 - half, 1.06 + half, confidence, 50)
+
+    assert changes([Case(at, 0.03)], 0.95)[0].direction == "more"
+    assert {c.direction for c in changes([Case(at, 0.03)] * 5, 0.95)} == {"unclear"}

@@ -1,0 +1,44 @@
+import pytest
+
+from guidelines.compare import compare
+from guidelines.gate import Trigger, triggers, tripped
+
+
+@pytest.fixture
+def stronger_and_slower(entry, results):
+    """On B g=8 is 1.2 times as slow against the baseline, and everything takes 1.1 times as long."""
+
+    def side(g8, factor):
+        found = (entry("g=1", 1.0), entry("g=8", g8))
+        return results(*(entry_of(e, factor) for e in found))
+
+    def entry_of(e, factor):
+        times = tuple(factor * s for s in e.samples_s)
+        return entry(e.place.variant, e.slowdown.estimate, samples_s=times)
+
+    return compare(side(2.0, 1.0), side(2.4, 1.1))
+
+
+def test_a_list_of_verdicts_with_or_without_a_least_change_is_read():
+    assert triggers("stronger, slower:5%") == (Trigger("stronger", 0.03), Trigger("slower", 0.05))
+    assert triggers("faster:0.5%") == (Trigger("faster", 0.005),)
+
+
+@pytest.mark.parametrize("text", ["", "worse", "slower:5", "slower:-5%", "slower:5%:", "stronger,,weaker"])
+def test_what_cannot_be_read_is_named_with_what_can(text):
+    with pytest.raises(ValueError, match="is none of stronger, weaker, faster, slower"):
+        triggers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("stronger", [("G2 x1 g=8", "STRONGER")]),
+        ("stronger:30%", []),
+        ("weaker,faster", []),
+        ("slower:5%", [("G2 x1 g=1", "SLOWER"), ("G2 x1 g=8", "SLOWER")]),
+        ("slower:15%", [("G2 x1 g=8", "SLOWER")]),
+    ],
+)
+def test_only_what_lies_wholly_beyond_the_least_change_trips(stronger_and_slower, text, expected):
+    assert [(t.name, t.word) for t in tripped(stronger_and_slower, triggers(text))] == expected
