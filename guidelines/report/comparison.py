@@ -1,0 +1,160 @@
+"""A comparison of two machines as a document."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from guidelines.change import LEAST_CHANGE
+from guidelines.compare import Compared, Comparison
+from guidelines.compare import Section as Compare
+from guidelines.merge import Measured, Results
+from guidelines.report.digits import brackets, half_width, number, percent, times, with_interval
+from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.labels import attributes, differences, sentence
+from guidelines.report.sections import setup
+
+VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
+EFFECTS = (
+    VARIANT,
+    Head(f"slow-{BREAK}down A"),
+    Head("± A", is_detail=True),
+    Head(f"slow-{BREAK}down B"),
+    Head("± B", is_detail=True),
+    Head("B\u00a0/\u00a0A"),
+    VERDICT,
+)
+SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
+OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
+PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
+
+
+def document(comparison: Comparison) -> Document:
+    """Who is compared and what changed; then slow-downs a guideline, speeds, and what stands alone."""
+    effects = [_effects(section) for section in comparison.sections]
+    sections = (*effects, _speeds(comparison), *_alone(comparison))
+    return Document("A compared with B", _lead(comparison), sections, _notes(comparison))
+
+
+def side(results: Results) -> str:
+    """One side in a line: its files and its machine."""
+    first, *others = results.sources
+    more = f" and {len(others)} more" if others else ""
+    return f"{first}{more}: {sentence(attributes(results.machine))}"
+
+
+def _lead(comparison: Comparison) -> tuple[str, ...]:
+    """Who is compared, and how many verdicts there are of each kind."""
+    a, b = attributes(comparison.a.machine), attributes(comparison.b.machine)
+    machines = differences(a, b)
+    lines = [
+        f"A = {side(comparison.a)}",
+        f"B = {side(comparison.b)}",
+        f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine",
+        *comparison.a.notes,
+        *comparison.b.notes,
+    ]
+    effects = Counter(row.outcome for row in comparison.rows if row.effect)
+    lines.append(f"{effects.total()} slow-downs: {_counts(effects, OUTCOMES)}")
+    paces = Counter(row.pace for row in comparison.rows if row.speed)
+    if comparison.speedup:
+        lines.append(
+            f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
+            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
+        )
+    return tuple(lines)
+
+
+def _counts(found: Counter[str], words: Iterable[str]) -> str:
+    return ", ".join(f"{found[word]} {word}" for word in words)
+
+
+def _effects(section: Compare) -> Section:
+    place = section.rows[0].a.place
+    notes = [
+        f"OTHER NETWORK: {row.name} has channels {_channels(row.a)} | {_channels(row.b)}"
+        for row in section.rows
+        if row.a.network != row.b.network
+    ]
+    rows = tuple(Row(_effect(row), row.a.place.sweep) for row in section.rows)
+    changed = (row for row in section.rows if row.outcome in ("STRONGER", "WEAKER"))
+    return Section(
+        f"{place.guideline} {place.claim}",
+        Grid(EFFECTS, rows, "sweep"),
+        tuple(map(_sentence, changed)),
+        (_condition(section), *notes),
+        picture=place.guideline,
+    )
+
+
+def _sentence(row: Compared) -> str:
+    a, b = (number(m.slowdown(m.confidence)) for m in (row.a, row.b))
+    interval = with_interval(row.effect.ratio) if row.effect else ""
+    return (
+        f"{row.name} {row.outcome}: {a}x the time of {row.a.place.baseline} on A, {b}x on B; B / A {interval}"
+    )
+
+
+def _condition(section: Compare) -> str:
+    setups = f"{section.a.device}, {setup(section.a)}"
+    if not section.differences:
+        return setups
+    return f"CONDITIONS DIFFER (A | B): {'; '.join(section.differences)}; A: {setups}"
+
+
+def _effect(row: Compared) -> tuple[Value, ...]:
+    a, b = (m.slowdown(m.confidence) for m in (row.a, row.b))
+    shown = [value for e in (a, b) for value in (Value(number(e), e.estimate), Value(half_width(e)))]
+    judged = (Value(), Value())
+    if row.effect:
+        ratio = row.effect.ratio
+        judged = Value(with_interval(ratio), ratio.estimate), Value(f"{row.outcome} {row.effect.reason}")
+    return Value(row.a.place.variant, row.a.place.row), *shown, *judged
+
+
+def _channels(measured: Measured) -> str:
+    return ", ".join(map(str, measured.channels))
+
+
+def _speeds(comparison: Comparison) -> Section:
+    rows = [
+        Row(
+            (
+                Value(row.a.place.variant, row.a.place.row),
+                *(_images_per_s(measured) for measured in (row.a, row.b)),
+                Value(with_interval(row.speed.ratio), row.speed.ratio.estimate),
+                Value(f"{row.pace} {row.speed.reason}"),
+            ),
+            f"{row.a.place.guideline} {row.a.place.sweep}",
+        )
+        for row in comparison.rows
+        if row.speed
+    ]
+    notes = () if rows else ("no network did the same work on both sides",)
+    return Section("Absolute speed", Grid(SPEEDS, tuple(rows), "sweep") if rows else None, notes=notes)
+
+
+def _images_per_s(measured: Measured) -> Value:
+    per_call = measured.place.condition.batch_size
+    images_per_s = measured.seconds_per_call(measured.confidence).inverse().scaled(per_call)
+    return Value(number(images_per_s), images_per_s.estimate)
+
+
+def _alone(comparison: Comparison) -> list[Section]:
+    sides = {"A": comparison.only_a, "B": comparison.only_b}
+    lines = [f"only in {name}: {what}" for name, only in sides.items() for what in only]
+    return [Section("On one side only", notes=tuple(lines))] if lines else []
+
+
+def _notes(comparison: Comparison) -> tuple[str, ...]:
+    level = f"{100 * comparison.confidence:.4g} %"
+    single = [name for name, side in (("A", comparison.a), ("B", comparison.b)) if side.runs == 1]
+    lines = [
+        "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
+        f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within; UNCLEAR: neither.",
+        f"±: {level} each; [ ]: {level} for all verdicts of a block together (Holm).",
+    ]
+    if single:
+        lines.append(
+            f"{' and '.join(single)}: one run; how far runs lie apart is not in the intervals "
+            "(give a folder of runs in place of a file)."
+        )
+    return tuple(lines)

@@ -1,0 +1,82 @@
+"""Machines and conditions told apart by what differs between them, and by no more."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from guidelines.results import Machine
+from guidelines.spec import Condition
+
+# How an attribute reads; those not named here read as they are.
+WORDS = {
+    "node": "host {}",
+    "cpu_count": "{} CPUs",
+    "cpu_capability": "{} kernels",
+    "python": "Python {}",
+    "torch": "torch {}",
+    "cuda": "CUDA {}",
+    "cudnn": "cuDNN {}",
+    "onednn": "oneDNN {}",
+    "batch_size": "batch {}",
+    "image_size": "{0}x{0}",
+    "threads": "threads {}",
+    "channels": "{} channels",
+}
+NAMES = {
+    "cpu_model": "CPU",
+    "cpu_capability": "kernels",
+    "cpu_count": "CPUs",
+    "onednn": "oneDNN",
+    "cudnn": "cuDNN",
+    "cuda": "CUDA",
+}
+
+
+def attributes(machine: Machine, condition: Condition | None = None) -> dict[str, str]:
+    """Everything known, as text by attribute; the processor once, where it is the device as well."""
+    known = {} if condition is None else {name: str(value) for name, value in asdict(condition).items()}
+    known |= asdict(machine)
+    if known.get("device_name") == known["cpu_model"]:
+        del known["cpu_model"]
+    return {name: value for name, value in known.items() if value}
+
+
+def phrase(name: str, value: str) -> str:
+    """An attribute as it reads in a sentence: ("torch", "2.13.0") is "torch 2.13.0"."""
+    return WORDS.get(name, "{}").format(value)
+
+
+def name_of(name: str) -> str:
+    """An attribute's name as it reads in a sentence."""
+    return NAMES.get(name, name.replace("_", " "))
+
+
+def sentence(known: dict[str, str]) -> str:
+    """All attributes in a row."""
+    return ", ".join(phrase(name, value) for name, value in known.items())
+
+
+def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
+    """What two sides differ in, by name: "threads 1 | 2"."""
+    return tuple(
+        f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}"
+        for name in dict.fromkeys((*a, *b))
+        if a.get(name) != b.get(name)
+    )
+
+
+def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
+    """A label for each, of its device and what is not the same for all; and what is the same for all."""
+    names = list(dict.fromkeys(name for known in everything for name in known))
+    shared = {
+        name: value
+        for name in names
+        if len({known.get(name) for known in everything}) == 1 and (value := everything[0].get(name))
+    }
+    first = "device_name" if "device_name" in names else "cpu_model"
+    shared.pop(first, None)
+    names.sort(key=lambda name: name != first)
+    told = [
+        ", ".join(phrase(name, known.get(name, "unknown")) for name in names if name not in shared)
+        for known in everything
+    ]
+    return told, shared

@@ -1,0 +1,80 @@
+r"""A document as LaTeX, to be put into a paper with \input."""
+
+from collections.abc import Iterator
+
+from guidelines.report.document import Document, Grid, Section
+
+NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "[": "{[}",
+    "]": "{]}",
+    "±": r"\ensuremath{\pm}",
+    "\u00a0": "~",
+}
+
+
+def render(document: Document) -> str:
+    """The whole document; every text in it shows as it is."""
+    return "\n\n".join([NEEDS, *_parts(document)])
+
+
+def escape(text: str) -> str:
+    r"""Text that LaTeX sets as it is: "5 %" becomes "5 \\%"."""
+    return "".join(ESCAPES.get(character, character) for character in text)
+
+
+def _parts(document: Document) -> Iterator[str]:
+    yield rf"\section*{{{escape(document.title)}}}"
+    yield from _listed(document.lead)
+    for section in document.sections:
+        yield from _section(section)
+    yield from _listed(document.notes)
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield rf"\subsection*{{{escape(section.title)}}}"
+    yield from _listed(section.verdicts)
+    if section.grid:
+        yield _table(section.grid)
+    yield from _listed(section.notes)
+
+
+def _listed(lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        items = "\n".join(rf"\item {escape(line)}" for line in lines)
+        yield f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
+
+
+def _table(grid: Grid) -> str:
+    sides = "".join("r" if head.is_number else "l" for head in grid.heads)
+    lines = [
+        rf"\begin{{longtable}}{{{sides}}}",
+        r"\toprule",
+        _line(head.name for head in grid.heads),
+        r"\midrule",
+        r"\endhead",
+    ]
+    group = ""
+    for row in grid.rows:
+        if row.group != group:
+            group = row.group
+            lines.append(rf"\multicolumn{{{len(grid.heads)}}}{{l}}{{{escape(group)}}} \\")
+        lines.append(_line(value.text.replace("\n", ", ") for value in row.values))
+    return "\n".join([*lines, r"\bottomrule", r"\end{longtable}"])
+
+
+def _line(texts: Iterator[str]) -> str:
+    return " & ".join(map(escape, texts)) + r" \\"

@@ -1,0 +1,54 @@
+"""Many machines as a document: a matrix of machines and guidelines."""
+
+from guidelines.matrix import Matrix, Standing
+from guidelines.report.digits import brackets, times
+from guidelines.report.document import Document, Grid, Head, Row, Section, Value
+from guidelines.report.labels import attributes, labels, sentence
+
+
+def document(matrix: Matrix) -> Document:
+    """One row a machine and condition, one column a guideline."""
+    told, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
+    rows = tuple(
+        Row((Value(label), *(_value(line.standings.get(g)) for g in matrix.guidelines)))
+        for label, line in zip(told, matrix.lines, strict=True)
+    )
+    heads = (Head("machine", is_number=False), *map(Head, matrix.guidelines))
+    notes = tuple(dict.fromkeys(note for line in matrix.lines for note in line.results.notes))
+    runs = sum({id(line.results): line.results.runs for line in matrix.lines}.values())
+    lead = (
+        f"{len(matrix.lines)} machines or conditions, {runs} runs",
+        *([f"all of them: {sentence(shared)}"] if shared else []),
+    )
+    grid = Section("Where each guideline holds", Grid(heads, rows), notes=(*_legend(matrix), *notes))
+    return Document("Machines compared", lead, (grid, *_files(matrix, told)))
+
+
+def _value(standing: Standing | None) -> Value:
+    """The largest effect with its interval, its verdict, and in how many sweeps the guideline holds."""
+    if standing is None:
+        return Value("not measured")
+    effect, verdict = standing.effect, standing.verdict
+    text = f"{times(effect)} {standing.sweep}\n{brackets(effect)}\n{verdict.outcome}"
+    return Value(f"{text}\nholds {standing.held}/{standing.judged}", effect.estimate)
+
+
+def _legend(matrix: Matrix) -> tuple[str, ...]:
+    level = f"{100 * matrix.confidence:.4g} %"
+    return (
+        *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
+        "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
+        "faster for G4), its interval, its verdict, and in how many of its sweeps the guideline holds",
+        f"[ ] and verdicts: {level} for all {matrix.verdicts} verdicts together (Holm), so that they can be "
+        "more cautious than in a machine's own report",
+    )
+
+
+def _files(matrix: Matrix, told: list[str]) -> list[Section]:
+    """Which files stand behind each row."""
+    rows = tuple(
+        Row((Value(label), Value("\n".join(line.results.sources))))
+        for label, line in zip(told, matrix.lines, strict=True)
+    )
+    heads = (Head("machine", is_number=False), Head("files", is_number=False))
+    return [Section("Files", Grid(heads, rows))]

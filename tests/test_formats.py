@@ -1,0 +1,145 @@
+"""What the formats make of a document, above all of texts that would be markup."""
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from guidelines.report import html, latex, markdown, records, text
+from guidelines.report.document import Document, Grid, Head, Row, Section, Value
+from guidelines.report.table import tables
+
+HOSTILE = (
+    r"<script>alert(1)</script> *a_b* [x](http://e.org) $x$ \input{f} | `c` & # ~ % ^ {y} @who www.e.org"
+)
+
+
+@pytest.fixture
+def hostile():
+    """A document whose every text holds the markup of every format."""
+    heads = (Head(HOSTILE, is_number=False), Head(HOSTILE), Head("detail", is_detail=True))
+    row = Row((Value(HOSTILE), Value(f"{HOSTILE}\nsecond line", 1.5), Value()), HOSTILE)
+    section = Section(HOSTILE, Grid(heads, (row,), "group"), (HOSTILE,), (HOSTILE,), picture="G1")
+    return Document(HOSTILE, (HOSTILE,), (section,), (HOSTILE,))
+
+
+class Tags(HTMLParser):
+    """The tags and the text of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.text, self.links = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href", "xlink:href", "action")]
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def read(page):
+    tags = Tags()
+    tags.feed(page)
+    return tags
+
+
+def test_html_shows_markup_as_text_and_runs_only_its_own_script(hostile):
+    page = read(html.render(hostile, {}))
+    assert page.tags.count("script") == 1
+    assert sum(text.count(HOSTILE) for text in page.text) >= 7
+    assert all(link.startswith("#") for link in page.links)
+
+
+def test_html_allows_nothing_to_be_loaded_and_no_script_but_its_own(hostile):
+    page = html.render(hostile, {"G1": "<svg></svg>"})
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-")
+    assert page.count("<svg>") == 1
+
+
+def test_html_puts_verdicts_before_the_first_table(hostile):
+    page = html.render(hostile, {})
+    assert page.index("Verdicts") < page.index("<table>")
+
+
+def test_html_sorts_by_numbers_and_breaks_lines(hostile):
+    page = html.render(hostile, {})
+    assert 'data-key="1.5"' in page
+    assert "<br>second line</td>" in page
+
+
+def test_markdown_escapes_what_would_be_markup_or_a_link(hostile):
+    expected = (
+        r"&lt;script&gt;alert(1)&lt;/script&gt; \*a\_b\* \[x\](http:\//e.org) \$x\$ \\input\{f\} \| \`c\` "
+        r"&amp; \# \~ % ^ \{y\} \@who www\.e.org"
+    )
+    assert markdown.escape(HOSTILE) == expected
+    shown = markdown.render(hostile)
+    assert shown.count(expected) == 11
+    assert "<" not in shown.replace("<br>", "")
+
+
+def test_markdown_tables_keep_their_columns(hostile):
+    lines = [line for line in markdown.render(hostile).splitlines() if line.startswith("|")]
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("- x", r"\- x"), ("+1", r"\+1"), ("1. x", r"1\. x"), ("= x", r"\= x")]
+)
+def test_markdown_begins_no_list_with_a_text(text, expected):
+    assert markdown.escape(text) == expected
+
+
+def test_latex_escapes_what_would_be_a_command(hostile):
+    shown = latex.render(hostile)
+    assert r"\textbackslash{}input\{f\}" in shown
+    assert r"\textless{}script\textgreater{}" in shown
+    assert r"\$x\$" in shown
+    assert r"\textasciicircum{}" in shown
+    assert shown.count(r"\begin{longtable}") == shown.count(r"\end{longtable}") == 1
+
+
+def test_text_leaves_out_details_where_there_is_no_room(hostile):
+    grid = Grid(
+        (Head("name", is_number=False), Head("value"), Head("±", is_detail=True)),
+        (Row((Value("a" * 30), Value("1.0"), Value("±0.123456789"))),),
+    )
+    document = Document("", (), (Section("title", grid),))
+    assert "±" in text.render(document, 80)
+    narrow = text.render(document, 40)
+    assert "±" not in narrow
+    assert max(map(len, narrow.splitlines())) <= 40
+
+
+def test_text_breaks_the_names_of_rows_where_there_is_still_no_room():
+    grid = Grid(
+        (Head("name", is_number=False), Head("value")), (Row((Value("one two " * 6), Value("1" * 20))),)
+    )
+    shown = text.render(Document("", (), (Section("title", grid),)), 40)
+    assert max(map(len, shown.splitlines())) <= 40
+
+
+@pytest.fixture
+def rows(entry, results):
+    found = results(entry("g=1", 1.0), entry("g=8", 2.0, work_ratio=1.03))
+    return records.of_tables(found, tables(found))
+
+
+def test_csv_and_json_hold_the_same_unrounded_figures(rows):
+    from_csv = list(csv.DictReader(io.StringIO(records.to_csv(rows))))
+    from_json = json.loads(records.to_json("report", rows, ["lead"]))
+    assert (from_json["schema"], from_json["kind"], from_json["summary"]) == (1, "report", ["lead"])
+    assert [float(row["slowdown"]) for row in from_csv] == [r["slowdown"] for r in from_json["records"]]
+    assert from_json["records"][1]["verdict"] == "holds"
+    assert from_json["records"][0]["verdict"] is None
+    assert from_csv[0]["verdict"] == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
+def test_a_spreadsheet_takes_no_text_for_a_formula(text):
+    assert records.to_csv([{"name": text, "value": -1.5}]) == f"name,value\n'{text},-1.5"
