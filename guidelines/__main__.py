@@ -2,4 +2,5 @@ import sys
 
 from guidelines.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # reading many files starts processes that import this module
+    sys.exit(main())

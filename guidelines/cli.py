@@ -1,37 +1,41 @@
-"""Command line: read saved results and show them; never imports torch."""
+"""Command line: read saved results and show them; never imports torch.
+
+What a command needs is imported when it runs, so that --help answers at once.
+"""
 
 import argparse
 import os
-import shutil
+import re
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
 from guidelines import __version__
-from guidelines.report.table import tables
-from guidelines.report.text import render
-from guidelines.saved import ResultsError, load
 
+FORMATS = ("text", "markdown", "csv", "json", "html", "latex")
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 LONGEST_ERROR = 500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, or 2 for a file that cannot be reported."""
+    """Run a command; returns the exit status: 0, 1 for a change of --fail-on, 2 for what cannot be shown."""
     for stream in (sys.stdout, sys.stderr):  # a file may hold what the terminal cannot show
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
+    from guidelines.commands import COMMANDS, CommandError
+    from guidelines.saved import printable
+
     try:
-        run = load(options.run)
-    except ResultsError as error:
-        print(f"guidelines: {' '.join(str(error).split())[:LONGEST_ERROR]}", file=sys.stderr)
+        return COMMANDS[options.command](options)
+    except CommandError as error:
+        line = printable(" ".join(str(error).split()))
+        print(f"guidelines: {line[:LONGEST_ERROR]}", file=sys.stderr)
         return 2
-    try:
-        print(render(tables(run, options.paper), shutil.get_terminal_size().columns), flush=True)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,12 +43,62 @@ def _parser() -> argparse.ArgumentParser:
         prog="guidelines", description="Do ShuffleNet V2's guidelines hold here, and by how much?"
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    report = commands.add_parser("report", help="print the tables and verdicts of a saved run")
-    report.add_argument("run", type=Path, metavar="RUN.json", help="a file of --benchmark-json")
-    report.add_argument(
-        "--paper",
-        choices=("arm", "gpu"),
-        help="the paper's columns to set beside the run (default: arm for a CPU, gpu for CUDA)",
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    report = commands.add_parser(
+        "report",
+        help="the tables and verdicts of each machine",
+        description="The tables and verdicts of each machine; repeated runs of a machine are merged.",
+    )
+    compare = commands.add_parser(
+        "compare",
+        help="what differs between machines",
+        description="Two files or folders, or the runs of two machines: what changed from A to B. More "
+        "machines: a matrix of machines and guidelines. Slow-downs are compared, each against the baseline "
+        "of its own machine.",
+    )
+    plot = commands.add_parser(
+        "plot",
+        help="a page of pictures for each guideline, as SVG and PNG",
+        description="A page of pictures for each guideline, as SVG and PNG; needs the extra `plot`.",
+    )
+    for command in (report, compare, plot):
+        command.add_argument(
+            "files",
+            type=Path,
+            nargs="+",
+            metavar="FILE",
+            help="a file of --benchmark-json, or a folder of them",
+        )
+        command.add_argument(
+            "--max-bytes",
+            type=_bytes,
+            metavar="N",
+            default=256 * 2**20,
+            help="refuse larger files (default: 256M); reading takes about ten times a file's size in memory",
+        )
+    for command in (report, compare):
+        command.add_argument("--format", choices=FORMATS, help="default: by the ending of -o, else text")
+        command.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to a file")
+    for command in (report, plot):
+        command.add_argument(
+            "--paper",
+            choices=("arm", "gpu"),
+            help="the paper's columns to set beside the runs (default: arm for a CPU, gpu for CUDA)",
+        )
+    compare.add_argument(
+        "--fail-on",
+        metavar="LIST",
+        help="exit with status 1 where a verdict of the list comes up: stronger, weaker (the guideline's "
+        "effect on B), faster, slower (B itself), each with a least change of its own such as slower:5%%",
+    )
+    plot.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to put g1.svg, g1.png, ..."
     )
     return parser
+
+
+def _bytes(text: str) -> int:
+    found = re.fullmatch(r"(\d+)([kmg]?)", text.lower())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes such as 4000000, 500M or 3G")
+    return int(found[1]) * UNITS[found[2]]

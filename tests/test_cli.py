@@ -1,4 +1,3 @@
-import json
 import re
 import subprocess
 import sys
@@ -7,31 +6,22 @@ import pytest
 
 from guidelines import __version__
 from guidelines.cli import main
-from guidelines.saved import to_extra_info
 
 
 @pytest.fixture
-def saved(tmp_path, run):
-    benchmarks = [
-        {
-            "name": entry.place.variant,
-            "extra_info": {"guidelines": to_extra_info(entry)},
-            "stats": {"median": entry.median_s, "data": list(entry.samples_s)},
-        }
-        for entry in run.entries
-    ]
+def path(tmp_path, saved_run):
     path = tmp_path / "run.json"
-    path.write_text(json.dumps({"benchmarks": benchmarks}))
+    path.write_text(saved_run)
     return path
 
 
-def test_report_prints_the_tables_of_a_saved_run(saved, capsys):
-    assert main(["report", str(saved)]) == 0
+def test_report_prints_the_tables_of_a_saved_run(path, capsys):
+    assert main(["report", str(path)]) == 0
     assert re.search(r"G2 x1 holds: g=8 is [12]\.\d+x slower than g=1", capsys.readouterr().out)
 
 
-def test_report_sets_the_chosen_columns_of_the_paper_beside_it(saved, capsys):
-    main(["report", str(saved), "--paper", "gpu"])
+def test_report_sets_the_chosen_columns_of_the_paper_beside_it(path, capsys):
+    main(["report", str(path), "--paper", "gpu"])
     out = capsys.readouterr().out
     assert "(paper: Table 2, GPU)" in out
     assert "(paper 3.87x)" in out
@@ -53,7 +43,7 @@ def test_the_version_is_printed(capsys):
     assert capsys.readouterr().out == f"guidelines {__version__}\n"
 
 
-def test_a_reader_that_stops_early_is_no_error(saved):
-    command = f"{sys.executable} -m guidelines report {saved} | true"
+def test_a_reader_that_stops_early_is_no_error(path):
+    command = f"{sys.executable} -m guidelines report {path} | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.stderr == ""

@@ -1,0 +1,230 @@
+"""What the commands do: files in, a report out."""
+
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from guidelines.compare import CompareError, Comparison, compare
+from guidelines.gate import Trigger, triggers, tripped
+from guidelines.matrix import matrix
+from guidelines.merge import MergeError, Results, by_machine
+from guidelines.reading import read
+from guidelines.report import comparison as comparing
+from guidelines.report import html, latex, markdown, picture, records, standings, text
+from guidelines.report.digits import with_interval
+from guidelines.report.document import Document, Section
+from guidelines.report.labels import attributes, labels
+from guidelines.report.sections import sections
+from guidelines.report.table import Table, tables
+from guidelines.saved import ResultsError, printable
+
+PLAIN_WIDTH = 120
+FORMAT_OF = {".md": "markdown", ".csv": "csv", ".json": "json", ".html": "html", ".tex": "latex"}
+
+
+class CommandError(Exception):
+    """Why a command cannot be carried out, in one line."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A command's result in the three forms that the formats are made of."""
+
+    kind: str
+    document: Document
+    records: Sequence[records.Record]
+    machines: Callable[[], Sequence[picture.Machine]]
+
+
+def report(options: Namespace) -> int:
+    """The tables of each machine."""
+    everything = _machines(options.files, options.max_bytes)
+    found = [tables(results, options.paper) for results in everything]
+    return _show(_reported(everything, found), options)
+
+
+def compare_machines(options: Namespace) -> int:
+    """What changed between two sides, or a matrix of more machines; 1 where --fail-on finds something."""
+    wanted = _triggers(options.fail_on)
+    sides = _sides(options.files, options.max_bytes)
+    if len(sides) != 2:
+        if wanted:
+            raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines")
+        return _show(_standing(sides), options)
+    try:
+        found = compare(*sides)
+    except CompareError as error:
+        raise CommandError(str(error)) from error
+    _show(_compared(found), options)
+    trips = tripped(found, wanted)
+    for trip in trips:
+        print(f"guidelines: {trip.name} is {trip.word} on B: {with_interval(trip.ratio)}", file=sys.stderr)
+    return 1 if trips else 0
+
+
+def plot(options: Namespace) -> int:
+    """A page of pictures a guideline, as SVG and PNG."""
+    everything = _machines(options.files, options.max_bytes)
+    drawn = _drawn(everything, [tables(results, options.paper) for results in everything])
+    try:
+        pages = picture.pages(drawn)
+    except picture.PictureError as error:
+        raise CommandError(str(error)) from error
+    for guideline, page in pages.items():
+        name = "".join(c if c.isalnum() else "-" for c in guideline.lower())
+        _write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
+        _write(options.output / f"{name}.png", picture.to_png(page))
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
+    "report": report,
+    "compare": compare_machines,
+    "plot": plot,
+}
+
+
+def _read(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+    try:
+        return read(paths, max_bytes)
+    except ResultsError as error:
+        raise CommandError(str(error)) from error
+
+
+def _together(results: Sequence[Results]) -> list[Results]:
+    try:
+        return by_machine(results)
+    except MergeError as error:
+        raise CommandError(str(error)) from error
+
+
+def _machines(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+    return _together(_read(paths, max_bytes))
+
+
+def _sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+    """Two paths of one machine each are two sides, whatever the machines; else a side a machine."""
+    read = [_read([path], max_bytes) for path in paths]
+    if len(read) == 2:
+        sides = [_together(results) for results in read]
+        if all(len(side) == 1 for side in sides):
+            return [side[0] for side in sides]
+    machines = _together([results for side in read for results in side])
+    if len(machines) == 1:
+        raise CommandError(
+            f"all {machines[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
+            "them, and two files or two folders are compared as A and B"
+        )
+    return machines
+
+
+def _triggers(text: str | None) -> tuple[Trigger, ...]:
+    try:
+        return triggers(text) if text is not None else ()
+    except ValueError as error:
+        raise CommandError(f"--fail-on: {error}") from error
+
+
+def _reported(everything: Sequence[Results], found: Sequence[Sequence[Table]]) -> Answer:
+    told, _ = labels([attributes(results.machine) for results in everything])
+    lead = tuple(line for results in everything for line in (comparing.side(results), *results.notes))
+    parts: list[Section] = []
+    for label, results, of_machine in zip(told, everything, found, strict=True):
+        if len(everything) > 1:
+            runs = f"{results.runs} run{'s' * (results.runs > 1)}"
+            parts.append(Section(label, notes=(f"{runs}: {', '.join(results.sources)}",)))
+        parts += sections(of_machine)
+    rows = [
+        record
+        for results, of_machine in zip(everything, found, strict=True)
+        for record in records.of_tables(results, of_machine)
+    ]
+    return Answer(
+        "report", Document("Guidelines", lead, tuple(parts)), rows, partial(_drawn, everything, found)
+    )
+
+
+def _compared(found: Comparison) -> Answer:
+    def drawn() -> Sequence[picture.Machine]:
+        return _drawn((found.a, found.b), (tables(found.a), tables(found.b)), ("A: ", "B: "))
+
+    return Answer("compare", comparing.document(found), records.of_comparison(found), drawn)
+
+
+def _standing(everything: Sequence[Results]) -> Answer:
+    judged = matrix(everything)
+
+    def drawn() -> Sequence[picture.Machine]:
+        return _drawn(everything, [tables(results) for results in everything])
+
+    return Answer("compare", standings.document(judged), records.of_matrix(judged), drawn)
+
+
+def _drawn(
+    everything: Sequence[Results], found: Sequence[Sequence[Table]], names: Sequence[str] | None = None
+) -> list[picture.Machine]:
+    """One curve a machine and condition."""
+    conditions = [
+        (k, condition)
+        for k, of_machine in enumerate(found)
+        for condition in dict.fromkeys(table.condition for table in of_machine)
+    ]
+    told, _ = labels([attributes(everything[k].machine, condition) for k, condition in conditions])
+    return [
+        picture.Machine(
+            f"{names[k] if names else ''}{label}",
+            tuple(table for table in found[k] if table.condition == condition),
+        )
+        for (k, condition), label in zip(conditions, told, strict=True)
+    ]
+
+
+def _show(answer: Answer, options: Namespace) -> int:
+    """Print an answer, or write it where -o says."""
+    form = options.format or FORMAT_OF.get(options.output.suffix if options.output else "", "text")
+    shown = _formatted(answer, form, options.output is None)
+    if options.output is None:
+        print(shown, flush=True)
+    elif options.output.resolve() in {path.resolve() for path in options.files}:
+        raise CommandError(f"{printable(str(options.output))}: is one of the files that were read")
+    else:
+        _write(options.output, f"{shown}\n".encode())
+    return 0
+
+
+def _formatted(answer: Answer, form: str, to_terminal: bool) -> str:
+    if form == "csv":
+        return records.to_csv(answer.records)
+    if form == "json":
+        return records.to_json(answer.kind, answer.records, answer.document.lead)
+    if form == "markdown":
+        return markdown.render(answer.document)
+    if form == "latex":
+        return latex.render(answer.document)
+    if form == "html":
+        return html.render(*_pictured(answer))
+    width = shutil.get_terminal_size().columns if to_terminal else PLAIN_WIDTH
+    return text.render(answer.document, width)
+
+
+def _pictured(answer: Answer) -> tuple[Document, dict[str, str]]:
+    """The pictures of a document, or a note in it that says why there are none."""
+    try:
+        pages = picture.pages(answer.machines())
+    except picture.PictureError as error:
+        return replace(answer.document, notes=(*answer.document.notes, str(error))), {}
+    return answer.document, {name: picture.to_svg(page, name, inline=True) for name, page in pages.items()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"{printable(str(path))}: cannot be written: {reason}") from error
+    print(f"wrote {printable(str(path))}", file=sys.stderr)
