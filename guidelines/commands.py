@@ -17,7 +17,7 @@ from guidelines.report import comparison as comparing
 from guidelines.report import html, latex, markdown, picture, records, standings, text
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Section
-from guidelines.report.labels import attributes, labels
+from guidelines.report.labels import attributes, labels, of_results
 from guidelines.report.sections import sections
 from guidelines.report.table import Table, tables
 from guidelines.saved import ResultsError, printable
@@ -130,7 +130,7 @@ def _triggers(text: str | None) -> tuple[Trigger, ...]:
 
 
 def _reported(everything: Sequence[Results], found: Sequence[Sequence[Table]]) -> Answer:
-    told, _ = labels([attributes(results.machine) for results in everything])
+    told, _ = labels([of_results(results) for results in everything])
     lead = tuple(line for results in everything for line in (comparing.side(results), *results.notes))
     parts: list[Section] = []
     for label, results, of_machine in zip(told, everything, found, strict=True):

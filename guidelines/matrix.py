@@ -35,6 +35,7 @@ class Line:
     results: Results
     condition: Condition
     standings: dict[str, Standing]
+    sweeps: tuple[str, ...]
 
     @property
     def machine(self) -> Machine:
@@ -73,6 +74,7 @@ def matrix(everything: Sequence[Results]) -> Matrix:
                 everything[index],
                 condition,
                 {guideline: _standing(sweeps) for guideline, sweeps in line.items()},
+                tuple(f"{guideline} {sweep}" for guideline, sweeps in line.items() for sweep, _, _ in sweeps),
             )
             for (index, condition), line in grouped.items()
         ),

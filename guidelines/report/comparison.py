@@ -9,7 +9,7 @@ from guidelines.compare import Section as Compare
 from guidelines.merge import Measured, Results
 from guidelines.report.digits import brackets, half_width, number, percent, times, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import attributes, differences, sentence
+from guidelines.report.labels import differences, of_results, sentence
 from guidelines.report.sections import setup
 
 VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
@@ -38,13 +38,12 @@ def side(results: Results) -> str:
     """One side in a line: its files and its machine."""
     first, *others = results.sources
     more = f" and {len(others)} more" if others else ""
-    return f"{first}{more}: {sentence(attributes(results.machine))}"
+    return f"{first}{more}: {sentence(of_results(results))}"
 
 
 def _lead(comparison: Comparison) -> tuple[str, ...]:
     """Who is compared, and how many verdicts there are of each kind."""
-    a, b = attributes(comparison.a.machine), attributes(comparison.b.machine)
-    machines = differences(a, b)
+    machines = differences(of_results(comparison.a), of_results(comparison.b))
     lines = [
         f"A = {side(comparison.a)}",
         f"B = {side(comparison.b)}",
@@ -69,11 +68,11 @@ def _counts(found: Counter[str], words: Iterable[str]) -> str:
 
 def _effects(section: Compare) -> Section:
     place = section.rows[0].a.place
-    notes = [
-        f"OTHER NETWORK: {row.name} has channels {_channels(row.a)} | {_channels(row.b)}"
-        for row in section.rows
-        if row.a.network != row.b.network
-    ]
+    others: dict[str, list[str]] = {}
+    for row in section.rows:
+        if row.a.network != row.b.network:
+            others.setdefault(row.a.place.sweep, []).append(f"{_channels(row.a)} | {_channels(row.b)}")
+    notes = [f"OTHER NETWORKS in {sweep}, channels A | B: {'; '.join(c)}" for sweep, c in others.items()]
     rows = tuple(Row(_effect(row), row.a.place.sweep) for row in section.rows)
     changed = (row for row in section.rows if row.outcome in ("STRONGER", "WEAKER"))
     return Section(

@@ -65,6 +65,11 @@ class Section:
     wide: str = ""
     picture: str = ""
 
+    @property
+    def has_text(self) -> bool:
+        """Whether there is anything to show where pictures cannot be shown."""
+        return bool(self.grid or self.verdicts or self.notes)
+
 
 @dataclass(frozen=True)
 class Document:
@@ -74,3 +79,8 @@ class Document:
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def sections_with_text(self) -> tuple[Section, ...]:
+        """The sections that are more than a picture."""
+        return tuple(section for section in self.sections if section.has_text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from guidelines.merge import Results
 from guidelines.results import Machine
 from guidelines.spec import Condition
 
@@ -31,13 +32,17 @@ NAMES = {
 }
 
 
-def attributes(machine: Machine, condition: Condition | None = None) -> dict[str, str]:
-    """Everything known, as text by attribute; the processor once, where it is the device as well."""
-    known = {} if condition is None else {name: str(value) for name, value in asdict(condition).items()}
-    known |= asdict(machine)
-    if known.get("device_name") == known["cpu_model"]:
-        del known["cpu_model"]
-    return {name: value for name, value in known.items() if value}
+def attributes(machine: Machine, condition: Condition) -> dict[str, str]:
+    """A machine under a condition, as text by attribute."""
+    known = {"device_name": condition.device_name, **asdict(condition), **asdict(machine)}
+    return {name: str(value) for name, value in known.items() if value}
+
+
+def of_results(results: Results) -> dict[str, str]:
+    """What is known of a machine and the devices it measured."""
+    devices = dict.fromkeys(m.place.condition.device_name for m in results.measured)
+    known = {"device_name": " and ".join(devices)} if devices else {}
+    return known | {name: value for name, value in asdict(results.machine).items() if value}
 
 
 def phrase(name: str, value: str) -> str:
@@ -51,8 +56,9 @@ def name_of(name: str) -> str:
 
 
 def sentence(known: dict[str, str]) -> str:
-    """All attributes in a row."""
-    return ", ".join(phrase(name, value) for name, value in known.items())
+    """All attributes in a row; the processor once, where it is the device as well."""
+    parts = dict.fromkeys(phrase(name, value) for name, value in known.items())
+    return ", ".join(parts)
 
 
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
@@ -72,11 +78,9 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
         for name in names
         if len({known.get(name) for known in everything}) == 1 and (value := everything[0].get(name))
     }
-    first = "device_name" if "device_name" in names else "cpu_model"
-    shared.pop(first, None)
-    names.sort(key=lambda name: name != first)
+    shared.pop("device_name", None)
     told = [
-        ", ".join(phrase(name, known.get(name, "unknown")) for name in names if name not in shared)
+        sentence({name: known.get(name, "unknown") for name in names if name not in shared})
         for known in everything
     ]
     return told, shared

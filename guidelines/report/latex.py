@@ -1,6 +1,6 @@
 r"""A document as LaTeX, to be put into a paper with \input."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from guidelines.report.document import Document, Grid, Section
 
@@ -39,7 +39,7 @@ def escape(text: str) -> str:
 def _parts(document: Document) -> Iterator[str]:
     yield rf"\section*{{{escape(document.title)}}}"
     yield from _listed(document.lead)
-    for section in document.sections:
+    for section in document.sections_with_text:
         yield from _section(section)
     yield from _listed(document.notes)
 
@@ -61,9 +61,10 @@ def _listed(lines: tuple[str, ...]) -> Iterator[str]:
 def _table(grid: Grid) -> str:
     sides = "".join("r" if head.is_number else "l" for head in grid.heads)
     lines = [
+        r"\begingroup\small",
         rf"\begin{{longtable}}{{{sides}}}",
         r"\toprule",
-        _line(head.name for head in grid.heads),
+        _line(escape(head.name) for head in grid.heads),
         r"\midrule",
         r"\endhead",
     ]
@@ -72,9 +73,18 @@ def _table(grid: Grid) -> str:
         if row.group != group:
             group = row.group
             lines.append(rf"\multicolumn{{{len(grid.heads)}}}{{l}}{{{escape(group)}}} \\")
-        lines.append(_line(value.text.replace("\n", ", ") for value in row.values))
-    return "\n".join([*lines, r"\bottomrule", r"\end{longtable}"])
+        cells = zip(grid.heads, row.values, strict=True)
+        lines.append(_line(_cell(value.text, "r" if head.is_number else "l") for head, value in cells))
+    return "\n".join([*lines, r"\bottomrule", r"\end{longtable}", r"\endgroup"])
 
 
-def _line(texts: Iterator[str]) -> str:
-    return " & ".join(map(escape, texts)) + r" \\"
+def _line(cells: Iterable[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _cell(text: str, side: str) -> str:
+    """A cell, of several lines where its text has them."""
+    if "\n" not in text:
+        return escape(text)
+    lines = r" \\ ".join(map(escape, text.split("\n")))
+    return rf"\begin{{tabular}}[t]{{@{{}}{side}@{{}}}}{lines}\end{{tabular}}"

@@ -29,7 +29,7 @@ def escape(text: str) -> str:
 def _parts(document: Document) -> Iterator[str]:
     yield f"# {escape(document.title)}"
     yield from _listed(document.lead)
-    for section in document.sections:
+    for section in document.sections_with_text:
         yield from _section(section)
     yield from _listed(document.notes)
 

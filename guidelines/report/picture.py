@@ -186,6 +186,8 @@ def _draw(
         heights = [known[name].estimate for name in run]
         lows, highs = zip(*(_ends(known[name]) for name in run), strict=True)
         axes.plot(places, heights, color=curve.color, marker=curve.marker, markersize=4, linewidth=1.2)
+        if curve.color == MANY[0]:
+            continue  # so many bands would hide each other
         if alone:
             axes.vlines(places, lows, highs, color=curve.color, alpha=0.35, linewidth=6)
         else:

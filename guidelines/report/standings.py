@@ -5,6 +5,9 @@ from guidelines.report.digits import brackets, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import attributes, labels, sentence
 
+# Of the machines that have a sweep, so many are named.
+MOST_NAMED = 3
+
 
 def document(matrix: Matrix) -> Document:
     """One row a machine and condition, one column a guideline."""
@@ -21,7 +24,9 @@ def document(matrix: Matrix) -> Document:
         *([f"all of them: {sentence(shared)}"] if shared else []),
     )
     grid = Section("Where each guideline holds", Grid(heads, rows), notes=(*_legend(matrix), *notes))
-    return Document("Machines compared", lead, (grid, *_files(matrix, told)))
+    pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
+    sections = (grid, *pictures, *_elsewhere(matrix, told), *_files(matrix, told))
+    return Document("Machines compared", lead, sections)
 
 
 def _value(standing: Standing | None) -> Value:
@@ -42,6 +47,31 @@ def _legend(matrix: Matrix) -> tuple[str, ...]:
         f"[ ] and verdicts: {level} for all {matrix.verdicts} verdicts together (Holm), so that they can be "
         "more cautious than in a machine's own report",
     )
+
+
+def _elsewhere(matrix: Matrix, told: list[str]) -> list[Section]:
+    """Sweeps that only some of the rows have, and variants that failed."""
+    having: dict[str, list[str]] = {}
+    for label, line in zip(told, matrix.lines, strict=True):
+        for sweep in line.sweeps:
+            having.setdefault(sweep, []).append(label)
+    lines = [
+        f"{sweep}: on {len(where)} of {len(matrix.lines)}: {_named(where)}"
+        for sweep, where in having.items()
+        if len(where) < len(matrix.lines)
+    ]
+    failed = [
+        f"{f.place.guideline} {f.place.sweep} {f.place.variant} failed on {label}: {f.reason}"
+        for label, line in zip(told, matrix.lines, strict=True)
+        for f in line.results.failures
+        if f.place.condition == line.condition
+    ]
+    return [Section("Not on every machine", notes=(*lines, *failed))] if lines or failed else []
+
+
+def _named(labels: list[str]) -> str:
+    more = len(labels) - MOST_NAMED
+    return "; ".join([*labels[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _files(matrix: Matrix, told: list[str]) -> list[Section]:

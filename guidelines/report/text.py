@@ -15,10 +15,10 @@ def render(document: Document, width: int) -> str:
 
     Tables stand side by side as in the paper where all of them have room, else below each other.
     """
-    wide = [section.wide for section in document.sections if section.wide]
+    wide = [section.wide for section in document.sections_with_text if section.wide]
     has_room = all(_width(body) <= width for body in wide)
     lead, notes = ("\n".join(wrapped(lines, width)) for lines in (document.lead, document.notes))
-    sections = (_section(section, width, has_room) for section in document.sections)
+    sections = (_section(section, width, has_room) for section in document.sections_with_text)
     return "\n\n".join(part for part in (lead, *sections, notes) if part)
 
 
