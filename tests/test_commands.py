@@ -60,7 +60,7 @@ def test_files_of_two_machines_are_two_sides_and_of_more_a_matrix(write, capsys)
     _, out, _ = printed(capsys, "compare", *files, write("4.json", 1.5, node="elsewhere"))
     assert "3 machines or conditions, 4 runs" in out
     assert "host there" in out
-    assert "holds 1/1" in out
+    assert "1 of 1 hold" in out
     assert "Not on every machine" not in out
     _, out, _ = printed(capsys, "compare", *files, write("5.json", 1.5, node="elsewhere", sweep="x4"))
     assert "Not on every machine G2 x1: on 2 of 3: a processor, host here; a processor, host there" in out

@@ -45,7 +45,7 @@ def test_bands_are_the_intervals(page):
 
 
 def test_the_lower_panels_hold_multiply_adds_per_second(page):
-    (whole, _) = (lines(page, 1)[color] for color, _ in picture.STYLES[:2])
+    (whole, _) = (lines(page, 2)[color] for color, _ in picture.STYLES[:2])
     assert whole.get_ydata()[0] == pytest.approx(128_450_560 / 0.01 / 1e9, rel=0.01)
 
 

@@ -61,7 +61,7 @@ def _listed(lines: tuple[str, ...]) -> Iterator[str]:
 def _table(grid: Grid) -> str:
     sides = "".join("r" if head.is_number else "l" for head in grid.heads)
     lines = [
-        r"\begingroup\small",
+        r"\begingroup\footnotesize",
         rf"\begin{{longtable}}{{{sides}}}",
         r"\toprule",
         _line(escape(head.name) for head in grid.heads),

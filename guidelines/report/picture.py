@@ -53,6 +53,7 @@ STYLE = {
 }
 PANEL_INCHES = (3.4, 2.7)
 DPI = 150
+LETTERS_AN_INCH, LETTERS_A_HANDLE = 14, 8
 # A throughput that spans more than this factor is drawn on a logarithmic axis.
 LINEAR_SPAN = 8
 
@@ -115,42 +116,49 @@ def to_png(page: "Figure") -> bytes:
 
 
 def _page(guideline: str, machines: Sequence[Machine]) -> "Figure":
+    """A pair of rows of panels for each of the paper's platforms that the machines belong to."""
     from matplotlib.figure import Figure
 
-    panels = _panels(guideline, machines)
+    platforms = _panels(guideline, machines)
+    columns = max(2, *map(len, platforms.values()))
     width, height = PANEL_INCHES
-    page = Figure(figsize=(max(2, len(panels)) * width, 2 * height + 0.9), layout="constrained")
-    grid = page.subplots(2, len(panels), squeeze=False, sharex="col")
-    for k, ((platform, sweep), curves) in enumerate(panels.items()):
-        upper, lower = grid[0][k], grid[1][k]
-        upper.set_title(sweep if len({p for p, _ in panels}) == 1 else f"{sweep} ({platform.upper()})")
-        _slowdowns(upper, guideline, curves)
-        _throughputs(lower, guideline, curves)
-        lower.set_xlabel(AXES.get(guideline, "variant"))
-    grid[0][0].set_ylabel("slow-down")
-    grid[1][0].set_ylabel("G mult-adds / s")
+    size = columns * width, 2 * len(platforms) * height + 0.9
+    page = Figure(figsize=size, layout="constrained")
+    grid = page.subplots(2 * len(platforms), columns, squeeze=False)
+    for k, (platform, panels) in enumerate(platforms.items()):
+        upper, lower = grid[2 * k], grid[2 * k + 1]
+        upper[0].set_ylabel("slow-down")
+        lower[0].set_ylabel("G mult-adds / s")
+        for above, below, (sweep, curves) in zip(upper, lower, panels.items(), strict=False):
+            above.set_title(sweep if len(platforms) == 1 else f"{sweep} ({platform.upper()})")
+            _slowdowns(above, guideline, curves)
+            _throughputs(below, guideline, curves)
+        for empty in (*upper[len(panels) :], *lower[len(panels) :]):
+            empty.set_axis_off()
     table = next(t for m in machines for t in m.tables if t.guideline == guideline)
     page.suptitle(f"{guideline} {table.claim}", x=0.01, ha="left", fontsize=11)
-    _legend(page, grid[0], machines)
+    _legend(page, machines)
     return page
 
 
-def _panels(guideline: str, machines: Sequence[Machine]) -> dict[tuple[str, str], list[Curve]]:
-    """The curves of each sweep; those of the paper's two platforms are different networks."""
-    panels: dict[tuple[str, str], list[Curve]] = {}
+def _panels(guideline: str, machines: Sequence[Machine]) -> dict[str, dict[str, list[Curve]]]:
+    """The curves of each sweep by platform, whose networks differ."""
+    panels: dict[str, dict[str, list[Curve]]] = {}
     for k, machine in enumerate(machines):
         color, marker = STYLES[k] if len(machines) <= len(STYLES) else MANY
         shift = 0.14 * (k - (len(machines) - 1) / 2) if len(machines) <= len(STYLES) else 0.0
         for table in machine.tables:
             for column in table.columns if table.guideline == guideline else ():
                 curve = Curve(machine.label, column, color, marker, shift)
-                panels.setdefault((table.condition.platform, column.sweep), []).append(curve)
+                sweeps = panels.setdefault(table.condition.platform, {})
+                sweeps.setdefault(column.sweep, []).append(curve)
     return panels
 
 
 def _slowdowns(axes: "Axes", guideline: str, curves: Sequence[Curve]) -> None:
     axes.axhline(1, color=INK, linewidth=0.6)
     names = _names(curves)
+    axes.set_xticks(range(len(names)), [])
     for curve in curves:
         _draw(axes, guideline, names, curve, {r.variant: r.cell.slowdown for r in curve.column.rows})
     published = {r.variant: r.cell.paper.slowdown for c in curves for r in c.column.rows if r.cell.paper}
@@ -173,6 +181,7 @@ def _throughputs(axes: "Axes", guideline: str, curves: Sequence[Curve]) -> None:
     else:
         axes.set_ylim(bottom=0)
     axes.set_xticks(range(len(names)), [_short(name) for name in names])
+    axes.set_xlabel(AXES.get(guideline, "variant"))
 
 
 def _draw(
@@ -194,7 +203,7 @@ def _draw(
             axes.fill_between(places, lows, highs, color=curve.color, alpha=0.25, linewidth=0)
 
 
-def _legend(page: "Figure", row: Sequence["Axes"], machines: Sequence[Machine]) -> None:
+def _legend(page: "Figure", machines: Sequence[Machine]) -> None:
     """The paper's dashes and each machine's colour and marker; many machines share one grey."""
     from matplotlib.lines import Line2D
 
@@ -209,10 +218,12 @@ def _legend(page: "Figure", row: Sequence["Axes"], machines: Sequence[Machine]) 
             )  # one that begins with "_" would be hidden
             for machine, (color, marker) in zip(machines, STYLES, strict=False)
         ]
-    if not any(line.get_label() == "the paper" for axes in row for line in axes.get_lines()):
+    if not any(line.get_label() == "the paper" for axes in page.axes for line in axes.get_lines()):
         del entries[0]
     handles, labels = zip(*entries, strict=True)
-    page.legend(handles, labels, loc="outside lower left", ncols=min(3, len(entries)), frameon=False)
+    fitting = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, labels)) + LETTERS_A_HANDLE))
+    columns = max(1, min(len(entries), fitting))
+    page.legend(handles, labels, loc="outside lower left", ncols=columns, frameon=False)
 
 
 def _runs(guideline: str, names: Sequence[str]) -> list[list[str]]:

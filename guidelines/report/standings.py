@@ -35,7 +35,7 @@ def _value(standing: Standing | None) -> Value:
         return Value("not measured")
     effect, verdict = standing.effect, standing.verdict
     text = f"{times(effect)} {standing.sweep}\n{brackets(effect)}\n{verdict.outcome}"
-    return Value(f"{text}\nholds {standing.held}/{standing.judged}", effect.estimate)
+    return Value(f"{text}\n{standing.held} of {standing.judged} hold", effect.estimate)
 
 
 def _legend(matrix: Matrix) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def _legend(matrix: Matrix) -> tuple[str, ...]:
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
-        "faster for G4), its interval, its verdict, and in how many of its sweeps the guideline holds",
+        "faster for G4), its interval and verdict; then in how many sweeps the guideline holds",
         f"[ ] and verdicts: {level} for all {matrix.verdicts} verdicts together (Holm), so that they can be "
         "more cautious than in a machine's own report",
     )
