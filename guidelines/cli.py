@@ -73,8 +73,9 @@ def _parser() -> argparse.ArgumentParser:
             "--max-bytes",
             type=_bytes,
             metavar="N",
-            default=256 * 2**20,
-            help="refuse larger files (default: 256M); reading takes about ten times a file's size in memory",
+            default="256M",
+            help="refuse larger files (default: %(default)s); reading takes about ten times a file's size in "
+            "memory",
         )
     for command in (report, compare):
         command.add_argument("--format", choices=FORMATS, help="default: by the ending of -o, else text")

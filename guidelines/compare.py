@@ -37,7 +37,7 @@ class Compared:
     @property
     def name(self) -> str:
         """Guideline, sweep and variant: "G2 x1 g=8"."""
-        return f"{self.a.place.guideline} {self.a.place.sweep} {self.a.place.variant}"
+        return self.a.place.name
 
     @property
     def outcome(self) -> str:
@@ -185,7 +185,7 @@ def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
 
 
 def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
-    """What one side has and the other has not: a whole sweep by its name, else its variants; failures."""
+    """What one side has and the other has not: a whole sweep by its name, else its variants."""
     shared = {(m.place.sweep_key, m.place.variant) for m in together}
     found: dict[SweepKey, list[Measured]] = {}
     for m in results.measured:
@@ -195,10 +195,7 @@ def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
         missing = [m.place.variant for m in variants if (m.place.sweep_key, m.place.variant) not in shared]
         which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
         lines += [f"{guideline} {sweep}{which} ({condition.id})"] if missing else []
-    failures = (
-        f"{f.place.guideline} {f.place.sweep} {f.place.variant} failed: {f.reason}" for f in results.failures
-    )
-    return (*lines, *failures)
+    return tuple(lines)
 
 
 def _holds(results: Results) -> str:

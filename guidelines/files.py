@@ -8,9 +8,6 @@ from pathlib import Path
 from guidelines.results import Run
 from guidelines.saved import ResultsError, parse, printable
 
-# Reading takes about ten times a file's size in memory.
-MAX_BYTES = 256 * 2**20
-
 
 def find(paths: Iterable[Path]) -> list[Path]:
     """The files among paths, and below the folders among them every .json file, in their order.
@@ -26,8 +23,8 @@ def find(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def load(path: Path, max_bytes: int = MAX_BYTES) -> Run:
-    """Read and check one saved file. Raises ResultsError naming the file and the reason."""
+def load(path: Path, max_bytes: int) -> Run:
+    """Read and check one saved file. Raises ResultsError naming the file and the reason, such as its size."""
     source = printable(str(path))
     try:
         return replace(parse(_json(path, max_bytes)), source=source)

@@ -158,9 +158,8 @@ def _check_alike(sourced: Sequence[tuple[str, Measured]]) -> None:
     source, first = sourced[0]
     for other_source, other in sourced[1:]:
         if other.network != first.network:
-            place = first.place
             raise MergeError(
-                f"{other_source}: {place.guideline} {place.sweep} {place.variant} is another network than in "
+                f"{other_source}: {first.place.name} is another network than in "
                 f"{source} (channels {other.channels} | {first.channels}); runs of different networks "
                 "can be compared as two files, not merged"
             )

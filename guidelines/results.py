@@ -26,6 +26,11 @@ class Place:
     condition: Condition
 
     @property
+    def name(self) -> str:
+        """Guideline, sweep and variant, for people: "G2 x1 g=8"."""
+        return f"{self.guideline} {self.sweep} {self.variant}"
+
+    @property
     def table_key(self) -> TableKey:
         """What stands in one table."""
         return self.guideline, self.condition

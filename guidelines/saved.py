@@ -83,15 +83,14 @@ def _check_together(run: Run) -> None:
     saved_samples = any(entry.samples_s for entry in run.entries)
     for entry in run.entries:
         place = entry.place
-        name = f"{place.guideline} {place.sweep} {place.variant}"
         if (place.sweep_key, place.variant) in seen:
-            raise ResultsError(f"{name}: stands there twice")
+            raise ResultsError(f"{place.name}: stands there twice")
         seen.add((place.sweep_key, place.variant))
         if saved_samples and not entry.samples_s:
-            raise ResultsError(f"{name}: lacks the samples that other entries have (stats.data)")
+            raise ResultsError(f"{place.name}: lacks the samples that other entries have (stats.data)")
         rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}
         if len(rounds) > 1:
-            raise ResultsError(f"{name}: its rounds are not its baseline's")
+            raise ResultsError(f"{place.name}: its rounds are not its baseline's")
 
 
 def _entry(benchmark: Mapping[str, Any]) -> Entry:

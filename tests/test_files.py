@@ -25,7 +25,7 @@ def test_files_that_are_no_results_are_refused_by_name_and_reason(tmp_path, cont
     path = tmp_path / "run.json"
     path.write_bytes(content)
     with pytest.raises(ResultsError) as refused:
-        load(path)
+        load(path, 10**7)
     assert str(refused.value).startswith(f"{path}: ")
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -34,14 +34,14 @@ def test_files_that_are_no_results_are_refused_by_name_and_reason(tmp_path, cont
 @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, name):
     with pytest.raises(ResultsError, match="cannot be read"):
-        load(tmp_path / name)
+        load(tmp_path / name, 10**7)
 
 
 def test_a_plain_pytest_benchmark_file_is_refused_with_what_it_lacks(tmp_path):
     path = tmp_path / "plain.json"
     path.write_text('{"benchmarks": [{"name": "test_sort", "extra_info": {}, "stats": {"median": 1.0}}]}')
     with pytest.raises(ResultsError, match=r"'test_sort' first: they lack extra_info\.guidelines$"):
-        load(path)
+        load(path, 10**7)
 
 
 def test_a_file_is_refused_by_its_size_before_it_is_read(tmp_path):
@@ -74,4 +74,4 @@ def test_a_folder_without_results_is_refused_by_name(tmp_path):
 def test_a_run_knows_its_file_with_no_character_that_steers_a_terminal(tmp_path, saved_run):
     path = tmp_path / "a\x1b[31m.json"
     path.write_text(saved_run)
-    assert load(path).source == f"{tmp_path}/a\\x1b[31m.json"
+    assert load(path, 10**7).source == f"{tmp_path}/a\\x1b[31m.json"

@@ -1,7 +1,6 @@
 import pytest
 
 from guidelines import reading
-from guidelines.files import MAX_BYTES
 from guidelines.saved import ResultsError
 
 
@@ -13,7 +12,7 @@ def folder(tmp_path, saved_run):
 
 
 def test_many_files_are_read_in_their_order_by_several_processes(folder):
-    found = reading.read([folder], MAX_BYTES)
+    found = reading.read([folder], 10**7)
     assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
     assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
 
@@ -21,10 +20,10 @@ def test_many_files_are_read_in_their_order_by_several_processes(folder):
 def test_several_processes_name_the_file_that_cannot_be_read(folder):
     (folder / "017.json").write_text("{")
     with pytest.raises(ResultsError, match=r"017\.json: is not valid JSON"):
-        reading.read([folder], MAX_BYTES)
+        reading.read([folder], 10**7)
 
 
 def test_several_processes_give_what_one_gives(folder):
-    many = reading.read([folder], MAX_BYTES)
-    one = [reading.read([path], MAX_BYTES)[0] for path in sorted(folder.iterdir())]
+    many = reading.read([folder], 10**7)
+    one = [reading.read([path], 10**7)[0] for path in sorted(folder.iterdir())]
     assert many == one

@@ -138,9 +138,14 @@ def _images_per_s(measured: Measured) -> Value:
 
 
 def _alone(comparison: Comparison) -> list[Section]:
-    sides = {"A": comparison.only_a, "B": comparison.only_b}
-    lines = [f"only in {name}: {what}" for name, only in sides.items() for what in only]
-    return [Section("On one side only", notes=tuple(lines))] if lines else []
+    lines = [f"only in A: {what}" for what in comparison.only_a]
+    lines += [f"only in B: {what}" for what in comparison.only_b]
+    lines += [
+        f"failed in {name}: {f.place.name} ({f.place.condition.id}): {f.reason}"
+        for name, side in (("A", comparison.a), ("B", comparison.b))
+        for f in side.failures
+    ]
+    return [Section("On one side only, or failed", notes=tuple(lines))] if lines else []
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:

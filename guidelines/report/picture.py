@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-AXES = {"G1": "input : output channels", "G2": "groups", "G3": "fragments", "G4": "operators left out"}
+AXES = {"G1": "input : output channels", "G2": "groups", "G3": "fragments", "G4": "operators"}
 # Variants that a line joins, because a quantity grows along it; all others stand apart.
 JOINED = {
     "G1": (("1:1", "1:2", "1:6", "1:12"),),

@@ -61,7 +61,7 @@ def _elsewhere(matrix: Matrix, told: list[str]) -> list[Section]:
         if len(where) < len(matrix.lines)
     ]
     failed = [
-        f"{f.place.guideline} {f.place.sweep} {f.place.variant} failed on {label}: {f.reason}"
+        f"{f.place.name} failed on {label}: {f.reason}"
         for label, line in zip(told, matrix.lines, strict=True)
         for f in line.results.failures
         if f.place.condition == line.condition
