@@ -4,7 +4,6 @@ What a command needs is imported when it runs, so that --help answers at once.
 """
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -31,11 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COMMANDS[options.command](options)
     except CommandError as error:
         line = printable(" ".join(str(error).split()))
-        print(f"guidelines: {line[:LONGEST_ERROR]}", file=sys.stderr)
+        if len(line) > LONGEST_ERROR:  # what is wrong stands at its end
+            line = f"{line[: LONGEST_ERROR // 2]} ... {line[-LONGEST_ERROR // 2 :]}"
+        print(f"guidelines: {line}", file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         "--fail-on",
         metavar="LIST",
         help="exit with status 1 where a verdict of the list comes up: stronger, weaker (the guideline's "
-        "effect on B), faster, slower (B itself), each with a least change of its own such as slower:5%%",
+        "effect on B), faster, slower (B itself), missing (on B); each with a least change of its own such "
+        "as slower:5%%",
     )
     plot.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to put g1.svg, g1.png, ..."

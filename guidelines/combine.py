@@ -16,6 +16,8 @@ REFERENCE_CONFIDENCE = 0.95
 LARGEST_DEGREES = 1000
 # An interval that reaches further than exp(±this) says nothing.
 WIDEST_LOG = 20.0
+# A quantity that scatters more than the family's ratio explains by chance is judged by its own runs alone.
+RESTLESS_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def pooled(family: Sequence[Sequence[Quantity]], independent: int) -> Pooled:
     1932): by the family's common ratio, which many quantities determine even from two runs, or by the
     quantity's own, whichever is larger. Student's t counts the degrees of freedom of the common ratio:
     (runs - 1) for each of the `independent` members of the family (sweeps, whose variants share a
-    baseline). Input: family[quantity][run], all with the same number of runs, two or more.
+    baseline), or of the quantity's own ratio where chance does not explain that one.
+    Input: family[quantity][run], all with the same number of runs, two or more.
     """
     if not family:
         return Pooled((), None)
@@ -135,6 +138,8 @@ def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity
         single, degrees = repeats.between, repeats.runs - 1
     else:
         single = max(repeats.between, within * common)
+        if repeats.between > students_t(RESTLESS_CONFIDENCE, degrees) ** 2 * within * common:
+            degrees = repeats.runs - 1
 
     def at(confidence: float) -> Estimate:
         side = students_t(confidence, degrees) * sqrt(single / repeats.runs)

@@ -1,5 +1,6 @@
 """What the commands do: files in, a report out."""
 
+import os
 import shutil
 import sys
 from argparse import Namespace
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from guidelines.compare import CompareError, Comparison, compare
-from guidelines.gate import Trigger, triggers, tripped
+from guidelines.gate import Trigger, missing, triggers, tripped
 from guidelines.matrix import matrix
 from guidelines.merge import MergeError, Results, by_machine
 from guidelines.reading import read
@@ -23,7 +24,14 @@ from guidelines.report.table import Table, tables
 from guidelines.saved import ResultsError, printable
 
 PLAIN_WIDTH = 120
-FORMAT_OF = {".md": "markdown", ".csv": "csv", ".json": "json", ".html": "html", ".tex": "latex"}
+FORMAT_OF = {
+    ".md": "markdown",
+    ".csv": "csv",
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".tex": "latex",
+}
 
 
 class CommandError(Exception):
@@ -59,10 +67,13 @@ def compare_machines(options: Namespace) -> int:
         found = compare(*sides)
     except CompareError as error:
         raise CommandError(str(error)) from error
-    _show(_compared(found), options)
     trips = tripped(found, wanted)
+    _show(_compared(found), options)
     for trip in trips:
-        print(f"guidelines: {trip.name} is {trip.word} on B: {with_interval(trip.ratio)}", file=sys.stderr)
+        ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
+        print(f"guidelines: {trip.name} is {trip.word} on B{ratio}", file=sys.stderr)
+    if wanted and missing(found):
+        print(f"guidelines: not on B, so not checked: {'; '.join(missing(found))}", file=sys.stderr)
     return 1 if trips else 0
 
 
@@ -88,7 +99,7 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
 }
 
 
-def _read(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+def _read(paths: Sequence[Path], max_bytes: int) -> list[list[Results]]:
     try:
         return read(paths, max_bytes)
     except ResultsError as error:
@@ -103,16 +114,25 @@ def _together(results: Sequence[Results]) -> list[Results]:
 
 
 def _machines(paths: Sequence[Path], max_bytes: int) -> list[Results]:
-    return _together(_read(paths, max_bytes))
+    return _together([results for of_path in _read(paths, max_bytes) for results in of_path])
 
 
 def _sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
-    """Two paths of one machine each are two sides, whatever the machines; else a side a machine."""
-    read = [_read([path], max_bytes) for path in paths]
+    """Two paths of one machine each are two sides, whatever the machines; else a side a machine.
+
+    Runs from two paths are never mixed: what was measured before and after must not become one.
+    """
+    read = _read(paths, max_bytes)
     if len(read) == 2:
         sides = [_together(results) for results in read]
         if all(len(side) == 1 for side in sides):
             return [side[0] for side in sides]
+        both = {side.machine for side in sides[0]} & {side.machine for side in sides[1]}
+        if both:
+            raise CommandError(
+                f"{len(both)} machines have runs on both sides, which hold several machines: "
+                "give two paths of one machine each to see what changed on it"
+            )
     machines = _together([results for side in read for results in side])
     if len(machines) == 1:
         raise CommandError(
@@ -185,22 +205,40 @@ def _drawn(
 
 def _show(answer: Answer, options: Namespace) -> int:
     """Print an answer, or write it where -o says."""
-    form = options.format or FORMAT_OF.get(options.output.suffix if options.output else "", "text")
+    suffix = options.output.suffix.lower() if options.output else ""
+    form = options.format or FORMAT_OF.get(suffix, "text")
     shown = _formatted(answer, form, options.output is None)
     if options.output is None:
-        print(shown, flush=True)
-    elif options.output.resolve() in {path.resolve() for path in options.files}:
-        raise CommandError(f"{printable(str(options.output))}: is one of the files that were read")
-    else:
-        _write(options.output, f"{shown}\n".encode())
+        _print(shown)
+        return 0
+    if _is_among(options.output, options.files):
+        raise CommandError(f"{printable(str(options.output))}: is among the files that were read")
+    _write(options.output, f"{shown}\n".encode())
     return 0
+
+
+def _print(shown: str) -> None:
+    try:
+        print(shown, flush=True)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise CommandError(f"the output cannot be written: {error.strerror}") from error
+
+
+def _is_among(output: Path, paths: Sequence[Path]) -> bool:
+    """Whether an output is a file that is read, or would be the next time a folder is."""
+    absolute = Path(os.path.realpath(output))
+    read = [Path(os.path.realpath(path)) for path in paths]
+    return absolute in read or (absolute.suffix == ".json" and any(path in absolute.parents for path in read))
 
 
 def _formatted(answer: Answer, form: str, to_terminal: bool) -> str:
     if form == "csv":
         return records.to_csv(answer.records)
     if form == "json":
-        return records.to_json(answer.kind, answer.records, answer.document.lead)
+        return records.to_json(answer.kind, answer.records, answer.document)
     if form == "markdown":
         return markdown.render(answer.document)
     if form == "latex":

@@ -145,18 +145,32 @@ def _speedup(one: Measured, other: Measured) -> Quantity | None:
 
 
 def _match(a: Results, b: Results) -> list[tuple[TableKey, TableKey]]:
-    """Guidelines under like conditions; where one condition is left on both sides, these two."""
+    """Guidelines under like conditions: the same, else but for the device's name, else the only one left."""
     matched: list[tuple[TableKey, TableKey]] = []
-    of_a, of_b = _tables(a), _tables(b)
-    for guideline in dict.fromkeys(key[0] for key in of_a):
-        left_a = [key for key in of_a if key[0] == guideline]
-        left_b = {replace(key[1], device_name=""): key for key in of_b if key[0] == guideline}
-        alike = [(key, left_b.pop(replace(key[1], device_name=""), None)) for key in left_a]
-        matched += [(key, other) for key, other in alike if other]
-        rest = [key for key, other in alike if not other]
-        if len(rest) == len(left_b) == 1:
-            matched += zip(rest, left_b.values(), strict=True)
+    for guideline in dict.fromkeys(key[0] for key in _tables(a)):
+        left_a = [key for key in _tables(a) if key[0] == guideline]
+        left_b = [key for key in _tables(b) if key[0] == guideline]
+        for alike in (_same, _same_but_for_the_name, _any):
+            for key in list(left_a):
+                of_a = [other for other in left_a if alike(key, other)]
+                of_b = [other for other in left_b if alike(key, other)]
+                if len(of_a) == len(of_b) == 1:
+                    matched.append((key, of_b[0]))
+                    left_a.remove(key)
+                    left_b.remove(of_b[0])
     return matched
+
+
+def _same(key: TableKey, other: TableKey) -> bool:
+    return key == other
+
+
+def _same_but_for_the_name(key: TableKey, other: TableKey) -> bool:
+    return replace(key[1], device_name="") == replace(other[1], device_name="")
+
+
+def _any(key: TableKey, other: TableKey) -> bool:
+    return True
 
 
 def _tables(results: Results) -> list[TableKey]:
@@ -172,7 +186,13 @@ def _variants(results: Results, key: TableKey) -> Variants:
 
 
 def _pairs(of_a: Variants, of_b: Variants) -> list[tuple[Measured, Measured]]:
-    return [(of_a[key], of_b[key]) for key in of_a if key in of_b]
+    """What both have, relative to the same baseline."""
+    both = ((one, of_b[key]) for key, one in of_a.items() if key in of_b)
+    return [(one, other) for one, other in both if _claim(one) == _claim(other)]
+
+
+def _claim(measured: Measured) -> tuple[str, str]:
+    return measured.place.baseline, measured.place.expect
 
 
 def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
@@ -194,7 +214,8 @@ def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
     for (guideline, condition, sweep), variants in found.items():
         missing = [m.place.variant for m in variants if (m.place.sweep_key, m.place.variant) not in shared]
         which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
-        lines += [f"{guideline} {sweep}{which} ({condition.id})"] if missing else []
+        against = variants[0].place.baseline
+        lines += [f"{guideline} {sweep}{which} ({condition.id}, against {against})"] if missing else []
     return tuple(lines)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from guidelines.results import Run
 from guidelines.saved import ResultsError, parse, printable
 
+CHUNK_BYTES = 2**20
+
 
 def find(paths: Iterable[Path]) -> list[Path]:
     """The files among paths, and below the folders among them every .json file, in their order.
@@ -16,7 +18,10 @@ def find(paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        try:
+            inside = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+        except OSError as error:
+            raise ResultsError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
         if not inside:
             raise ResultsError(f"{printable(str(path))}: the folder holds no .json file")
         found += inside
@@ -36,7 +41,8 @@ def _json(path: Path, max_bytes: int) -> object:
     try:
         with path.open("rb") as file:
             size = path.stat().st_size
-            content = b"" if size > max_bytes else file.read(max_bytes + 1)
+            chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
+            content = b"" if size > max_bytes else _joined(chunks, max_bytes)
     except OSError as error:
         raise ResultsError(f"cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -51,3 +57,15 @@ def _json(path: Path, max_bytes: int) -> object:
         raise ResultsError("is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:
         raise ResultsError(f"is not valid JSON: {error}") from error
+    except MemoryError as error:
+        raise ResultsError(f"has {len(content)} bytes, which do not fit into memory as JSON") from error
+
+
+def _joined(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+    """Chunks until there are too many bytes: a pipe or device does not tell its size."""
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > max_bytes:
+            break
+    return bytes(content)

@@ -8,7 +8,8 @@ from guidelines.change import LEAST_CHANGE, Case, changes
 from guidelines.compare import SPEED, Comparison, effect_case
 from guidelines.stats import Estimate
 
-EFFECTS, SPEEDS = ("stronger", "weaker"), ("faster", "slower")
+EFFECTS, SPEEDS, MISSING = ("stronger", "weaker"), ("faster", "slower"), "missing"
+WORDS = (*EFFECTS, *SPEEDS, MISSING)
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class Trip:
 
     name: str
     word: str
-    ratio: Estimate
+    ratio: Estimate | None
 
 
 def triggers(text: str) -> tuple[Trigger, ...]:
     """Read "stronger,slower:5%". Raises ValueError naming the part that cannot be read."""
     return tuple(map(_trigger, text.split(",")))
+
+
+def missing(comparison: Comparison) -> list[str]:
+    """What A has and B has not, or failed to measure."""
+    failed = [f"{f.place.name} ({f.place.condition.id}) failed: {f.reason}" for f in comparison.b.failures]
+    return [*comparison.only_a, *failed]
 
 
 def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
@@ -39,6 +46,9 @@ def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
 
 
 def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    if trigger.word == MISSING:
+        yield from (Trip(what, "MISSING", None) for what in missing(comparison))
+        return
     if trigger.word in EFFECTS:
         rows = [row for row in comparison.rows if row.effect]
         found = changes([effect_case(row.a, row.b, trigger.least) for row in rows], comparison.confidence)
@@ -55,9 +65,8 @@ def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
 
 def _trigger(text: str) -> Trigger:
     found = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
-    if not found or found[1] not in (*EFFECTS, *SPEEDS):
+    if not found or found[1] not in WORDS:
         raise ValueError(
-            f"{text!r} is none of {', '.join((*EFFECTS, *SPEEDS))}, "
-            "each with a least change such as :5% or without"
+            f"{text!r} is none of {', '.join(WORDS)}, each with a least change such as :5% or without"
         )
     return Trigger(found[1]) if found[2] is None else Trigger(found[1], float(found[2]) / 100)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guidelines.merge import Results
-from guidelines.results import Machine, SweepKey
+from guidelines.merge import Measured, Results
+from guidelines.results import Failure, Machine, SweepKey
 from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
 from guidelines.verdict import Case, Verdict, directed, judged, verdicts
@@ -62,11 +62,15 @@ def matrix(everything: Sequence[Results]) -> Matrix:
     ]
     confidence = max((m.confidence for results in everything for m in results.measured), default=0.95)
     found = verdicts([case for _, _, case in cases], confidence)
-    grouped: dict[tuple[int, Condition], dict[str, list[Judged]]] = {}
+    grouped: dict[tuple[int, Condition], dict[str, list[Judged]]] = {
+        (index, result.place.condition): {}
+        for index, results in enumerate(everything)
+        for result in _everything(results)
+    }
     for (index, (guideline, condition, sweep), case), verdict in zip(cases, found, strict=True):
-        line = grouped.setdefault((index, condition), {})
-        line.setdefault(guideline, []).append((sweep, case, verdict))
-    claims = {m.place.guideline: m.place.claim for results in everything for m in results.measured}
+        grouped[index, condition].setdefault(guideline, []).append((sweep, case, verdict))
+    places = [result.place for results in everything for result in _everything(results)]
+    claims = {place.guideline: place.claim for place in places}
     return Matrix(
         dict(sorted(claims.items())),
         tuple(
@@ -81,6 +85,10 @@ def matrix(everything: Sequence[Results]) -> Matrix:
         confidence,
         len(cases),
     )
+
+
+def _everything(results: Results) -> Sequence[Measured | Failure]:
+    return (*results.measured, *results.failures)
 
 
 def _standing(found: Sequence[Judged]) -> Standing:

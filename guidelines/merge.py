@@ -56,7 +56,7 @@ class Results:
     sources: tuple[str, ...]
     measured: tuple[Measured, ...]
     failures: tuple[Failure, ...]
-    fingerprint: tuple[float, ...] = ()
+    fingerprint: tuple[float | str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -68,7 +68,7 @@ class Results:
 def reduced(run: Run) -> Results:
     """One run with its samples reduced to quantities."""
     measured = tuple(_measured(entry) for entry in run.entries)
-    fingerprint = tuple(entry.median_s for entry in run.entries)
+    fingerprint = tuple(entry.median_s for entry in run.entries) or (run.source,)
     notes: tuple[str, ...] = ()
     if run.entries and not any(entry.samples_s for entry in run.entries):
         notes = (f"{run.source} holds no samples: intervals are as saved, or scaled from those",)
@@ -80,7 +80,7 @@ def merged(results: Sequence[Results]) -> Results:
 
     Raises MergeError where two runs measured different networks under the same name.
     """
-    distinct: dict[tuple[float, ...], Results] = {}
+    distinct: dict[tuple[float | str, ...], Results] = {}
     notes: list[str] = []
     for result in results:
         first = distinct.setdefault(result.fingerprint, result)
@@ -109,10 +109,15 @@ def merged(results: Sequence[Results]) -> Results:
 
 
 def by_machine(results: Iterable[Results]) -> list[Results]:
-    """Results of each machine merged, machines in the order in which they first come."""
-    found: dict[Machine, list[Results]] = {}
+    """Results of each machine merged, machines in the order in which they first come.
+
+    Files that do not say their host and torch are each a machine of their own.
+    """
+    found: dict[Hashable, list[Results]] = {}
     for result in results:
-        found.setdefault(result.machine, []).append(result)
+        machine = result.machine
+        key: Hashable = machine if machine.node and machine.torch else (machine, result.sources)
+        found.setdefault(key, []).append(result)
     return [merged(runs) for runs in found.values()]
 
 
@@ -186,7 +191,8 @@ def _pool_family(family: Sequence[Sequence[Measured]]) -> list[Measured]:
     ratios = pooled(
         [[m.slowdown for m in group] for group in family if not group[0].is_baseline], len(sweeps)
     )
-    seconds = cache(lambda: pooled([[m.seconds_per_call for m in group] for group in family], len(sweeps)))
+    # What slows a whole run slows every time in it: only the runs are independent.
+    seconds = cache(lambda: pooled([[m.seconds_per_call for m in group] for group in family], 1))
     slowdowns = iter(ratios.quantities)
     controls = _pool_controls(sweeps)
     return [
@@ -206,12 +212,11 @@ def _pool_family(family: Sequence[Sequence[Measured]]) -> list[Measured]:
 
 
 def _pool_controls(sweeps: dict[SweepKey, Sequence[Measured]]) -> dict[SweepKey, Quantity]:
-    """The A/A control of each sweep in which no run's control failed."""
-    known = {
-        key: [m.control for m in group if m.control]
-        for key, group in sweeps.items()
-        if all(m.control for m in group)
-    }
-    if not known:
-        return {}
-    return dict(zip(known, pooled(list(known.values()), len(known)).quantities, strict=True))
+    """The A/A control of each sweep, over the runs in which it did not fail."""
+    known = {key: [m.control for m in group if m.control] for key, group in sweeps.items()}
+    found = {key: controls[0] for key, controls in known.items() if len(controls) == 1}
+    for runs in {len(controls) for controls in known.values()} - {0, 1}:
+        family = {key: controls for key, controls in known.items() if len(controls) == runs}
+        quantities = pooled(list(family.values()), len(family)).quantities
+        found |= dict(zip(family, quantities, strict=True))
+    return found

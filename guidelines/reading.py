@@ -1,7 +1,7 @@
 """Many files at once: each is read and reduced by itself, on all processors where it pays."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -16,22 +16,26 @@ FEWEST_FOR_PROCESSES = 32
 FILES_A_TASK = 8
 
 
-def read(paths: Sequence[Path], max_bytes: int) -> list[Results]:
-    """The runs behind paths, folders searched, in their order; samples do not outlive their file.
+def read(paths: Sequence[Path], max_bytes: int) -> list[list[Results]]:
+    """The runs behind each path, folders searched, in their order; samples do not outlive their file.
 
     Raises ResultsError for the first file that cannot be read.
     """
-    files = find(paths)
-    one = partial(_results, max_bytes=max_bytes)
+    files = [find([path]) for path in paths]
+    found = iter(
+        _all([file for of_path in files for file in of_path], partial(_results, max_bytes=max_bytes))
+    )
+    return [[next(found) for _ in of_path] for of_path in files]
+
+
+def _all(files: Sequence[Path], one: Callable[[Path], Results]) -> list[Results]:
     if len(files) < FEWEST_FOR_PROCESSES:
         return list(map(one, files))
     try:
         with ProcessPoolExecutor(os.cpu_count()) as processes:
             return list(processes.map(one, files, chunksize=FILES_A_TASK))
     except BrokenProcessPool as error:
-        raise ResultsError(
-            f"reading {len(files)} files: a process died, perhaps for want of memory"
-        ) from error
+        raise ResultsError(f"{len(files)} files: a process that read them died, out of memory?") from error
 
 
 def _results(path: Path, max_bytes: int) -> Results:

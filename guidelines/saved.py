@@ -16,6 +16,8 @@ SCHEMA = 1
 KEY = "guidelines"
 # Beyond these no time, count or ratio means anything, and arithmetic on it would overflow.
 SMALLEST, LARGEST = 1e-15, 1e18
+# Beyond these no interval is meant, and quantiles overflow.
+LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
 _CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
 _CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
 _COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
@@ -155,7 +157,9 @@ def _estimate(saved: Mapping[str, Any], name: str) -> Estimate:
     )
     estimate = _positive(saved["estimate"], f"{name}.estimate")
     confidence = _positive(saved["confidence"], f"{name}.confidence")
-    if confidence >= 1 or not (low or 0) <= estimate <= (high or LARGEST):
+    if not LOWEST_CONFIDENCE <= confidence <= HIGHEST_CONFIDENCE or not (low or 0) <= estimate <= (
+        high or LARGEST
+    ):
         raise ValueError(f"{name} is no estimate within an interval: {saved!r}")
     return Estimate(estimate, low, high, confidence, _count(saved["rounds"], f"{name}.rounds"))
 

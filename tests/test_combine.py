@@ -49,6 +49,28 @@ def test_pooled_intervals_cover_the_truth_however_far_the_runs_lie_apart(runs, b
     assert 0.93 <= np.mean(covered) <= 0.995
 
 
+def test_what_slows_whole_runs_is_covered_where_only_runs_are_independent():
+    rng = np.random.default_rng(5)
+    covered = []
+    for _ in range(100):
+        values = 0.01 * rng.standard_normal((24, 3)) + 0.05 * rng.standard_normal(3)
+        family = [[quantity(x, 0.01) for x in row] for row in values]
+        covered += [e.low <= 1 <= e.high for e in (q(0.95) for q in pooled(family, 1).quantities)]
+    assert np.mean(covered) >= 0.93
+
+
+def test_a_restless_quantity_is_judged_by_its_own_runs():
+    rng = np.random.default_rng(5)
+    covered = []
+    for _ in range(300):
+        values = 0.01 * rng.standard_normal((24, 3))
+        values[0] *= 10
+        family = [[quantity(x, 0.01) for x in row] for row in values]
+        restless = pooled(family, 8).quantities[0](0.95)
+        covered.append(restless.low <= 1 <= restless.high)
+    assert np.mean(covered) >= 0.88
+
+
 def test_the_scatter_is_one_where_runs_repeat_as_well_as_they_claim():
     rng = np.random.default_rng(5)
     honest = [[quantity(x, 0.01) for x in row] for row in 0.01 * rng.standard_normal((300, 3))]

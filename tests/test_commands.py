@@ -1,5 +1,8 @@
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +141,7 @@ def test_faults_are_one_line_and_status_2(write, capsys, tmp_path):
     unlike = write("unlike.json", 2.2, channels=(48,))
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
+    write("runs/1.json", 2.0)
     faults = {
         ("compare", a, other): "no sweep in common: A holds G2 x1; B holds G2 x4",
         (
@@ -152,7 +156,9 @@ def test_faults_are_one_line_and_status_2(write, capsys, tmp_path):
         ("report", a, unlike): "G2 x1 g=1 is another network than in",
         ("report", str(tmp_path / "empty")): "empty: the folder holds no .json file",
         ("report", a, "--max-bytes", "1k"): "bytes, more than --max-bytes 1024 allows",
-        ("report", a, "-o", a): "a.json: is one of the files that were read",
+        ("report", str(tmp_path / "runs"), "-o", str(tmp_path / "runs" / "new.json")): "is among the files",
+        ("report", "x" * 5000): "cannot be read: File name too long",
+        ("report", a, "-o", a): "a.json: is among the files that were read",
         ("report", a, "-o", str(tmp_path / "file" / "x.md")): "cannot be written: ",
         ("report", a, "-o", str(tmp_path)): "cannot be written: Is a directory",
     }
@@ -162,6 +168,35 @@ def test_faults_are_one_line_and_status_2(write, capsys, tmp_path):
         assert err.startswith("guidelines: ")
         assert message in err
         assert err.count("\n") == 1
+
+
+def test_runs_from_two_folders_are_never_mixed(write, capsys, tmp_path):
+    for folder in ("before", "after"):
+        for node in ("one", "two"):
+            write(f"{folder}/{node}.json", 2.0, node=node)
+    status, out, err = printed(capsys, "compare", str(tmp_path / "before"), str(tmp_path / "after"))
+    assert (status, out) == (2, "")
+    assert "2 machines have runs on both sides, which hold several machines" in err
+
+
+def test_what_b_lacks_is_said_or_stops(write, capsys, tmp_path):
+    a, b = write("a.json", 2.0), write("b.json", 2.0)
+    content = json.loads(Path(b).read_text())
+    del content["benchmarks"][2]
+    Path(b).write_text(json.dumps(content))
+    status, _, err = printed(capsys, "compare", a, b, "--fail-on", "stronger")
+    assert (status, err) == (0, "guidelines: not on B, so not checked: G2 x1 g=8 (cpu, against g=1)\n")
+    status, _, err = printed(capsys, "compare", a, b, "--fail-on", "missing")
+    assert status == 1
+    assert err.startswith("guidelines: G2 x1 g=8 (cpu, against g=1) is MISSING on B\n")
+
+
+def test_a_reader_that_stops_early_does_not_hide_a_change(write):
+    files = f"{write('a.json', 2.0)} {write('b.json', 2.4)}"
+    command = (
+        f"{sys.executable} -m guidelines compare {files} --fail-on stronger | true; exit ${{PIPESTATUS[0]}}"
+    )
+    assert subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL).returncode == 1
 
 
 @pytest.mark.parametrize("text", ["many", "-1", "1T", "1.5G"])

@@ -80,8 +80,8 @@ def test_what_stands_on_one_side_only_is_listed(entry, results):
     a = results(entry("g=1", 1.0), entry("g=8", 2.0), entry("g=1", 1.0, sweep="x2"), failures=[failure])
     b = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 2.0))
     comparison = compare(a, b)
-    assert comparison.only_a == ("G2 x2 (cpu)",)
-    assert comparison.only_b == ("G2 x1 g=2 (cpu)",)
+    assert comparison.only_a == ("G2 x2 (cpu, against g=1)",)
+    assert comparison.only_b == ("G2 x1 g=2 (cpu, against g=1)",)
 
 
 def test_nothing_in_common_is_refused_with_what_each_holds(entry, results, sweep_of):
@@ -89,3 +89,22 @@ def test_nothing_in_common_is_refused_with_what_each_holds(entry, results, sweep
         compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, sweep="x4"))
     with pytest.raises(CompareError, match="A holds G2 x1; B holds failures only"):
         compare(sweep_of(1.2, 2.0), results(failures=[Failure(entry("g=2", 1.0).place, (), 7, 8, "")]))
+
+
+def test_two_devices_under_one_condition_are_paired_by_their_names(entry, results):
+    one = entry("g=1", 1.0).place.condition
+    conditions = [replace(one, device="cuda:0", device_name=name) for name in ("old", "new")]
+    a, b = (
+        results(*(entry(v, s, condition=c) for c in found for v, s in (("g=1", 1.0), ("g=8", 2.0))))
+        for found in (conditions, conditions[::-1])
+    )
+    assert [(s.a.device_name, s.b.device_name) for s in compare(a, b).sections] == [
+        ("old", "old"),
+        ("new", "new"),
+    ]
+
+
+def test_slowdowns_against_different_baselines_are_not_compared(entry, results, sweep_of):
+    b = results(*(entry(v, s, sweep="x1", baseline="g=2") for v, s in (("g=2", 1.0), ("g=8", 1.7))))
+    with pytest.raises(CompareError, match="no sweep in common"):
+        compare(sweep_of(1.2, 2.0), b)

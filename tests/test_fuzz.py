@@ -28,7 +28,25 @@ HOSTILE = (
 )
 
 values = st.one_of(
-    st.sampled_from([None, True, 0, -1, 1, 2.5, 1e-320, 1e300, 10**400, float("inf"), float("nan"), [], {}]),
+    st.sampled_from(
+        [
+            None,
+            True,
+            0,
+            -1,
+            1,
+            2.5,
+            1e-320,
+            1e300,
+            10**400,
+            1 - 1e-16,
+            1e-15,
+            float("inf"),
+            float("nan"),
+            [],
+            {},
+        ]
+    ),
     st.sampled_from(HOSTILE),
     st.lists(st.floats(1e-4, 1.0), max_size=30),
     st.floats(1e-9, 1e9),

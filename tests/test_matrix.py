@@ -61,7 +61,7 @@ def test_what_was_not_measured_has_no_standing(entry, results):
     found = matrix(
         [results(entry("g=1", 1.0), entry("g=2", 1.2)), results(entry("g=1", 1.0), entry("g=8", 2.0))]
     )
-    assert [line.standings.keys() for line in found.lines] == [{"G2"}]
+    assert [line.standings.keys() for line in found.lines] == [set(), {"G2"}]
 
 
 def test_all_verdicts_are_judged_as_one_family(entry, results):

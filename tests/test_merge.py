@@ -6,6 +6,7 @@ from guidelines.merge import MergeError, by_machine, merged
 from guidelines.results import Failure, Machine
 
 ELSEWHERE = Machine(node="elsewhere", torch="2.13.0")
+HERE = Machine(node="here", torch="2.13.0")
 
 
 def slowdown(results, variant="g=8"):
@@ -24,7 +25,7 @@ def test_runs_of_one_machine_are_merged_and_machines_kept_apart(entry, results):
         results(entry("g=1", 1.0), entry("g=8", value), source=source, machine=machine)
         for source, value, machine in (
             ("a.json", 1.9, ELSEWHERE),
-            ("b.json", 2.0, Machine()),
+            ("b.json", 2.0, HERE),
             ("c.json", 2.1, ELSEWHERE),
         )
     ]
@@ -55,12 +56,13 @@ def test_times_and_controls_are_merged_too(entry, results):
     assert measured.control(0.95).estimate == pytest.approx(1.0)
 
 
-def test_a_control_that_failed_in_one_run_is_none_of_the_merged_run(entry, results):
+def test_a_control_that_failed_in_one_run_is_that_of_the_others(entry, results):
     runs = [
         results(entry("g=1", 1.0, control=c), entry("g=8", s, control=c))
         for s, c in ((2.0, None), (2.1, entry("g=8", 2.0).control))
     ]
-    assert merged(runs).measured[1].control is None
+    assert merged(runs).measured[1].control(0.99) == entry("g=8", 2.0).control
+    assert merged([runs[0], runs[0]]).measured[1].control is None
 
 
 def test_the_same_run_twice_counts_once_and_is_noted(entry, results):
@@ -99,3 +101,19 @@ def test_different_networks_under_one_name_are_not_merged(entry, results):
 def test_a_file_without_samples_is_noted(entry, results):
     bare = results(entry("g=1", 1.0, samples_s=()), entry("g=8", 2.0, samples_s=()))
     assert bare.notes == ("a.json holds no samples: intervals are as saved, or scaled from those",)
+
+
+def test_files_that_do_not_say_their_machine_are_not_merged(entry, results):
+    files = [
+        results(entry("g=1", 1.0), entry("g=8", 2.0), machine=Machine(), source=f"{name}.json")
+        for name in "ab"
+    ]
+    assert [found.sources for found in by_machine(files)] == [("a.json",), ("b.json",)]
+
+
+def test_runs_of_failures_alone_are_all_kept(entry, results):
+    runs = [
+        results(failures=[Failure(entry(v, 1.0).place, (), 7, 8, "no memory")], source=f"{v}.json")
+        for v in ("g=2", "g=8")
+    ]
+    assert len(by_machine(runs)[0].failures) == 2

@@ -12,7 +12,7 @@ def folder(tmp_path, saved_run):
 
 
 def test_many_files_are_read_in_their_order_by_several_processes(folder):
-    found = reading.read([folder], 10**7)
+    (found,) = reading.read([folder], 10**7)
     assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
     assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
 
@@ -24,6 +24,6 @@ def test_several_processes_name_the_file_that_cannot_be_read(folder):
 
 
 def test_several_processes_give_what_one_gives(folder):
-    many = reading.read([folder], 10**7)
-    one = [reading.read([path], 10**7)[0] for path in sorted(folder.iterdir())]
+    (many,) = reading.read([folder], 10**7)
+    one = [reading.read([path], 10**7)[0][0] for path in sorted(folder.iterdir())]
     assert many == one

@@ -74,6 +74,8 @@ def test_a_newer_schema_is_refused(entry, saved):
         (("slowdown", "low"), -1, r"slowdown\.low must be a positive number, got -1"),
         (("slowdown", "estimate"), None, r"slowdown\.estimate must be a positive number, got None"),
         (("slowdown", "confidence"), 1, "no estimate within an interval"),
+        (("slowdown", "confidence"), 1 - 1e-16, "no estimate within an interval"),
+        (("control", "confidence"), 1e-15, "no estimate within an interval"),
         (("slowdown", "low"), 1.5, "no estimate within an interval"),
         (("condition", "threads"), "one", r"condition\.threads must be a whole number above 0, got 'one'"),
         (("condition", "batch_size"), 0, r"condition\.batch_size must be a whole number above 0, got 0"),

@@ -29,7 +29,7 @@ PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
 
 def document(comparison: Comparison) -> Document:
     """Who is compared and what changed; then slow-downs a guideline, speeds, and what stands alone."""
-    effects = [_effects(section) for section in comparison.sections]
+    effects = [_effects(section, comparison.confidence) for section in comparison.sections]
     sections = (*effects, _speeds(comparison), *_alone(comparison))
     return Document("A compared with B", _lead(comparison), sections, _notes(comparison))
 
@@ -66,30 +66,31 @@ def _counts(found: Counter[str], words: Iterable[str]) -> str:
     return ", ".join(f"{found[word]} {word}" for word in words)
 
 
-def _effects(section: Compare) -> Section:
+def _effects(section: Compare, confidence: float) -> Section:
     place = section.rows[0].a.place
     others: dict[str, list[str]] = {}
     for row in section.rows:
         if row.a.network != row.b.network:
             others.setdefault(row.a.place.sweep, []).append(f"{_channels(row.a)} | {_channels(row.b)}")
     notes = [f"OTHER NETWORKS in {sweep}, channels A | B: {'; '.join(c)}" for sweep, c in others.items()]
-    rows = tuple(Row(_effect(row), row.a.place.sweep) for row in section.rows)
+    rows = tuple(Row(_effect(row, confidence), row.a.place.sweep) for row in section.rows)
     changed = (row for row in section.rows if row.outcome in ("STRONGER", "WEAKER"))
     return Section(
         f"{place.guideline} {place.claim}",
         Grid(EFFECTS, rows, "sweep"),
-        tuple(map(_sentence, changed)),
+        tuple(_sentence(row, confidence) for row in changed),
         (_condition(section), *notes),
         picture=place.guideline,
     )
 
 
-def _sentence(row: Compared) -> str:
-    a, b = (number(m.slowdown(m.confidence)) for m in (row.a, row.b))
-    interval = with_interval(row.effect.ratio) if row.effect else ""
-    return (
-        f"{row.name} {row.outcome}: {a}x the time of {row.a.place.baseline} on A, {b}x on B; B / A {interval}"
-    )
+def _sentence(row: Compared, confidence: float) -> str:
+    a, b = (m.slowdown(confidence) for m in (row.a, row.b))
+    opposed = [e.estimate < 1 if row.a.place.expect == "slower" else e.estimate > 1 for e in (a, b)]
+    against = "; on both sides the effect is opposite to the claim" if all(opposed) else ""
+    ratio = with_interval(row.effect.ratio) if row.effect else ""
+    times = f"{number(a)}x the time of {row.a.place.baseline} on A, {number(b)}x on B"
+    return f"{row.name} {row.outcome}: {times}; B / A {ratio}{against}"
 
 
 def _condition(section: Compare) -> str:
@@ -99,8 +100,8 @@ def _condition(section: Compare) -> str:
     return f"CONDITIONS DIFFER (A | B): {'; '.join(section.differences)}; A: {setups}"
 
 
-def _effect(row: Compared) -> tuple[Value, ...]:
-    a, b = (m.slowdown(m.confidence) for m in (row.a, row.b))
+def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
+    a, b = (m.slowdown(confidence) for m in (row.a, row.b))
     shown = [value for e in (a, b) for value in (Value(number(e), e.estimate), Value(half_width(e)))]
     judged = (Value(), Value())
     if row.effect:
@@ -118,7 +119,7 @@ def _speeds(comparison: Comparison) -> Section:
         Row(
             (
                 Value(row.a.place.variant, row.a.place.row),
-                *(_images_per_s(measured) for measured in (row.a, row.b)),
+                *(_images_per_s(measured, comparison.confidence) for measured in (row.a, row.b)),
                 Value(with_interval(row.speed.ratio), row.speed.ratio.estimate),
                 Value(f"{row.pace} {row.speed.reason}"),
             ),
@@ -131,9 +132,9 @@ def _speeds(comparison: Comparison) -> Section:
     return Section("Absolute speed", Grid(SPEEDS, tuple(rows), "sweep") if rows else None, notes=notes)
 
 
-def _images_per_s(measured: Measured) -> Value:
+def _images_per_s(measured: Measured, confidence: float) -> Value:
     per_call = measured.place.condition.batch_size
-    images_per_s = measured.seconds_per_call(measured.confidence).inverse().scaled(per_call)
+    images_per_s = measured.seconds_per_call(confidence).inverse().scaled(per_call)
     return Value(number(images_per_s), images_per_s.estimate)
 
 
@@ -154,7 +155,8 @@ def _notes(comparison: Comparison) -> tuple[str, ...]:
     lines = [
         "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
         f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within; UNCLEAR: neither.",
-        f"±: {level} each; [ ]: {level} for all verdicts of a block together (Holm).",
+        f"±: {level} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
+        f"{level} (Holm).",
     ]
     if single:
         lines.append(

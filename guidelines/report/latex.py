@@ -1,4 +1,4 @@
-r"""A document as LaTeX, to be put into a paper with \input."""
+r"""A document as LaTeX, to be put into a paper with \input; names in other scripts need XeLaTeX."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +21,10 @@ ESCAPES = {
     "|": r"\textbar{}",
     "[": "{[}",
     "]": "{]}",
+    "*": "{*}",
+    "-": "{-}",
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
     "±": r"\ensuremath{\pm}",
     "\u00a0": "~",
 }

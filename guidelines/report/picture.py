@@ -7,7 +7,7 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guidelines.report.table import Column, Table
 from guidelines.stats import Estimate
@@ -101,7 +101,7 @@ def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
 
     out = io.StringIO()
     with rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
-        page.savefig(out, format="svg", transparent=inline, metadata={"Date": None})
+        _save(page, out, format="svg", transparent=inline, metadata={"Date": None})
     svg = out.getvalue()
     return svg[svg.index("<svg") :].replace(INK, "currentColor") if inline else svg
 
@@ -109,10 +109,14 @@ def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
 def to_png(page: "Figure") -> bytes:
     """A page as PNG."""
     out = io.BytesIO()
+    _save(page, out, format="png", dpi=DPI)
+    return out.getvalue()
+
+
+def _save(page: "Figure", out: io.StringIO | io.BytesIO, **how: Any) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a machine's name in a script the font lacks
-        page.savefig(out, format="png", dpi=DPI)
-    return out.getvalue()
+        page.savefig(out, **how)
 
 
 def _page(guideline: str, machines: Sequence[Machine]) -> "Figure":

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from guidelines.change import Change
 from guidelines.compare import Comparison
 from guidelines.matrix import Matrix
 from guidelines.merge import Results
+from guidelines.report.document import Document
 from guidelines.report.table import Column, Row, Table
 from guidelines.spec import Condition
 from guidelines.stats import Estimate
@@ -41,10 +42,11 @@ def of_comparison(comparison: Comparison) -> list[Record]:
     for row in comparison.rows:
         a, b = row.a, row.b
         record: Record = {"guideline": a.place.guideline, "sweep": a.place.sweep, "variant": a.place.variant}
+        record |= {"confidence": comparison.confidence}
         for side, measured in (("a", a), ("b", b)):
             record |= _condition(measured.place.condition, f"{side}_")
-            record |= _estimate(measured.slowdown(measured.confidence), f"{side}_slowdown")
-            record |= _estimate(measured.seconds_per_call(measured.confidence), f"{side}_seconds_per_call")
+            record |= _estimate(measured.slowdown(comparison.confidence), f"{side}_slowdown")
+            record |= _estimate(measured.seconds_per_call(comparison.confidence), f"{side}_seconds_per_call")
         record |= _change(row.effect, "ratio", row.outcome)
         record |= _change(row.speed, "speedup", row.pace)
         records.append(record)
@@ -59,6 +61,7 @@ def of_matrix(matrix: Matrix) -> list[Record]:
         | _condition(line.condition)
         | _estimate(standing.verdict.slowdown, "slowdown")
         | {
+            "slowdown_confidence": standing.verdict.slowdown.confidence,
             "verdict": standing.verdict.outcome,
             "margin": standing.verdict.margin,
             "sweeps_held": standing.held,
@@ -79,13 +82,15 @@ def to_csv(records: Sequence[Record]) -> str:
     return out.getvalue().rstrip("\n")
 
 
-def to_json(kind: str, records: Sequence[Record], lead: Iterable[str]) -> str:
-    """Records under "records", with a schema number of their own and the lines that lead the report."""
+def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
+    """Records under "records", with a schema number of their own, and all that the report says in words."""
+    said = [note for section in document.sections for note in (*section.verdicts, *section.notes)]
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
-        "summary": list(lead),
-        "records": list(records),
+        "summary": document.lead,
+        "notes": [*said, *document.notes],
+        "records": records,
     }
     return json.dumps(content, indent=1, allow_nan=False)
 

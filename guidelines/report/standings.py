@@ -44,8 +44,8 @@ def _legend(matrix: Matrix) -> tuple[str, ...]:
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
         "faster for G4), its interval and verdict; then in how many sweeps the guideline holds",
-        f"[ ] and verdicts: {level} for all {matrix.verdicts} verdicts together (Holm), so that they can be "
-        "more cautious than in a machine's own report",
+        f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at {level} (Holm), "
+        "so that they can be more cautious than in a machine's own report",
     )
 
 
