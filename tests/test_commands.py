@@ -48,6 +48,12 @@ def test_two_files_are_two_sides_even_of_one_machine(write, capsys):
     assert re.search(r"g=8 STRONGER: [12]\.\d+x the time of g=1 on A, 2\.\d+x on B; B / A 1\.\d+ \[", out)
 
 
+def test_a_run_beside_itself_is_noted(write, capsys):
+    assert "A and B hold the same run" in printed(capsys, "compare", *[write("a.json", 2.0)] * 2)[1]
+    other = write("b.json", 2.4, median_s=1.0)
+    assert "hold the same run" not in printed(capsys, "compare", write("a.json", 2.0), other)[1]
+
+
 def test_two_folders_are_two_sides_of_merged_runs(write, capsys, tmp_path):
     for name, g8 in (("a/1.json", 2.0), ("a/2.json", 2.01), ("b/1.json", 2.4), ("b/2.json", 2.41)):
         write(name, g8, median_s=g8)

@@ -48,6 +48,11 @@ def _lead(comparison: Comparison) -> tuple[str, ...]:
         f"A = {side(comparison.a)}",
         f"B = {side(comparison.b)}",
         f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine",
+        *(
+            ["A and B hold the same run"]
+            if comparison.a.fingerprint == comparison.b.fingerprint != ()
+            else []
+        ),
         *comparison.a.notes,
         *comparison.b.notes,
     ]
