@@ -23,11 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
-    from guidelines.commands import COMMANDS, CommandError
+    from guidelines.commands import CommandError, run
     from guidelines.saved import printable
 
     try:
-        return COMMANDS[options.command](options)
+        return run(options)
     except CommandError as error:
         line = printable(" ".join(str(error).split()))
         if len(line) > LONGEST_ERROR:  # what is wrong stands at its end

@@ -63,17 +63,14 @@ def compare_machines(options: Namespace) -> int:
         if wanted:
             raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines")
         return _show(_standing(sides), options)
-    try:
-        found = compare(*sides)
-    except CompareError as error:
-        raise CommandError(str(error)) from error
+    found = compare(*sides)
     trips = tripped(found, wanted)
     _show(_compared(found), options)
     for trip in trips:
         ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
         print(f"guidelines: {trip.name} is {trip.word} on B{ratio}", file=sys.stderr)
-    if wanted and missing(found):
-        print(f"guidelines: not on B, so not checked: {'; '.join(missing(found))}", file=sys.stderr)
+    if wanted and (lacking := missing(found)):
+        print(f"guidelines: not on B, so not checked: {'; '.join(lacking)}", file=sys.stderr)
     return 1 if trips else 0
 
 
@@ -81,11 +78,7 @@ def plot(options: Namespace) -> int:
     """A page of pictures a guideline, as SVG and PNG."""
     everything = _machines(options.files, options.max_bytes)
     drawn = _drawn(everything, [tables(results, options.paper) for results in everything])
-    try:
-        pages = picture.pages(drawn)
-    except picture.PictureError as error:
-        raise CommandError(str(error)) from error
-    for guideline, page in pages.items():
+    for guideline, page in picture.pages(drawn).items():
         name = "".join(c if c.isalnum() else "-" for c in guideline.lower())
         _write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
         _write(options.output / f"{name}.png", picture.to_png(page))
@@ -99,22 +92,16 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
 }
 
 
-def _read(paths: Sequence[Path], max_bytes: int) -> list[list[Results]]:
+def run(options: Namespace) -> int:
+    """Carry out the command of the options; returns its exit status. Raises CommandError for what is not."""
     try:
-        return read(paths, max_bytes)
-    except ResultsError as error:
-        raise CommandError(str(error)) from error
-
-
-def _together(results: Sequence[Results]) -> list[Results]:
-    try:
-        return by_machine(results)
-    except MergeError as error:
+        return COMMANDS[options.command](options)
+    except (ResultsError, MergeError, CompareError, picture.PictureError) as error:
         raise CommandError(str(error)) from error
 
 
 def _machines(paths: Sequence[Path], max_bytes: int) -> list[Results]:
-    return _together([results for of_path in _read(paths, max_bytes) for results in of_path])
+    return by_machine(results for of_path in read(paths, max_bytes) for results in of_path)
 
 
 def _sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
@@ -122,9 +109,9 @@ def _sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
 
     Runs from two paths are never mixed: what was measured before and after must not become one.
     """
-    read = _read(paths, max_bytes)
-    if len(read) == 2:
-        sides = [_together(results) for results in read]
+    found = read(paths, max_bytes)
+    if len(found) == 2:
+        sides = [by_machine(results) for results in found]
         if all(len(side) == 1 for side in sides):
             return [side[0] for side in sides]
         both = {side.machine for side in sides[0]} & {side.machine for side in sides[1]}
@@ -133,7 +120,7 @@ def _sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
                 f"{len(both)} machines have runs on both sides, which hold several machines: "
                 "give two paths of one machine each to see what changed on it"
             )
-    machines = _together([results for side in read for results in side])
+    machines = by_machine(results for side in found for results in side)
     if len(machines) == 1:
         raise CommandError(
             f"all {machines[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
@@ -220,11 +207,10 @@ def _show(answer: Answer, options: Namespace) -> int:
 def _print(shown: str) -> None:
     try:
         print(shown, flush=True)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise CommandError(f"the output cannot be written: {error.strerror}") from error
+        if not isinstance(error, BrokenPipeError):  # a reader such as `head` has seen enough
+            raise CommandError(f"the output cannot be written: {error.strerror}") from error
 
 
 def _is_among(output: Path, paths: Sequence[Path]) -> bool:
@@ -235,18 +221,10 @@ def _is_among(output: Path, paths: Sequence[Path]) -> bool:
 
 
 def _formatted(answer: Answer, form: str, to_terminal: bool) -> str:
-    if form == "csv":
-        return records.to_csv(answer.records)
-    if form == "json":
-        return records.to_json(answer.kind, answer.records, answer.document)
-    if form == "markdown":
-        return markdown.render(answer.document)
-    if form == "latex":
-        return latex.render(answer.document)
-    if form == "html":
-        return html.render(*_pictured(answer))
-    width = shutil.get_terminal_size().columns if to_terminal else PLAIN_WIDTH
-    return text.render(answer.document, width)
+    if form == "text":
+        width = shutil.get_terminal_size().columns if to_terminal else PLAIN_WIDTH
+        return text.render(answer.document, width)
+    return RENDERERS[form](answer)
 
 
 def _pictured(answer: Answer) -> tuple[Document, dict[str, str]]:
@@ -256,6 +234,15 @@ def _pictured(answer: Answer) -> tuple[Document, dict[str, str]]:
     except picture.PictureError as error:
         return replace(answer.document, notes=(*answer.document.notes, str(error))), {}
     return answer.document, {name: picture.to_svg(page, name, inline=True) for name, page in pages.items()}
+
+
+RENDERERS: Mapping[str, Callable[[Answer], str]] = {
+    "markdown": lambda answer: markdown.render(answer.document),
+    "csv": lambda answer: records.to_csv(answer.records),
+    "json": lambda answer: records.to_json(answer.kind, answer.records, answer.document),
+    "html": lambda answer: html.render(*_pictured(answer)),
+    "latex": lambda answer: latex.render(answer.document),
+}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -112,10 +112,10 @@ def compare(a: Results, b: Results) -> Comparison:
     )
 
 
-def effect_case(one: Measured, other: Measured, least: float = LEAST_CHANGE) -> Case:
+def effect_case(row: Compared, least: float = LEAST_CHANGE) -> Case:
     """The ratio of two slow-downs; what is too small to matter is at least both noise floors."""
-    floors = [noise_floor(m.control(m.confidence)) if m.control else None for m in (one, other)]
-    return Case(quotient(other.slowdown, one.slowdown), margin(floors, least))
+    floors = [noise_floor(m.control(m.confidence)) if m.control else None for m in (row.a, row.b)]
+    return Case(row.ratio, margin(floors, least))
 
 
 def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> list[Compared]:
@@ -123,7 +123,7 @@ def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> 
         Compared(one, other, quotient(other.slowdown, one.slowdown), None, _speedup(one, other), None)
         for one, other in pairs
     ]
-    effects = iter(changes([effect_case(row.a, row.b) for row in rows if not row.a.is_baseline], confidence))
+    effects = iter(changes([effect_case(row) for row in rows if not row.a.is_baseline], confidence))
     speeds = iter(changes([Case(row.speedup, LEAST_CHANGE) for row in rows if row.speedup], confidence))
     return [
         replace(
@@ -206,13 +206,13 @@ def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
 
 def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
     """What one side has and the other has not: a whole sweep by its name, else its variants."""
-    shared = {(m.place.sweep_key, m.place.variant) for m in together}
+    shared = {m.place.key for m in together}
     found: dict[SweepKey, list[Measured]] = {}
     for m in results.measured:
         found.setdefault(m.place.sweep_key, []).append(m)
     lines = []
     for (guideline, condition, sweep), variants in found.items():
-        missing = [m.place.variant for m in variants if (m.place.sweep_key, m.place.variant) not in shared]
+        missing = [m.place.variant for m in variants if m.place.key not in shared]
         which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
         against = variants[0].place.baseline
         lines += [f"{guideline} {sweep}{which} ({condition.id}, against {against})"] if missing else []

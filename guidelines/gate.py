@@ -51,7 +51,7 @@ def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
         return
     if trigger.word in EFFECTS:
         rows = [row for row in comparison.rows if row.effect]
-        found = changes([effect_case(row.a, row.b, trigger.least) for row in rows], comparison.confidence)
+        found = changes([effect_case(row, trigger.least) for row in rows], comparison.confidence)
         words = [row.outcome_of(change) for row, change in zip(rows, found, strict=True)]
     else:
         rows = [row for row in comparison.rows if row.speed]

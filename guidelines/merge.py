@@ -92,8 +92,7 @@ def merged(results: Sequence[Results]) -> Results:
     found: dict[Hashable, list[tuple[str, Measured]]] = {}
     for result in distinct.values():
         for measured in result.measured:
-            key = (*measured.place.sweep_key, measured.place.variant)
-            found.setdefault(key, []).append((result.sources[0], measured))
+            found.setdefault(measured.place.key, []).append((result.sources[0], measured))
     for sourced in found.values():
         _check_alike(sourced)
     failures = _failed(

@@ -40,6 +40,11 @@ class Place:
         """What was measured together."""
         return *self.table_key, self.sweep
 
+    @property
+    def key(self) -> tuple[SweepKey, str]:
+        """What stands once in a run."""
+        return self.sweep_key, self.variant
+
 
 @dataclass(frozen=True)
 class Entry:

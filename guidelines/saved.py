@@ -85,9 +85,9 @@ def _check_together(run: Run) -> None:
     saved_samples = any(entry.samples_s for entry in run.entries)
     for entry in run.entries:
         place = entry.place
-        if (place.sweep_key, place.variant) in seen:
+        if place.key in seen:
             raise ResultsError(f"{place.name}: stands there twice")
-        seen.add((place.sweep_key, place.variant))
+        seen.add(place.key)
         if saved_samples and not entry.samples_s:
             raise ResultsError(f"{place.name}: lacks the samples that other entries have (stats.data)")
         rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}

@@ -7,7 +7,16 @@ from guidelines.change import LEAST_CHANGE
 from guidelines.compare import Compared, Comparison
 from guidelines.compare import Section as Compare
 from guidelines.merge import Measured, Results
-from guidelines.report.digits import brackets, half_width, number, percent, times, with_interval
+from guidelines.report.digits import (
+    brackets,
+    channels,
+    half_width,
+    level,
+    number,
+    percent,
+    times,
+    with_interval,
+)
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import differences, of_results, sentence
 from guidelines.report.sections import setup
@@ -76,7 +85,9 @@ def _effects(section: Compare, confidence: float) -> Section:
     others: dict[str, list[str]] = {}
     for row in section.rows:
         if row.a.network != row.b.network:
-            others.setdefault(row.a.place.sweep, []).append(f"{_channels(row.a)} | {_channels(row.b)}")
+            others.setdefault(row.a.place.sweep, []).append(
+                f"{channels(row.a.channels)} | {channels(row.b.channels)}"
+            )
     notes = [f"OTHER NETWORKS in {sweep}, channels A | B: {'; '.join(c)}" for sweep, c in others.items()]
     rows = tuple(Row(_effect(row, confidence), row.a.place.sweep) for row in section.rows)
     changed = (row for row in section.rows if row.outcome in ("STRONGER", "WEAKER"))
@@ -115,10 +126,6 @@ def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
     return Value(row.a.place.variant, row.a.place.row), *shown, *judged
 
 
-def _channels(measured: Measured) -> str:
-    return ", ".join(map(str, measured.channels))
-
-
 def _speeds(comparison: Comparison) -> Section:
     rows = [
         Row(
@@ -155,13 +162,13 @@ def _alone(comparison: Comparison) -> list[Section]:
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
-    level = f"{100 * comparison.confidence:.4g} %"
+    sure = level(comparison.confidence)
     single = [name for name, side in (("A", comparison.a), ("B", comparison.b)) if side.runs == 1]
     lines = [
         "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
         f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within; UNCLEAR: neither.",
-        f"±: {level} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
-        f"{level} (Holm).",
+        f"±: {sure} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
+        f"{sure} (Holm).",
     ]
     if single:
         lines.append(

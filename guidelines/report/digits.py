@@ -73,6 +73,16 @@ def millions(count: int) -> str:
     return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
+def channels(widths: tuple[int, ...]) -> str:
+    """Channels of a network: "32, 64"."""
+    return ", ".join(map(str, widths))
+
+
+def level(confidence: float) -> str:
+    """A confidence as a percentage: "95 %"."""
+    return f"{100 * confidence:.4g} %"
+
+
 def percent(fraction: float | None) -> str:
     """A small fraction as a percentage: "0.4 %"."""
     return "unknown" if fraction is None else f"{100 * fraction:.2g} %"

@@ -1,5 +1,6 @@
 """What a report says, before it becomes text, Markdown, HTML or LaTeX."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 # Where a heading may be broken without a space: "mult-" | "adds".
@@ -49,6 +50,14 @@ class Grid:
     rows: tuple[Row, ...]
     group: str = ""
 
+    @property
+    def flat(self) -> "Grid":
+        """The same with the groups as its first column, for formats whose rows can be sorted."""
+        if not self.group:
+            return self
+        rows = tuple(Row((Value(row.group), *row.values)) for row in self.rows)
+        return Grid((Head(self.group, is_number=False), *self.heads), rows)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -84,3 +93,26 @@ class Document:
     def sections_with_text(self) -> tuple[Section, ...]:
         """The sections that are more than a picture."""
         return tuple(section for section in self.sections if section.has_text)
+
+
+def parts(
+    document: Document,
+    title: Callable[[str], str],
+    heading: Callable[[str], str],
+    listed: Callable[[tuple[str, ...]], str],
+    table: Callable[[Grid], str],
+) -> Iterator[str]:
+    """A document without its pictures from top to bottom, each part as a format writes it."""
+    yield title(document.title)
+    if document.lead:
+        yield listed(document.lead)
+    for section in document.sections_with_text:
+        yield heading(section.title)
+        if section.verdicts:
+            yield listed(section.verdicts)
+        if section.grid:
+            yield table(section.grid)
+        if section.notes:
+            yield listed(section.notes)
+    if document.notes:
+        yield listed(document.notes)

@@ -68,20 +68,19 @@ def _listed(lines: tuple[str, ...], kind: str = "lead") -> Iterator[str]:
 
 
 def _table(grid: Grid) -> Iterator[str]:
-    heads = (*([Head(grid.group, is_number=False)] if grid.group else []), *grid.heads)
+    flat = grid.flat
     yield '<div class="scroll"><table>'
-    cells = (f'<th scope="col"{_side(head)}>{_broken(head.heading)}</th>' for head in heads)
+    cells = (f'<th scope="col"{_side(head)}>{_broken(head.heading)}</th>' for head in flat.heads)
     yield f"<thead><tr>{''.join(cells)}</tr></thead>"
     yield "<tbody>"
-    yield from (_row(row, heads, bool(grid.group)) for row in grid.rows)
+    yield from (_row(row, flat.heads) for row in flat.rows)
     yield "</tbody></table></div>"
 
 
-def _row(row: Row, heads: tuple[Head, ...], has_group: bool) -> str:
-    values = (*([Value(row.group)] if has_group else []), *row.values)
+def _row(row: Row, heads: tuple[Head, ...]) -> str:
     cells = (
         f"<td{_side(head)}{_key(value)}>{'<br>'.join(map(escape, value.text.split(chr(10))))}</td>"
-        for head, value in zip(heads, values, strict=True)
+        for head, value in zip(heads, row.values, strict=True)
     )
     return f"<tr>{''.join(cells)}</tr>"
 

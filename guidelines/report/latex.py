@@ -1,8 +1,8 @@
 r"""A document as LaTeX, to be put into a paper with \input; names in other scripts need XeLaTeX."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from guidelines.report.document import Document, Grid, Section
+from guidelines.report.document import Document, Grid, parts
 
 NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
 ESCAPES = {
@@ -32,7 +32,7 @@ ESCAPES = {
 
 def render(document: Document) -> str:
     """The whole document; every text in it shows as it is."""
-    return "\n\n".join([NEEDS, *_parts(document)])
+    return "\n\n".join([NEEDS, *parts(document, _title, _heading, _listed, _table)])
 
 
 def escape(text: str) -> str:
@@ -40,26 +40,17 @@ def escape(text: str) -> str:
     return "".join(ESCAPES.get(character, character) for character in text)
 
 
-def _parts(document: Document) -> Iterator[str]:
-    yield rf"\section*{{{escape(document.title)}}}"
-    yield from _listed(document.lead)
-    for section in document.sections_with_text:
-        yield from _section(section)
-    yield from _listed(document.notes)
+def _title(text: str) -> str:
+    return rf"\section*{{{escape(text)}}}"
 
 
-def _section(section: Section) -> Iterator[str]:
-    yield rf"\subsection*{{{escape(section.title)}}}"
-    yield from _listed(section.verdicts)
-    if section.grid:
-        yield _table(section.grid)
-    yield from _listed(section.notes)
+def _heading(text: str) -> str:
+    return rf"\subsection*{{{escape(text)}}}"
 
 
-def _listed(lines: tuple[str, ...]) -> Iterator[str]:
-    if lines:
-        items = "\n".join(rf"\item {escape(line)}" for line in lines)
-        yield f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
+def _listed(lines: tuple[str, ...]) -> str:
+    items = "\n".join(rf"\item {escape(line)}" for line in lines)
+    return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
 
 
 def _table(grid: Grid) -> str:

@@ -70,7 +70,6 @@ class Machine:
 class Curve:
     """The column of one machine in one panel."""
 
-    label: str
     column: Column
     color: str
     marker: str
@@ -153,7 +152,7 @@ def _panels(guideline: str, machines: Sequence[Machine]) -> dict[str, dict[str, 
         shift = 0.14 * (k - (len(machines) - 1) / 2) if len(machines) <= len(STYLES) else 0.0
         for table in machine.tables:
             for column in table.columns if table.guideline == guideline else ():
-                curve = Curve(machine.label, column, color, marker, shift)
+                curve = Curve(column, color, marker, shift)
                 sweeps = panels.setdefault(table.condition.platform, {})
                 sweeps.setdefault(column.sweep, []).append(curve)
     return panels

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from guidelines import paper
-from guidelines.report.digits import brackets, millions, number, percent, times, with_half_width
+from guidelines.report.digits import (
+    brackets,
+    channels,
+    level,
+    millions,
+    number,
+    percent,
+    times,
+    with_half_width,
+)
 from guidelines.report.document import BREAK, Grid, Head, Section, Value
 from guidelines.report.document import Row as GridRow
 from guidelines.report.table import Cell, Column, Row, Table
@@ -130,7 +139,7 @@ def _value(estimate: Estimate | None, text: str) -> Value:
 
 def _sizes(row: Row) -> tuple[Value, ...]:
     return (
-        Value(", ".join(map(str, row.channels)), sum(row.channels)),
+        Value(channels(row.channels), sum(row.channels)),
         Value(millions(row.multiply_adds), row.multiply_adds),
         Value(millions(row.memory_access), row.memory_access),
     )
@@ -157,8 +166,8 @@ def _notes(table: Table) -> list[str]:
             if row.cell.failure
         ]
     if table.confidence is not None:
-        level = f"{100 * table.confidence:.4g} %"
-        lines.append(f"±: {level} each; [ ]: {level} for the verdicts of the table together (Holm)")
+        sure = level(table.confidence)
+        lines.append(f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm)")
     scatter = next((column.scatter for column in table.columns if column.scatter is not None), None)
     if scatter is not None:
         lines.append(

@@ -1,7 +1,7 @@
 """Many machines as a document: a matrix of machines and guidelines."""
 
 from guidelines.matrix import Matrix, Standing
-from guidelines.report.digits import brackets, times
+from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import attributes, labels, sentence
 
@@ -25,7 +25,7 @@ def document(matrix: Matrix) -> Document:
     )
     grid = Section("Where each guideline holds", Grid(heads, rows), notes=(*_legend(matrix), *notes))
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
-    sections = (grid, *pictures, *_elsewhere(matrix, told), *_files(matrix, told))
+    sections = (grid, *pictures, *_elsewhere(matrix, told), _files(matrix, told))
     return Document("Machines compared", lead, sections)
 
 
@@ -39,12 +39,12 @@ def _value(standing: Standing | None) -> Value:
 
 
 def _legend(matrix: Matrix) -> tuple[str, ...]:
-    level = f"{100 * matrix.confidence:.4g} %"
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
         "faster for G4), its interval and verdict; then in how many sweeps the guideline holds",
-        f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at {level} (Holm), "
+        f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
+        f"{level(matrix.confidence)} (Holm), "
         "so that they can be more cautious than in a machine's own report",
     )
 
@@ -74,11 +74,11 @@ def _named(labels: list[str]) -> str:
     return "; ".join([*labels[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _files(matrix: Matrix, told: list[str]) -> list[Section]:
+def _files(matrix: Matrix, told: list[str]) -> Section:
     """Which files stand behind each row."""
     rows = tuple(
         Row((Value(label), Value("\n".join(line.results.sources))))
         for label, line in zip(told, matrix.lines, strict=True)
     )
     heads = (Head("machine", is_number=False), Head("files", is_number=False))
-    return [Section("Files", Grid(heads, rows))]
+    return Section("Files", Grid(heads, rows))
