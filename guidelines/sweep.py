@@ -47,13 +47,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Recording:
-    """Seconds per call of each network, the k-th of every network from the same round."""
+    """Seconds per call of each network, the k-th of every network from the same round.
+
+    The seed gives the order of every round and of every building; `placed_at` are the numbers of the
+    rounds before which the networks were built anew.
+    """
 
     seconds_per_call: dict[str, tuple[float, ...]]
     calls_per_sample: dict[str, int]
     failures: dict[str, str]
     stopped: str
     seed: int
+    placed_at: tuple[int, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -109,22 +114,24 @@ def record(
     The budget is for rounds, not for building. Stops as "precision", "time", or "failure" where the
     baseline cannot be timed. A network that raises is dropped with its reason and its samples.
     """
-    bench = _Bench(dict(builders), random.Random(seed))
-    bench.place(first=(baseline, CONTROL))
+    bench = _Bench(dict(builders), seed)
+    bench.place(0, first=(baseline, CONTROL))
     for id in list(bench.samplers):
         with bench.dropping(id):
             bench.calls[id] = _calibrate(bench.samplers[id], limits, clock)
     rounds, used_s, review, stay = 0, 0.0, limits.min_rounds, 0
+    placed_at = [0]
     next_placement = least_stay = ceil(limits.min_rounds / PLACEMENTS)
     stopped = "" if baseline in bench.samplers else "failure"
     while not stopped:
         if rounds == next_placement:
             start = clock()
-            bench.place()
+            bench.place(len(placed_at))
+            placed_at.append(rounds)
             stay = stay or _stay(least_stay, clock() - start, used_s / rounds)
             next_placement += stay
         start = clock()
-        bench.round()
+        bench.round(rounds)
         used_s += clock() - start
         rounds += 1
         if baseline not in bench.samplers:
@@ -136,7 +143,7 @@ def record(
             if _precise(bench.samples, baseline, limits.precision, limits.confidence):
                 stopped = "precision"
     samples = {id: tuple(series) for id, series in bench.samples.items()}
-    return Recording(samples, bench.calls, bench.failures, stopped, seed)
+    return Recording(samples, bench.calls, bench.failures, stopped, seed, tuple(placed_at))
 
 
 @dataclass
@@ -144,27 +151,29 @@ class _Bench:
     """The networks of a sweep while it is measured; those that fail leave it."""
 
     builders: dict[str, Builder]
-    rng: random.Random
+    seed: int
     samplers: dict[str, Sample] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    def place(self, first: Collection[str] = ()) -> None:
+    def place(self, number: int, first: Collection[str] = ()) -> None:
         """Build every network anew and run it once, so that each may get another place in memory.
 
         Where memory is short, those named `first` get it. CUDA's allocator tends to give back the same.
         """
         self.samplers.clear()
         gc.collect()
-        for id in sorted(self._shuffled(self.builders), key=lambda name: name not in first):
+        for id in sorted(
+            self._shuffled(self.builders, "placement", number), key=lambda name: name not in first
+        ):
             with self.dropping(id):
                 self.samplers[id] = self.builders[id]()
                 self.samplers[id](1)
 
-    def round(self) -> None:
+    def round(self, number: int) -> None:
         """Take one sample of every network."""
-        for id in self._shuffled(self.samplers):
+        for id in self._shuffled(self.samplers, "round", number):
             with self.dropping(id):
                 calls = self.calls[id]
                 self.samples.setdefault(id, []).append(self.samplers[id](calls) / calls)
@@ -179,9 +188,10 @@ class _Bench:
             for kept in (self.builders, self.samplers, self.calls, self.samples):
                 kept.pop(id, None)
 
-    def _shuffled(self, ids: Iterable[str]) -> list[str]:
+    def _shuffled(self, ids: Iterable[str], what: str, number: int) -> list[str]:
+        """An order that nothing but the seed decides: not how often networks were built before."""
         order = sorted(ids)
-        self.rng.shuffle(order)
+        random.Random(f"{self.seed} {what} {number}").shuffle(order)
         return order
 
 

@@ -49,6 +49,35 @@ def test_the_same_seed_gives_the_same_order(clock):
     assert visits(1) != visits(2)
 
 
+def orders(clock, building_s):
+    """The rounds before which networks are built, and the order of every round."""
+    log = []
+
+    def builder(name):
+        sample = clock.sample(1.0)
+
+        def build():
+            clock.now_s += building_s
+            log.append(name.upper())
+            return lambda calls: (log.append(name) if calls else None) or sample(calls)
+
+        return build
+
+    names = {name: builder(name) for name in "abcd"}
+    recording = record(names, "a", Limits(min_rounds=24), 0.0, 7, clock)
+    sampled = re.sub("[A-D][a-d]", "", "".join(log))[2 * len(names) :]  # after warm-up and calibration
+    return recording.placed_at, re.findall("....", sampled)
+
+
+def test_the_seed_alone_gives_the_order_of_a_round(clock):
+    (often, quick), (rarely, slow) = orders(clock, building_s=0.0), orders(clock, building_s=9.0)
+    assert often == (0, 6, 12, 18)
+    assert rarely[:2] == (0, 6)
+    assert len(rarely) < len(often)
+    assert quick == slow
+    assert len(quick) == 24
+
+
 def stays(clock, building_s):
     """Rounds of two networks of one second between their placements, and the orders of building."""
     log = []
