@@ -1,14 +1,16 @@
 """All sweeps of one run: which variants were chosen, what they gave, what failed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from guidelines import paper
-from guidelines.results import Entry, Failure, Place
+from guidelines.modes import binder
+from guidelines.results import Circumstances, Entry, Failure, Place
 from guidelines.spec import Condition, Sweep, Variant
-from guidelines.stats import Estimate, median, paired_ratio
-from guidelines.sweep import CONTROL, Limits, Recording, budget_s, measure_sweep
-from guidelines.timing import check, pinned
+from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
+from guidelines.stats import Estimate, Quantity, median, paired_ratio
+from guidelines.sweep import CONTROL, SKIPPED, Limits, Recording, budget_s, measure_sweep
+from guidelines.timing import Checked, check, pinned
 
 Results = dict[str, Entry | Failure]
 
@@ -40,6 +42,7 @@ class Campaign:
     conditions: tuple[Condition, ...]
     limits: Limits
     seed: int
+    retries: int = 0
     entries: list[Entry] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     _sources: dict[str, str] = field(default_factory=dict)
@@ -66,13 +69,21 @@ class Campaign:
         """What a case gave; times its whole sweep at the first call for one of its variants."""
         if not self.is_measured(case):
             chosen = self._chosen[case.sweep_id]
-            recording = measure_sweep(case.sweep, chosen, case.condition, self.limits, self.seed)
-            self._results[case.sweep_id] = results(
-                case.sweep, chosen, case.condition, recording, self.limits.confidence
-            )
+            self._results[case.sweep_id] = self._measure(case, chosen)
             control = self._results[case.sweep_id].get(CONTROL)
             self.failures += [control] if isinstance(control, Failure) else []
         return self._results[case.sweep_id][case.variant.id]
+
+    def _measure(self, case: Case, chosen: Sequence[str]) -> Results:
+        """Time a sweep, again while it is disturbed and retries are left; the last measurement counts."""
+        retried: tuple[str, ...] = ()
+        while True:
+            recording = measure_sweep(case.sweep, chosen, case.condition, self.limits, self.seed)
+            found = results(case.sweep, chosen, case.condition, recording, self.limits.confidence, retried)
+            disturbed = next((r.circumstances.disturbed for r in found.values() if isinstance(r, Entry)), ())
+            if not disturbed or len(retried) == self.retries:
+                return found
+            retried = (*retried, "; ".join(disturbed))
 
     def progress(self, case: Case) -> str:
         """One line on a sweep that has been timed: its rounds and slow-downs."""
@@ -81,7 +92,10 @@ class Campaign:
             return "failed"
         rounds = measured[0].slowdown.rounds
         shown = (f"{e.place.variant} {e.slowdown.estimate:.2f}x" for e in measured if not e.is_baseline)
-        return f"{rounds} rounds: {', '.join(shown)}"
+        how = measured[0].circumstances
+        again = f"measured {len(how.retried) + 1} times, " if how.retried else ""
+        disturbed = f" (disturbed: {'; '.join(how.disturbed)})" if how.disturbed else ""
+        return f"{again}{rounds} rounds: {', '.join(shown)}{disturbed}"
 
     def keep(self, result: Entry | Failure) -> None:
         """Count a result as part of the run."""
@@ -93,7 +107,7 @@ class Campaign:
     def run_once(self, case: Case) -> None:
         """Build a case and run it once, untimed. Raises what `timing.check` raises."""
         with pinned(case.condition):
-            check(case.variant, case.condition, self.seed)
+            check(case.variant, case.condition, self.seed, binder(case.condition.mode))
 
 
 def cases(
@@ -122,8 +136,13 @@ def results(
     condition: Condition,
     recording: Recording,
     confidence: float,
+    retried: tuple[str, ...] = (),
 ) -> Results:
-    """Entries and failures of a sweep's chosen variants by id, and of the control where it failed."""
+    """Entries and failures of a sweep's chosen variants by id, and of the control where it failed.
+
+    `retried` says why each earlier measurement of the sweep was dropped.
+    """
+    disturbed = _disturbed(sweep, condition, recording)
     failures = dict(recording.failures)
     found: Results = {}
     if sweep.baseline.id in failures:
@@ -137,8 +156,39 @@ def results(
             found[variant.id] = _failure(sweep, variant, variant.name, condition, why)
         elif variant.id in chosen:
             alone = sweep.baseline.id not in chosen
-            found[variant.id] = _entry(sweep, variant, condition, recording, confidence, alone)
+            entry = _entry(sweep, variant, condition, recording, confidence, alone)
+            circumstances = replace(entry.circumstances, disturbed=disturbed, retried=retried)
+            found[variant.id] = replace(entry, circumstances=circumstances)
     return found
+
+
+def _disturbed(sweep: Sweep, condition: Condition, recording: Recording) -> tuple[str, ...]:
+    drifts = {
+        variant.name: ratio(DRIFT_CONFIDENCE)
+        for variant in sweep.variants
+        if (ratio := _drift(sweep, variant, recording))
+    }
+    time_drift = drifts.pop(sweep.baseline.name, None)
+    return disturbances(recording.state, condition.threads, drifts.items(), time_drift)
+
+
+def _drift(sweep: Sweep, variant: Variant, recording: Recording) -> Quantity | None:
+    """The drift of a variant's slow-down, of the baseline's time; None for one that has no three rounds."""
+    seconds, baseline = recording.seconds_per_call, sweep.baseline
+    if variant.id not in seconds or baseline.id not in seconds or recording.rounds < 3:
+        return None
+    return drift(seconds[variant.id], None if variant is baseline else seconds[baseline.id])
+
+
+def _circumstances(sweep: Sweep, variant: Variant, recording: Recording, confidence: float) -> Circumstances:
+    ratio = _drift(sweep, variant, recording)
+    checked = recording.checked.get(variant.id, Checked())
+    return Circumstances(
+        state=recording.state,
+        drift=ratio(confidence) if ratio else None,
+        placed_at=recording.placed_at,
+        **asdict(checked),
+    )
 
 
 def _entry(
@@ -176,13 +226,15 @@ def _entry(
         samples_s=own_s,
         baseline_samples_s=baseline_s if alone else (),
         control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
+        circumstances=_circumstances(sweep, variant, recording, confidence),
     )
 
 
 def _failure(sweep: Sweep, variant: Variant, name: str, condition: Condition, why: str) -> Failure:
     cost = variant.cost(condition)
     place = _place(sweep, name, condition)
-    return Failure(place, variant.channels, cost.multiply_adds, cost.memory_access, why)
+    is_skip = why.startswith(SKIPPED)
+    return Failure(place, variant.channels, cost.multiply_adds, cost.memory_access, why, is_skip)
 
 
 def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     from guidelines.commands import CommandError, run
-    from guidelines.saved import printable
+    from guidelines.values import printable
 
     try:
         return run(options)

@@ -21,7 +21,8 @@ from guidelines.report.document import Document, Section
 from guidelines.report.labels import attributes, labels, of_results
 from guidelines.report.sections import sections
 from guidelines.report.table import Table, tables
-from guidelines.saved import ResultsError, printable
+from guidelines.saved import ResultsError
+from guidelines.values import printable
 
 PLAIN_WIDTH = 120
 FORMAT_OF = {

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from guidelines.results import Run
-from guidelines.saved import ResultsError, parse, printable
+from guidelines.saved import ResultsError, parse
+from guidelines.values import printable
 
 CHUNK_BYTES = 2**20
 

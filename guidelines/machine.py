@@ -1,15 +1,20 @@
 """What this machine and its devices are; nothing here changes from one minute to the next."""
 
+import importlib.util
 import os
 import platform
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 
+from guidelines import nvml
 from guidelines.spec import Condition
+from guidelines.state import GpuSnapshot
 
+CXX_COMPILERS = tuple(dict.fromkeys((os.environ.get("CXX", "g++"), "g++", "clang++", "cl")))
 MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
 
 
@@ -30,6 +35,22 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
         if found:
             return found[1].strip()
     return platform.processor() or platform.machine()
+
+
+def gpu_reader(device: str) -> Callable[[], GpuSnapshot | None] | None:
+    """What takes snapshots of a CUDA device, None for the CPU and where NVML is not to be had."""
+    return None if device == "cpu" else nvml.reader(str(torch.cuda.get_device_properties(device).uuid))
+
+
+def lacks_for_mode(device: str, mode: str) -> str:
+    """What a device lacks to run a mode, "" where nothing is missing."""
+    if mode == "cudagraph" and device == "cpu":
+        return "graphs are CUDA's"
+    if mode == "compile" and device == "cpu" and not any(map(shutil.which, CXX_COMPILERS)):
+        return f"torch.compile needs a C++ compiler ({', '.join(CXX_COMPILERS)})"
+    if mode == "compile" and device != "cpu" and importlib.util.find_spec("triton") is None:
+        return "torch.compile needs the package triton"
+    return ""
 
 
 def runs_dtype(device: str, dtype: str) -> bool:

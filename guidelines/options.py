@@ -9,12 +9,13 @@ from typing import TypeVar
 
 import pytest
 
-from guidelines.machine import device_list, device_name, runs_dtype
-from guidelines.spec import CHANNEL_RULES, DTYPES, LAYOUTS, Condition
+from guidelines.machine import device_list, device_name, lacks_for_mode, runs_dtype
+from guidelines.spec import CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition
 from guidelines.sweep import Limits
 
 T = TypeVar("T")
 SHORT_WARMUP = 0.05
+MODE_HELP = "eager, compile (torch.compile), cudagraph (captured and replayed)"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 
 
@@ -27,12 +28,20 @@ def add_options(parser: pytest.Parser) -> None:
         ("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
         ("batch-size", "LIST", _list(_positive), "1", "images per call"),
         ("threads", "LIST", _list(_positive), "1", "CPU threads"),
-        ("image-size", "PIXELS", _positive, "56", "height and width of the feature maps"),
+        ("image-size", "LIST", _list(_positive), "56", "height and width of the feature maps"),
+        ("mode", "LIST", _list(_choice(MODES)), "eager", MODE_HELP),
         ("channels", "RULE", _choice((*CHANNEL_RULES, "all")), "paper", CHANNELS_HELP),
-        ("seed", "N", _seed, "0", "seed of weights, inputs and the order inside rounds"),
+        ("seed", "N", _natural, "0", "seed of weights, inputs and the order inside rounds"),
     ):
         text = f"{help}{'; a comma list gives sweeps each' if metavar == 'LIST' else ''}. Default: {default}"
         group.addoption(f"--{name}", metavar=metavar, type=parse, default=parse(default), help=text)
+    group.addoption(
+        "--retry-disturbed",
+        metavar="N",
+        type=_natural,
+        default=0,
+        help="measure a sweep up to N times more while something disturbs it. Default: 0",
+    )
 
 
 def conditions(config: pytest.Config) -> tuple[Condition, ...]:
@@ -52,6 +61,14 @@ def conditions(config: pytest.Config) -> tuple[Condition, ...]:
             raise pytest.UsageError(
                 f"--dtype {dtype}: {device} ({names[device]}) cannot run it; possible: {possible}"
             )
+    modes = config.getoption("mode")
+    for device, mode in product(devices, modes):
+        if lacks := lacks_for_mode(device, mode):
+            possible = ", ".join(m for m in MODES if not lacks_for_mode(device, m))
+            raise pytest.UsageError(
+                f"--mode {mode}: {device} ({names[device]}) cannot run it, {lacks}; possible: {possible}, "
+                f"or other devices by --device"
+            )
     rule = config.getoption("channels")
     return tuple(
         Condition(
@@ -60,14 +77,17 @@ def conditions(config: pytest.Config) -> tuple[Condition, ...]:
             dtype=dtype,
             layout=layout,
             batch_size=batch_size,
-            image_size=config.getoption("image_size"),
+            image_size=image_size,
+            mode=mode,
             threads=threads,
             channels=channels,
         )
-        for device, dtype, layout, batch_size, threads, channels in product(
+        for device, dtype, layout, mode, image_size, batch_size, threads, channels in product(
             devices,
             dtypes,
             config.getoption("layout"),
+            modes,
+            config.getoption("image_size"),
             config.getoption("batch_size"),
             config.getoption("threads"),
             CHANNEL_RULES if rule == "all" else (rule,),
@@ -140,7 +160,7 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _seed(text: str) -> int:
+def _natural(text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not an integer from 0 to 10^18")
     return int(text)

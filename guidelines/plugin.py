@@ -35,7 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", marker)
     config.stash[CAMPAIGN] = Campaign(
-        options.conditions(config), options.limits(config), config.getoption("seed")
+        options.conditions(config),
+        options.limits(config),
+        config.getoption("seed"),
+        config.getoption("retry_disturbed"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from guidelines.paper import Figure
 from guidelines.spec import Condition, Expectation
+from guidelines.state import State
 from guidelines.stats import Estimate
 
 TableKey = tuple[str, Condition]
@@ -47,6 +48,33 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Circumstances:
+    """How a variant was measured; None for what cannot be told, or what a file does not say.
+
+    `setup_s` is the time to compile or capture the network, `launch_s` and `device_s` are the CPU's and
+    the CUDA device's part of one call. `drift` is the last third of the rounds over the first: of the
+    slow-down, for a baseline of its time. `disturbed` are the reasons to distrust the sweep, `retried`
+    those of each earlier measurement that was dropped for them. The networks were built anew before the
+    rounds `placed_at`.
+    """
+
+    state: State | None = None
+    drift: Estimate | None = None
+    disturbed: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
+    placed_at: tuple[int, ...] = ()
+    setup_s: float | None = None
+    peak_memory_bytes: int | None = None
+    launch_s: float | None = None
+    device_s: float | None = None
+
+    @property
+    def is_launch_bound(self) -> bool:
+        """Whether launching a call takes the CPU longer than computing it takes the device."""
+        return self.launch_s is not None and self.device_s is not None and self.launch_s > self.device_s
+
+
+@dataclass(frozen=True)
 class Entry:
     """One measured variant; times are seconds per call."""
 
@@ -67,6 +95,7 @@ class Entry:
     samples_s: tuple[float, ...] = ()
     baseline_samples_s: tuple[float, ...] = ()
     control_samples_s: tuple[float, ...] = ()
+    circumstances: Circumstances = Circumstances()
 
     @property
     def is_baseline(self) -> bool:
@@ -76,13 +105,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Failure:
-    """One variant that could not be measured, and why; work as in `Entry`."""
+    """One variant that could not be measured, or was skipped, and why; work as in `Entry`."""
 
     place: Place
     channels: tuple[int, ...]
     multiply_adds: int
     memory_access: int
     reason: str
+    is_skip: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +135,14 @@ class Machine:
 class Run:
     """Everything of ours in one run, in its order; each entry knows its baseline's samples.
 
-    `source` is the file's path, "" for a run that was not saved.
+    `source` is the file's path, "" for a run that was not saved. `notes` say what a reader must know.
     """
 
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...]
     machine: Machine = Machine()
     source: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def gather(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:

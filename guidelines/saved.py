@@ -5,19 +5,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
-import numpy as np
-
+from guidelines import values
 from guidelines.paper import Figure
-from guidelines.results import Entry, Failure, Machine, Place, Run, gather
+from guidelines.results import Circumstances, Entry, Failure, Machine, Place, Run, gather
 from guidelines.spec import Condition, Expectation
-from guidelines.stats import Estimate
+from guidelines.state import Gpu, State
 
 SCHEMA = 1
 KEY = "guidelines"
-# Beyond these no time, count or ratio means anything, and arithmetic on it would overflow.
-SMALLEST, LARGEST = 1e-15, 1e18
-# Beyond these no interval is meant, and quantiles overflow.
-LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
 _CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
 _CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
 _COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
@@ -35,6 +30,9 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     for name in ("baseline_samples_s", "control_samples_s"):
         if not saved[name]:
             del saved[name]
+    saved["circumstances"] = {
+        name: value for name, value in saved["circumstances"].items() if value not in (None, [])
+    }
     return saved
 
 
@@ -45,21 +43,12 @@ def to_failed(failure: Failure) -> dict[str, Any]:
     return saved
 
 
-def printable(text: str) -> str:
-    r"""Text that cannot steer a terminal or reorder a line: "\x1b[31m" becomes "\\x1b[31m"."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def parse(data: Any) -> Run:
     """Results from a saved file's content, its texts made printable. Raises ResultsError with the reason."""
     benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
     if not isinstance(benchmarks, list):
         raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
-    foreign = [
-        _name(b) for b in benchmarks if not isinstance(_mapping(_mapping(b).get("extra_info")).get(KEY), dict)
-    ]
+    foreign = [_name(b) for b in benchmarks if not isinstance(_extra_info(b).get(KEY), dict)]
     if foreign:
         raise ResultsError(
             f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
@@ -76,7 +65,7 @@ def parse(data: Any) -> Run:
     if not run.entries and not run.failures:
         raise ResultsError("holds no results")
     _check_together(run)
-    return replace(run, machine=_machine(_mapping(data.get("machine_info"))))
+    return replace(run, machine=_machine(values.mapping(data.get("machine_info"))))
 
 
 def _check_together(run: Run) -> None:
@@ -101,32 +90,70 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
     paper = saved["paper"]
     return Entry(
         place=_place(saved),
-        channels=_channels(saved["channels"]),
-        **{name: _count(saved[name], name) for name in _COUNTS},
-        work_ratio=_positive(saved["work_ratio"], "work_ratio"),
-        slowdown=_estimate(saved["slowdown"], "slowdown"),
-        control=None if saved["control"] is None else _estimate(saved["control"], "control"),
+        channels=values.channels(saved["channels"]),
+        **{name: values.count(saved[name], name) for name in _COUNTS},
+        work_ratio=values.positive(saved["work_ratio"], "work_ratio"),
+        slowdown=values.estimate(saved["slowdown"], "slowdown"),
+        control=None if saved["control"] is None else values.estimate(saved["control"], "control"),
         paper=None if paper is None else Figure(**paper),
-        stopped=_text(saved["stopped"]),
-        median_s=_positive(stats["median"], "stats.median"),
-        samples_s=_samples(stats, "data", "stats."),
-        baseline_samples_s=_samples(saved, "baseline_samples_s"),
-        control_samples_s=_samples(saved, "control_samples_s"),
+        stopped=values.text(saved["stopped"]),
+        median_s=values.positive(stats["median"], "stats.median"),
+        samples_s=values.samples(stats, "data", "stats."),
+        baseline_samples_s=values.samples(saved, "baseline_samples_s"),
+        control_samples_s=values.samples(saved, "control_samples_s"),
+        circumstances=_circumstances(saved.get("circumstances", {})),
     )
 
 
 def _failure(saved: Mapping[str, Any]) -> Failure:
     return Failure(
         place=_place(saved),
-        channels=_channels(saved["channels"]),
-        multiply_adds=_count(saved["multiply_adds"], "multiply_adds"),
-        memory_access=_count(saved["memory_access"], "memory_access"),
-        reason=_text(saved["reason"]),
+        channels=values.channels(saved["channels"]),
+        multiply_adds=values.count(saved["multiply_adds"], "multiply_adds"),
+        memory_access=values.count(saved["memory_access"], "memory_access"),
+        reason=values.text(saved["reason"]),
+        is_skip=saved.get("is_skip", False) is True,
     )
 
 
+def _circumstances(saved: Mapping[str, Any]) -> Circumstances:
+    """How a variant was measured; files from before this was saved say nothing."""
+    known = {
+        name: None if saved.get(name) is None else values.amount(saved[name], f"circumstances.{name}")
+        for name in ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
+    }
+    drift, state = saved.get("drift"), saved.get("state")
+    return Circumstances(
+        state=None if state is None else _state(state),
+        drift=None if drift is None else values.estimate(drift, "circumstances.drift"),
+        disturbed=values.texts(saved, "disturbed"),
+        retried=values.texts(saved, "retried"),
+        placed_at=tuple(values.count(k, "row") for k in saved.get("placed_at", ())),
+        **known,  # type: ignore[arg-type]  # bytes may be a float in a file
+    )
+
+
+def _state(saved: Mapping[str, Any]) -> State:
+    gpu = saved.get("gpu")
+    return State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+
+
+def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass from a file: numbers, texts and tuples of texts; gpu apart."""
+    found: dict[str, Any] = {}
+    for field in fields(kind):
+        value = saved.get(field.name)
+        if isinstance(value, str):
+            found[field.name] = values.printable(value)
+        elif isinstance(value, list):
+            found[field.name] = tuple(map(values.text, value))
+        elif value is not None and field.name != "gpu":
+            found[field.name] = values.amount(value, f"state.{field.name}")
+    return found
+
+
 def _place(saved: Mapping[str, Any]) -> Place:
-    schema = _count(saved["schema"], "schema")
+    schema = values.count(saved["schema"], "schema")
     if schema > SCHEMA:
         raise ResultsError(
             f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
@@ -135,64 +162,20 @@ def _place(saved: Mapping[str, Any]) -> Place:
         raise ValueError(f"expect is {saved['expect']!r}")
     texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
-    named = {name: _text(saved[name]) for name in texts}
-    return Place(**named, row=_count(saved["row"], "row"), condition=condition)  # type: ignore[arg-type]  # expect is checked above
+    named = {name: values.text(saved[name]) for name in texts}
+    return Place(**named, row=values.count(saved["row"], "row"), condition=condition)  # type: ignore[arg-type]  # expect is checked above
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:
     for name in _CONDITION_COUNTS:
-        _count(saved[name], f"condition.{name}")
+        values.count(saved[name], f"condition.{name}")
     texts = {name: saved[name] for name in _CONDITION_TEXTS}
     for name, text in texts.items():
         if not isinstance(text, str):
             raise ValueError(f"condition.{name} must be text, got {text!r}")
     if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
         raise ValueError(f"condition has the unknown key {min(unknown)!r}")
-    return Condition(**{**saved, **{name: printable(text) for name, text in texts.items()}})
-
-
-def _estimate(saved: Mapping[str, Any], name: str) -> Estimate:
-    low, high = (
-        None if saved[end] is None else _positive(saved[end], f"{name}.{end}") for end in ("low", "high")
-    )
-    estimate = _positive(saved["estimate"], f"{name}.estimate")
-    confidence = _positive(saved["confidence"], f"{name}.confidence")
-    if not LOWEST_CONFIDENCE <= confidence <= HIGHEST_CONFIDENCE or not (low or 0) <= estimate <= (
-        high or LARGEST
-    ):
-        raise ValueError(f"{name} is no estimate within an interval: {saved!r}")
-    return Estimate(estimate, low, high, confidence, _count(saved["rounds"], f"{name}.rounds"))
-
-
-def _channels(saved: Any) -> tuple[int, ...]:
-    return tuple(_count(c, "channels") for c in saved)
-
-
-def _samples(saved: Mapping[str, Any], name: str, where: str = "") -> tuple[float, ...]:
-    """Samples in seconds; none where the key is missing: pytest-benchmark can save without them."""
-    if name not in saved:
-        return ()
-    samples = saved[name]
-    if not isinstance(samples, list) or not samples:
-        raise ValueError(f"{where}{name} must be a list of samples, got {samples!r:.40}")
-    if set(map(type, samples)) <= {int, float}:
-        seconds = np.array(samples, dtype=np.float64)
-        if ((seconds >= SMALLEST) & (seconds <= LARGEST)).all():
-            return tuple(samples)
-    return tuple(_positive(sample, f"{where}{name}[{k}]") for k, sample in enumerate(samples))
-
-
-def _positive(value: Any, name: str) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not SMALLEST <= value <= LARGEST:
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
-    return float(value)
-
-
-def _count(value: Any, name: str) -> int:
-    if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in ("seed", "row")):
-        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
-    return value
+    return Condition(**{**saved, **{name: values.printable(text) for name, text in texts.items()}})
 
 
 def _checked(read: Any, saved: Any, name: str) -> Any:
@@ -206,26 +189,22 @@ def _checked(read: Any, saved: Any, name: str) -> Any:
 
 def _machine(info: Mapping[str, Any]) -> Machine:
     """What the file says of the machine; nothing of it is needed to read the figures."""
-    ours = _mapping(info.get(KEY))
+    ours = values.mapping(info.get(KEY))
     ours_too = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
     return Machine(
-        node=_text(info.get("node")),
-        system=" ".join(filter(None, (_text(info.get("system")), _text(info.get("machine"))))),
-        python=_text(info.get("python_version")),
-        **{name: _text(ours.get(name)) for name in ours_too},
+        node=values.text(info.get("node")),
+        system=" ".join(filter(None, (values.text(info.get("system")), values.text(info.get("machine"))))),
+        python=values.text(info.get("python_version")),
+        **{name: values.text(ours.get(name)) for name in ours_too},
     )
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else printable(str(value))
+def _extra_info(benchmark: Any) -> Mapping[str, Any]:
+    return values.mapping(values.mapping(benchmark).get("extra_info"))
 
 
 def _name(benchmark: Any) -> str:
-    return _text(_mapping(benchmark).get("name", "?"))
+    return values.text(values.mapping(benchmark).get("name", "?"))
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Platform = Literal["arm", "gpu"]
 CHANNEL_RULES = ("paper", "exact")
 DTYPES = ("float32", "float16", "bfloat16")
 LAYOUTS = ("nchw", "nhwc")
+MODES = ("eager", "compile", "cudagraph")
 
 
 @dataclass(frozen=True)

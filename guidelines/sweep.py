@@ -11,16 +11,25 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import ceil
 
+import pytest
+
+from guidelines.machine import gpu_reader
+from guidelines.modes import Bind, binder
 from guidelines.spec import Condition, Sweep, Variant
+from guidelines.state import State
 from guidelines.stats import paired_ratio
-from guidelines.timing import Sample, check, pinned, prepare
+from guidelines.timing import Checked, Sample, check, pinned, prepare
+from guidelines.watch import Watch
 
 Builder = Callable[[], Sample]
+Check = Callable[[Variant, Condition, int, Bind], Checked]
+Prepare = Callable[[Variant, Condition, int, Bind], Sample]
 CONTROL = "(control)"
+SKIPPED = "skipped"
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
 CLOCK_MULTIPLE = 500
 # Intervals are looked at each time the rounds have grown by this factor.
@@ -59,6 +68,8 @@ class Recording:
     stopped: str
     seed: int
     placed_at: tuple[int, ...] = ()
+    checked: dict[str, Checked] = field(default_factory=dict)
+    state: State | None = None
 
     @property
     def rounds(self) -> int:
@@ -72,8 +83,8 @@ def measure_sweep(
     condition: Condition,
     limits: Limits,
     seed: int,
-    check: Callable[[Variant, Condition, int], None] = check,
-    prepare: Callable[[Variant, Condition, int], Sample] = prepare,
+    check: Check = check,
+    prepare: Prepare = prepare,
 ) -> Recording:
     """Time the variants with the chosen ids, the baseline and the A/A control under a condition.
 
@@ -81,15 +92,21 @@ def measure_sweep(
     A network that fails is recorded with its reason, and the others go on.
     """
     networks = {v.id: v for v in _timed(sweep, chosen)} | {CONTROL: sweep.baseline}
-    check_once = cache(check)
+    binders = {v.id: binder(condition.mode) for v in networks.values()}
+    checked: dict[str, Checked] = {}
 
     def build(variant: Variant) -> Sample:
-        check_once(variant, condition, seed)
-        return prepare(variant, condition, seed)
+        bind = binders[variant.id]
+        if variant.id not in checked:
+            checked[variant.id] = check(variant, condition, seed, bind)
+        return prepare(variant, condition, seed, bind)
 
     builders = {id: partial(build, variant) for id, variant in networks.items()}
+    watch = Watch(gpu_reader(condition.device))
     with pinned(condition):
-        return record(builders, sweep.baseline.id, limits, budget_s(sweep, chosen, limits), seed)
+        budget = budget_s(sweep, chosen, limits)
+        recording = record(builders, sweep.baseline.id, limits, budget, seed, look=watch.look)
+    return replace(recording, checked=checked, state=watch.state())
 
 
 def budget_s(sweep: Sweep, chosen: Sequence[str], limits: Limits) -> float:
@@ -108,10 +125,12 @@ def record(
     budget_s: float,
     seed: int,
     clock: Callable[[], float] = time.perf_counter,
+    look: Callable[[], None] = lambda: None,
 ) -> Recording:
     """Sample in shuffled rounds until every slow-down is precise enough or the budget is used up.
 
-    The budget is for rounds, not for building. Stops as "precision", "time", or "failure" where the
+    The budget is for rounds, not for building. `look` is called before the first round, whenever networks
+    have been built anew, and after the last round. Stops as "precision", "time", or "failure" where the
     baseline cannot be timed. A network that raises is dropped with its reason and its samples.
     """
     bench = _Bench(dict(builders), seed)
@@ -121,6 +140,7 @@ def record(
             bench.calls[id] = _calibrate(bench.samplers[id], limits, clock)
     rounds, used_s, review, stay = 0, 0.0, limits.min_rounds, 0
     placed_at = [0]
+    look()
     next_placement = least_stay = ceil(limits.min_rounds / PLACEMENTS)
     stopped = "" if baseline in bench.samplers else "failure"
     while not stopped:
@@ -130,6 +150,7 @@ def record(
             placed_at.append(rounds)
             stay = stay or _stay(least_stay, clock() - start, used_s / rounds)
             next_placement += stay
+            look()
         start = clock()
         bench.round(rounds)
         used_s += clock() - start
@@ -142,6 +163,7 @@ def record(
             review = ceil(rounds * REVIEW_GROWTH)
             if _precise(bench.samples, baseline, limits.precision, limits.confidence):
                 stopped = "precision"
+    look()
     samples = {id: tuple(series) for id, series in bench.samples.items()}
     return Recording(samples, bench.calls, bench.failures, stopped, seed, tuple(placed_at))
 
@@ -183,7 +205,7 @@ class _Bench:
         """Turn an error into the failure of a network; its memory is set free for the others."""
         try:
             yield
-        except Exception as error:
+        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:
             self.failures[id] = reason(error)
             for kept in (self.builders, self.samplers, self.calls, self.samples):
                 kept.pop(id, None)
@@ -200,9 +222,11 @@ def _stay(least_rounds: int, placing_s: float, round_s: float) -> int:
     return max(least_rounds, ceil(placing_s / (BUILDING_SHARE * round_s))) if round_s else least_rounds
 
 
-def reason(error: Exception) -> str:
-    """An error as one line: its type and the first line of its message."""
+def reason(error: BaseException) -> str:
+    """An error as one line: its type and the first line of its message; a skip says so."""
     lines = str(error).strip().splitlines()
+    if isinstance(error, pytest.skip.Exception):
+        return f"{SKIPPED}: {lines[0] if lines else 'no reason given'}"
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 

@@ -4,17 +4,24 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from guidelines.launch import launch_and_device_s
+from guidelines.memory import check_fits, peak_bytes
+from guidelines.modes import Bind
 from guidelines.spec import Condition, Variant
 
 Sample = Callable[[int], float]
 # glibc adapts to the largest block freed so far, up to 32 MiB: whether larger ones are mapped and paged in
 # anew at every call depends on what ran before (seen: 2x on a network of 2 MB activations).
 ALLOCATOR_CEILING_BYTES = 31 * 2**20
+# Ten layers in a row, each rounded: the largest difference over the largest value that another order of
+# additions explains.
+TOLERANCES = {"float32": 1e-4, "float16": 1e-2, "bfloat16": 5e-2}
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
 
@@ -47,40 +54,77 @@ def pinned(condition: Condition) -> Iterator[None]:
         yield
 
 
-def check(variant: Variant, condition: Condition, seed: int) -> None:
-    """Build a variant and run it once: it must do the work it declares and give finite numbers.
+@dataclass(frozen=True)
+class Checked:
+    """What was found out about a network before it is timed.
 
-    Raises ValueError where it does not; whatever torch raises passes through.
+    `setup_s` is the time to compile or capture it, None for eager mode; `launch_s` and `device_s` are the
+    CPU's and the CUDA device's part of one call, None for the CPU; `peak_memory_bytes` is None where the
+    system does not tell.
+    """
+
+    setup_s: float | None = None
+    peak_memory_bytes: int | None = None
+    launch_s: float | None = None
+    device_s: float | None = None
+
+
+def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Checked:
+    """Build a variant and run it: it must fit into memory, do the work it declares, give finite numbers.
+
+    In another mode than eager it must give what it gives in eager mode, within TOLERANCES.
+    Raises ValueError or MemoryError where it does not; whatever torch raises passes through.
     """
     check_work(variant, condition)
+    check_fits(variant, condition)
     module, x = build(variant, condition, seed)
-    if not bool(torch.isfinite(module(x)).all()):
+    expected: Tensor = module(x)
+    if not bool(torch.isfinite(expected).all()):
         raise ValueError("the output is not finite")
+    start = time.perf_counter()
+    call = bind(module, x)
+    setup_s = time.perf_counter() - start
+    _check_alike(call(), expected, condition)
+    on_device = condition.device != "cpu"
+    launch_s, device_s = launch_and_device_s(call, condition.device) if on_device else (None, None)
+    del module, x, expected, call
+    peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
+    return Checked(None if condition.mode == "eager" else setup_s, peak, launch_s, device_s)
 
 
-def prepare(variant: Variant, condition: Condition, seed: int) -> Sample:
+def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:
+    """Compare two outputs by their largest difference over the largest value."""
+    largest = float(expected.abs().max())
+    difference = float((found - expected).abs().max())
+    tolerance = TOLERANCES[condition.dtype]
+    if not difference <= tolerance * largest:
+        raise ValueError(
+            f"in mode {condition.mode} the output differs from eager's by {difference / largest:.1e} "
+            f"of the largest value, more than {tolerance:g}"
+        )
+
+
+def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sample:
     """Build a variant under a condition and return the callable that times a number of its calls.
 
     The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
-    cost of measuring itself.
+    cost of measuring itself. Compiling and capturing are done on return.
     """
-    module, x = build(variant, condition, seed)
-    return timed(module, x, _synchronizer(condition.device))
+    return timed(bind(*build(variant, condition, seed)), _synchronizer(condition.device))
 
 
 def timed(
-    module: Callable[[Tensor], object],
-    x: Tensor,
+    call: Callable[[], object],
     synchronize: Callable[[], None],
     clock: Callable[[], float] = time.perf_counter,
 ) -> Sample:
-    """The callable that times `calls` calls of module(x), the device idle at both ends."""
+    """The callable that times a number of calls of `call`, the device idle at both ends."""
 
     def sample(calls: int) -> float:
         synchronize()
         start = clock()
         for _ in range(calls):
-            module(x)
+            call()
         synchronize()
         return clock() - start
 

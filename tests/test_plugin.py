@@ -98,7 +98,9 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
 
     prepared = set()
     original = sweep.record
-    monkeypatch.setattr(sweep, "record", lambda b, *rest: prepared.update(b) or original(b, *rest))
+    monkeypatch.setattr(
+        sweep, "record", lambda b, *rest, **named: prepared.update(b) or original(b, *rest, **named)
+    )
     suite("--benchmark-only", "test_small.py::test_g2[cpu-x2-g4]").assert_outcomes(passed=1)
     assert prepared == {"g1", "g4", sweep.CONTROL}
 

@@ -7,6 +7,7 @@ import torch
 
 from guidelines.spec import Condition
 from guidelines.sweep import CONTROL, Limits, measure_sweep, reason, record
+from guidelines.timing import Checked
 
 
 def fixed(samplers):
@@ -256,8 +257,8 @@ def test_ctrl_c_is_not_a_failure(clock):
         taken({"a": interrupt}, Limits(min_rounds=6), clock)
 
 
-def measured(sweep, chosen, clock, check=lambda variant, condition, seed: None):
-    def prepare(variant, condition, seed):
+def measured(sweep, chosen, clock, check=lambda variant, *rest: Checked()):
+    def prepare(variant, condition, seed, bind):
         assert torch.is_inference_mode_enabled()
         return clock.sample(float(variant.groups))
 
@@ -274,18 +275,50 @@ def test_chosen_variants_are_measured_with_baseline_and_control_and_nothing_else
 
 def test_every_variant_is_checked_once_before_it_is_timed(sweep, clock):
     checked = []
-    measured(sweep, ["g1", "g2", "g8"], clock, lambda variant, condition, seed: checked.append(variant.id))
+
+    def check(variant, *rest):
+        checked.append(variant.id)
+        return Checked(setup_s=3.0)
+
+    recording = measured(sweep, ["g1", "g2", "g8"], clock, check)
     assert sorted(checked) == ["g1", "g2", "g8"]
+    assert recording.checked == dict.fromkeys(["g1", "g2", "g8"], Checked(setup_s=3.0))
 
 
 def test_a_variant_that_does_not_pass_its_check_is_a_failure(sweep, clock):
-    def check(variant, condition, seed):
+    def check(variant, *rest):
         if variant.groups == 2:
             raise MemoryError
+        return Checked()
 
     recording = measured(sweep, ["g2", "g8"], clock, check)
     assert recording.failures == {"g2": "MemoryError"}
     assert set(recording.seconds_per_call) == {"g1", "g8", CONTROL}
+
+
+def test_a_skip_inside_a_network_is_a_reason_and_no_end(sweep, clock):
+    def check(variant, *rest):
+        if variant.groups == 2:
+            pytest.skip("not on this device")
+        return Checked()
+
+    recording = measured(sweep, ["g2", "g8"], clock, check)
+    assert recording.failures == {"g2": "skipped: not on this device"}
+
+
+def test_the_machine_is_looked_at_before_the_rounds_at_every_placement_and_after_them(clock):
+    looks = []
+    record(
+        fixed({"a": clock.sample(1.0)}),
+        "a",
+        Limits(min_rounds=12),
+        0.0,
+        0,
+        clock,
+        lambda: looks.append(clock.now_s),
+    )
+    assert len(looks) == 1 + 3 + 1
+    assert looks == sorted(looks)
 
 
 def test_reasons_are_one_line():

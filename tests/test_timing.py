@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from guidelines import blocks
+from guidelines.modes import binder
 from guidelines.spec import Condition, Conv, Variant
 from guidelines.timing import build, check, check_work, pinned, prepare, timed
 
@@ -50,7 +51,7 @@ def test_the_measuring_state_is_the_papers(unusual):
 
 def test_every_global_is_restored(unusual):
     with pinned(SMALL):
-        prepare(blocks.group_convolution(8, 2), SMALL, seed=3)(1)
+        prepare(blocks.group_convolution(8, 2), SMALL, 3, binder("eager"))(1)
     assert state() == unusual
 
 
@@ -73,17 +74,17 @@ def test_a_collector_that_was_off_stays_off():
 def test_a_sample_times_its_calls_between_two_synchronizations(clock):
     events = []
 
-    def module(x):
-        events.append(x)
+    def call():
+        events.append("call")
         clock.now_s += 2.0
 
     def synchronize():
         events.append("sync")
         clock.now_s += 0.5
 
-    sample = timed(module, "x", synchronize, clock)
+    sample = timed(call, synchronize, clock)
     assert sample(3) == 3 * 2.0 + 0.5
-    assert events == ["sync", "x", "x", "x", "sync"]
+    assert events == ["sync", "call", "call", "call", "sync"]
     assert sample(0) == 0.5
 
 
@@ -109,14 +110,14 @@ def test_an_output_that_is_not_finite_is_refused():
         return conv
 
     with pytest.raises(ValueError, match="the output is not finite"), pinned(SMALL):
-        check(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, seed=0)
+        check(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, 0, binder("eager"))
 
 
 @pytest.mark.cuda
 def test_a_sample_on_cuda_lasts_as_long_as_the_device_works():
     condition = Condition("cuda:0", "", batch_size=64)
     with pinned(condition):
-        sample = prepare(blocks.group_convolution(512, 1), condition, seed=0)
+        sample = prepare(blocks.group_convolution(512, 1), condition, 0, binder("eager"))
         sample(5)
         start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         start.record()

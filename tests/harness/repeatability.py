@@ -134,11 +134,11 @@ def record_layers(seed: int) -> dict[str, tuple[float, ...]]:
 def layer(calls: int) -> Sample:
     conv, x = nn.Conv2d(64, 64, 1, bias=False), torch.randn(1, 64, 56, 56)
 
-    def repeated(x: torch.Tensor) -> None:
+    def repeated() -> None:
         for _ in range(calls):
             conv(x)
 
-    return timed(repeated, x, lambda: None)
+    return timed(repeated, lambda: None)
 
 
 def print_overhead() -> None:
@@ -146,7 +146,7 @@ def print_overhead() -> None:
     empty, x = nn.Identity(), torch.zeros(1)
     calls = 100_000
     with pinned(CONDITION):
-        sample = timed(empty, x, lambda: None)
+        sample = timed(partial(empty, x), lambda: None)
         own_s = median(sample(calls) / calls for _ in range(9))
         single_s = median(sample(1) for _ in range(10_000))
         start = time.perf_counter()

@@ -1,0 +1,71 @@
+"""How a network is run: eagerly, compiled, or as a CUDA graph that is captured once and replayed."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import FunctionType
+
+import torch
+from torch import Tensor, nn
+
+Call = Callable[[], Tensor]
+Bind = Callable[[nn.Module, Tensor], Call]
+# Lazy libraries and autotuning allocate in the first calls, which a capture does not allow.
+CALLS_BEFORE_CAPTURE = 3
+# Processes that compile for others would run beside what is timed.
+NO_WORKERS: dict[str, str | int | bool | Callable[..., object]] = {"compile_threads": 1}
+
+
+def _eager() -> Bind:
+    return partial
+
+
+def _compiled() -> Bind:
+    """One compiled function for all instances of a network: building it anew does not compile it anew."""
+    # Torch keeps what it compiled by code object, and gives up at the eighth kind of network under one.
+    own = FunctionType(_run.__code__.replace(), _run.__globals__)
+    compiled = torch.compile(own, fullgraph=True, dynamic=False, options=NO_WORKERS)
+
+    def bind(module: nn.Module, x: Tensor) -> Call:
+        compiled(module, x)
+        return partial(compiled, module, x)
+
+    return bind
+
+
+def _run(module: nn.Module, x: Tensor) -> Tensor:
+    y: Tensor = module(x)
+    return y
+
+
+def _graphed() -> Bind:
+    return _captured
+
+
+def _captured(module: nn.Module, x: Tensor) -> Call:
+    with torch.cuda.device(x.device):
+        before_capture = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # untyped in torch
+        before_capture.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(before_capture):
+            for _ in range(CALLS_BEFORE_CAPTURE):
+                module(x)
+        torch.cuda.current_stream().wait_stream(before_capture)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            y: Tensor = module(x)
+
+    def replay() -> Tensor:
+        graph.replay()
+        return y
+
+    return replay
+
+
+_MODES: Mapping[str, Callable[[], Bind]] = {"eager": _eager, "compile": _compiled, "cudagraph": _graphed}
+
+
+def binder(mode: str) -> Bind:
+    """What makes a call of a module on an input, compiled or captured already; one for each network.
+
+    Raises whatever torch raises where a network cannot be compiled or captured.
+    """
+    return _MODES[mode]()

@@ -1,0 +1,89 @@
+"""Looks at the machine from time to time while a sweep is measured; reads Linux's /proc and /sys."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from guidelines.state import GpuSnapshot, Snapshot, State, during
+
+PROC, SYS = Path("/proc"), Path("/sys")
+# Fields of the first line of /proc/stat.
+USER, NICE, SYSTEM, IRQ, SOFTIRQ, STEAL = 0, 1, 2, 5, 6, 7
+
+
+class Watch:
+    """Snapshots of the machine, and of a CUDA device where `read_gpu` takes them."""
+
+    def __init__(
+        self,
+        read_gpu: Callable[[], GpuSnapshot | None] | None = None,
+        proc: Path = PROC,
+        sys: Path = SYS,
+    ) -> None:
+        self._read_gpu = read_gpu
+        self._proc, self._sys = proc, sys
+        self._snapshots: list[Snapshot] = []
+
+    def look(self) -> None:
+        """Take a snapshot: a millisecond or less, so do it between samples."""
+        ticks = _ticks(self._proc)
+        used = os.times()
+        self._snapshots.append(
+            Snapshot(
+                at_s=time.perf_counter(),
+                own_s=used.user + used.system + used.children_user + used.children_system,
+                busy_s=sum(ticks[k] for k in (USER, NICE, SYSTEM, IRQ, SOFTIRQ)) if ticks else None,
+                stolen_s=ticks[STEAL] if ticks else None,
+                throttled_s=_throttled_s(self._sys),
+                switches=_number(self._proc / "self/status", r"^nonvoluntary_ctxt_switches:\s+(\d+)"),
+                load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+                clock_mhz=_clock_mhz(self._proc, self._sys),
+                gpu=self._read_gpu() if self._read_gpu else None,
+            )
+        )
+
+    def state(self) -> State | None:
+        """What happened between the first and the last look."""
+        return during(self._snapshots, os.cpu_count() or 1, governor(self._sys))
+
+
+def governor(sys: Path = SYS) -> str:
+    """How the system chooses the first processor's clock, "" where it does not say."""
+    return _text(sys / "devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
+
+
+def _ticks(proc: Path) -> list[float] | None:
+    """Seconds that all processors together spent in each state since the start of the system."""
+    first = _text(proc / "stat").partition("\n")[0].split()
+    if len(first) <= STEAL + 1:
+        return None
+    return [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in first[1:]]
+
+
+def _throttled_s(sys: Path) -> float | None:
+    microseconds = _number(sys / "fs/cgroup/cpu.stat", r"^throttled_usec (\d+)")
+    return None if microseconds is None else microseconds / 1e6
+
+
+def _clock_mhz(proc: Path, sys: Path) -> float | None:
+    """The clock of the fastest processor: the others may be idle."""
+    scaling = sys.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
+    clocks = [int(text) / 1e3 for path in scaling if (text := _text(path).strip()).isdigit()]
+    if not clocks:
+        clocks = [float(mhz) for mhz in re.findall(r"^cpu MHz\s*:\s*([\d.]+)", _text(proc / "cpuinfo"), re.M)]
+    return max(clocks, default=None)
+
+
+def _number(path: Path, pattern: str) -> int | None:
+    found = re.search(pattern, _text(path), re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+def _text(path: Path) -> str:
+    """A file of the system, "" where there is none: not every system has it, nor shows it to everyone."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
