@@ -1,9 +1,10 @@
 """All sweeps of one run: which variants were chosen, what they gave, what failed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from guidelines import paper
+from guidelines.journal import Journal
 from guidelines.modes import binder
 from guidelines.results import Circumstances, Entry, Failure, Place
 from guidelines.spec import Condition, Sweep, Variant
@@ -45,8 +46,9 @@ class Campaign:
     retries: int = 0
     entries: list[Entry] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    journal: Journal | None = None
     _sources: dict[str, str] = field(default_factory=dict)
-    _chosen: dict[str, list[str]] = field(default_factory=dict)
+    _chosen: dict[str, list[Case]] = field(default_factory=dict)
     _results: dict[str, Results] = field(default_factory=dict)
 
     def choose(self, cases: Iterable[Case]) -> None:
@@ -55,7 +57,30 @@ class Campaign:
             source = self._sources.setdefault(case.sweep_id, case.source)
             if source != case.source:
                 raise ValueError(f"{case.sweep_id} is defined by both {source} and {case.source}")
-            self._chosen.setdefault(case.sweep_id, []).append(case.variant.id)
+            self._chosen.setdefault(case.sweep_id, []).append(case)
+
+    @property
+    def planned(self) -> dict[str, list[str]]:
+        """The ids of the variants that will be asked for, by sweep."""
+        return {sweep_id: [case.variant.id for case in chosen] for sweep_id, chosen in self._chosen.items()}
+
+    @property
+    def measured_sweeps(self) -> int:
+        """How many sweeps have been timed, or were before the run was gone on with."""
+        return len(self._results)
+
+    def restore(self, measurements: Mapping[str, Sequence[Entry | Failure]]) -> None:
+        """Take over what a journal holds of the sweeps that were chosen, where all chosen variants are there.
+
+        Raises ValueError where a variant is another network than the one measured then.
+        """
+        for sweep_id, chosen in self._chosen.items():
+            known = {result.place.variant: result for result in measurements.get(sweep_id, ())}
+            if known.keys() - {CONTROL} == {case.variant.name for case in chosen}:
+                self._results[sweep_id] = {case.variant.id: _restored(case, known) for case in chosen}
+                self.failures += [
+                    r for name, r in known.items() if name == CONTROL and isinstance(r, Failure)
+                ]
 
     def is_measured(self, case: Case) -> bool:
         """Whether the sweep of a case has been timed."""
@@ -63,14 +88,13 @@ class Campaign:
 
     def budget_s(self, case: Case) -> float:
         """Seconds that the sweep of a case may sample."""
-        return budget_s(case.sweep, self._chosen[case.sweep_id], self.limits)
+        return budget_s(case.sweep, self.planned[case.sweep_id], self.limits)
 
     def result(self, case: Case) -> Entry | Failure:
         """What a case gave; times its whole sweep at the first call for one of its variants."""
         if not self.is_measured(case):
-            chosen = self._chosen[case.sweep_id]
-            self._results[case.sweep_id] = self._measure(case, chosen)
-            control = self._results[case.sweep_id].get(CONTROL)
+            self._results[case.sweep_id] = found = self._measure(case, self.planned[case.sweep_id])
+            control = found.get(CONTROL)
             self.failures += [control] if isinstance(control, Failure) else []
         return self._results[case.sweep_id][case.variant.id]
 
@@ -80,6 +104,8 @@ class Campaign:
         while True:
             recording = measure_sweep(case.sweep, chosen, case.condition, self.limits, self.seed)
             found = results(case.sweep, chosen, case.condition, recording, self.limits.confidence, retried)
+            if self.journal:
+                self.journal.add(case.sweep_id, list(found.values()))
             disturbed = next((r.circumstances.disturbed for r in found.values() if isinstance(r, Entry)), ())
             if not disturbed or len(retried) == self.retries:
                 return found
@@ -103,6 +129,17 @@ class Campaign:
             self.entries.append(result)
         else:
             self.failures.append(result)
+
+    def withdraw(self, case: Case, why: str) -> None:
+        """Count an entry as failed: its test failed after it had been timed."""
+        result = self._results.get(case.sweep_id, {}).get(case.variant.id)
+        kept = [entry for entry in self.entries if entry is not result]
+        if len(kept) < len(self.entries):
+            self.entries[:] = kept
+            failure = _failure(case.sweep, case.variant, case.variant.name, case.condition, why)
+            self.failures.append(failure)
+            if self.journal:
+                self.journal.withdraw(failure)
 
     def run_once(self, case: Case) -> None:
         """Build a case and run it once, untimed. Raises what `timing.check` raises."""
@@ -160,6 +197,15 @@ def results(
             circumstances = replace(entry.circumstances, disturbed=disturbed, retried=retried)
             found[variant.id] = replace(entry, circumstances=circumstances)
     return found
+
+
+def _restored(case: Case, known: Mapping[str, Entry | Failure]) -> Entry | Failure:
+    result = known[case.variant.name]
+    cost = case.variant.cost(case.condition)
+    now = _place(case.sweep, case.variant.name, case.condition), case.variant.channels, cost.multiply_adds
+    if (result.place, result.channels, result.multiply_adds) != now:
+        raise ValueError(f"{case.sweep_id} {case.variant.name} is another network now than in the journal")
+    return result
 
 
 def _disturbed(sweep: Sweep, condition: Condition, recording: Recording) -> tuple[str, ...]:

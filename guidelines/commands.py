@@ -145,7 +145,7 @@ def _reported(everything: Sequence[Results], found: Sequence[Sequence[Table]]) -
         if len(everything) > 1:
             runs = f"{results.runs} run{'s' * (results.runs > 1)}"
             parts.append(Section(label, notes=(f"{runs}: {', '.join(results.sources)}",)))
-        parts += sections(of_machine)
+        parts += (*sections(of_machine), *standings.by_condition(results))
     rows = [
         record
         for results, of_machine in zip(everything, found, strict=True)

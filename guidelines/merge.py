@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from guidelines.combine import pooled
-from guidelines.results import Entry, Failure, Machine, Place, Run, SweepKey
+from guidelines.results import Circumstances, Entry, Failure, Machine, Place, Run, SweepKey
 from guidelines.stats import Exactly, MedianOf, Quantity, Roughly, ratio_of
 
 
@@ -17,7 +17,8 @@ class MergeError(Exception):
 class Measured:
     """One variant as one or more runs of a machine measured it; `confidence` is what they asked for.
 
-    `scatter` is the Birge ratio of the slow-downs under its condition, None for a single run.
+    `circumstances` are those of each run. `scatter` is the Birge ratio of the slow-downs under its
+    condition, None for a single run.
     """
 
     place: Place
@@ -33,6 +34,7 @@ class Measured:
     slowdown: Quantity = field(compare=False)
     seconds_per_call: Quantity = field(compare=False)
     control: Quantity | None = field(compare=False)
+    circumstances: tuple[Circumstances, ...]
     runs: int = 1
     scatter: float | None = None
 
@@ -69,9 +71,12 @@ def reduced(run: Run) -> Results:
     """One run with its samples reduced to quantities."""
     measured = tuple(_measured(entry) for entry in run.entries)
     fingerprint = tuple(entry.median_s for entry in run.entries) or (run.source,)
-    notes: tuple[str, ...] = ()
+    notes = run.notes
     if run.entries and not any(entry.samples_s for entry in run.entries):
-        notes = (f"{run.source} holds no samples: intervals are as saved, or scaled from those",)
+        notes = (
+            *notes,
+            f"{run.source} holds no samples: intervals are as saved, or scaled from those",
+        )
     return Results(run.machine, (run.source,), measured, run.failures, fingerprint, notes)
 
 
@@ -144,6 +149,7 @@ def _measured(entry: Entry) -> Measured:
         slowdown=slowdown,
         seconds_per_call=seconds,
         control=entry.control.at if entry.control else None,
+        circumstances=(entry.circumstances,),
     )
 
 
@@ -203,6 +209,7 @@ def _pool_family(family: Sequence[Sequence[Measured]]) -> list[Measured]:
             slowdown=group[0].slowdown if group[0].is_baseline else next(slowdowns),
             seconds_per_call=lambda confidence, k=k: seconds().quantities[k](confidence),  # type: ignore[misc]
             control=controls.get(group[0].place.sweep_key),
+            circumstances=tuple(of_run for m in group for of_run in m.circumstances),
             runs=runs,
             scatter=ratios.scatter,
         )

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from itertools import product
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -41,6 +42,18 @@ def add_options(parser: pytest.Parser) -> None:
         type=_natural,
         default=0,
         help="measure a sweep up to N times more while something disturbs it. Default: 0",
+    )
+    group.addoption(
+        "--journal",
+        metavar="PATH",
+        type=Path,
+        help="write every result here as soon as it is known. Default: a new file in .guidelines/",
+    )
+    group.addoption(
+        "--resume",
+        action="store_true",
+        help="go on with the journal of a run that was cut short (the newest, or --journal's), with the same "
+        "options; what it holds is not measured again",
     )
 
 

@@ -5,23 +5,31 @@ condition and variant; its fixture `measure` times the whole sweep at the first 
 """
 
 import contextlib
-from collections.abc import Callable
+import platform
+from collections.abc import Callable, Generator
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from guidelines import machine, options
+from guidelines import machine, options, outputs
 from guidelines.campaign import Campaign, Case, cases
+from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
 from guidelines.replay import recorded_clock, replay
 from guidelines.report.document import Document
 from guidelines.report.sections import sections
+from guidelines.report.standings import by_condition
 from guidelines.report.table import tables
 from guidelines.report.text import render
-from guidelines.results import Failure, gather
-from guidelines.saved import KEY, SCHEMA, to_extra_info, to_failed
+from guidelines.results import Entry, Failure, gather
+from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed
 
 CAMPAIGN = pytest.StashKey[Campaign]()
+RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
+# What py-cpuinfo says of the moment: pytest-benchmark compares machines to the letter.
+VOLATILE_CPU_INFO = ("hz_actual", "hz_actual_friendly")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.getoption("seed"),
         config.getoption("retry_disturbed"),
     )
+    config.stash[RESUMED] = resumed = outputs.unfinished(config)
+    if resumed:
+        path, contents = resumed
+        outputs.check_same(path, contents.header, _header(config))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -77,10 +89,46 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
         )
+    config, campaign = session.config, session.config.stash[CAMPAIGN]
     try:
-        session.config.stash[CAMPAIGN].choose(chosen)
+        campaign.choose(chosen)
+        if resumed := config.stash[RESUMED]:
+            campaign.restore(resumed[1].measurements)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
+    if chosen and outputs.is_measuring(config):
+        campaign.journal = outputs.begin(config, _header(config), config.stash[RESUMED])
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say what a run that is gone on with takes over."""
+    campaign = config.stash[CAMPAIGN]
+    if not (resumed := config.stash[RESUMED]):
+        return []
+    path, contents = resumed
+    torn = ["its last line is torn and was ignored"] if contents.is_torn else []
+    return [
+        f"resumed {path}: {campaign.measured_sweeps} of {len(campaign.planned)} sweeps are there",
+        *torn,
+    ]
+
+
+def _header(config: pytest.Config) -> Header:
+    """What this run is, for its journal."""
+    campaign = config.stash[CAMPAIGN]
+    found = {
+        "node": platform.node(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "python_version": platform.python_version(),
+        KEY: machine.describe(campaign.conditions),
+    }
+    settings = {
+        "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
+        "seed": str(campaign.seed),
+        **{name: str(value) for name, value in asdict(campaign.limits).items()},
+    }
+    return Header(parse_machine(found), settings, campaign.planned)
 
 
 @pytest.fixture
@@ -102,12 +150,12 @@ def measure(
             with capsys.disabled():
                 _measure_aloud(campaign, case, request.config)
         result = campaign.result(case)
+        if isinstance(result, Entry):
+            benchmark.extra_info[KEY] = to_extra_info(result)
+            replay(benchmark, result.samples_s)
         campaign.keep(result)
         if isinstance(result, Failure):
             _fail_without_entry(benchmark, result)
-        else:
-            benchmark.extra_info[KEY] = to_extra_info(result)
-            replay(benchmark, result.samples_s)
 
     return run
 
@@ -131,11 +179,67 @@ def _fail_without_entry(benchmark: Any, failure: Failure) -> None:
 
     with contextlib.suppress(RuntimeError):
         benchmark.pedantic(refuse)
+    if failure.is_skip:
+        pytest.skip(failure.reason)
     pytest.fail(f"{failure.place.variant}: {failure.reason}", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Note what happens to a test besides its timing: pytest-benchmark would save a failed one as good."""
+    report = yield
+    marker = item.get_closest_marker("guideline_case")
+    if marker is None:
+        return report
+    campaign = item.config.stash[CAMPAIGN]
+    if report.failed:
+        if "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
+            item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
+        campaign.withdraw(marker.args[0], f"its test failed after it was timed: {_last_line(report)}")
+    elif report.skipped and campaign.journal and not campaign.is_measured(marker.args[0]):
+        campaign.journal.skip(item.nodeid, _last_line(report))
+    return report
+
+
+def _last_line(report: pytest.TestReport) -> str:
+    """What a failed or skipped test says last."""
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2])
+    crash = getattr(report.longrepr, "reprcrash", None)
+    lines = str(crash.message if crash else report.longrepr).splitlines()
+    return lines[0] if lines else "no reason given"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_benchmark_compare_machine_info(benchmarksession: Any) -> Generator[None, Any, Any]:
+    """Let a comparison go on whose storage pytest-benchmark cannot name: one outside the working folder."""
+    try:
+        return (yield)
+    except ValueError as error:
+        benchmarksession.logger.warning(f"Benchmark machine_info is different ({error})")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
+    """Close the journal, as finished where the run came to its end and its results are saved."""
+    journal = session.config.stash[CAMPAIGN].journal
+    try:
+        outcome = yield
+    except OSError as error:
+        where = f"; they stand in {journal.path}" if journal else ""
+        raise pytest.exit.Exception(f"the results cannot be saved: {error}{where}", 1) from error
+    if journal:
+        ran = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if ran and not session.shouldfail and not session.shouldstop:
+            journal.finish()
+        journal.close()
+    return outcome
 
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
     """Add what the figures depend on and pytest-benchmark does not know."""
+    for name in VOLATILE_CPU_INFO:
+        machine_info["cpu"].pop(name, None)
     machine_info[KEY] = machine.describe(config.stash[CAMPAIGN].conditions)
 
 
@@ -153,4 +257,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("guidelines")
         results = reduced(gather(campaign.entries, campaign.failures))
         width = config.get_terminal_writer().fullwidth
-        terminalreporter.write_line(render(Document("", (), sections(tables(results))), width))
+        parts = (*sections(tables(results)), *by_condition(results))
+        terminalreporter.write_line(render(Document("", (), parts), width))
+    if journal := campaign.journal:
+        is_whole = campaign.measured_sweeps == len(campaign.planned)
+        terminalreporter.write_line(
+            f"\njournal: {journal.path}" + ("" if is_whole else "; --resume goes on with it")
+        )
+        if journal.fault:
+            terminalreporter.write_line(
+                f"the journal is incomplete, writing it failed: {journal.fault}", red=True
+            )

@@ -23,7 +23,11 @@ def replay(benchmark: Any, durations_s: Sequence[float]) -> None:
     """Make durations the rounds of a pytest-benchmark entry whose timer is `recorded_clock`."""
     _tape.durations_s = durations_s
     _tape.position = 0
-    benchmark.pedantic(_advance, setup=_rewind, rounds=len(durations_s), iterations=1)
+    try:
+        benchmark.pedantic(_advance, setup=_rewind, rounds=len(durations_s), iterations=1)
+    except BaseException:  # Ctrl-C: half of an entry must not be saved as a good one
+        benchmark.has_error = True
+        raise
 
 
 def _rewind() -> None:

@@ -1,7 +1,7 @@
 """The saved form: one entry per variant under extra_info["guidelines"] of pytest-benchmark's JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
@@ -36,6 +36,12 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     return saved
 
 
+def to_benchmark(entry: Entry) -> dict[str, Any]:
+    """An entry with its samples in the shape that pytest-benchmark saves, as strict JSON."""
+    stats = {"median": entry.median_s, "data": list(entry.samples_s)}
+    return {"name": entry.place.name, "extra_info": {KEY: to_extra_info(entry)}, "stats": stats}
+
+
 def to_failed(failure: Failure) -> dict[str, Any]:
     """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
     saved = {"schema": SCHEMA, **_plain(failure.place), **_plain(failure)}
@@ -58,14 +64,32 @@ def parse(data: Any) -> Run:
     failed = ours.get("failed", []) if isinstance(ours, dict) else None
     if not isinstance(failed, list):
         raise ResultsError(f"its key '{KEY}' holds no list 'failed'")
-    run = gather(
-        [_checked(_entry, b, _name(b)) for b in benchmarks],
-        [_checked(_failure, f, "a failed variant") for f in failed],
+    run = together(
+        [parse_entry(benchmark) for benchmark in benchmarks],
+        [parse_failure(failure) for failure in failed],
     )
+    return replace(run, machine=parse_machine(values.mapping(data.get("machine_info"))))
+
+
+def together(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
+    """Entries and failures of one run. Raises ResultsError where there are none, or where they do not fit."""
+    run = gather(entries, failures)
     if not run.entries and not run.failures:
         raise ResultsError("holds no results")
     _check_together(run)
-    return replace(run, machine=_machine(values.mapping(data.get("machine_info"))))
+    return run
+
+
+def parse_entry(benchmark: Any) -> Entry:
+    """An entry of a saved file, without its baseline's samples. Raises ResultsError with the reason."""
+    entry: Entry = _checked(_entry, benchmark, _name(benchmark))
+    return entry
+
+
+def parse_failure(saved: Any) -> Failure:
+    """A failure from what `to_failed` gave. Raises ResultsError with the reason."""
+    failure: Failure = _checked(_failure, saved, "a failed variant")
+    return failure
 
 
 def _check_together(run: Run) -> None:
@@ -187,7 +211,7 @@ def _checked(read: Any, saved: Any, name: str) -> Any:
         raise ResultsError(f"{name}: {error}") from error
 
 
-def _machine(info: Mapping[str, Any]) -> Machine:
+def parse_machine(info: Mapping[str, Any]) -> Machine:
     """What the file says of the machine; nothing of it is needed to read the figures."""
     ours = values.mapping(info.get(KEY))
     ours_too = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")

@@ -160,7 +160,7 @@ def test_faults_are_one_line_and_status_2(write, capsys, tmp_path):
         ): "--fail-on needs two sides, these are 3 machines",
         ("compare", a, third, "--fail-on", "worse"): "--fail-on: 'worse' is none of stronger, weaker",
         ("report", a, unlike): "G2 x1 g=1 is another network than in",
-        ("report", str(tmp_path / "empty")): "empty: the folder holds no .json file",
+        ("report", str(tmp_path / "empty")): "empty: the folder holds no .json or .jsonl file",
         ("report", a, "--max-bytes", "1k"): "bytes, more than --max-bytes 1024 allows",
         ("report", str(tmp_path / "runs"), "-o", str(tmp_path / "runs" / "new.json")): "is among the files",
         ("report", "x" * 5000): "cannot be read: File name too long",

@@ -67,7 +67,7 @@ def test_folders_are_searched_and_files_are_taken_as_they_are(tmp_path):
 
 
 def test_a_folder_without_results_is_refused_by_name(tmp_path):
-    with pytest.raises(ResultsError, match=f"^{tmp_path}: the folder holds no .json file$"):
+    with pytest.raises(ResultsError, match=f"^{tmp_path}: the folder holds no .json or .jsonl file$"):
         find([tmp_path])
 
 

@@ -26,7 +26,8 @@ ALLOWED = {
     "gate": {"change", "compare", "stats"},
     "matrix": {"merge", "results", "spec", "stats", "verdict"},
     "saved": CORE | {"results", "state", "values"},
-    "files": {"results", "saved", "values"},
+    "journal": {"results", "saved", "values"},
+    "files": {"journal", "results", "saved", "values"},
     "reading": {"files", "merge", "saved"},
     "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
     "commands": {"compare", "gate", "matrix", "merge", "reading", "report", "saved", "values"},
@@ -42,9 +43,13 @@ ALLOWED = {
     "timing": {"launch", "memory", "modes", "spec"},
     "sweep": {"machine", "modes", "spec", "state", "stats", "timing", "watch"},
     "replay": set(),
-    "campaign": {"modes", "paper", "results", "spec", "state", "stats", "sweep", "timing"},
+    "outputs": {"files", "journal", "report", "saved"},
+    "campaign": {"journal", "modes", "paper", "results", "spec", "state", "stats", "sweep", "timing"},
     "options": {"machine", "spec", "sweep"},
-    "plugin": {"campaign", "machine", "merge", "options", "replay", "report", "results", "saved"},
+    "plugin": {
+        *("campaign", "journal", "machine", "merge", "options", "outputs", "replay", "report", "results"),
+        "saved",
+    },
 }
 
 

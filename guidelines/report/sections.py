@@ -1,6 +1,7 @@
 """Tables of a run as sections of a document, with their verdicts and footers in words."""
 
 from collections.abc import Sequence
+from math import ceil, log2
 
 from guidelines import paper
 from guidelines.report.digits import (
@@ -23,6 +24,7 @@ from guidelines.stats import Estimate
 NAME = Head("variant", is_number=False)
 SIZES = (Head("c"), Head(f"M mult-{BREAK}adds"), Head("M memory access"))
 UNITS = {"arm": Head(f"images{BREAK}/s"), "gpu": Head(f"batches{BREAK}/s")}
+LAUNCH_BOUND = "*"
 SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}add"), Head("paper")
 
 
@@ -75,6 +77,10 @@ def verdict(table: Table, column: Column) -> str:
     return f"{line}; {verdict.remedy}" if verdict.remedy else line
 
 
+def _name(column: Column) -> str:
+    return f"{column.sweep} (disturbed)" if column.disturbed else column.sweep
+
+
 def _title(table: Table) -> str:
     number = paper.table_number(table.guideline)
     source = f" (paper: Table {number}, {table.platform.upper()})" if number else ""
@@ -83,7 +89,7 @@ def _title(table: Table) -> str:
 
 def _grid(table: Table) -> Grid:
     rows = [
-        GridRow((Value(row.variant, row.place), *_sizes(row), *_values(row.cell, table)), column.sweep)
+        GridRow((Value(row.variant, row.place), *_sizes(row), *_values(row.cell, table)), _name(column))
         for column in table.columns
         for row in column.rows
     ]
@@ -102,7 +108,7 @@ def _side_by_side(table: Table) -> str:
         rows.append([variant, *(value.text for value in (*sizes, *cells))])
     top = ["", *[""] * len(SIZES)]
     for column in table.columns:
-        top += [column.sweep, *[""] * (len(heads) - 1)]
+        top += [_name(column), *[""] * (len(heads) - 1)]
     return tabulated(rows, [[], *(head.words for head in (*SIZES, *heads * len(table.columns)))], top)
 
 
@@ -119,12 +125,13 @@ def _heads(table: Table) -> tuple[Head, ...]:
 
 
 def _values(cell: Cell, table: Table) -> list[Value]:
-    throughput = Value("failed" if cell.failure else "")
+    throughput = Value(("skipped" if cell.is_skip else "failed") if cell.failure else "")
     if cell.throughput:
         throughput = Value(number(cell.throughput), cell.throughput.estimate)
+    mark = LAUNCH_BOUND if cell.launch_bound else ""
     measured = {
         UNITS[table.condition.platform]: throughput,
-        SLOWDOWN: _value(cell.slowdown, with_half_width(cell.slowdown) if cell.slowdown else ""),
+        SLOWDOWN: _value(cell.slowdown, f"{with_half_width(cell.slowdown)}{mark}" if cell.slowdown else ""),
         PER_MULTIPLY_ADD: _value(
             cell.per_multiply_add, number(cell.per_multiply_add) if cell.per_multiply_add else ""
         ),
@@ -145,6 +152,39 @@ def _sizes(row: Row) -> tuple[Value, ...]:
     )
 
 
+def _prepared(column: Column, condition: Condition) -> list[str]:
+    """How long compiling or capturing the networks of a sweep took, none in eager mode."""
+    times_s = [
+        of_run.setup_s
+        for row in column.rows
+        for of_run in row.cell.circumstances
+        if of_run.setup_s is not None
+    ]
+    if not times_s:
+        return []
+    what = "captured" if condition.mode == "cudagraph" else "compiled"
+    return [f"{column.sweep} {what} in {min(times_s):.2g} to {max(times_s):.2g} s a network, untimed"]
+
+
+def _launch_bound(table: Table) -> list[str]:
+    """What the mark of launch-bound cells means, and what would show the device instead."""
+    bound = [
+        found
+        for column in table.columns
+        for row in column.rows
+        if (found := row.cell.launch_bound) is not None
+    ]
+    if not bound:
+        return []
+    excess = max((b.launch_s or 0.0) / (b.device_s or 1.0) for b in bound)
+    batch = table.condition.batch_size * 2 ** ceil(log2(excess))
+    return [
+        f"{LAUNCH_BOUND} launching takes the CPU up to {excess:.2g} times as long as computing takes the "
+        f"device, so that the time is the CPU's; --batch-size {batch} or more, or --mode cudagraph, would "
+        "show the device"
+    ]
+
+
 def _find(column: Column, variant: str) -> Row | None:
     return next((row for row in column.rows if row.variant == variant), None)
 
@@ -160,11 +200,15 @@ def _notes(table: Table) -> list[str]:
             f"{column.sweep}: {column.rounds} rounds{runs}, stopped by {column.stopped}, "
             f"noise floor {percent(column.noise_floor)}{order}"
         )
+        lines += [f"{column.sweep} disturbed: {reason}" for reason in column.disturbed]
+        lines += [f"{column.sweep} measured again, the first time {reason}" for reason in column.retried]
+        lines += _prepared(column, condition)
         lines += [
-            f"{column.sweep} {row.variant} failed: {row.cell.failure}"
+            f"{column.sweep} {row.variant} {'' if row.cell.is_skip else 'failed: '}{row.cell.failure}"
             for row in column.rows
             if row.cell.failure
         ]
+    lines += _launch_bound(table)
     if table.confidence is not None:
         sure = level(table.confidence)
         lines.append(f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm)")

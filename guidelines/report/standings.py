@@ -1,6 +1,7 @@
 """Many machines as a document: a matrix of machines and guidelines."""
 
-from guidelines.matrix import Matrix, Standing
+from guidelines.matrix import Matrix, Standing, matrix
+from guidelines.merge import Results
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import attributes, labels, sentence
@@ -9,24 +10,38 @@ from guidelines.report.labels import attributes, labels, sentence
 MOST_NAMED = 3
 
 
-def document(matrix: Matrix) -> Document:
+def document(judged: Matrix) -> Document:
     """One row a machine and condition, one column a guideline."""
-    told, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
-    rows = tuple(
-        Row((Value(label), *(_value(line.standings.get(g)) for g in matrix.guidelines)))
-        for label, line in zip(told, matrix.lines, strict=True)
-    )
-    heads = (Head("machine", is_number=False), *map(Head, matrix.guidelines))
-    notes = tuple(dict.fromkeys(note for line in matrix.lines for note in line.results.notes))
-    runs = sum({id(line.results): line.results.runs for line in matrix.lines}.values())
+    told, shared = labels([attributes(line.machine, line.condition) for line in judged.lines])
+    notes = tuple(dict.fromkeys(note for line in judged.lines for note in line.results.notes))
+    runs = sum({id(line.results): line.results.runs for line in judged.lines}.values())
     lead = (
-        f"{len(matrix.lines)} machines or conditions, {runs} runs",
+        f"{len(judged.lines)} machines or conditions, {runs} runs",
         *([f"all of them: {sentence(shared)}"] if shared else []),
     )
-    grid = Section("Where each guideline holds", Grid(heads, rows), notes=(*_legend(matrix), *notes))
-    pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
-    sections = (grid, *pictures, *_elsewhere(matrix, told), _files(matrix, told))
+    where = _grid(judged, told, "machine")
+    grid = Section("Where each guideline holds", where, notes=(*_legend(judged), *notes))
+    pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in judged.guidelines.items())
+    sections = (grid, *pictures, *_elsewhere(judged, told), _files(judged, told))
     return Document("Machines compared", lead, sections)
+
+
+def by_condition(results: Results) -> tuple[Section, ...]:
+    """Guidelines beside the conditions of one machine, nothing for a single condition."""
+    judged = matrix([results])
+    if len(judged.lines) < 2:
+        return ()
+    told, _ = labels([attributes(line.machine, line.condition) for line in judged.lines])
+    grid = _grid(judged, told, "condition")
+    return (Section("Under which conditions each guideline holds", grid, notes=_legend(judged)),)
+
+
+def _grid(judged: Matrix, told: list[str], heading: str) -> Grid:
+    rows = tuple(
+        Row((Value(label), *(_value(line.standings.get(g)) for g in judged.guidelines)))
+        for label, line in zip(told, judged.lines, strict=True)
+    )
+    return Grid((Head(heading, is_number=False), *map(Head, judged.guidelines)), rows)
 
 
 def _value(standing: Standing | None) -> Value:

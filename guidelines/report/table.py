@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from guidelines import paper
 from guidelines.merge import Measured, Results
 from guidelines.paper import Figure
-from guidelines.results import Failure, Place
+from guidelines.results import Circumstances, Failure, Place
 from guidelines.spec import Condition, Platform
 from guidelines.stats import Estimate, kendall_tau
 from guidelines.verdict import Verdict, judged, noise_floor, verdicts
@@ -25,6 +25,13 @@ class Cell:
     per_multiply_add: Estimate | None = None
     paper: Figure | None = None
     failure: str | None = None
+    is_skip: bool = False
+    circumstances: tuple[Circumstances, ...] = ()
+
+    @property
+    def launch_bound(self) -> Circumstances | None:
+        """The circumstances of the first run in which launching took longer than computing."""
+        return next((of_run for of_run in self.circumstances if of_run.is_launch_bound), None)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class Column:
     scatter: float | None
     stopped: str
     kendall_tau: float | None
+    disturbed: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,8 @@ def _column(
     rows = {m.place.variant: _measured(m, platform) for m in measured}
     for failure in failures:
         row = rows.get(failure.place.variant) or _failed(failure, platform)
-        rows[failure.place.variant] = replace(row, cell=replace(row.cell, failure=failure.reason))
+        cell = replace(row.cell, failure=failure.reason, is_skip=failure.is_skip)
+        rows[failure.place.variant] = replace(row, cell=cell)
     first = measured[0] if measured else None
     extreme = next((m for m in measured if m.place.variant == m.place.extreme), None)
     return Column(
@@ -130,7 +140,14 @@ def _column(
         scatter=first.scatter if first else None,
         stopped=first.stopped if first else "failure",
         kendall_tau=_agreement(rows.values()),
+        disturbed=_distinct(of_run.disturbed for m in measured for of_run in m.circumstances),
+        retried=_distinct(of_run.retried for m in measured for of_run in m.circumstances),
     )
+
+
+def _distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Every reason once, in the order in which they first come."""
+    return tuple(dict.fromkeys(reason for of_run in reasons for reason in of_run))
 
 
 def _measured(measured: Measured, platform: Platform) -> Row:
@@ -144,6 +161,7 @@ def _measured(measured: Measured, platform: Platform) -> Row:
         slowdown=slowdown,
         per_multiply_add=_per_multiply_add(slowdown, measured.work_ratio),
         paper=_published(place, place.variant, platform),
+        circumstances=measured.circumstances,
     )
     return Row(
         place.row, place.variant, measured.channels, measured.multiply_adds, measured.memory_access, cell
