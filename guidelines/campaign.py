@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from guidelines import paper
+from guidelines.batch import device_bound
 from guidelines.journal import Journal
 from guidelines.modes import binder
 from guidelines.results import Circumstances, Entry, Failure, Place
-from guidelines.spec import Condition, Sweep, Variant
+from guidelines.spec import AUTO_BATCH, Condition, Sweep, Variant
 from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
 from guidelines.stats import Estimate, Quantity, median, paired_ratio
 from guidelines.sweep import CONTROL, SKIPPED, Limits, Recording, budget_s, measure_sweep
 from guidelines.timing import Checked, check, pinned
 
+Sweeps = Callable[[Condition], Iterable[Sweep]]
 Results = dict[str, Entry | Failure]
 
 
@@ -47,9 +49,25 @@ class Campaign:
     entries: list[Entry] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     journal: Journal | None = None
+    batches: dict[str, int] = field(default_factory=dict)
     _sources: dict[str, str] = field(default_factory=dict)
     _chosen: dict[str, list[Case]] = field(default_factory=dict)
     _results: dict[str, Results] = field(default_factory=dict)
+
+    def conditions_for(self, sweeps: Sweeps, source: str) -> tuple[Condition, ...]:
+        """The conditions of the sweeps that a source yields, with the batch of `--batch-size auto` found."""
+        found = dict.fromkeys(self._with_batch(c, sweeps, source) for c in self.conditions)
+        return tuple(found)
+
+    def _with_batch(self, condition: Condition, sweeps: Sweeps, source: str) -> Condition:
+        if condition.batch_size != AUTO_BATCH:
+            return condition
+        name = f"{source} {condition.id}"
+        if name not in self.batches:
+            one_image = replace(condition, batch_size=1)
+            baselines = [sweep.baseline for sweep in sweeps(one_image)]
+            self.batches[name] = device_bound(condition, baselines).batch_size
+        return replace(condition, batch_size=self.batches[name])
 
     def choose(self, cases: Iterable[Case]) -> None:
         """Say which variants will be asked for. Raises ValueError for a sweep with two sources."""
@@ -147,9 +165,7 @@ class Campaign:
             check(case.variant, case.condition, self.seed, binder(case.condition.mode))
 
 
-def cases(
-    sweeps: Callable[[Condition], Iterable[Sweep]], conditions: Iterable[Condition], source: str = ""
-) -> Iterator[Case]:
+def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> Iterator[Case]:
     """Every variant of every sweep under each condition; a sweep that two channel rules share, once.
 
     Raises ValueError where two sweeps under one condition have the same name.

@@ -11,11 +11,12 @@ from typing import TypeVar
 import pytest
 
 from guidelines.machine import device_list, device_name, lacks_for_mode, runs_dtype
-from guidelines.spec import CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition
+from guidelines.spec import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition
 from guidelines.sweep import Limits
 
 T = TypeVar("T")
 SHORT_WARMUP = 0.05
+BATCH_HELP = "images per call; auto: as many as it takes for launches not to set a CUDA device's time"
 MODE_HELP = "eager, compile (torch.compile), cudagraph (captured and replayed)"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 
@@ -27,7 +28,7 @@ def add_options(parser: pytest.Parser) -> None:
         ("device", "LIST", _list(_device), "auto", "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"),
         ("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
         ("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
-        ("batch-size", "LIST", _list(_positive), "1", "images per call"),
+        ("batch-size", "LIST", _list(_batch), "1", BATCH_HELP),
         ("threads", "LIST", _list(_positive), "1", "CPU threads"),
         ("image-size", "LIST", _list(_positive), "56", "height and width of the feature maps"),
         ("mode", "LIST", _list(_choice(MODES)), "eager", MODE_HELP),
@@ -171,6 +172,15 @@ def _positive(text: str) -> int:
     if not re.fullmatch(r"0*[1-9]\d*", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
     return int(text)
+
+
+def _batch(text: str) -> int:
+    if text == "auto":
+        return AUTO_BATCH
+    try:
+        return _positive(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error} or auto") from error
 
 
 def _natural(text: str) -> int:

@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if resumed:
         path, contents = resumed
         outputs.check_same(path, contents.header, _header(config))
+        config.stash[CAMPAIGN].batches.update(contents.header.batches)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -59,12 +60,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("guideline")
     if marker is None:
         return
-    conditions = metafunc.config.stash[CAMPAIGN].conditions
+    campaign = metafunc.config.stash[CAMPAIGN]
     sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
     if not callable(sweeps) or "measure" not in metafunc.fixturenames:
         raise pytest.UsageError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
     try:
-        found = list(cases(sweeps, conditions, source))
+        found = list(cases(sweeps, campaign.conditions_for(sweeps, source), source))
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     params = [
@@ -128,7 +129,7 @@ def _header(config: pytest.Config) -> Header:
         "seed": str(campaign.seed),
         **{name: str(value) for name, value in asdict(campaign.limits).items()},
     }
-    return Header(parse_machine(found), settings, campaign.planned)
+    return Header(parse_machine(found), settings, campaign.planned, campaign.batches)
 
 
 @pytest.fixture

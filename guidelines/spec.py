@@ -12,12 +12,16 @@ Platform = Literal["arm", "gpu"]
 CHANNEL_RULES = ("paper", "exact")
 DTYPES = ("float32", "float16", "bfloat16")
 LAYOUTS = ("nchw", "nhwc")
+AUTO_BATCH = 0
 MODES = ("eager", "compile", "cudagraph")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Where and how a sweep is timed; the defaults are the paper's set-up."""
+    """Where and how a sweep is timed; the defaults are the paper's set-up.
+
+    AUTO_BATCH stands for a batch that is still to be found.
+    """
 
     device: str
     device_name: str
@@ -41,7 +45,7 @@ class Condition:
             "dtype": self.dtype,
             "layout": self.layout,
             "mode": self.mode,
-            "batch_size": f"b{self.batch_size}",
+            "batch_size": f"b{self.batch_size or 'auto'}",
             "image_size": f"{self.image_size}px",
             "threads": f"t{self.threads}",
             "channels": self.channels,

@@ -1,0 +1,44 @@
+"""`--batch-size auto`: the smallest batch whose time is the device's and not its CPU's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+
+from guidelines.modes import binder
+from guidelines.spec import Condition, Variant
+from guidelines.timing import Checked, check, pinned
+
+LARGEST_BATCH = 1024
+
+
+def checked(variant: Variant, condition: Condition) -> Checked:
+    """What is known of a variant before it is timed, its launch time among it."""
+    with pinned(condition):
+        return check(variant, condition, 0, binder(condition.mode))
+
+
+def device_bound(
+    condition: Condition,
+    baselines: Sequence[Variant],
+    checked: Callable[[Variant, Condition], Checked] = checked,
+) -> Condition:
+    """The condition at the smallest power of two at which no baseline waits for its launches.
+
+    A CPU launches nothing: one image. Where memory ends or LARGEST_BATCH is reached before, the largest
+    batch that ran; its cells are marked as bound by launches. Raises what `check` raises for one image.
+    """
+    found = replace(condition, batch_size=1)
+    while condition.device != "cpu" and found.batch_size <= LARGEST_BATCH:
+        try:
+            bound = any(_is_launch_bound(checked(variant, found)) for variant in baselines)
+        except (MemoryError, torch.OutOfMemoryError):
+            return replace(found, batch_size=max(1, found.batch_size // 2))
+        if not bound or found.batch_size == LARGEST_BATCH:
+            return found
+        found = replace(found, batch_size=2 * found.batch_size)
+    return found
+
+
+def _is_launch_bound(checked: Checked) -> bool:
+    return (checked.launch_s or 0.0) > (checked.device_s or 0.0)
