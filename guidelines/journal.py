@@ -65,12 +65,8 @@ class Journal:
     def add(self, sweep_id: str, results: Sequence[Entry | Failure]) -> None:
         """Write what one measurement of a sweep gave, a line a variant."""
         self._measurements += 1
-        for result in results:
-            line = {"sweep": sweep_id, "measurement": self._measurements, "of": len(results)}
-            if isinstance(result, Entry):
-                self._append(line | {"benchmark": to_benchmark(result)})
-            else:
-                self._append(line | {"failed": to_failed(result)})
+        measured = {"sweep": sweep_id, "measurement": self._measurements, "of": len(results)}
+        self._append(*(measured | _result(result) for result in results))
 
     def withdraw(self, failure: Failure) -> None:
         """Note that a variant's test failed after it had been timed."""
@@ -92,11 +88,11 @@ class Journal:
         """Let others have the file."""
         self._file.close()
 
-    def _append(self, line: Mapping[str, Any]) -> None:
+    def _append(self, *lines: Mapping[str, Any]) -> None:
         if self.fault:
             return
         try:
-            _write(self._file, line)
+            _write(self._file, *lines)
         except OSError as error:
             self.fault = error.strerror or str(error)
 
@@ -219,8 +215,12 @@ def _line(number: int, line: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _write(file: IO[bytes], line: Mapping[str, Any]) -> None:
-    file.write(json.dumps(line, allow_nan=False).encode() + b"\n")
+def _result(result: Entry | Failure) -> dict[str, Any]:
+    return {"benchmark": to_benchmark(result)} if isinstance(result, Entry) else {"failed": to_failed(result)}
+
+
+def _write(file: IO[bytes], *lines: Mapping[str, Any]) -> None:
+    file.write(b"".join(json.dumps(line, allow_nan=False).encode() + b"\n" for line in lines))
     file.flush()
     os.fsync(file.fileno())
 

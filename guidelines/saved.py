@@ -24,7 +24,7 @@ class ResultsError(Exception):
 
 def to_extra_info(entry: Entry) -> dict[str, Any]:
     """An entry as strict JSON for extra_info["guidelines"]; its own samples stand in stats.data."""
-    saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(entry)}
+    saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(replace(entry, samples_s=()))}
     for name in ("place", "median_s", "samples_s"):
         del saved[name]
     for name in ("baseline_samples_s", "control_samples_s"):

@@ -48,7 +48,7 @@ def positive(value: Any, name: str) -> float:
 
 def amount(value: Any, name: str) -> float:
     """A number that may be zero. Raises ValueError naming what is neither."""
-    if type(value) is not int or value != 0:
+    if isinstance(value, bool) or value != 0:
         positive(value, name)
     return value  # type: ignore[no-any-return]  # it is a number
 

@@ -24,7 +24,7 @@ from guidelines.stats import Estimate
 NAME = Head("variant", is_number=False)
 SIZES = (Head("c"), Head(f"M mult-{BREAK}adds"), Head("M memory access"))
 UNITS = {"arm": Head(f"images{BREAK}/s"), "gpu": Head(f"batches{BREAK}/s")}
-LAUNCH_BOUND = "*"
+LAUNCH_BOUND, DISTURBED = "*", "!"
 SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}add"), Head("paper")
 
 
@@ -78,7 +78,7 @@ def verdict(table: Table, column: Column) -> str:
 
 
 def _name(column: Column) -> str:
-    return f"{column.sweep} (disturbed)" if column.disturbed else column.sweep
+    return f"{column.sweep} {DISTURBED}" if column.disturbed else column.sweep
 
 
 def _title(table: Table) -> str:
@@ -200,7 +200,7 @@ def _notes(table: Table) -> list[str]:
             f"{column.sweep}: {column.rounds} rounds{runs}, stopped by {column.stopped}, "
             f"noise floor {percent(column.noise_floor)}{order}"
         )
-        lines += [f"{column.sweep} disturbed: {reason}" for reason in column.disturbed]
+        lines += [f"{_name(column)} disturbed: {reason}" for reason in column.disturbed]
         lines += [f"{column.sweep} measured again, the first time {reason}" for reason in column.retried]
         lines += _prepared(column, condition)
         lines += [

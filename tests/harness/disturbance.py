@@ -1,0 +1,76 @@
+"""Prints how often a disturbed and an undisturbed sweep are marked as such; asserts nothing.
+
+Run by hand on a machine that does nothing else, about seven minutes: python tests/harness/disturbance.py
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+from guidelines import blocks
+from guidelines.campaign import results
+from guidelines.channels import group_widths
+from guidelines.machine import cpu_model
+from guidelines.results import Circumstances, Entry
+from guidelines.spec import Condition, Sweep
+from guidelines.sweep import Limits, budget_s, measure_sweep
+
+CONDITION = Condition("cpu", cpu_model())
+LIMITS = Limits(max_time_s=2.0, min_rounds=12, warmup_s=0.1, confidence=0.95)
+DISTURBED, UNDISTURBED, HOGS = 10, 20, 2
+BUSY = "while True: pass"
+
+
+def main() -> None:
+    print(f"{cpu_model()}, G2 x1, {LIMITS.max_time_s:g} s a network")
+    quiet = [measured(k) for k in range(UNDISTURBED)]
+    print_marked(f"undisturbed, {UNDISTURBED} sweeps", quiet)
+    hogged = [measured(k, start_hogs) for k in range(DISTURBED)]
+    print_marked(f"{HOGS} busy processes from the middle of the sweep on, {DISTURBED} sweeps", hogged)
+
+
+def print_marked(name: str, found: list[Circumstances]) -> None:
+    marked = [c.disturbed for c in found if c.disturbed]
+    others = sorted(c.state.other_cpus for c in found if c.state and c.state.other_cpus is not None)
+    steal = sorted(c.state.steal for c in found if c.state and c.state.steal is not None)
+    print(f"\n{name}: {len(marked)} marked as disturbed")
+    print(f"others' processors {others[0]:.2f} to {others[-1]:.2f}, steal {steal[0]:.1%} to {steal[-1]:.1%}")
+    for reasons in marked:
+        print(f"  {'; '.join(reasons)}")
+
+
+def measured(seed: int, disturb: Callable[[], list[subprocess.Popen[bytes]]] | None = None) -> Circumstances:
+    sweep = g2_x1()
+    chosen = [variant.id for variant in sweep.variants]
+    hogs: list[subprocess.Popen[bytes]] = []
+    middle_s = budget_s(sweep, chosen, LIMITS) / 2
+    timer = threading.Timer(middle_s, lambda: hogs.extend(disturb() if disturb else []))
+    timer.start()
+    try:
+        recording = measure_sweep(sweep, chosen, CONDITION, LIMITS, seed)
+    finally:
+        timer.cancel()
+        timer.join()
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+    entry = results(sweep, chosen, CONDITION, recording, LIMITS.confidence)["g8"]
+    assert isinstance(entry, Entry), entry
+    print(".", end="", file=sys.stderr, flush=True)
+    return entry.circumstances
+
+
+def g2_x1() -> Sweep:
+    variants = (
+        blocks.group_convolution(*group_widths(64, g, "paper").channels, groups=g) for g in (1, 2, 4, 8)
+    )
+    return Sweep("G2", "excessive group convolution raises memory access", "x1", tuple(variants))
+
+
+def start_hogs() -> list[subprocess.Popen[bytes]]:
+    return [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(HOGS)]
+
+
+if __name__ == "__main__":
+    main()
