@@ -1,4 +1,4 @@
-"""Command line: read saved results and show them; never imports torch.
+"""Command line: read saved results and show them, without torch; examine a machine before a run.
 
 What a command needs is imported when it runs, so that --help answers at once.
 """
@@ -18,11 +18,16 @@ LONGEST_ERROR = 500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 1 for a change of --fail-on, 2 for what cannot be shown."""
+    """Run a command; returns the exit status: 0, 1 for what --fail-on or `doctor` found, 2 for an error."""
     for stream in (sys.stdout, sys.stderr):  # a file may hold what the terminal cannot show
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if options.command == "doctor":
+        options.arguments = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     from guidelines.commands import CommandError, run
     from guidelines.values import printable
 
@@ -59,13 +64,21 @@ def _parser() -> argparse.ArgumentParser:
         help="a page of pictures for each guideline, as SVG and PNG",
         description="A page of pictures for each guideline, as SVG and PNG; needs the extra `plot`.",
     )
+    commands.add_parser(
+        "doctor",
+        usage="guidelines doctor [PYTEST ARGUMENT ...]",
+        help="what would spoil a run, before it: half a minute",
+        description="What would spoil the run that pytest would do with the same arguments (by default "
+        "experiments/): threads, clocks, load, memory, noise, each with its number and a remedy. Exit status "
+        "1 where something would.",
+    )
     for command in (report, compare, plot):
         command.add_argument(
             "files",
             type=Path,
             nargs="+",
             metavar="FILE",
-            help="a file of --benchmark-json, or a folder of them",
+            help="a file of --benchmark-json, the journal of a run, or a folder of them",
         )
         command.add_argument(
             "--max-bytes",

@@ -14,8 +14,8 @@ from guidelines.gate import Trigger, missing, triggers, tripped
 from guidelines.matrix import matrix
 from guidelines.merge import MergeError, Results, by_machine
 from guidelines.reading import read
+from guidelines.report import checkup, html, latex, markdown, picture, records, standings, text
 from guidelines.report import comparison as comparing
-from guidelines.report import html, latex, markdown, picture, records, standings, text
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Section
 from guidelines.report.labels import attributes, labels, of_results
@@ -86,10 +86,30 @@ def plot(options: Namespace) -> int:
     return 0
 
 
+def doctor(options: Namespace) -> int:
+    """What would spoil a run, a line a check; 1 where something would."""
+    from guidelines.collected import CollectError, collect
+    from guidelines.doctor import examine
+
+    given = options.arguments
+    paths = [argument for argument in given if Path(argument.partition("::")[0]).exists()]
+    try:
+        cases, limits = collect(given if paths else ["experiments", *given])
+    except CollectError as error:
+        raise CommandError(str(error)) from error
+    spoiled = False
+    width = shutil.get_terminal_size().columns
+    for finding in examine(cases, limits):
+        spoiled = spoiled or bool(finding.remedy)
+        _print(checkup.line(finding.check, finding.figure, finding.remedy, width))
+    return int(spoiled)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "report": report,
     "compare": compare_machines,
     "plot": plot,
+    "doctor": doctor,
 }
 
 

@@ -30,7 +30,7 @@ ALLOWED = {
     "files": {"journal", "results", "saved", "values"},
     "reading": {"files", "merge", "saved"},
     "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
-    "commands": {"compare", "gate", "matrix", "merge", "reading", "report", "saved", "values"},
+    "commands": {"collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved", "values"},
     "cli": {"commands", "values"},
     "__main__": {"cli"},
     "blocks": {"spec"},
@@ -43,6 +43,10 @@ ALLOWED = {
     "timing": {"launch", "memory", "modes", "spec"},
     "sweep": {"machine", "modes", "spec", "state", "stats", "timing", "watch"},
     "replay": set(),
+    "collected": {"campaign", "options", "sweep"},
+    "doctor": {
+        *("campaign", "machine", "memory", "results", "spec", "state", "sweep", "timing", "verdict", "watch"),
+    },
     "outputs": {"files", "journal", "report", "saved"},
     "batch": {"modes", "spec", "timing"},
     "campaign": {
