@@ -12,7 +12,6 @@ from guidelines import options
 from guidelines.campaign import Case
 from guidelines.sweep import Limits
 
-
 # How pytest and its option parser begin the line that says what is wrong.
 ERROR = r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)"
 

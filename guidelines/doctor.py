@@ -17,7 +17,7 @@ from guidelines.memory import free_bytes, needed_bytes
 from guidelines.results import Entry
 from guidelines.spec import Condition
 from guidelines.state import disturbances
-from guidelines.sweep import CLOCK_MULTIPLE, CONTROL, Limits, budget_s, measure_sweep
+from guidelines.sweep import CONTROL, Limits, budget_s, measure_sweep
 from guidelines.timing import pinned, timed
 from guidelines.verdict import noise_floor
 from guidelines.watch import SYS, Watch, governor
@@ -140,7 +140,7 @@ def clock_resolution(clock: Callable[[], float]) -> Finding:
 
 
 def harness_overhead(condition: Condition) -> Finding:
-    """What timing adds to a sample, whose calls take at least CLOCK_MULTIPLE times as long."""
+    """What timing adds to a sample, whose calls take hundreds of times as long."""
     empty = partial(nn.Identity(), zeros(1))
     with pinned(replace(condition, device="cpu")):
         sample = timed(empty, lambda: None)
