@@ -9,7 +9,7 @@ from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
 from guidelines.verdict import Case, Verdict, directed, judged, verdicts
 
-Judged = tuple[str, Case, Verdict]
+Judged = tuple[SweepKey, Case, Verdict]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Standing:
     verdict: Verdict
     held: int
     judged: int
+    is_disturbed: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,10 @@ def matrix(everything: Sequence[Results]) -> Matrix:
         for index, results in enumerate(everything)
         for result in _everything(results)
     }
-    for (index, (guideline, condition, sweep), case), verdict in zip(cases, found, strict=True):
-        grouped[index, condition].setdefault(guideline, []).append((sweep, case, verdict))
+    for (index, key, case), verdict in zip(cases, found, strict=True):
+        guideline, condition, _ = key
+        grouped[index, condition].setdefault(guideline, []).append((key, case, verdict))
+    disturbed = [_disturbed(results) for results in everything]
     places = [result.place for results in everything for result in _everything(results)]
     claims = {place.guideline: place.claim for place in places}
     return Matrix(
@@ -77,8 +80,8 @@ def matrix(everything: Sequence[Results]) -> Matrix:
             Line(
                 everything[index],
                 condition,
-                {guideline: _standing(sweeps) for guideline, sweeps in line.items()},
-                tuple(f"{guideline} {sweep}" for guideline, sweeps in line.items() for sweep, _, _ in sweeps),
+                {guideline: _standing(sweeps, disturbed[index]) for guideline, sweeps in line.items()},
+                tuple(f"{key[0]} {key[2]}" for sweeps in line.values() for key, _, _ in sweeps),
             )
             for (index, condition), line in grouped.items()
         ),
@@ -91,9 +94,20 @@ def _everything(results: Results) -> Sequence[Measured | Failure]:
     return (*results.measured, *results.failures)
 
 
-def _standing(found: Sequence[Judged]) -> Standing:
+def _disturbed(results: Results) -> set[SweepKey]:
+    return {
+        measured.place.sweep_key
+        for measured in results.measured
+        if any(of_run.disturbed for of_run in measured.circumstances)
+    }
+
+
+def _standing(found: Sequence[Judged], disturbed: set[SweepKey]) -> Standing:
     effects = [directed(verdict.slowdown, case.expect) for _, case, verdict in found]
     largest = max(range(len(found)), key=lambda k: effects[k].estimate)
-    sweep, case, verdict = found[largest]
+    key, case, verdict = found[largest]
     held = sum(verdict.outcome == "holds" for _, _, verdict in found)
-    return Standing(sweep, case.extreme, case.expect, effects[largest], verdict, held, len(found))
+    is_disturbed = key in disturbed
+    return Standing(
+        key[2], case.extreme, case.expect, effects[largest], verdict, held, len(found), is_disturbed
+    )

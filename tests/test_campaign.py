@@ -1,19 +1,27 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from guidelines import campaign as module
 from guidelines.campaign import Campaign, Case, cases, results
 from guidelines.results import Entry, Failure
-from guidelines.spec import Condition
+from guidelines.spec import AUTO_BATCH, Condition
+from guidelines.state import State
 from guidelines.sweep import CONTROL, Limits, Recording
+from guidelines.timing import Checked
 
 CPU = Condition("cpu", "a processor", image_size=2)
 
 
-def recording(failures=None, **seconds):
+QUIET = State(cpus=2, watched_s=4.0, other_cpus=0.01)
+BUSY = State(cpus=2, watched_s=4.0, other_cpus=1.4)
+
+
+def recording(failures=None, state=QUIET, **seconds):
     series = {CONTROL if id == "control" else id: (s,) * 20 for id, s in seconds.items()}
-    return Recording(series, dict.fromkeys(series, 3), failures or {}, "time", seed=9)
+    checked = {id: Checked(peak_memory_bytes=64) for id in series}
+    return Recording(series, dict.fromkeys(series, 3), failures or {}, "time", 9, (0, 3), checked, state)
 
 
 def test_ids_are_readable_and_name_the_condition(sweep):
@@ -103,3 +111,127 @@ def test_a_sweep_is_measured_once_for_all_its_chosen_variants(sweep, monkeypatch
     assert [entry.place.variant for entry in campaign.entries] == ["g=2", "g=8"]
     assert [type(failure) for failure in campaign.failures] == [Failure]
     assert campaign.progress(chosen[0]) == "20 rounds: g=2 1.00x, g=8 2.00x"
+
+
+def test_an_entry_says_how_it_was_measured(sweep):
+    found = results(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.01), 0.9, ("a hog",))
+    how = found["g8"].circumstances
+    assert (how.state, how.placed_at, how.peak_memory_bytes) == (QUIET, (0, 3), 64)
+    assert (how.disturbed, how.retried) == ((), ("a hog",))
+    assert how.drift.estimate == 1
+
+
+def drifting(sweep, **factors):
+    """A sweep whose last third of rounds differs from its first by a factor for each variant."""
+    series = {id: (1.0,) * 200 + (factor,) * 100 for id, factor in factors.items()}
+    measured = Recording(series, dict.fromkeys(series, 1), {}, "time", 0)
+    return results(sweep, ["g1", "g8"], CPU, measured, 0.9)["g8"].circumstances
+
+
+def test_a_slowdown_that_drifts_disturbs_a_sweep(sweep):
+    assert drifting(sweep, g1=1.0, g8=1.2).disturbed == ("the slow-down of g=8 drifted by a factor of 1.20",)
+    assert drifting(sweep, g1=1.0, g8=1.2).drift.estimate == pytest.approx(1.2)
+
+
+def test_what_slows_all_networks_alike_disturbs_only_beyond_half_as_much_again(sweep):
+    assert drifting(sweep, g1=1.4, g8=1.4).disturbed == ()
+    assert drifting(sweep, g1=2.0, g8=2.0).disturbed == ("the baseline's time drifted by a factor of 2.00",)
+
+
+def campaign_of(monkeypatch, recordings, retries=0, journal=None):
+    """A campaign whose sweeps give one recording after the other."""
+    left = iter(recordings)
+    monkeypatch.setattr(module, "measure_sweep", lambda *arguments: next(left))
+    return Campaign((CPU,), Limits(), seed=0, retries=retries, journal=journal)
+
+
+@pytest.mark.parametrize(
+    ("retries", "states", "retried", "disturbed"),
+    [
+        (0, [BUSY], 0, True),
+        (2, [QUIET], 0, False),
+        (2, [BUSY, QUIET], 1, False),
+        (2, [BUSY, BUSY, BUSY], 2, True),
+    ],
+)
+def test_a_disturbed_sweep_is_measured_again_as_often_as_asked(
+    sweep, monkeypatch, retries, states, retried, disturbed
+):
+    recordings = [recording(state=state, g1=1.0, g8=k + 2.0) for k, state in enumerate(states)]
+    campaign = campaign_of(monkeypatch, recordings, retries)
+    case = Case(CPU, sweep, sweep.extreme)
+    campaign.choose([case])
+    found = campaign.result(case)
+    assert found.slowdown.estimate == len(states) + 1
+    assert found.circumstances.retried == ("other processes used 1.40 of 2 processors",) * retried
+    assert bool(found.circumstances.disturbed) == disturbed
+    assert ("measured" in campaign.progress(case)) == (retried > 0)
+    assert ("disturbed" in campaign.progress(case)) == disturbed
+
+
+def test_a_journal_gets_every_measurement_of_a_sweep(sweep, monkeypatch):
+    kept = []
+    journal = SimpleNamespace(
+        add=lambda sweep_id, found: kept.append((sweep_id, [result.place.variant for result in found]))
+    )
+    recordings = [recording(state=state, g1=1.0, g8=2.0) for state in (BUSY, QUIET)]
+    campaign = campaign_of(monkeypatch, recordings, 1, journal)
+    campaign.choose([Case(CPU, sweep, sweep.extreme)])
+    campaign.result(Case(CPU, sweep, sweep.extreme))
+    assert kept == [("G2 x1 cpu-2px", ["g=8"])] * 2
+
+
+def restored(sweep, chosen, known):
+    campaign = Campaign((CPU,), Limits(), seed=0)
+    campaign.choose([Case(CPU, sweep, variant) for variant in sweep.variants if variant.id in chosen])
+    campaign.restore({"G2 x1 cpu-2px": known})
+    return campaign
+
+
+def test_what_a_journal_holds_of_a_sweep_is_taken_over(sweep):
+    known = results(sweep, ["g1", "g8"], CPU, recording({CONTROL: "no memory"}, g1=1.0, g8=2.0), 0.9)
+    campaign = restored(sweep, ["g1", "g8"], list(known.values()))
+    assert campaign.measured_sweeps == 1
+    assert campaign.result(Case(CPU, sweep, sweep.extreme)) is known["g8"]
+    assert [failure.place.variant for failure in campaign.failures] == [CONTROL]
+
+
+@pytest.mark.parametrize("chosen", [["g1", "g2", "g8"], ["g8"]])
+def test_a_sweep_of_which_other_variants_are_wanted_is_measured_anew(sweep, chosen):
+    known = results(sweep, ["g1", "g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
+    assert restored(sweep, chosen, list(known.values())).measured_sweeps == 0
+
+
+def test_another_network_than_the_journals_is_refused(sweep):
+    known = results(sweep, ["g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
+    other = replace(known["g8"], channels=(72,))
+    with pytest.raises(ValueError, match=r"^G2 x1 cpu-2px g=8 is another network now than in the journal$"):
+        restored(sweep, ["g8"], [other])
+
+
+def test_an_entry_whose_test_fails_is_withdrawn_once(sweep, monkeypatch):
+    campaign = campaign_of(monkeypatch, [recording(g1=1.0, g8=2.0)])
+    case = Case(CPU, sweep, sweep.extreme)
+    campaign.choose([case])
+    campaign.keep(campaign.result(case))
+    for _ in range(2):
+        campaign.withdraw(case, "its test failed")
+    assert campaign.entries == []
+    assert [failure.reason for failure in campaign.failures] == ["its test failed"]
+
+
+def test_the_batch_is_found_once_for_each_source(sweep, monkeypatch):
+    asked = []
+
+    def device_bound(condition, baselines):
+        asked.append([variant.id for variant in baselines])
+        return replace(condition, batch_size=16)
+
+    monkeypatch.setattr(module, "device_bound", device_bound)
+    auto = replace(CPU, batch_size=AUTO_BATCH)
+    campaign = Campaign((auto, replace(CPU, batch_size=16)), Limits(), seed=0)
+    for _ in range(2):
+        (condition,) = campaign.conditions_for(lambda condition: [sweep], "a.py::test_a")
+        assert condition.batch_size == 16
+    assert asked == [["g1"]]
+    assert campaign.batches == {"a.py::test_a cpu-bauto-2px": 16}

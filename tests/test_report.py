@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,10 @@ from guidelines.merge import reduced
 from guidelines.report import digits
 from guidelines.report.document import Document
 from guidelines.report.sections import sections
+from guidelines.report.standings import by_condition
 from guidelines.report.table import tables
 from guidelines.report.text import render
-from guidelines.results import Failure
+from guidelines.results import Circumstances, Failure
 from guidelines.stats import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,3 +117,68 @@ def test_a_guideline_of_ones_own_is_reported_without_the_paper(entry, results):
     text = shown(run, 80)
     assert text.startswith("G5 claim\n")
     assert "(paper" not in text
+
+
+def disturbed(entry, **changes):
+    """G2 x1 with circumstances of its own."""
+    how = Circumstances(**changes)
+    return [replace(entry(variant, s), circumstances=how) for variant, s in (("g=1", 1.0), ("g=8", 2.0))]
+
+
+def test_a_disturbed_sweep_is_marked_with_the_reason(entry, results):
+    run = results(*disturbed(entry, disturbed=("other processes used 1.40 of 2 processors",)))
+    for width in (80, 160):
+        text = shown(run, width)
+        assert "x1 !" in text.split("g=1")[0]
+        assert "x1 ! disturbed: other processes used 1.40 of 2 processors" in text
+
+
+def test_what_was_dropped_for_a_new_measurement_is_said(entry, results):
+    run = results(*disturbed(entry, retried=("a hog", "another")))
+    text = shown(run, 120)
+    assert "x1 was measured again: a hog\nx1 was measured again: another\n" in text
+    assert "!" not in text
+
+
+def test_cells_whose_time_is_that_of_launching_are_marked_with_what_would_show_the_device(entry, results):
+    text = shown(results(*disturbed(entry, launch_s=5e-3, device_s=2e-3)), 120)
+    assert re.search(r"^ *g=8 .* ±[\d.]+\*", text, re.MULTILINE)
+    assert "* launching takes the CPU up to 2.5 times as long as computing takes the device" in text
+    assert "--batch-size 4 or more, or --mode cudagraph" in text
+    assert "*" not in shown(results(*disturbed(entry, launch_s=1e-3, device_s=2e-3)), 120)
+
+
+def test_the_time_to_compile_or_capture_is_said_apart(entry, results):
+    text = shown(results(*disturbed(entry, setup_s=2.5)), 120)
+    assert "x1 compiled in 2.5 to 2.5 s a network, untimed" in text
+    assert "compiled" not in shown(results(*disturbed(entry)), 120)
+
+
+def test_a_skipped_variant_is_not_called_failed(two_sweeps):
+    skip = replace(two_sweeps.failures[0], reason="skipped: not here", is_skip=True)
+    text = shown(replace(two_sweeps, failures=(skip,)), 80)
+    assert "failed" not in text
+    assert "x2 g=2 skipped: not here" in text
+
+
+def test_several_conditions_of_a_machine_are_set_beside_each_other(entry, results):
+    one = entry("g=1", 1.0).place.condition
+    conditions = one, replace(one, mode="compile")
+    entries = [
+        entry(v, s, condition=c)
+        for c, slowdown in zip(conditions, (2.0, 1.0), strict=True)
+        for v, s in (("g=1", 1.0), ("g=8", slowdown))
+    ]
+    (section,) = by_condition(results(*entries))
+    cells = [[value.text.split("\n") for value in row.values] for row in section.grid.rows]
+    assert [name for (name,), _ in cells] == ["a processor, eager", "a processor, compile"]
+    assert [outcome for _, (*_, outcome, _) in cells] == ["holds", "does not hold"]
+    assert by_condition(results(*entries[:2])) == ()
+
+
+def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
+    one = entry("g=1", 1.0).place.condition
+    other = [entry(v, s, condition=replace(one, threads=2)) for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    (section,) = by_condition(results(*disturbed(entry, disturbed=("a hog",)), *other))
+    assert [row.values[1].text.partition("\n")[0][-4:] for row in section.grid.rows] == ["x1 !", "x x1"]
+    assert any(note.startswith("!: ") for note in section.notes)

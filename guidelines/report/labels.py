@@ -22,6 +22,8 @@ WORDS = {
     "threads": "threads {}",
     "channels": "{} channels",
 }
+# Behind what stands in a table but is to be distrusted.
+DISTURBED = "!"
 NAMES = {
     "cpu_model": "CPU",
     "cpu_capability": "kernels",

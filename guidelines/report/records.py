@@ -12,6 +12,7 @@ from guidelines.matrix import Matrix
 from guidelines.merge import Results
 from guidelines.report.document import Document
 from guidelines.report.table import Column, Row, Table
+from guidelines.results import Circumstances
 from guidelines.spec import Condition
 from guidelines.stats import Estimate
 
@@ -113,7 +114,21 @@ def _row(row: Row) -> Record:
         **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
         "failure": cell.failure,
+        **_circumstances(cell.circumstances),
     }
+
+
+def _circumstances(runs: Sequence[Circumstances]) -> Record:
+    """How a variant was measured; of several runs the largest figures and every disturbance."""
+    figures = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
+    return {
+        **{name: max(_known(runs, name), default=None) for name in figures},
+        "disturbed": "; ".join(dict.fromkeys(reason for of_run in runs for reason in of_run.disturbed)),
+    }
+
+
+def _known(runs: Sequence[Circumstances], name: str) -> list[float]:
+    return [value for of_run in runs if (value := getattr(of_run, name)) is not None]
 
 
 def _verdict(table: Table, column: Column, row: Row) -> Record:

@@ -16,6 +16,7 @@ from guidelines.report.digits import (
 )
 from guidelines.report.document import BREAK, Grid, Head, Section, Value
 from guidelines.report.document import Row as GridRow
+from guidelines.report.labels import DISTURBED
 from guidelines.report.table import Cell, Column, Row, Table
 from guidelines.report.text import tabulated
 from guidelines.spec import Condition
@@ -24,7 +25,7 @@ from guidelines.stats import Estimate
 NAME = Head("variant", is_number=False)
 SIZES = (Head("c"), Head(f"M mult-{BREAK}adds"), Head("M memory access"))
 UNITS = {"arm": Head(f"images{BREAK}/s"), "gpu": Head(f"batches{BREAK}/s")}
-LAUNCH_BOUND, DISTURBED = "*", "!"
+LAUNCH_BOUND = "*"
 SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}add"), Head("paper")
 
 
@@ -201,7 +202,7 @@ def _notes(table: Table) -> list[str]:
             f"noise floor {percent(column.noise_floor)}{order}"
         )
         lines += [f"{_name(column)} disturbed: {reason}" for reason in column.disturbed]
-        lines += [f"{column.sweep} measured again, the first time {reason}" for reason in column.retried]
+        lines += [f"{column.sweep} was measured again: {reason}" for reason in column.retried]
         lines += _prepared(column, condition)
         lines += [
             f"{column.sweep} {row.variant} {'' if row.cell.is_skip else 'failed: '}{row.cell.failure}"

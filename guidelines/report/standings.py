@@ -4,7 +4,7 @@ from guidelines.matrix import Matrix, Standing, matrix
 from guidelines.merge import Results
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import attributes, labels, sentence
+from guidelines.report.labels import DISTURBED, attributes, labels, sentence
 
 # Of the machines that have a sweep, so many are named.
 MOST_NAMED = 3
@@ -49,11 +49,13 @@ def _value(standing: Standing | None) -> Value:
     if standing is None:
         return Value("not measured")
     effect, verdict = standing.effect, standing.verdict
-    text = f"{times(effect)} {standing.sweep}\n{brackets(effect)}\n{verdict.outcome}"
+    mark = f" {DISTURBED}" if standing.is_disturbed else ""
+    text = f"{times(effect)} {standing.sweep}{mark}\n{brackets(effect)}\n{verdict.outcome}"
     return Value(f"{text}\n{standing.held} of {standing.judged} hold", effect.estimate)
 
 
 def _legend(matrix: Matrix) -> tuple[str, ...]:
+    disturbed = any(standing.is_disturbed for line in matrix.lines for standing in line.standings.values())
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
@@ -61,6 +63,7 @@ def _legend(matrix: Matrix) -> tuple[str, ...]:
         f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
         f"{level(matrix.confidence)} (Holm), "
         "so that they can be more cautious than in a machine's own report",
+        *([f"{DISTURBED}: the machine's own report says what disturbed that sweep"] if disturbed else []),
     )
 
 
