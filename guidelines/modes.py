@@ -52,12 +52,13 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             y: Tensor = module(x)
+    # The graph reads weights and input where they lie, and does not keep them.
+    return partial(_replay, graph, y, module, x)
 
-    def replay() -> Tensor:
-        graph.replay()
-        return y
 
-    return replay
+def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, *_kept: object) -> Tensor:
+    graph.replay()
+    return y
 
 
 _MODES: Mapping[str, Callable[[], Bind]] = {"eager": _eager, "compile": _compiled, "cudagraph": _graphed}

@@ -82,6 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("measure", params, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Sweeps measure the variants that are left after -k, node ids and other selections."""
     markers = (item.get_closest_marker("guideline_case") for item in session.items)

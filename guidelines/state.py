@@ -67,8 +67,9 @@ class State:
     """A machine during a sweep; None for what cannot be read.
 
     `other_cpus`: processors that other processes kept busy, on average, of `cpus`. `steal`: share of the
-    processors' time that went to other virtual machines. `throttled`: share of the time for which a
-    container's quota stopped this process. `switches_per_s`: how often it had to yield its processor.
+    processors' time that went to other virtual machines. `throttled`: seconds a second, summed over
+    processors, for which a container's quota stopped it. `switches_per_s`: how often it had to yield its
+    processor.
     """
 
     cpus: int
@@ -176,13 +177,13 @@ def _lies_beyond(ratio: Estimate, limit: float) -> bool:
 
 def _of_machine(state: State, threads: int) -> list[str]:
     found = []
-    left_free = state.cpus - threads + MOST_SHARED_CPUS
+    left_free = max(0, state.cpus - threads) + MOST_SHARED_CPUS
     if state.other_cpus is not None and state.other_cpus > min(MOST_OTHERS * state.cpus, left_free):
         found.append(f"other processes used {state.other_cpus:.2f} of {state.cpus} processors")
     if state.steal is not None and state.steal > MOST_STEAL:
         found.append(f"other virtual machines took {state.steal:.0%} of the processors' time")
     if state.throttled is not None and state.throttled > MOST_THROTTLED:
-        found.append(f"the container's quota stopped it for {state.throttled:.0%} of the time")
+        found.append(f"the container's quota stopped it for {state.throttled:.2f} s a second")
     low, high = state.lowest_clock_mhz, state.highest_clock_mhz
     if low is not None and high is not None and low < LEAST_CLOCK * high:
         found.append(f"the processor's clock went from {high:.0f} to {low:.0f} MHz")

@@ -1,0 +1,270 @@
+import os
+import threading
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import pytest
+import torch
+from torch import nn
+from torch._dynamo.utils import counters
+
+from guidelines.machine import lacks_for_mode
+from guidelines.modes import binder
+from guidelines.spec import MODES, Condition, Conv, Variant
+from guidelines.timing import TOLERANCES, Checked, _check_alike, build, check, pinned
+
+EAGER = Condition("cpu", "", image_size=4)
+COMPILED = Condition("cpu", "", mode="compile", image_size=4)
+GRAPHED = Condition("cuda:0", "", mode="cudagraph", image_size=4)
+
+
+class Unit(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 1, bias=False)
+
+    def forward(self, x):
+        return torch.relu(self.conv(x)) + x
+
+
+class Branching(Unit):
+    def forward(self, x):
+        return self.conv(x) if x.sum() > 0 else x
+
+
+NETWORK = Variant("a", "a", (4,), (Conv(4, 4),), build=Unit)
+ANOTHER = Variant("b", "b", (2,), (Conv(2, 2),), build=lambda: nn.Conv2d(2, 2, 1, bias=False))
+
+
+def running():
+    """Threads of this process, and the processes that it started (none where there is no /proc)."""
+    return {*threading.enumerate(), *children()}
+
+
+def children():
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # some end meanwhile
+            _state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == os.getpid():
+                yield stat
+
+
+def compilations():
+    return counters["stats"]["unique_graphs"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def measuring():
+    with pinned(EAGER):
+        yield
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """What was compiled in an earlier run would not be compiled again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path_factory.mktemp("inductor")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def compiled(measuring, fresh):
+    """A binder that has compiled NETWORK."""
+    if lacks := lacks_for_mode("cpu", "compile"):
+        pytest.skip(lacks)
+    before, earlier = running(), compilations()
+    bind = binder("compile")
+    bind(*build(NETWORK, COMPILED, 0))
+    return SimpleNamespace(bind=bind, compilations=compilations() - earlier, left=running() - before)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_mode_that_can_be_asked_for_has_a_binder(mode):
+    assert callable(binder(mode))
+
+
+def test_an_eager_call_runs_the_module_on_the_input_anew_each_time():
+    calls = []
+    call = binder("eager")(calls.append, "x")
+    assert calls == []
+    call()
+    call()
+    assert calls == ["x", "x"]
+
+
+def test_binding_compiles_and_calling_does_not(compiled):
+    assert compiled.compilations == 1
+    call = compiled.bind(*build(NETWORK, COMPILED, 1))
+    before = compilations()
+    call()
+    assert compilations() == before
+
+
+def test_a_compiled_network_gives_what_it_gives_eagerly(compiled):
+    module, x = build(NETWORK, COMPILED, 0)
+    expected, found = module(x), compiled.bind(module, x)()
+    assert float((found - expected).abs().max()) <= 1e-4 * float(expected.abs().max())
+
+
+def test_another_instance_is_served_with_its_own_weights_without_compiling_again(compiled):
+    before = compilations()
+    networks = [build(NETWORK, COMPILED, seed) for seed in (1, 2)]
+    calls = [compiled.bind(module, x) for module, x in networks]
+    found, expected = [call() for call in calls], [module(x) for module, x in networks]
+    assert compilations() == before
+    torch.testing.assert_close(found, expected)
+    assert not torch.allclose(*expected)
+
+
+def test_compiling_leaves_no_process_and_no_thread_behind(compiled):
+    assert compiled.left == set()
+
+
+def test_networks_of_a_sweep_do_not_use_up_each_others_compilations(compiled):
+    with torch._dynamo.config.patch(recompile_limit=1):
+        module, x = build(ANOTHER, COMPILED, 0)
+        torch.testing.assert_close(binder("compile")(module, x)(), module(x))
+
+
+def test_a_network_that_cannot_be_compiled_whole_fails_when_it_is_bound():
+    module, x = build(Variant("a", "a", (4,), (Conv(4, 4),), build=Branching), COMPILED, 0)
+    module(x)
+    bind = binder("compile")
+    with pytest.raises(torch._dynamo.exc.TorchDynamoException):
+        bind(module, x)
+
+
+def test_a_compiled_network_passes_its_check_and_says_how_long_it_took(compiled):
+    before = compilations()
+    checked = check(NETWORK, COMPILED, 3, compiled.bind)
+    assert checked.setup_s > 0
+    assert checked.peak_memory_bytes is None or checked.peak_memory_bytes >= 0
+    assert compilations() == before
+
+
+def test_an_eager_network_has_no_time_of_set_up_and_the_cpu_no_launches(monkeypatch):
+    monkeypatch.setattr("guidelines.timing.peak_bytes", lambda device, act: 7)
+    assert check(NETWORK, EAGER, 0, binder("eager")) == Checked(None, 7, None, None)
+
+
+def test_the_time_of_set_up_is_that_of_binding(monkeypatch, clock):
+    def slow_to_bind(module, x):
+        clock.now_s += 3.0
+        return lambda: slow_to_run(module, x)
+
+    def slow_to_run(module, x):
+        clock.now_s += 5.0
+        return module(x)
+
+    monkeypatch.setattr("guidelines.timing.time", SimpleNamespace(perf_counter=clock))
+    assert check(NETWORK, COMPILED, 0, slow_to_bind).setup_s == 3.0
+
+
+def test_the_peak_is_that_of_one_network_built_bound_and_run(monkeypatch):
+    seen = []
+
+    def build():
+        module = Unit()
+        seen.append(weakref.ref(module))
+        return module
+
+    def bind(module, x):
+        seen.append("bound")
+        return lambda: seen.append("called") or module(x)
+
+    def peak_bytes(device, act):
+        assert [thing() for thing in seen if isinstance(thing, weakref.ref)] == [None, None]
+        seen.clear()
+        act()
+        return 7
+
+    monkeypatch.setattr("guidelines.timing.peak_bytes", peak_bytes)
+    checked = check(Variant("a", "a", (4,), (Conv(4, 4),), build), COMPILED, 0, bind)
+    assert checked.peak_memory_bytes == 7
+    assert seen[1:] == ["bound", "called"]
+
+
+def test_an_output_unlike_eagers_is_refused_with_mode_and_difference():
+    def bind(module, x):
+        return lambda: 1.25 * module(x)
+
+    with pytest.raises(ValueError, match=r"mode compile .* by 2\.5e-01 of .*, more than 0\.0001$"):
+        check(NETWORK, COMPILED, 0, bind)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("dtype", TOLERANCES)
+def test_outputs_may_differ_by_the_types_share_of_the_largest_value(dtype, sign):
+    condition = Condition("cpu", "", dtype, mode="compile")
+    expected = torch.tensor([1.0, -4.0], dtype=getattr(torch, dtype))
+    step = torch.tensor([sign * 4 * TOLERANCES[dtype], 0.0], dtype=expected.dtype)
+    _check_alike(expected + 0.9 * step, expected, condition)
+    with pytest.raises(ValueError, match="differs from eager's"):
+        _check_alike(expected + 1.1 * step, expected, condition)
+
+
+def test_an_output_that_is_no_number_is_unlike_any():
+    with pytest.raises(ValueError, match="by nan of the largest value"):
+        _check_alike(torch.tensor([1.0, float("nan")]), torch.ones(2), COMPILED)
+
+
+def test_an_output_of_zeros_is_like_itself():
+    _check_alike(torch.zeros(2), torch.zeros(2), COMPILED)
+
+
+@pytest.mark.cuda
+def test_a_replayed_graph_computes_what_its_input_holds_now():
+    module, x = build(NETWORK, GRAPHED, 0)
+    call = binder("cudagraph")(module, x)
+    outputs = []
+    for _ in range(2):
+        x.copy_(torch.randn_like(x))
+        outputs.append(call().clone())
+        _check_alike(outputs[-1], module(x), GRAPHED)
+    assert not torch.allclose(*outputs)
+
+
+@pytest.mark.cuda
+def test_a_graph_keeps_the_weights_and_the_input_that_it_reads():
+    module, x = build(NETWORK, GRAPHED, 0)
+    expected = module(x)
+    call = binder("cudagraph")(module, x)
+    kept = weakref.ref(module), weakref.ref(x)
+    del module, x
+    assert None not in [thing() for thing in kept]
+    _overwriting = [torch.zeros(size, device="cuda:0") for size in (16, 64) for _ in range(99)]
+    _check_alike(call(), expected, GRAPHED)
+
+
+@pytest.mark.cuda
+def test_two_graphs_keep_their_outputs_apart():
+    networks = [build(NETWORK, GRAPHED, seed) for seed in (1, 2)]
+    calls = [binder("cudagraph")(module, x) for module, x in networks]
+    found = [call() for call in calls]
+    for output, (module, x) in zip(found, networks, strict=True):
+        _check_alike(output, module(x), GRAPHED)
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("mode", MODES)
+def test_everything_is_found_out_about_a_network_on_cuda(mode, fresh):
+    condition = Condition("cuda:0", "", mode=mode, image_size=4)
+    before = running()
+    checked = check(NETWORK, condition, 0, binder(mode))
+    assert (checked.setup_s is None) == (mode == "eager")
+    assert min(checked.peak_memory_bytes, checked.launch_s, checked.device_s) > 0
+    assert running() - before == set()
+
+
+def test_a_graph_keeps_its_network_and_input(monkeypatch):
+    monkeypatch.setattr("guidelines.modes.torch", MagicMock())
+    module, x = build(NETWORK, EAGER, 0)
+    kept = weakref.ref(module), weakref.ref(x)
+    call = binder("cudagraph")(module, x)
+    del module, x
+    assert None not in [thing() for thing in kept]
+    del call
+    assert [thing() for thing in kept] == [None, None]
