@@ -148,13 +148,15 @@ class Campaign:
         else:
             self.failures.append(result)
 
-    def withdraw(self, case: Case, why: str) -> None:
-        """Count an entry as failed: its test failed after it had been timed."""
+    def fail(self, case: Case, why: str, is_skip: bool = False) -> None:
+        """Count a case as failed or skipped whose test ended so, before or after it had been timed."""
         result = self._results.get(case.sweep_id, {}).get(case.variant.id)
         kept = [entry for entry in self.entries if entry is not result]
-        if len(kept) < len(self.entries):
+        when = "after" if len(kept) < len(self.entries) else "before"
+        why = f"{SKIPPED if is_skip else 'its test failed'} {when} it was timed: {why}"
+        failure = _failure(case.sweep, case.variant, case.variant.name, case.condition, why)
+        if all(known.place != failure.place for known in self.failures):
             self.entries[:] = kept
-            failure = _failure(case.sweep, case.variant, case.variant.name, case.condition, why)
             self.failures.append(failure)
             if self.journal:
                 self.journal.withdraw(failure)
@@ -200,6 +202,8 @@ def results(
     found: Results = {}
     if sweep.baseline.id in failures:
         why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
+        if failures[sweep.baseline.id].startswith(SKIPPED):
+            why = f"{SKIPPED} with its baseline {sweep.baseline.name}"
         failures = dict.fromkeys(chosen, why) | failures
     elif CONTROL in failures:
         found[CONTROL] = _failure(sweep, sweep.baseline, CONTROL, condition, failures[CONTROL])

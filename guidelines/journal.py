@@ -85,8 +85,11 @@ class Journal:
         self._append({"finished": True})
 
     def close(self) -> None:
-        """Let others have the file."""
-        self._file.close()
+        """Let others have the file. What a full disk did not take is tried once more, and may fail again."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self.fault = self.fault or error.strerror or str(error)
 
     def _append(self, *lines: Mapping[str, Any]) -> None:
         if self.fault:

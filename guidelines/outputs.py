@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from pytest_benchmark.utils import get_machine_id
 
 from guidelines import journal
 from guidelines.files import load_journal
@@ -85,11 +86,16 @@ def _check_outputs(config: pytest.Config, journal_path: Path) -> None:
     storage = config.getoption("benchmark_storage")
     saves = config.getoption("benchmark_save") or config.getoption("benchmark_autosave")
     if saves and not storage.startswith("elasticsearch+"):
-        outputs["--benchmark-storage"] = Path(storage.removeprefix("file://")) / "x.json"
+        outputs["--benchmark-storage"] = _storage_folder(storage) / "x.json"
     for option, path in outputs.items():
         if reason := unwritable(path):
-            where = path.parent if option == "--benchmark-storage" else path
+            where = storage if option == "--benchmark-storage" else path
             raise pytest.UsageError(f"{option} {where}: cannot be written: {reason}; nothing was measured")
+
+
+def _storage_folder(storage: str) -> Path:
+    machine: str = get_machine_id()  # type: ignore[no-untyped-call]  # untyped in pytest-benchmark
+    return Path(storage.removeprefix("file://")) / machine
 
 
 def unwritable(path: Path) -> str:

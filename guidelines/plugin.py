@@ -29,7 +29,7 @@ from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_faile
 CAMPAIGN = pytest.StashKey[Campaign]()
 RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
 # What py-cpuinfo says of the moment: pytest-benchmark compares machines to the letter.
-VOLATILE_CPU_INFO = ("hz_actual", "hz_actual_friendly")
+VOLATILE_CPU_INFO = ("hz_actual", "hz_actual_friendly", "hz_advertised", "hz_advertised_friendly")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -193,12 +193,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     marker = item.get_closest_marker("guideline_case")
     if marker is None:
         return report
-    campaign = item.config.stash[CAMPAIGN]
-    if report.failed:
-        if "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
-            item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
-        campaign.withdraw(marker.args[0], f"its test failed after it was timed: {_last_line(report)}")
-    elif report.skipped and campaign.journal and not campaign.is_measured(marker.args[0]):
+    campaign, case = item.config.stash[CAMPAIGN], marker.args[0]
+    if report.failed and "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
+        item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
+    if report.failed or (report.skipped and campaign.is_measured(case)):
+        campaign.fail(case, _last_line(report), is_skip=report.skipped)
+    elif report.skipped and campaign.journal:
         campaign.journal.skip(item.nodeid, _last_line(report))
     return report
 
@@ -221,21 +221,27 @@ def pytest_benchmark_compare_machine_info(benchmarksession: Any) -> Generator[No
         benchmarksession.logger.warning(f"Benchmark machine_info is different ({error})")
 
 
+@pytest.hookimpl(specname="pytest_sessionfinish")
+def pytest_finish_journal(session: pytest.Session, exitstatus: int) -> None:
+    """Close the journal as finished where the run came to its end; pytest-benchmark has saved by then."""
+    journal = session.config.stash[CAMPAIGN].journal
+    ran = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if journal and ran and not session.shouldfail and not session.shouldstop:
+        journal.finish()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
-    """Close the journal, as finished where the run came to its end and its results are saved."""
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Let go of the journal, and say where the results are if they cannot be saved."""
     journal = session.config.stash[CAMPAIGN].journal
     try:
-        outcome = yield
+        return (yield)
     except OSError as error:
         where = f"; they stand in {journal.path}" if journal else ""
         raise pytest.exit.Exception(f"the results cannot be saved: {error}{where}", 1) from error
-    if journal:
-        ran = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if ran and not session.shouldfail and not session.shouldstop:
-            journal.finish()
-        journal.close()
-    return outcome
+    finally:
+        if journal:
+            journal.close()
 
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict[str, Any]) -> None:
@@ -251,9 +257,16 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     output_json[KEY] = {"schema": SCHEMA, "failed": [to_failed(failure) for failure in failures]}
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the tables and verdicts below pytest-benchmark's own."""
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Generator[None, Any, Any]:
+    """Print the tables and verdicts below pytest-benchmark's own, also where those end in an error."""
+    try:
+        return (yield)
+    finally:
+        _show_results(terminalreporter, config)
+
+
+def _show_results(terminalreporter: Any, config: pytest.Config) -> None:
     campaign = config.stash[CAMPAIGN]
     if campaign.entries or campaign.failures:
         terminalreporter.section("guidelines")

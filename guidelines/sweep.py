@@ -205,7 +205,9 @@ class _Bench:
         """Turn an error into the failure of a network; its memory is set free for the others."""
         try:
             yield
-        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:
+        except pytest.exit.Exception:
+            raise
+        except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:
             self.failures[id] = reason(error)
             for kept in (self.builders, self.samplers, self.calls, self.samples):
                 kept.pop(id, None)

@@ -215,9 +215,11 @@ def test_an_entry_whose_test_fails_is_withdrawn_once(sweep, monkeypatch):
     campaign.choose([case])
     campaign.keep(campaign.result(case))
     for _ in range(2):
-        campaign.withdraw(case, "its test failed")
+        campaign.fail(case, "AssertionError")
     assert campaign.entries == []
-    assert [failure.reason for failure in campaign.failures] == ["its test failed"]
+    assert [failure.reason for failure in campaign.failures] == [
+        "its test failed after it was timed: AssertionError"
+    ]
 
 
 def test_the_batch_is_found_once_for_each_source(sweep, monkeypatch):

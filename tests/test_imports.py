@@ -30,7 +30,9 @@ ALLOWED = {
     "files": {"journal", "results", "saved", "values"},
     "reading": {"files", "merge", "saved"},
     "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
-    "commands": {"collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved", "values"},
+    "commands": {
+        *("collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved", "values"),
+    },
     "cli": {"commands", "values"},
     "__main__": {"cli"},
     "blocks": {"spec"},
