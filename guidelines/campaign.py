@@ -13,6 +13,7 @@ from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
 from guidelines.stats import Estimate, Quantity, median, paired_ratio
 from guidelines.sweep import CONTROL, SKIPPED, Limits, Recording, budget_s, measure_sweep
 from guidelines.timing import Checked, check, pinned
+from guidelines.values import printable
 
 Sweeps = Callable[[Condition], Iterable[Sweep]]
 Results = dict[str, Entry | Failure]
@@ -94,7 +95,7 @@ class Campaign:
         """
         for sweep_id, chosen in self._chosen.items():
             known = {result.place.variant: result for result in measurements.get(sweep_id, ())}
-            if known.keys() - {CONTROL} == {case.variant.name for case in chosen}:
+            if known.keys() - {CONTROL} == {printable(case.variant.name) for case in chosen}:
                 self._results[sweep_id] = {case.variant.id: _restored(case, known) for case in chosen}
                 self.failures += [
                     r for name, r in known.items() if name == CONTROL and isinstance(r, Failure)
@@ -220,7 +221,7 @@ def results(
 
 
 def _restored(case: Case, known: Mapping[str, Entry | Failure]) -> Entry | Failure:
-    result = known[case.variant.name]
+    result = known[printable(case.variant.name)]
     cost = case.variant.cost(case.condition)
     now = _place(case.sweep, case.variant.name, case.condition), case.variant.channels, cost.multiply_adds
     if (result.place, result.channels, result.multiply_adds) != now:
@@ -306,13 +307,13 @@ def _failure(sweep: Sweep, variant: Variant, name: str, condition: Condition, wh
 def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:
     names = [known.name for known in sweep.variants]
     return Place(
-        guideline=sweep.guideline,
-        claim=sweep.claim,
-        sweep=sweep.name,
-        variant=variant,
+        guideline=printable(sweep.guideline),
+        claim=printable(sweep.claim),
+        sweep=printable(sweep.name),
+        variant=printable(variant),
         row=names.index(variant) if variant in names else len(names),
-        baseline=sweep.baseline.name,
-        extreme=sweep.extreme.name,
+        baseline=printable(sweep.baseline.name),
+        extreme=printable(sweep.extreme.name),
         expect=sweep.expect,
         condition=condition,
     )

@@ -4,6 +4,7 @@ Its first line says what the run is, the others hold what a sweep's measurement 
 measurement that was cut short counts as none; of several of one sweep, the last complete one counts.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import IO, Any
 
 from guidelines.results import Entry, Failure, Machine, Run
 from guidelines.saved import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed, together
-from guidelines.values import printable, text
+from guidelines.values import count, printable, text
 
 try:
     import fcntl
@@ -59,6 +60,7 @@ class Journal:
     def __init__(self, path: Path, file: IO[bytes], measurements: int = 0) -> None:
         self.path = path
         self.fault = ""
+        self.is_finished = False
         self._file = file
         self._measurements = measurements
 
@@ -83,6 +85,7 @@ class Journal:
     def finish(self) -> None:
         """Note that nothing is missing."""
         self._append({"finished": True})
+        self.is_finished = not self.fault
 
     def close(self) -> None:
         """Let others have the file. What a full disk did not take is tried once more, and may fail again."""
@@ -116,6 +119,8 @@ def reopen(path: Path, contents: Contents) -> Journal:
     """
     file = path.open("r+b")
     _lock(file)
+    if file.read().rfind(b"\n") + 1 != contents.size_bytes:
+        raise BlockingIOError(errno.EAGAIN, "another run has gone on with it since it was read")
     file.truncate(contents.size_bytes)
     file.seek(contents.size_bytes)
     journal = Journal(path, file, contents.last_measurement)
@@ -162,7 +167,8 @@ def parse(content: bytes) -> Contents:
 
 def to_run(contents: Contents) -> Run:
     """A journal as the run that it is so far, with notes on what is missing."""
-    everything = [result for results in contents.measurements.values() for result in results]
+    order = dict.fromkeys((*contents.header.sweeps, *contents.measurements))
+    everything = [result for sweep_id in order for result in contents.measurements.get(sweep_id, ())]
     failed = {failure.place: failure for failure in contents.withdrawn}
     entries = [r for r in everything if isinstance(r, Entry) and r.place not in failed]
     failures = [r for r in everything if isinstance(r, Failure)] + list(failed.values())
@@ -197,12 +203,14 @@ def _measured(
 def _header(line: Mapping[str, Any]) -> Header:
     version = line.get("guidelines_journal")
     if type(version) is not int or version > VERSION:
-        raise ResultsError(f"is a journal of version {version}; this version of guidelines reads {VERSION}")
+        raise ResultsError(
+            f"is a journal of version {text(version)}; this version of guidelines reads {VERSION}"
+        )
     try:
         machine = Machine(**{name: text(value) for name, value in line["machine"].items()})
         settings = {text(name): text(value) for name, value in line["settings"].items()}
         sweeps = {text(name): tuple(map(text, variants)) for name, variants in line["sweeps"].items()}
-        batches = {text(name): int(batch) for name, batch in line["batches"].items()}
+        batches = {text(name): count(batch, "batches") for name, batch in line["batches"].items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ResultsError(f"is a journal whose first line is broken: {printable(str(error))}") from error
     return Header(machine, settings, sweeps, batches)

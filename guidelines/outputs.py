@@ -1,8 +1,10 @@
 """Where the results of a run go, looked at before the first sample: a run must not be lost at its end."""
 
+import itertools
 import os
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from guidelines.files import load_journal
 from guidelines.journal import Contents, Header, Journal
 from guidelines.report.labels import differences
 from guidelines.saved import ResultsError
+from guidelines.values import printable
 
 FOLDER = ".guidelines"
 # More than the results of a run of all four guidelines.
@@ -41,7 +44,7 @@ def unfinished(config: pytest.Config) -> tuple[Path, Contents] | None:
         path = _given(config) or _newest_unfinished(config.rootpath / FOLDER)
         contents = load_journal(path)
     except ResultsError as error:
-        raise pytest.UsageError(f"--resume: {error}") from error
+        raise pytest.UsageError(printable(f"--resume: {error}")) from error
     if contents.is_finished:
         raise pytest.UsageError(f"--resume: nothing to resume, {path} is of a finished run")
     return path, contents
@@ -57,6 +60,16 @@ def check_same(path: Path, found: Header, now: Header) -> None:
         )
 
 
+def check_plan(path: Path, found: Header, planned: Mapping[str, Sequence[str]]) -> None:
+    """Raises UsageError naming what a journal plans and this run does not: it would never be finished."""
+    for sweep_id, variants in found.sweeps.items():
+        if lacking := [variant for variant in variants if variant not in planned.get(sweep_id, ())]:
+            raise pytest.UsageError(
+                f"--resume: {path} was begun with more tests: {sweep_id} {', '.join(lacking)}; select them "
+                "as well, or begin a journal of its own without --resume"
+            )
+
+
 def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] | None) -> Journal:
     """The journal of this run, after all its outputs were found to be writable. Raises UsageError."""
     path = resumed[0] if resumed else _given(config) or _fresh(config.rootpath / FOLDER)
@@ -66,6 +79,8 @@ def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] 
             return journal.reopen(*resumed)
         return journal.create(path, header)
     except FileExistsError as error:
+        if not _given(config):  # another run began at this moment
+            return begin(config, header, None)
         raise pytest.UsageError(
             f"--journal {path}: exists; give another path, or --resume to go on with it"
         ) from error
@@ -124,8 +139,8 @@ def _given(config: pytest.Config) -> Path | None:
 def _fresh(folder: Path) -> Path:
     """A name that sorts by time and that no other run has."""
     stamp = time.strftime("%Y-%m-%dT%H%M%S")
-    names = [f"{stamp}.jsonl", *(f"{stamp}-{k}.jsonl" for k in range(2, 100))]
-    return next((folder / name for name in names if not (folder / name).exists()), folder / names[0])
+    names = (f"{stamp}-{k:03}.jsonl" for k in itertools.count(1))
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _newest_unfinished(folder: Path) -> Path:

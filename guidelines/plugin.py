@@ -92,9 +92,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
         )
     config, campaign = session.config, session.config.stash[CAMPAIGN]
+    if session.testsfailed and not config.getoption("continue_on_collection_errors"):
+        return  # no test will run
     try:
         campaign.choose(chosen)
         if resumed := config.stash[RESUMED]:
+            outputs.check_plan(resumed[0], resumed[1].header, campaign.planned)
             campaign.restore(resumed[1].measurements)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
@@ -275,9 +278,8 @@ def _show_results(terminalreporter: Any, config: pytest.Config) -> None:
         parts = (*sections(tables(results)), *by_condition(results))
         terminalreporter.write_line(render(Document("", (), parts), width))
     if journal := campaign.journal:
-        is_whole = campaign.measured_sweeps == len(campaign.planned)
         terminalreporter.write_line(
-            f"\njournal: {journal.path}" + ("" if is_whole else "; --resume goes on with it")
+            f"\njournal: {journal.path}" + ("" if journal.is_finished else "; --resume goes on with it")
         )
         if journal.fault:
             terminalreporter.write_line(

@@ -48,8 +48,9 @@ def positive(value: Any, name: str) -> float:
 
 def amount(value: Any, name: str) -> float:
     """A number that may be zero. Raises ValueError naming what is neither."""
-    if isinstance(value, bool) or value != 0:
-        positive(value, name)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= LARGEST:
+        raise ValueError(f"{name} must be a number from 0, got {value!r}")
     return value  # type: ignore[no-any-return]  # it is a number
 
 

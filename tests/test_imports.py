@@ -31,7 +31,8 @@ ALLOWED = {
     "reading": {"files", "merge", "saved"},
     "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
     "commands": {
-        *("collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved", "values"),
+        *("collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved"),
+        "values",
     },
     "cli": {"commands", "values"},
     "__main__": {"cli"},
@@ -49,7 +50,7 @@ ALLOWED = {
     "doctor": {
         *("campaign", "machine", "memory", "results", "spec", "state", "sweep", "timing", "verdict", "watch"),
     },
-    "outputs": {"files", "journal", "report", "saved"},
+    "outputs": {"files", "journal", "report", "saved", "values"},
     "batch": {"modes", "spec", "timing"},
     "campaign": {
         "batch",
