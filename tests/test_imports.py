@@ -63,6 +63,7 @@ ALLOWED = {
         "stats",
         "sweep",
         "timing",
+        "values",
     },
     "options": {"machine", "spec", "sweep"},
     "plugin": {
