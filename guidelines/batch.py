@@ -26,7 +26,7 @@ def device_bound(
     """The condition at the smallest power of two at which no baseline waits for its launches.
 
     A CPU launches nothing: one image. Where memory ends or LARGEST_BATCH is reached before, the largest
-    batch that ran; its cells are marked as bound by launches. Raises what `check` raises for one image.
+    batch that ran; its cells are marked as bound by launches.
     """
     found = replace(condition, batch_size=1)
     while condition.device != "cpu" and found.batch_size <= LARGEST_BATCH:
@@ -34,6 +34,8 @@ def device_bound(
             bound = any(_is_launch_bound(checked(variant, found)) for variant in baselines)
         except (MemoryError, torch.OutOfMemoryError):
             return replace(found, batch_size=max(1, found.batch_size // 2))
+        except (RuntimeError, ValueError):  # the network fails when it is measured, with its reason
+            return found
         if not bound or found.batch_size == LARGEST_BATCH:
             return found
         found = replace(found, batch_size=2 * found.batch_size)

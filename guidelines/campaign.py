@@ -1,22 +1,19 @@
 """All sweeps of one run: which variants were chosen, what they gave, what failed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
-from guidelines import paper
 from guidelines.batch import device_bound
+from guidelines.entries import Results, failure_of, place, results
 from guidelines.journal import Journal
 from guidelines.modes import binder
-from guidelines.results import Circumstances, Entry, Failure, Place
+from guidelines.results import Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition, Sweep, Variant
-from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
-from guidelines.stats import Estimate, Quantity, median, paired_ratio
-from guidelines.sweep import CONTROL, SKIPPED, Limits, Recording, budget_s, measure_sweep
-from guidelines.timing import Checked, check, pinned
+from guidelines.sweep import CONTROL, SKIPPED, Limits, budget_s, measure_sweep
+from guidelines.timing import check, pinned
 from guidelines.values import printable
 
 Sweeps = Callable[[Condition], Iterable[Sweep]]
-Results = dict[str, Entry | Failure]
 
 
 @dataclass(frozen=True)
@@ -91,15 +88,21 @@ class Campaign:
     def restore(self, measurements: Mapping[str, Sequence[Entry | Failure]]) -> None:
         """Take over what a journal holds of the sweeps that were chosen, where all chosen variants are there.
 
+        What was disturbed and would have been measured again is measured again.
         Raises ValueError where a variant is another network than the one measured then.
         """
         for sweep_id, chosen in self._chosen.items():
             known = {result.place.variant: result for result in measurements.get(sweep_id, ())}
-            if known.keys() - {CONTROL} == {printable(case.variant.name) for case in chosen}:
+            wanted = {printable(case.variant.name) for case in chosen}
+            if known.keys() - {CONTROL} == wanted and not self._is_to_be_retried(known.values()):
                 self._results[sweep_id] = {case.variant.id: _restored(case, known) for case in chosen}
                 self.failures += [
                     r for name, r in known.items() if name == CONTROL and isinstance(r, Failure)
                 ]
+
+    def _is_to_be_retried(self, found: Iterable[Entry | Failure]) -> bool:
+        measured = [result.circumstances for result in found if isinstance(result, Entry)]
+        return any(how.disturbed and len(how.retried) < self.retries for how in measured)
 
     def is_measured(self, case: Case) -> bool:
         """Whether the sweep of a case has been timed."""
@@ -155,7 +158,7 @@ class Campaign:
         kept = [entry for entry in self.entries if entry is not result]
         when = "after" if len(kept) < len(self.entries) else "before"
         why = f"{SKIPPED if is_skip else 'its test failed'} {when} it was timed: {why}"
-        failure = _failure(case.sweep, case.variant, case.variant.name, case.condition, why)
+        failure = failure_of(case.sweep, case.variant, case.variant.name, case.condition, why)
         if all(known.place != failure.place for known in self.failures):
             self.entries[:] = kept
             self.failures.append(failure)
@@ -186,134 +189,11 @@ def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> 
                 yield from (Case(condition, sweep, variant, source) for variant in sweep.variants)
 
 
-def results(
-    sweep: Sweep,
-    chosen: Sequence[str],
-    condition: Condition,
-    recording: Recording,
-    confidence: float,
-    retried: tuple[str, ...] = (),
-) -> Results:
-    """Entries and failures of a sweep's chosen variants by id, and of the control where it failed.
-
-    `retried` says why each earlier measurement of the sweep was dropped.
-    """
-    disturbed = _disturbed(sweep, condition, recording)
-    failures = dict(recording.failures)
-    found: Results = {}
-    if sweep.baseline.id in failures:
-        why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
-        if failures[sweep.baseline.id].startswith(SKIPPED):
-            why = f"{SKIPPED} with its baseline {sweep.baseline.name}"
-        failures = dict.fromkeys(chosen, why) | failures
-    elif CONTROL in failures:
-        found[CONTROL] = _failure(sweep, sweep.baseline, CONTROL, condition, failures[CONTROL])
-    for variant in sweep.variants:
-        if variant.id in chosen and variant.id in failures:
-            why = failures[variant.id]
-            found[variant.id] = _failure(sweep, variant, variant.name, condition, why)
-        elif variant.id in chosen:
-            alone = sweep.baseline.id not in chosen
-            entry = _entry(sweep, variant, condition, recording, confidence, alone)
-            circumstances = replace(entry.circumstances, disturbed=disturbed, retried=retried)
-            found[variant.id] = replace(entry, circumstances=circumstances)
-    return found
-
-
 def _restored(case: Case, known: Mapping[str, Entry | Failure]) -> Entry | Failure:
     result = known[printable(case.variant.name)]
     cost = case.variant.cost(case.condition)
-    now = _place(case.sweep, case.variant.name, case.condition), case.variant.channels, cost.multiply_adds
+    where = place(case.sweep, case.variant.name, case.condition)
+    now = where, case.variant.channels, cost.multiply_adds
     if (result.place, result.channels, result.multiply_adds) != now:
         raise ValueError(f"{case.sweep_id} {case.variant.name} is another network now than in the journal")
     return result
-
-
-def _disturbed(sweep: Sweep, condition: Condition, recording: Recording) -> tuple[str, ...]:
-    drifts = {
-        variant.name: ratio(DRIFT_CONFIDENCE)
-        for variant in sweep.variants
-        if (ratio := _drift(sweep, variant, recording))
-    }
-    time_drift = drifts.pop(sweep.baseline.name, None)
-    return disturbances(recording.state, condition.threads, drifts.items(), time_drift)
-
-
-def _drift(sweep: Sweep, variant: Variant, recording: Recording) -> Quantity | None:
-    """The drift of a variant's slow-down, of the baseline's time; None for one that has no three rounds."""
-    seconds, baseline = recording.seconds_per_call, sweep.baseline
-    if variant.id not in seconds or baseline.id not in seconds or recording.rounds < 3:
-        return None
-    return drift(seconds[variant.id], None if variant is baseline else seconds[baseline.id])
-
-
-def _circumstances(sweep: Sweep, variant: Variant, recording: Recording, confidence: float) -> Circumstances:
-    ratio = _drift(sweep, variant, recording)
-    checked = recording.checked.get(variant.id, Checked())
-    return Circumstances(
-        state=recording.state,
-        drift=ratio(confidence) if ratio else None,
-        placed_at=recording.placed_at,
-        **asdict(checked),
-    )
-
-
-def _entry(
-    sweep: Sweep,
-    variant: Variant,
-    condition: Condition,
-    recording: Recording,
-    confidence: float,
-    alone: bool,
-) -> Entry:
-    """One variant's entry; `alone` where its baseline has none, so that it carries those samples too."""
-    seconds, baseline = recording.seconds_per_call, sweep.baseline
-    is_baseline = variant is baseline
-    cost, own_s, baseline_s = variant.cost(condition), seconds[variant.id], seconds[baseline.id]
-    slowdown = (
-        Estimate(1.0, 1.0, 1.0, confidence, recording.rounds)
-        if is_baseline
-        else paired_ratio(own_s, baseline_s, confidence)
-    )
-    return Entry(
-        place=_place(sweep, variant.name, condition),
-        channels=variant.channels,
-        groups=variant.groups,
-        multiply_adds=cost.multiply_adds,
-        memory_access=cost.memory_access,
-        parameters=cost.parameters,
-        work_ratio=cost.multiply_adds / baseline.cost(condition).multiply_adds,
-        slowdown=slowdown,
-        control=(paired_ratio(seconds[CONTROL], baseline_s, confidence) if CONTROL in seconds else None),
-        paper=paper.figure(sweep.guideline, condition.platform, sweep.name, variant.name),
-        seed=recording.seed,
-        stopped=recording.stopped,
-        calls_per_sample=recording.calls_per_sample[variant.id],
-        median_s=median(own_s, confidence).estimate,
-        samples_s=own_s,
-        baseline_samples_s=baseline_s if alone else (),
-        control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
-        circumstances=_circumstances(sweep, variant, recording, confidence),
-    )
-
-
-def _failure(sweep: Sweep, variant: Variant, name: str, condition: Condition, why: str) -> Failure:
-    cost = variant.cost(condition)
-    place = _place(sweep, name, condition)
-    is_skip = why.startswith(SKIPPED)
-    return Failure(place, variant.channels, cost.multiply_adds, cost.memory_access, why, is_skip)
-
-
-def _place(sweep: Sweep, variant: str, condition: Condition) -> Place:
-    names = [known.name for known in sweep.variants]
-    return Place(
-        guideline=printable(sweep.guideline),
-        claim=printable(sweep.claim),
-        sweep=printable(sweep.name),
-        variant=printable(variant),
-        row=names.index(variant) if variant in names else len(names),
-        baseline=printable(sweep.baseline.name),
-        extreme=printable(sweep.extreme.name),
-        expect=sweep.expect,
-        condition=condition,
-    )

@@ -12,6 +12,7 @@ from guidelines import options
 from guidelines.campaign import Case
 from guidelines.sweep import Limits
 
+EXPERIMENTS = "experiments"
 # How pytest and its option parser begin the line that says what is wrong.
 ERROR = r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)"
 
@@ -27,6 +28,10 @@ class _Collector:
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.args = [EXPERIMENTS]
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         markers = (item.get_closest_marker("guideline_case") for item in session.items)
         self.cases += [marker.args[0] for marker in markers if marker]
@@ -34,7 +39,10 @@ class _Collector:
 
 
 def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits. Raises CollectError."""
+    """The cases that `pytest ARGUMENTS` would measure, and its limits; EXPERIMENTS where they name no path.
+
+    Raises CollectError.
+    """
     collector, output = _Collector(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"], [collector])
@@ -42,5 +50,5 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
         found = re.search(ERROR, output.getvalue(), re.MULTILINE)
         raise CollectError(found[1] if found else f"pytest ended with status {int(status)}")
     if not collector.cases:
-        raise CollectError(f"pytest {' '.join(arguments)} would measure no guideline")
+        raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
     return collector.cases, collector.limits

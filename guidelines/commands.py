@@ -91,10 +91,8 @@ def doctor(options: Namespace) -> int:
     from guidelines.collected import CollectError, collect
     from guidelines.doctor import examine
 
-    given = options.arguments
-    paths = [argument for argument in given if Path(argument.partition("::")[0]).exists()]
     try:
-        cases, limits = collect(given if paths else ["experiments", *given])
+        cases, limits = collect(options.arguments)
     except CollectError as error:
         raise CommandError(str(error)) from error
     spoiled = False

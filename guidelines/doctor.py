@@ -11,7 +11,8 @@ from statistics import median
 
 from torch import nn, zeros
 
-from guidelines.campaign import Case, Results, results
+from guidelines.campaign import Case
+from guidelines.entries import Results, results
 from guidelines.machine import gpu_reader
 from guidelines.memory import free_bytes, needed_bytes
 from guidelines.results import Entry
@@ -112,7 +113,11 @@ def quiet(threads: int, devices: Sequence[str], wait: Callable[[float], None] = 
     """What others do on the machine and its devices while this process waits."""
     found = []
     for device in devices:
-        watch = Watch(gpu_reader(device))
+        read_gpu = gpu_reader(device)
+        if device != "cpu" and read_gpu is None:
+            remedy = "pip install 'guidelines[nvml]': heat and other processes would not be seen"
+            found.append(Finding(f"driver ({device})", "cannot be asked", remedy))
+        watch = Watch(read_gpu)
         watch.look()
         wait(WATCHED_S)
         watch.look()

@@ -152,7 +152,7 @@ def parse(content: bytes) -> Contents:
         elif not is_finished:
             sweep_id, results = _measured(number, line, measured)
             if len(results) == line["of"]:
-                complete[sweep_id] = results
+                complete[sweep_id] = list(results)
     return Contents(
         header,
         complete,

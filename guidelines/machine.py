@@ -1,10 +1,11 @@
-"""What this machine and its devices are; nothing here changes from one minute to the next."""
+"""What this machine and its devices are; what it does meanwhile is for `watch` to see."""
 
 import importlib.util
 import os
 import platform
 import re
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from guidelines import nvml
 from guidelines.spec import Condition
 from guidelines.state import GpuSnapshot
 
-CXX_COMPILERS = tuple(dict.fromkeys((os.environ.get("CXX", "g++"), "g++", "clang++", "cl")))
+# What torch's compiler calls where $CXX names nothing else.
+CXX_COMPILER = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
 MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
 
 
@@ -37,17 +39,21 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     return platform.processor() or platform.machine()
 
 
-def gpu_reader(device: str) -> Callable[[], GpuSnapshot | None] | None:
+def gpu_reader(device: str) -> Callable[[], GpuSnapshot] | None:
     """What takes snapshots of a CUDA device, None for the CPU and where NVML is not to be had."""
-    return None if device == "cpu" else nvml.reader(str(torch.cuda.get_device_properties(device).uuid))
+    if device == "cpu":
+        return None
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    return nvml.reader(str(uuid)) if uuid else None
 
 
 def lacks_for_mode(device: str, mode: str) -> str:
     """What a device lacks to run a mode, "" where nothing is missing."""
     if mode == "cudagraph" and device == "cpu":
         return "graphs are CUDA's"
-    if mode == "compile" and device == "cpu" and not any(map(shutil.which, CXX_COMPILERS)):
-        return f"torch.compile needs a C++ compiler ({', '.join(CXX_COMPILERS)})"
+    compiler = os.environ.get("CXX", CXX_COMPILER)
+    if mode == "compile" and device == "cpu" and shutil.which(compiler) is None:
+        return f"torch.compile needs a C++ compiler ($CXX, here {compiler})"
     if mode == "compile" and device != "cpu" and importlib.util.find_spec("triton") is None:
         return "torch.compile needs the package triton"
     return ""

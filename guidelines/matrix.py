@@ -95,11 +95,7 @@ def _everything(results: Results) -> Sequence[Measured | Failure]:
 
 
 def _disturbed(results: Results) -> set[SweepKey]:
-    return {
-        measured.place.sweep_key
-        for measured in results.measured
-        if any(of_run.disturbed for of_run in measured.circumstances)
-    }
+    return {measured.place.sweep_key for measured in results.measured if measured.disturbed}
 
 
 def _standing(found: Sequence[Judged], disturbed: set[SweepKey]) -> Standing:

@@ -30,8 +30,8 @@ def needed_bytes(variant: Variant, condition: Condition) -> int:
 def free_bytes(device: str) -> int | None:
     """Memory that a network could still take, None where the system does not say."""
     if device != "cpu":
-        cached = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return int(torch.cuda.mem_get_info(device)[0] + cached)
+        torch.cuda.empty_cache()  # what graphs keep for themselves stays: it is not free
+        return int(torch.cuda.mem_get_info(device)[0])
     found = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
     return min(found, default=None)
 

@@ -44,6 +44,11 @@ class Measured:
         return self.place.variant == self.place.baseline
 
     @property
+    def disturbed(self) -> tuple[str, ...]:
+        """What disturbed its sweep in any run."""
+        return distinct(of_run.disturbed for of_run in self.circumstances)
+
+    @property
     def network(self) -> tuple[Hashable, ...]:
         """What has to be equal for two measurements to be of the same work, apart from the batch."""
         per_image = self.multiply_adds / self.place.condition.batch_size
@@ -65,6 +70,11 @@ class Results:
     def runs(self) -> int:
         """Runs that were merged."""
         return len(self.sources)
+
+
+def distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Every reason once, in the order in which they first come."""
+    return tuple(dict.fromkeys(reason for of_run in reasons for reason in of_run))
 
 
 def reduced(run: Run) -> Results:

@@ -43,15 +43,21 @@ def _graphed() -> Bind:
 
 def _captured(module: nn.Module, x: Tensor) -> Call:
     with torch.cuda.device(x.device):
-        before_capture = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # untyped in torch
-        before_capture.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(before_capture):
+        # A stream of this device: torch's own for captures belongs to the first device that captured.
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # untyped in torch
+        stream.wait_stream(torch.cuda.current_stream())
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.stream(stream):
             for _ in range(CALLS_BEFORE_CAPTURE):
                 module(x)
-        torch.cuda.current_stream().wait_stream(before_capture)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            y: Tensor = module(x)
+            try:
+                with torch.cuda.graph(graph, stream=stream):
+                    y: Tensor = module(x)
+            except RuntimeError as error:  # of ending the capture; what ended it came before
+                cause = error.__context__
+                raise cause if isinstance(cause, Exception) else error from None
+            y.fill_(float("nan"))  # a replay that does nothing must not find what memory held before
+        torch.cuda.current_stream().wait_stream(stream)
     # The graph reads weights and input where they lie, and does not keep them.
     return partial(_replay, graph, y, module, x)
 

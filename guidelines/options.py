@@ -42,7 +42,8 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
         type=_natural,
         default=0,
-        help="measure a sweep up to N times more while something disturbs it. Default: 0",
+        help="measure a sweep up to N times more while something disturbs it; the last measurement counts. "
+        "Default: 0",
     )
     group.addoption(
         "--journal",

@@ -147,9 +147,16 @@ def _newest_unfinished(folder: Path) -> Path:
     """Raises ResultsError where no run was left unfinished."""
     paths = sorted(folder.glob("*.jsonl"), reverse=True)
     for path in paths:
-        if not load_journal(path).is_finished:
+        if not _is_stillborn(path.read_bytes()) and not load_journal(path).is_finished:
             return path
     what = (
-        f"all {len(paths)} journals in {folder} are of finished runs" if paths else f"no journal in {folder}"
+        f"none of {len(paths)} journals in {folder} is of an unfinished run"
+        if paths
+        else f"no journal in {folder}"
     )
     raise ResultsError(f"nothing to resume, {what}")
+
+
+def _is_stillborn(content: bytes) -> bool:
+    """Whether a run was killed while it wrote the first line of its journal."""
+    return b"\n" not in content and journal.OPENING.startswith(content[: len(journal.OPENING)])

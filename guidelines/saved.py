@@ -152,7 +152,7 @@ def _circumstances(saved: Mapping[str, Any]) -> Circumstances:
         drift=None if drift is None else values.estimate(drift, "circumstances.drift"),
         disturbed=values.texts(saved, "disturbed"),
         retried=values.texts(saved, "retried"),
-        placed_at=tuple(values.count(k, "row") for k in saved.get("placed_at", ())),
+        placed_at=tuple(values.count(k, "placed_at") for k in saved.get("placed_at", ())),
         **known,  # type: ignore[arg-type]  # bytes may be a float in a file
     )
 

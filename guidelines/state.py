@@ -19,15 +19,19 @@ LEAST_CLOCK = 0.9
 DRIFT_MARGIN = 0.03
 DRIFT_CONFIDENCE = 0.999
 MOST_TIME_DRIFT = 1.5
+POWER_CAP = "power cap"
 
 
 @dataclass(frozen=True)
 class GpuSnapshot:
-    """A CUDA device at one moment; `throttling` names why its clock is held down."""
+    """A CUDA device at one moment, None for what it does not say.
 
-    clock_mhz: int
-    temperature_c: int
-    power_w: float
+    `throttling` names why its clock is held down.
+    """
+
+    clock_mhz: int | None
+    temperature_c: int | None
+    power_w: float | None
     throttling: tuple[str, ...]
     other_processes: int
 
@@ -54,12 +58,12 @@ class Snapshot:
 class Gpu:
     """A CUDA device during a sweep: the extremes that were seen."""
 
-    lowest_clock_mhz: int
-    highest_clock_mhz: int
-    highest_temperature_c: int
-    highest_power_w: float
-    throttling: tuple[str, ...]
-    other_processes: int
+    lowest_clock_mhz: int | None = None
+    highest_clock_mhz: int | None = None
+    highest_temperature_c: int | None = None
+    highest_power_w: float | None = None
+    throttling: tuple[str, ...] = ()
+    other_processes: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,12 +121,13 @@ def during(snapshots: Sequence[Snapshot], cpus: int, governor: str = "") -> Stat
 def _gpu(seen: Sequence[GpuSnapshot]) -> Gpu | None:
     if not seen:
         return None
-    clocks = [snapshot.clock_mhz for snapshot in seen]
+    clocks = [s.clock_mhz for s in seen if s.clock_mhz is not None]
+    temperatures = [s.temperature_c for s in seen if s.temperature_c is not None]
     return Gpu(
-        lowest_clock_mhz=min(clocks),
-        highest_clock_mhz=max(clocks),
-        highest_temperature_c=max(s.temperature_c for s in seen),
-        highest_power_w=max(s.power_w for s in seen),
+        lowest_clock_mhz=min(clocks, default=None),
+        highest_clock_mhz=max(clocks, default=None),
+        highest_temperature_c=max(temperatures, default=None),
+        highest_power_w=max((s.power_w for s in seen if s.power_w is not None), default=None),
         throttling=tuple(sorted({reason for s in seen for reason in s.throttling})),
         other_processes=max(s.other_processes for s in seen),
     )
@@ -192,8 +197,9 @@ def _of_machine(state: State, threads: int) -> list[str]:
 
 def _of_gpu(gpu: Gpu) -> list[str]:
     found = []
-    if gpu.throttling:
-        found.append(f"the device's clock was held down: {', '.join(gpu.throttling)}")
+    # Many boards run at their power cap whenever they work: recorded, but no disturbance.
+    if held_down := [reason for reason in gpu.throttling if reason != POWER_CAP]:
+        found.append(f"the device's clock was held down: {', '.join(held_down)}")
     if gpu.other_processes:
-        found.append(f"{gpu.other_processes} other processes ran on the device")
+        found.append(f"{gpu.other_processes} other processes hold the device")
     return found

@@ -129,8 +129,8 @@ def record(
 ) -> Recording:
     """Sample in shuffled rounds until every slow-down is precise enough or the budget is used up.
 
-    The budget is for rounds, not for building. `look` is called before the first round, whenever networks
-    have been built anew, and after the last round. Stops as "precision", "time", or "failure" where the
+    The budget is for rounds, not for building. `look` is called before the first round, before
+    networks are built anew, and after the last round. Stops as "precision", "time", or "failure" where the
     baseline cannot be timed. A network that raises is dropped with its reason and its samples.
     """
     bench = _Bench(dict(builders), seed)
@@ -145,12 +145,12 @@ def record(
     stopped = "" if baseline in bench.samplers else "failure"
     while not stopped:
         if rounds == next_placement:
+            look()
             start = clock()
             bench.place(len(placed_at))
             placed_at.append(rounds)
             stay = stay or _stay(least_stay, clock() - start, used_s / rounds)
             next_placement += stay
-            look()
         start = clock()
         bench.round(rounds)
         used_s += clock() - start

@@ -11,6 +11,7 @@ from guidelines.stats import Estimate
 SMALLEST, LARGEST = 1e-15, 1e18
 # Beyond these no interval is meant, and quantiles overflow.
 LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
+MAY_BE_ZERO = ("seed", "row", "placed_at")
 
 
 def printable(text: str) -> str:
@@ -55,8 +56,8 @@ def amount(value: Any, name: str) -> float:
 
 
 def count(value: Any, name: str) -> int:
-    """A whole number above zero, for a seed or a row also zero. Raises ValueError naming what is not."""
-    if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in ("seed", "row")):
+    """A whole number above zero, or from zero for MAY_BE_ZERO. Raises ValueError naming what is not."""
+    if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in MAY_BE_ZERO):
         raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
     return value
 

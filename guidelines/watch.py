@@ -18,7 +18,7 @@ class Watch:
 
     def __init__(
         self,
-        read_gpu: Callable[[], GpuSnapshot | None] | None = None,
+        read_gpu: Callable[[], GpuSnapshot] | None = None,
         proc: Path = PROC,
         sys: Path = SYS,
     ) -> None:
@@ -27,7 +27,7 @@ class Watch:
         self._snapshots: list[Snapshot] = []
 
     def look(self) -> None:
-        """Take a snapshot: a millisecond or less, so do it between samples."""
+        """Take a snapshot. It takes a millisecond, more with many processors, so do it between samples."""
         ticks = _ticks(self._proc)
         used = os.times()
         self._snapshots.append(

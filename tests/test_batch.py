@@ -48,3 +48,10 @@ def test_where_memory_ends_the_last_batch_that_ran_is_taken(sweep, error):
 def test_nothing_but_the_batch_changes(sweep):
     found = device_bound(CUDA, [sweep.baseline], launching(1.0, 0.3))
     assert found == Condition("cuda:0", "a card", batch_size=4)
+
+
+def test_a_network_that_fails_is_left_to_the_measuring(sweep):
+    def checked(variant, condition):
+        raise ValueError("the output is not finite")
+
+    assert device_bound(CUDA, [sweep.baseline], checked).batch_size == 1

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from guidelines import campaign as module
-from guidelines.campaign import Campaign, Case, cases, results
+from guidelines.campaign import Campaign, Case, cases
+from guidelines.entries import results
 from guidelines.results import Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition
 from guidelines.state import State
@@ -237,3 +238,12 @@ def test_the_batch_is_found_once_for_each_source(sweep, monkeypatch):
         assert condition.batch_size == 16
     assert asked == [["g1"]]
     assert campaign.batches == {"a.py::test_a cpu-bauto-2px": 16}
+
+
+def test_a_disturbed_sweep_of_a_journal_is_measured_again_while_retries_are_left(sweep):
+    known = results(sweep, ["g1", "g8"], CPU, recording(state=BUSY, g1=1.0, g8=2.0), 0.9)
+    for retries, taken_over in ((0, 1), (1, 0)):
+        campaign = Campaign((CPU,), Limits(), seed=0, retries=retries)
+        campaign.choose([Case(CPU, sweep, variant) for variant in (sweep.baseline, sweep.extreme)])
+        campaign.restore({"G2 x1 cpu-2px": list(known.values())})
+        assert campaign.measured_sweeps == taken_over

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from guidelines.compare import CompareError, compare
-from guidelines.results import Failure
+from guidelines.report.comparison import document
+from guidelines.results import Circumstances, Failure
 
 
 def by_name(comparison):
@@ -108,3 +109,12 @@ def test_slowdowns_against_different_baselines_are_not_compared(entry, results, 
     b = results(*(entry(v, s, sweep="x1", baseline="g=2") for v, s in (("g=2", 1.0), ("g=8", 1.7))))
     with pytest.raises(CompareError, match="no sweep in common"):
         compare(sweep_of(1.2, 2.0), b)
+
+
+def test_what_is_to_be_said_against_a_side_is_said_first(sweep_of):
+    distrusted = Circumstances(disturbed=("a hog",), launch_s=2.0, device_s=1.0)
+    lead = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, circumstances=distrusted))).lead
+    assert [line for line in lead if line.startswith(("A: ", "B: "))] == [
+        "B: G2 x1 was disturbed: a hog",
+        "B: 3 of 3 times are those of launching, not of the device",
+    ]

@@ -75,11 +75,10 @@ def test_the_cpu_has_free_what_system_and_container_both_leave(monkeypatch, avai
     assert free_bytes("cpu") == free
 
 
-def test_a_cuda_device_has_free_what_the_driver_and_torchs_cache_hold(monkeypatch):
+def test_a_cuda_device_has_free_what_the_driver_says_once_torch_has_given_back_its_cache(monkeypatch):
+    free = [1000]
     cuda = SimpleNamespace(
-        mem_get_info=lambda device: (1000, 9000),
-        memory_reserved=lambda device: 300,
-        memory_allocated=lambda device: 100,
+        empty_cache=lambda: free.append(1200), mem_get_info=lambda device: (free[-1], 9000)
     )
     monkeypatch.setattr(memory, "torch", SimpleNamespace(cuda=cuda))
     assert free_bytes("cuda:0") == 1200

@@ -95,8 +95,15 @@ def test_there_is_no_reader_without_a_driver_or_its_device(call):
 
 
 @pytest.mark.parametrize("call", READINGS)
-def test_a_reading_that_fails_gives_no_snapshot(call):
-    assert reader("8a1b", library(**{call: refuse}))() is None
+def test_a_reading_that_a_device_or_driver_lacks_leaves_the_others(call):
+    whole = vars(reader("8a1b", library())())
+    lacking = library()
+    delattr(lacking, call)
+    for made_up in (library(**{call: refuse}), lacking):
+        found = vars(reader("8a1b", made_up)())
+        changed = {name: value for name, value in found.items() if value != whole[name]}
+        assert set(changed.values()) <= {None}
+        assert len(changed) <= 1
 
 
 def test_there_is_no_reader_without_the_package(monkeypatch):

@@ -12,6 +12,7 @@ from guidelines import campaign, journal, outputs
 from guidelines.files import load_journal
 from guidelines.journal import Header
 from guidelines.results import Machine
+from guidelines.saved import ResultsError
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
@@ -107,7 +108,7 @@ def test_resuming_a_finished_run_is_refused(refused, pytester, begun):
     for name in ("a.jsonl", "b.jsonl"):
         begun(folder / name, is_finished=True)
     assert refused("--resume") == (
-        f"--resume: nothing to resume, all 2 journals in {folder} are of finished runs"
+        f"--resume: nothing to resume, none of 2 journals in {folder} is of an unfinished run"
     )
     assert refused("--resume", f"--journal={folder / 'a.jsonl'}") == (
         f"--resume: nothing to resume, {folder / 'a.jsonl'} is of a finished run"
@@ -350,3 +351,9 @@ def test_a_journal_that_another_run_is_writing_is_refused(config, begun):
         with pytest.raises(pytest.UsageError, match=f"^--journal {path}: another run is writing it$"):
             outputs.begin(config, HEADER, (path, load_journal(path)))
     assert path.read_bytes() == before
+
+
+def test_a_journal_that_was_killed_before_its_first_line_hides_none(tmp_path):
+    (tmp_path / "9999-01-01T000000-001.jsonl").write_bytes(b"")
+    with pytest.raises(ResultsError, match="none of 1 journals"):
+        outputs._newest_unfinished(tmp_path)

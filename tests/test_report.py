@@ -143,14 +143,41 @@ def test_what_was_dropped_for_a_new_measurement_is_said(entry, results):
 def test_cells_whose_time_is_that_of_launching_are_marked_with_what_would_show_the_device(entry, results):
     text = shown(results(*disturbed(entry, launch_s=5e-3, device_s=2e-3)), 120)
     assert re.search(r"^ *g=8 .* ±[\d.]+\*", text, re.MULTILINE)
-    assert "* launching takes the CPU up to 2.5 times as long as computing takes the device" in text
-    assert "--batch-size 4 or more, or --mode cudagraph" in text
+    assert "takes the CPU up to 2.5 times as long as computing it takes" in text
+    assert "--batch-size auto, or --mode cudagraph --device cpu would" in " ".join(text.split())
+    assert "G2 x1 * holds" in text
     assert "*" not in shown(results(*disturbed(entry, launch_s=1e-3, device_s=2e-3)), 120)
+
+
+def bound(entry, *names, **changes):
+    """G2 x1, of which those named wait for their launches."""
+    return [
+        replace(
+            entry(variant, s, **changes),
+            circumstances=Circumstances(launch_s=5e-3, device_s=2e-3 if variant in names else 9e-3),
+        )
+        for variant, s in (("g=1", 1.0), ("g=2", 1.2), ("g=8", 2.0))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "marked"), [(["g=1"], ["g=1", "g=2", "g=8"]), (["g=2"], ["g=2"]), ([], [])]
+)
+def test_a_slowdown_is_marked_where_it_or_its_baseline_waits_for_launches(entry, results, waiting, marked):
+    text = shown(results(*bound(entry, *waiting)), 120)
+    assert re.findall(r"^ *(g=\d) .*\*", text, re.MULTILINE) == marked
+
+
+def test_a_graph_is_not_advised_where_there_is_one(entry, results):
+    graphs = replace(entry("g=1", 1.0).place.condition, mode="cudagraph")
+    text = shown(results(*bound(entry, "g=8", condition=graphs)), 200)
+    assert "--batch-size auto would" in text
+    assert "--mode cudagraph" not in text
 
 
 def test_the_time_to_compile_or_capture_is_said_apart(entry, results):
     text = shown(results(*disturbed(entry, setup_s=2.5)), 120)
-    assert "x1 compiled in 2.5 to 2.5 s a network, untimed" in text
+    assert "x1 compiled in 2.5 to 2.5 s a network, before the timing" in text
     assert "compiled" not in shown(results(*disturbed(entry)), 120)
 
 

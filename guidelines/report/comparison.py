@@ -1,7 +1,7 @@
 """A comparison of two machines as a document."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from guidelines.change import LEAST_CHANGE
 from guidelines.compare import Compared, Comparison
@@ -64,6 +64,8 @@ def _lead(comparison: Comparison) -> tuple[str, ...]:
         ),
         *comparison.a.notes,
         *comparison.b.notes,
+        *_distrusted("A", [row.a for row in comparison.rows]),
+        *_distrusted("B", [row.b for row in comparison.rows]),
     ]
     effects = Counter(row.outcome for row in comparison.rows if row.effect)
     lines.append(f"{effects.total()} slow-downs: {_counts(effects, OUTCOMES)}")
@@ -74,6 +76,18 @@ def _lead(comparison: Comparison) -> tuple[str, ...]:
             f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
         )
     return tuple(lines)
+
+
+def _distrusted(side: str, found: Sequence[Measured]) -> list[str]:
+    """What is to be said against a side's figures: disturbed sweeps, times that are those of launching."""
+    sweeps = dict.fromkeys(
+        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
+        for m in found
+        if m.disturbed
+    )
+    waiting = [m for m in found if any(of_run.is_launch_bound for of_run in m.circumstances)]
+    bound = f"{side}: {len(waiting)} of {len(found)} times are those of launching, not of the device"
+    return [*sweeps, *([bound] if waiting else [])]
 
 
 def _counts(found: Counter[str], words: Iterable[str]) -> str:

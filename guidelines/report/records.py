@@ -9,7 +9,7 @@ from dataclasses import asdict
 from guidelines.change import Change
 from guidelines.compare import Comparison
 from guidelines.matrix import Matrix
-from guidelines.merge import Results
+from guidelines.merge import Results, distinct
 from guidelines.report.document import Document
 from guidelines.report.table import Column, Row, Table
 from guidelines.results import Circumstances
@@ -48,6 +48,7 @@ def of_comparison(comparison: Comparison) -> list[Record]:
             record |= _condition(measured.place.condition, f"{side}_")
             record |= _estimate(measured.slowdown(comparison.confidence), f"{side}_slowdown")
             record |= _estimate(measured.seconds_per_call(comparison.confidence), f"{side}_seconds_per_call")
+            record[f"{side}_disturbed"] = "; ".join(measured.disturbed)
         record |= _change(row.effect, "ratio", row.outcome)
         record |= _change(row.speed, "speedup", row.pace)
         records.append(record)
@@ -67,6 +68,7 @@ def of_matrix(matrix: Matrix) -> list[Record]:
             "margin": standing.verdict.margin,
             "sweeps_held": standing.held,
             "sweeps_judged": standing.judged,
+            "disturbed": int(standing.is_disturbed),
         }
         for line in matrix.lines
         for guideline, standing in line.standings.items()
@@ -123,7 +125,7 @@ def _circumstances(runs: Sequence[Circumstances]) -> Record:
     figures = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
     return {
         **{name: max(_known(runs, name), default=None) for name in figures},
-        "disturbed": "; ".join(dict.fromkeys(reason for of_run in runs for reason in of_run.disturbed)),
+        "disturbed": "; ".join(distinct(of_run.disturbed for of_run in runs)),
     }
 
 

@@ -1,7 +1,6 @@
 """Tables of a run as sections of a document, with their verdicts and footers in words."""
 
 from collections.abc import Sequence
-from math import ceil, log2
 
 from guidelines import paper
 from guidelines.report.digits import (
@@ -55,7 +54,7 @@ def setup(condition: Condition) -> str:
 
 def verdict(table: Table, column: Column) -> str:
     """The verdict of one sweep as a sentence, with its interval and the paper's figure."""
-    name, verdict = f"{table.guideline} {column.sweep}", column.verdict
+    name, verdict = f"{table.guideline} {_marked(column)}", column.verdict
     if verdict is None:
         return f"{name} no verdict: {column.extreme} was not measured"
     faster = verdict.slowdown.estimate < 1
@@ -76,6 +75,13 @@ def verdict(table: Table, column: Column) -> str:
     if verdict.outcome == "does not hold" and verdict.margin is not None:
         line += f"; the margin is {percent(verdict.margin)}"
     return f"{line}; {verdict.remedy}" if verdict.remedy else line
+
+
+def _marked(column: Column) -> str:
+    """A sweep's name with what is to be said against its verdict."""
+    extremes = [row.cell for row in column.rows if row.variant == column.extreme]
+    waits = any(cell.is_launch_bound for cell in extremes)
+    return f"{_name(column)} {LAUNCH_BOUND}" if waits else _name(column)
 
 
 def _name(column: Column) -> str:
@@ -129,7 +135,7 @@ def _values(cell: Cell, table: Table) -> list[Value]:
     throughput = Value(("skipped" if cell.is_skip else "failed") if cell.failure else "")
     if cell.throughput:
         throughput = Value(number(cell.throughput), cell.throughput.estimate)
-    mark = LAUNCH_BOUND if cell.launch_bound else ""
+    mark = LAUNCH_BOUND if cell.is_launch_bound else ""
     measured = {
         UNITS[table.condition.platform]: throughput,
         SLOWDOWN: _value(cell.slowdown, f"{with_half_width(cell.slowdown)}{mark}" if cell.slowdown else ""),
@@ -154,7 +160,7 @@ def _sizes(row: Row) -> tuple[Value, ...]:
 
 
 def _prepared(column: Column, condition: Condition) -> list[str]:
-    """How long compiling or capturing the networks of a sweep took, none in eager mode."""
+    """How long compiling (with what torch's caches held) or capturing took, none in eager mode."""
     times_s = [
         of_run.setup_s
         for row in column.rows
@@ -164,7 +170,9 @@ def _prepared(column: Column, condition: Condition) -> list[str]:
     if not times_s:
         return []
     what = "captured" if condition.mode == "cudagraph" else "compiled"
-    return [f"{column.sweep} {what} in {min(times_s):.2g} to {max(times_s):.2g} s a network, untimed"]
+    return [
+        f"{column.sweep} {what} in {min(times_s):.2g} to {max(times_s):.2g} s a network, before the timing"
+    ]
 
 
 def _launch_bound(table: Table) -> list[str]:
@@ -177,12 +185,13 @@ def _launch_bound(table: Table) -> list[str]:
     ]
     if not bound:
         return []
-    excess = max((b.launch_s or 0.0) / (b.device_s or 1.0) for b in bound)
-    batch = table.condition.batch_size * 2 ** ceil(log2(excess))
+    condition = table.condition
+    excess = max(how.launch_s / how.device_s for how in bound if how.launch_s and how.device_s)
+    graphs = "" if condition.mode == "cudagraph" else f", or --mode cudagraph --device {condition.device}"
     return [
-        f"{LAUNCH_BOUND} launching takes the CPU up to {excess:.2g} times as long as computing takes the "
-        f"device, so that the time is the CPU's; --batch-size {batch} or more, or --mode cudagraph, would "
-        "show the device"
+        f"{LAUNCH_BOUND} launching this network or its baseline takes the CPU up to {excess:.2g} times as "
+        "long as computing it takes the device, so that its time is the CPU's; --batch-size auto"
+        f"{graphs} would show the device"
     ]
 
 

@@ -33,7 +33,8 @@ def by_condition(results: Results) -> tuple[Section, ...]:
         return ()
     told, _ = labels([attributes(line.machine, line.condition) for line in judged.lines])
     grid = _grid(judged, told, "condition")
-    return (Section("Under which conditions each guideline holds", grid, notes=_legend(judged)),)
+    notes = _legend(judged, "the tables above")
+    return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
 def _grid(judged: Matrix, told: list[str], heading: str) -> Grid:
@@ -54,7 +55,7 @@ def _value(standing: Standing | None) -> Value:
     return Value(f"{text}\n{standing.held} of {standing.judged} hold", effect.estimate)
 
 
-def _legend(matrix: Matrix) -> tuple[str, ...]:
+def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> tuple[str, ...]:
     disturbed = any(standing.is_disturbed for line in matrix.lines for standing in line.standings.values())
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
@@ -62,8 +63,8 @@ def _legend(matrix: Matrix) -> tuple[str, ...]:
         "faster for G4), its interval and verdict; then in how many sweeps the guideline holds",
         f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
         f"{level(matrix.confidence)} (Holm), "
-        "so that they can be more cautious than in a machine's own report",
-        *([f"{DISTURBED}: the machine's own report says what disturbed that sweep"] if disturbed else []),
+        f"so that they can be more cautious than in {elsewhere}",
+        *([f"{DISTURBED}: something disturbed that sweep, see {elsewhere}"] if disturbed else []),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from guidelines import paper
-from guidelines.merge import Measured, Results
+from guidelines.merge import Measured, Results, distinct
 from guidelines.paper import Figure
 from guidelines.results import Circumstances, Failure, Place
 from guidelines.spec import Condition, Platform
@@ -17,7 +17,10 @@ LEAST_ORDERED = 3
 
 @dataclass(frozen=True)
 class Cell:
-    """A variant in one sweep: what was measured, why it failed in a run, and what the paper prints."""
+    """A variant in one sweep: what was measured, why it failed in a run, and what the paper prints.
+
+    Its slow-down is launch-bound where the variant or its baseline waits for its launches.
+    """
 
     throughput: Estimate | None = None
     multiply_adds_per_s: Estimate | None = None
@@ -27,6 +30,7 @@ class Cell:
     failure: str | None = None
     is_skip: bool = False
     circumstances: tuple[Circumstances, ...] = ()
+    is_launch_bound: bool = False
 
     @property
     def launch_bound(self) -> Circumstances | None:
@@ -122,6 +126,12 @@ def _column(
         row = rows.get(failure.place.variant) or _failed(failure, platform)
         cell = replace(row.cell, failure=failure.reason, is_skip=failure.is_skip)
         rows[failure.place.variant] = replace(row, cell=cell)
+    baseline = rows.get(place.baseline)
+    waits = baseline is not None and baseline.cell.launch_bound is not None
+    rows = {
+        name: replace(row, cell=replace(row.cell, is_launch_bound=waits or row.cell.launch_bound is not None))
+        for name, row in rows.items()
+    }
     first = measured[0] if measured else None
     extreme = next((m for m in measured if m.place.variant == m.place.extreme), None)
     return Column(
@@ -140,14 +150,9 @@ def _column(
         scatter=first.scatter if first else None,
         stopped=first.stopped if first else "failure",
         kendall_tau=_agreement(rows.values()),
-        disturbed=_distinct(of_run.disturbed for m in measured for of_run in m.circumstances),
-        retried=_distinct(of_run.retried for m in measured for of_run in m.circumstances),
+        disturbed=distinct(m.disturbed for m in measured),
+        retried=distinct(of_run.retried for m in measured for of_run in m.circumstances),
     )
-
-
-def _distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Every reason once, in the order in which they first come."""
-    return tuple(dict.fromkeys(reason for of_run in reasons for reason in of_run))
 
 
 def _measured(measured: Measured, platform: Platform) -> Row:

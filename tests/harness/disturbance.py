@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable
 
 from guidelines import blocks
-from guidelines.campaign import results
 from guidelines.channels import group_widths
+from guidelines.entries import results
 from guidelines.machine import cpu_model
 from guidelines.results import Circumstances, Entry
 from guidelines.spec import Condition, Sweep

@@ -1,0 +1,141 @@
+"""What was recorded of a sweep becomes an entry for each variant, or a failure with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from guidelines import paper
+from guidelines.results import Circumstances, Entry, Failure, Place
+from guidelines.spec import Condition, Sweep, Variant
+from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
+from guidelines.stats import Estimate, Quantity, median, paired_ratio
+from guidelines.sweep import CONTROL, SKIPPED, Recording
+from guidelines.timing import Checked
+from guidelines.values import printable
+
+Results = dict[str, Entry | Failure]
+
+
+def results(
+    sweep: Sweep,
+    chosen: Sequence[str],
+    condition: Condition,
+    recording: Recording,
+    confidence: float,
+    retried: tuple[str, ...] = (),
+) -> Results:
+    """Entries and failures of a sweep's chosen variants by id, and of the control where it failed.
+
+    `retried` says why each earlier measurement of the sweep was dropped.
+    """
+    disturbed = _disturbed(sweep, condition, recording)
+    failures = dict(recording.failures)
+    found: Results = {}
+    if sweep.baseline.id in failures:
+        why = f"its baseline {sweep.baseline.name} failed: {failures[sweep.baseline.id]}"
+        if failures[sweep.baseline.id].startswith(SKIPPED):
+            why = f"{SKIPPED} with its baseline {sweep.baseline.name}"
+        failures = dict.fromkeys(chosen, why) | failures
+    elif CONTROL in failures:
+        found[CONTROL] = failure_of(sweep, sweep.baseline, CONTROL, condition, failures[CONTROL])
+    for variant in sweep.variants:
+        if variant.id in chosen and variant.id in failures:
+            why = failures[variant.id]
+            found[variant.id] = failure_of(sweep, variant, variant.name, condition, why)
+        elif variant.id in chosen:
+            alone = sweep.baseline.id not in chosen
+            entry = _entry(sweep, variant, condition, recording, confidence, alone)
+            circumstances = replace(entry.circumstances, disturbed=disturbed, retried=retried)
+            found[variant.id] = replace(entry, circumstances=circumstances)
+    return found
+
+
+def _disturbed(sweep: Sweep, condition: Condition, recording: Recording) -> tuple[str, ...]:
+    drifts = {
+        variant.name: ratio(DRIFT_CONFIDENCE)
+        for variant in sweep.variants
+        if (ratio := _drift(sweep, variant, recording))
+    }
+    time_drift = drifts.pop(sweep.baseline.name, None)
+    return disturbances(recording.state, condition.threads, drifts.items(), time_drift)
+
+
+def _drift(sweep: Sweep, variant: Variant, recording: Recording) -> Quantity | None:
+    """The drift of a variant's slow-down, of the baseline's time; None for one that has no three rounds."""
+    seconds, baseline = recording.seconds_per_call, sweep.baseline
+    if variant.id not in seconds or baseline.id not in seconds or recording.rounds < 3:
+        return None
+    return drift(seconds[variant.id], None if variant is baseline else seconds[baseline.id])
+
+
+def _circumstances(sweep: Sweep, variant: Variant, recording: Recording, confidence: float) -> Circumstances:
+    ratio = _drift(sweep, variant, recording)
+    checked = recording.checked.get(variant.id, Checked())
+    return Circumstances(
+        state=recording.state,
+        drift=ratio(confidence) if ratio else None,
+        placed_at=recording.placed_at,
+        **asdict(checked),
+    )
+
+
+def _entry(
+    sweep: Sweep,
+    variant: Variant,
+    condition: Condition,
+    recording: Recording,
+    confidence: float,
+    alone: bool,
+) -> Entry:
+    """One variant's entry; `alone` where its baseline has none, so that it carries those samples too."""
+    seconds, baseline = recording.seconds_per_call, sweep.baseline
+    is_baseline = variant is baseline
+    cost, own_s, baseline_s = variant.cost(condition), seconds[variant.id], seconds[baseline.id]
+    slowdown = (
+        Estimate(1.0, 1.0, 1.0, confidence, recording.rounds)
+        if is_baseline
+        else paired_ratio(own_s, baseline_s, confidence)
+    )
+    return Entry(
+        place=place(sweep, variant.name, condition),
+        channels=variant.channels,
+        groups=variant.groups,
+        multiply_adds=cost.multiply_adds,
+        memory_access=cost.memory_access,
+        parameters=cost.parameters,
+        work_ratio=cost.multiply_adds / baseline.cost(condition).multiply_adds,
+        slowdown=slowdown,
+        control=(paired_ratio(seconds[CONTROL], baseline_s, confidence) if CONTROL in seconds else None),
+        paper=paper.figure(sweep.guideline, condition.platform, sweep.name, variant.name),
+        seed=recording.seed,
+        stopped=recording.stopped,
+        calls_per_sample=recording.calls_per_sample[variant.id],
+        median_s=median(own_s, confidence).estimate,
+        samples_s=own_s,
+        baseline_samples_s=baseline_s if alone else (),
+        control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
+        circumstances=_circumstances(sweep, variant, recording, confidence),
+    )
+
+
+def failure_of(sweep: Sweep, variant: Variant, name: str, condition: Condition, why: str) -> Failure:
+    """A variant, or the control by its name, that could not be measured, and why."""
+    cost = variant.cost(condition)
+    is_skip = why.startswith(SKIPPED)
+    where = place(sweep, name, condition)
+    return Failure(where, variant.channels, cost.multiply_adds, cost.memory_access, why, is_skip)
+
+
+def place(sweep: Sweep, variant: str, condition: Condition) -> Place:
+    """Where a variant stands, its texts as a saved file gives them back."""
+    names = [known.name for known in sweep.variants]
+    return Place(
+        guideline=printable(sweep.guideline),
+        claim=printable(sweep.claim),
+        sweep=printable(sweep.name),
+        variant=printable(variant),
+        row=names.index(variant) if variant in names else len(names),
+        baseline=printable(sweep.baseline.name),
+        extreme=printable(sweep.extreme.name),
+        expect=sweep.expect,
+        condition=condition,
+    )
