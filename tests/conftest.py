@@ -2,9 +2,11 @@ import json
 from dataclasses import replace
 
 import pytest
+import pytest_benchmark.plugin
 import torch
 from hypothesis import settings
 
+from guidelines import blocks, timing
 from guidelines.merge import reduced
 from guidelines.results import Entry, Machine, Place, gather
 from guidelines.saved import to_extra_info, to_failed
@@ -48,6 +50,19 @@ class Clock:
             return taken_s
 
         return sample
+
+
+@pytest.fixture(scope="session")
+def imported():
+    """What torch imports when it is first used: else each run inside a test does it anew, for a second."""
+    timing.check_work(blocks.group_convolution(4, 1), CPU)
+
+
+@pytest.fixture
+def quick(monkeypatch, imported):
+    """Runs inside a test without what takes longer than the rest of them."""
+    monkeypatch.setattr("gc.collect", lambda *generation: 0)
+    monkeypatch.setattr(pytest_benchmark.plugin, "get_cpu_info", lambda: {"brand_raw": "a processor"})
 
 
 @pytest.fixture

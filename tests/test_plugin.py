@@ -27,7 +27,7 @@ EXPERIMENT = """
 
 
 @pytest.fixture
-def suite(pytester):
+def suite(pytester, quick):
     """A project of two small sweeps of three variants."""
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     pytester.makepyfile(test_small=EXPERIMENT)

@@ -50,9 +50,8 @@ def test_the_same_seed_gives_the_same_order(clock):
     assert visits(1) != visits(2)
 
 
-def orders(clock, building_s):
-    """The rounds before which networks are built, and the order of every round."""
-    log = []
+def built(clock, names, building_s, log):
+    """Builders of networks of a second a call that note building in capitals, calls in small letters."""
 
     def builder(name):
         sample = clock.sample(1.0)
@@ -64,9 +63,15 @@ def orders(clock, building_s):
 
         return build
 
-    names = {name: builder(name) for name in "abcd"}
-    recording = record(names, "a", Limits(min_rounds=24), 0.0, 7, clock)
-    sampled = re.sub("[A-D][a-d]", "", "".join(log))[2 * len(names) :]  # after warm-up and calibration
+    return {name: builder(name) for name in names}
+
+
+def orders(clock, building_s):
+    """The rounds before which networks are built, and the order of every round."""
+    log = []
+    builders = built(clock, "abcd", building_s, log)
+    recording = record(builders, "a", Limits(min_rounds=24), 0.0, 7, clock)
+    sampled = re.sub("[A-D][a-d]", "", "".join(log))[2 * len(builders) :]  # after warm-up and calibration
     return recording.placed_at, re.findall("....", sampled)
 
 
@@ -82,18 +87,7 @@ def test_the_seed_alone_gives_the_order_of_a_round(clock):
 def stays(clock, building_s):
     """Rounds of two networks of one second between their placements, and the orders of building."""
     log = []
-
-    def builder(name):
-        sample = clock.sample(1.0)
-
-        def build():
-            clock.now_s += building_s
-            log.append(name.upper())
-            return lambda calls: (log.append(name) if calls else None) or sample(calls)
-
-        return build
-
-    recording = record({name: builder(name) for name in "ab"}, "a", Limits(min_rounds=12), 80.0, 3, clock)
+    recording = record(built(clock, "ab", building_s, log), "a", Limits(min_rounds=12), 80.0, 3, clock)
     assert recording.rounds == 40
     placements = re.findall("([AB])[ab]([AB])[ab]([ab]*)", "".join(log))
     return [len(visits) // 2 for *_, visits in placements], {

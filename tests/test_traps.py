@@ -8,7 +8,7 @@ import pytest_benchmark.plugin
 import torch
 from pytest_benchmark.logger import PytestBenchmarkWarning
 
-from guidelines import blocks, timing
+from guidelines import timing
 from guidelines.cli import main
 from guidelines.compare import compare
 from guidelines.files import load
@@ -47,17 +47,8 @@ LAUNCH_S = 0.7e-6
 CPU_INFO = pytest_benchmark.plugin.get_cpu_info
 
 
-@pytest.fixture(scope="module", autouse=True)
-def imported():
-    # What torch imports when it is first used: else each run inside this one does it anew, for a second.
-    timing.check_work(blocks.group_convolution(4, 1), Condition("cpu", ""))
-
-
 @pytest.fixture
-def suite(pytester, monkeypatch):
-    monkeypatch.setattr("gc.collect", lambda *generation: 0)  # it takes longer than the rest of a run
-    monkeypatch.setattr(pytest_benchmark.plugin, "get_cpu_info", lambda: {"brand_raw": "a processor"})
-
+def suite(pytester, quick):
     def run(*arguments, experiment=EXPERIMENT):
         pytester.makepyfile(test_small=experiment)
         options = ("--device=cpu", "--benchmark-max-time=0", "--benchmark-min-rounds=12")

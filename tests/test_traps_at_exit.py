@@ -7,13 +7,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-import pytest_benchmark.plugin
 from pytest_benchmark.utils import get_machine_id
 
-from guidelines import blocks, journal, outputs, replay, timing
+from guidelines import journal, outputs, replay
 from guidelines.cli import main
 from guidelines.files import load, load_journal
-from guidelines.spec import Condition
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything, no benchmarks have been run")
@@ -68,17 +66,8 @@ X1 = ["x1 a", "x1 b"]
 X2 = ["x2 a", "x2 trap", "x2 c"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def imported():
-    # What torch imports when it is first used: else each run inside this one does it anew, for a second.
-    timing.check_work(blocks.group_convolution(4, 1), Condition("cpu", ""))
-
-
 @pytest.fixture
-def suite(pytester, monkeypatch):
-    monkeypatch.setattr("gc.collect", lambda *generation: 0)  # it takes longer than the rest of a run
-    monkeypatch.setattr(pytest_benchmark.plugin, "get_cpu_info", lambda: {"brand_raw": "a processor"})
-
+def suite(pytester, monkeypatch, quick):
     def run(*arguments, act="pass", at="", after="pass", how=pytester.runpytest_inprocess, **keywords):
         monkeypatch.setenv("TRAP", at)
         pytester.makepyfile(test_small=EXPERIMENT.replace("ACT", act).replace("AFTER", after))
