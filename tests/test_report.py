@@ -196,6 +196,9 @@ def test_several_conditions_of_a_machine_are_set_beside_each_other(entry, result
         for c, slowdown in zip(conditions, (2.0, 1.0), strict=True)
         for v, s in (("g=1", 1.0), ("g=8", slowdown))
     ]
+    eager, compiled = sections(tables(results(*entries)))
+    assert eager.title == "G2 claim (paper: Table 2, ARM): eager"
+    assert compiled.verdicts[0].startswith("G2 x1 (compile) does not hold: ")
     (section,) = by_condition(results(*entries))
     cells = [[value.text.split("\n") for value in row.values] for row in section.grid.rows]
     assert [name for (name,), _ in cells] == ["a processor, eager", "a processor, compile"]

@@ -1,6 +1,7 @@
 """Tables of a run as sections of a document, with their verdicts and footers in words."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from guidelines import paper
 from guidelines.report.digits import (
@@ -15,7 +16,7 @@ from guidelines.report.digits import (
 )
 from guidelines.report.document import BREAK, Grid, Head, Section, Value
 from guidelines.report.document import Row as GridRow
-from guidelines.report.labels import DISTURBED
+from guidelines.report.labels import DISTURBED, phrase
 from guidelines.report.table import Cell, Column, Row, Table
 from guidelines.report.text import tabulated
 from guidelines.spec import Condition
@@ -29,12 +30,16 @@ SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}ad
 
 
 def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
-    """One section a table: what was measured, its verdicts, its conditions and its failures."""
+    """One section a table: what was measured, its verdicts, its conditions and its failures.
+
+    Titles and verdicts say what tells the conditions of several apart.
+    """
+    told = _told_apart([table.condition for table in tables])
     return tuple(
         Section(
-            title=_title(table),
+            title=f"{_title(table)}: {told[table.condition]}" if told[table.condition] else _title(table),
             grid=_grid(table),
-            verdicts=tuple(verdict(table, column) for column in table.columns),
+            verdicts=tuple(verdict(table, column, told[table.condition]) for column in table.columns),
             notes=tuple(_notes(table)),
             wide=_side_by_side(table),
             picture=table.guideline,
@@ -52,9 +57,23 @@ def setup(condition: Condition) -> str:
     )
 
 
-def verdict(table: Table, column: Column) -> str:
+def _told_apart(conditions: Sequence[Condition]) -> dict[Condition, str]:
+    """Each condition by what is not the same for all of them, "" where there is only one."""
+    known = {condition: asdict(condition) for condition in conditions}
+    for attributes in known.values():
+        del attributes["device_name"]
+    names = dict.fromkeys(name for attributes in known.values() for name in attributes)
+    varying = [name for name in names if len({attributes[name] for attributes in known.values()}) > 1]
+    return {
+        condition: ", ".join(phrase(name, str(attributes[name])) for name in varying)
+        for condition, attributes in known.items()
+    }
+
+
+def verdict(table: Table, column: Column, condition: str = "") -> str:
     """The verdict of one sweep as a sentence, with its interval and the paper's figure."""
     name, verdict = f"{table.guideline} {_marked(column)}", column.verdict
+    name = f"{name} ({condition})" if condition else name
     if verdict is None:
         return f"{name} no verdict: {column.extreme} was not measured"
     faster = verdict.slowdown.estimate < 1
