@@ -197,17 +197,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     if marker is None:
         return report
     campaign, case = item.config.stash[CAMPAIGN], marker.args[0]
-    if report.failed and "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
+    if not report.passed and "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
         item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
     if report.failed or (report.skipped and campaign.is_measured(case)):
-        campaign.fail(case, _last_line(report), is_skip=report.skipped)
+        campaign.fail(case, _reason(report), is_skip=report.skipped)
     elif report.skipped and campaign.journal:
-        campaign.journal.skip(item.nodeid, _last_line(report))
+        campaign.journal.skip(item.nodeid, _reason(report))
     return report
 
 
-def _last_line(report: pytest.TestReport) -> str:
-    """What a failed or skipped test says last."""
+def _reason(report: pytest.TestReport) -> str:
+    """Why a test failed or was skipped, in one line."""
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)

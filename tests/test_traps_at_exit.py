@@ -277,6 +277,15 @@ def test_a_test_that_fails_after_it_was_timed_is_a_failure_with_its_reason(suite
         assert fnmatch(failure.reason, f"its test failed after it was timed: {why}")
 
 
+def test_a_test_that_is_skipped_after_it_was_timed_is_a_skip_and_no_result(suite, pytester):
+    result = suite("--benchmark-json=run.json", after="'trap' in request.node.name and pytest.skip('late')")
+    result.assert_outcomes(passed=4, skipped=1)
+    for run in saved(pytester):
+        assert named(run) == [*X1, "x2 a", "x2 c"]
+        (failure,) = run.failures
+        assert (failure.is_skip, failure.reason) == (True, "skipped after it was timed: Skipped: late")
+
+
 def test_a_baseline_whose_test_fails_leaves_the_slow_downs_of_the_others(suite, pytester):
     suite("--benchmark-json=run.json", after="assert 'x2-a' not in request.node.name")
     (pytester.path / "run.jsonl").write_bytes(written(pytester).read_bytes())
