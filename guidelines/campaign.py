@@ -95,10 +95,8 @@ class Campaign:
             known = {result.place.variant: result for result in measurements.get(sweep_id, ())}
             wanted = {printable(case.variant.name) for case in chosen}
             if known.keys() - {CONTROL} == wanted and not self._is_to_be_retried(known.values()):
-                self._results[sweep_id] = {case.variant.id: _restored(case, known) for case in chosen}
-                self.failures += [
-                    r for name, r in known.items() if name == CONTROL and isinstance(r, Failure)
-                ]
+                found = {case.variant.id: _restored(case, known) for case in chosen}
+                self._store(sweep_id, found | {CONTROL: known[CONTROL]} if CONTROL in known else found)
 
     def _is_to_be_retried(self, found: Iterable[Entry | Failure]) -> bool:
         measured = [result.circumstances for result in found if isinstance(result, Entry)]
@@ -115,10 +113,13 @@ class Campaign:
     def result(self, case: Case) -> Entry | Failure:
         """What a case gave; times its whole sweep at the first call for one of its variants."""
         if not self.is_measured(case):
-            self._results[case.sweep_id] = found = self._measure(case, self.planned[case.sweep_id])
-            control = found.get(CONTROL)
-            self.failures += [control] if isinstance(control, Failure) else []
+            self._store(case.sweep_id, self._measure(case, self.planned[case.sweep_id]))
         return self._results[case.sweep_id][case.variant.id]
+
+    def _store(self, sweep_id: str, found: Results) -> None:
+        self._results[sweep_id] = found
+        control = found.get(CONTROL)
+        self.failures += [control] if isinstance(control, Failure) else []
 
     def _measure(self, case: Case, chosen: Sequence[str]) -> Results:
         """Time a sweep, again while it is disturbed and retries are left; the last measurement counts."""
