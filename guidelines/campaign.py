@@ -52,21 +52,6 @@ class Campaign:
     _chosen: dict[str, list[Case]] = field(default_factory=dict)
     _results: dict[str, Results] = field(default_factory=dict)
 
-    def conditions_for(self, sweeps: Sweeps, source: str) -> tuple[Condition, ...]:
-        """The conditions of the sweeps that a source yields, with the batch of `--batch-size auto` found."""
-        found = dict.fromkeys(self._with_batch(c, sweeps, source) for c in self.conditions)
-        return tuple(found)
-
-    def _with_batch(self, condition: Condition, sweeps: Sweeps, source: str) -> Condition:
-        if condition.batch_size != AUTO_BATCH:
-            return condition
-        name = f"{source} {condition.id}"
-        if name not in self.batches:
-            one_image = replace(condition, batch_size=1)
-            baselines = [sweep.baseline for sweep in sweeps(one_image)]
-            self.batches[name] = device_bound(condition, baselines).batch_size
-        return replace(condition, batch_size=self.batches[name])
-
     def choose(self, cases: Iterable[Case]) -> None:
         """Say which variants will be asked for. Raises ValueError for a sweep with two sources."""
         for case in cases:
@@ -188,6 +173,36 @@ def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> 
             if identity not in seen:
                 seen.add(identity)
                 yield from (Case(condition, sweep, variant, source) for variant in sweep.variants)
+
+
+def settled(cases: Sequence[Case], known: Mapping[str, int]) -> tuple[list[Case], dict[str, int]]:
+    """Cases with the batch that `--batch-size auto` finds, one for all sweeps of a condition.
+
+    Batches go by the condition's id; those known are not looked for again. Raises ValueError where the
+    batch that is found was asked for as well.
+    """
+    batches = dict(known)
+    for condition in dict.fromkeys(case.condition for case in cases if _is_open(case)):
+        if condition.id not in batches:
+            baselines = dict.fromkeys(case.sweep.baseline for case in cases if case.condition == condition)
+            batches[condition.id] = device_bound(condition, list(baselines)).batch_size
+    found = [
+        replace(case, condition=replace(case.condition, batch_size=batches[case.condition.id]))
+        if _is_open(case)
+        else case
+        for case in cases
+    ]
+    for case, asked in zip(found, cases, strict=True):
+        if _is_open(asked) and case in cases:
+            raise ValueError(
+                f"--batch-size auto: the batch for {case.condition.device} is {case.condition.batch_size}, "
+                "which is in the list as well"
+            )
+    return found, batches
+
+
+def _is_open(case: Case) -> bool:
+    return case.condition.batch_size == AUTO_BATCH
 
 
 def _restored(case: Case, known: Mapping[str, Entry | Failure]) -> Entry | Failure:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from guidelines import options
-from guidelines.campaign import Case
+from guidelines.campaign import Case, settled
 from guidelines.sweep import Limits
 
 EXPERIMENTS = "experiments"
@@ -51,4 +51,8 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
         raise CollectError(found[1] if found else f"pytest ended with status {int(status)}")
     if not collector.cases:
         raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
-    return collector.cases, collector.limits
+    try:
+        cases, _ = settled(collector.cases, {})
+    except ValueError as error:
+        raise CollectError(str(error)) from error
+    return cases, collector.limits

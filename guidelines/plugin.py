@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from guidelines import machine, options, outputs
-from guidelines.campaign import Campaign, Case, cases
+from guidelines.campaign import Campaign, Case, cases, settled
 from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
 from guidelines.replay import recorded_clock, replay
@@ -27,6 +27,7 @@ from guidelines.results import Entry, Failure, gather
 from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed
 
 CAMPAIGN = pytest.StashKey[Campaign]()
+CASE = pytest.StashKey[Case]()
 RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
 # What py-cpuinfo says of the moment: pytest-benchmark compares machines to the letter.
 VOLATILE_CPU_INFO = ("hz_actual", "hz_actual_friendly", "hz_advertised", "hz_advertised_friendly")
@@ -65,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not callable(sweeps) or "measure" not in metafunc.fixturenames:
         raise pytest.UsageError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
     try:
-        found = list(cases(sweeps, campaign.conditions_for(sweeps, source), source))
+        found = list(cases(sweeps, campaign.conditions, source))
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     params = [
@@ -85,8 +86,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Sweeps measure the variants that are left after -k, node ids and other selections."""
-    markers = (item.get_closest_marker("guideline_case") for item in session.items)
-    chosen = [marker.args[0] for marker in markers if marker]
+    items = [item for item in session.items if item.get_closest_marker("guideline_case")]
+    chosen = [marker.args[0] for item in items for marker in item.iter_markers("guideline_case")]
     if chosen and session.config.getoption("benchmark_cprofile"):
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
@@ -95,12 +96,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
     try:
+        if not config.getoption("collectonly"):
+            chosen, campaign.batches = settled(chosen, campaign.batches)
         campaign.choose(chosen)
         if resumed := config.stash[RESUMED]:
             outputs.check_plan(resumed[0], resumed[1].header, campaign.planned)
             campaign.restore(resumed[1].measurements)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
+    for item, case in zip(items, chosen, strict=True):
+        item.stash[CASE] = case
     if chosen and outputs.is_measuring(config):
         campaign.journal = outputs.begin(config, _header(config), config.stash[RESUMED])
 
@@ -141,10 +146,9 @@ def measure(
     request: pytest.FixtureRequest, benchmark: Any, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], None]:
     """Times the sweep of this variant, once, and replays this variant's part into `benchmark`."""
-    marker = request.node.get_closest_marker("guideline_case")
-    if marker is None:
+    case = request.node.stash.get(CASE, None)
+    if case is None:
         pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
-    case: Case = marker.args[0]
     campaign = request.config.stash[CAMPAIGN]
 
     def run() -> None:
@@ -193,10 +197,9 @@ def _fail_without_entry(benchmark: Any, failure: Failure) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Note what happens to a test besides its timing: pytest-benchmark would save a failed one as good."""
     report = yield
-    marker = item.get_closest_marker("guideline_case")
-    if marker is None:
+    campaign, case = item.config.stash[CAMPAIGN], item.stash.get(CASE, None)
+    if case is None:
         return report
-    campaign, case = item.config.stash[CAMPAIGN], marker.args[0]
     if not report.passed and "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
         item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
     if report.failed or (report.skipped and campaign.is_measured(case)):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from guidelines import campaign as module
-from guidelines.campaign import Campaign, Case, cases
+from guidelines.campaign import Campaign, Case, cases, settled
 from guidelines.entries import results
 from guidelines.results import Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition
@@ -223,21 +223,41 @@ def test_an_entry_whose_test_fails_is_withdrawn_once(sweep, monkeypatch):
     ]
 
 
-def test_the_batch_is_found_once_for_each_source(sweep, monkeypatch):
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """The baselines for which a batch was looked for; 16 is found."""
+    log = []
 
     def device_bound(condition, baselines):
-        asked.append([variant.id for variant in baselines])
+        log.append([variant.id for variant in baselines])
         return replace(condition, batch_size=16)
 
     monkeypatch.setattr(module, "device_bound", device_bound)
-    auto = replace(CPU, batch_size=AUTO_BATCH)
-    campaign = Campaign((auto, replace(CPU, batch_size=16)), Limits(), seed=0)
-    for _ in range(2):
-        (condition,) = campaign.conditions_for(lambda condition: [sweep], "a.py::test_a")
-        assert condition.batch_size == 16
-    assert asked == [["g1"]]
-    assert campaign.batches == {"a.py::test_a cpu-bauto-2px": 16}
+    return log
+
+
+AUTO = replace(CPU, batch_size=AUTO_BATCH)
+
+
+def test_one_batch_is_found_for_all_sweeps_of_a_condition(sweep, asked):
+    other = replace(sweep, guideline="G9", variants=sweep.variants[1:])
+    chosen = [Case(c, s, v) for c in (AUTO, CPU) for s in (sweep, other) for v in s.variants]
+    found, batches = settled(chosen, {})
+    assert asked == [["g1", "g2"]]
+    assert [case.condition.batch_size for case in found] == [16] * 5 + [1] * 5
+    assert batches == {"cpu-bauto-2px": 16}
+    assert {case.id for case in chosen[:1]} == {"cpu-bauto-2px-x1-g1"}
+
+
+def test_a_batch_that_is_known_is_not_looked_for(sweep, asked):
+    (case,), _ = settled([Case(AUTO, sweep, sweep.baseline)], {"cpu-bauto-2px": 4})
+    assert (case.condition.batch_size, asked) == (4, [])
+
+
+def test_a_batch_that_is_asked_for_as_well_is_refused(sweep, asked):
+    chosen = [Case(c, sweep, sweep.baseline) for c in (AUTO, replace(CPU, batch_size=16))]
+    with pytest.raises(ValueError, match=r"^--batch-size auto: the batch for cpu is 16, which is in"):
+        settled(chosen, {})
 
 
 def test_a_disturbed_sweep_of_a_journal_is_measured_again_while_retries_are_left(sweep):

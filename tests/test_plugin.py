@@ -136,6 +136,23 @@ def test_measure_without_the_mark_is_named(suite, pytester):
     result.stdout.fnmatch_lines(["*`measure` needs the mark @pytest.mark.guideline(sweeps=...)*"])
 
 
+def test_the_batch_that_auto_finds_stands_in_the_results_and_auto_in_the_ids(suite, saved):
+    result = suite("--collect-only", "-q", "--batch-size=auto", "-k", "x1 and g4")
+    result.stdout.fnmatch_lines(["*[[]cpu-bauto-x1-g4[]]"])
+    suite("--benchmark-only", f"--benchmark-json={saved}", "--batch-size=auto", "-k", "x1").assert_outcomes(
+        passed=3, deselected=3
+    )
+    assert {entry.place.condition.batch_size for entry in load(saved, 10**7).entries} == {1}
+
+
+def test_a_batch_found_twice_is_a_usage_error(suite):
+    result = suite("--benchmark-only", "--batch-size=1,auto")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --batch-size auto: the batch for cpu is 1, which is in the list as well"]
+    )
+
+
 def test_skipped_benchmarks_measure_nothing(suite):
     suite("--benchmark-skip").assert_outcomes(skipped=6)
 
