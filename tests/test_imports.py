@@ -37,6 +37,7 @@ ALLOWED = {
     "cli": {"commands", "values"},
     "__main__": {"cli"},
     "blocks": {"spec"},
+    "networks": {"networks"},
     "modes": set(),
     "launch": set(),
     "memory": {"spec"},

@@ -1,0 +1,54 @@
+"""Whole networks by name, each built anew at every call; inputs are (n, 3, h, w), outputs (n, 1000)."""
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from functools import partial
+
+from torch import nn
+
+from guidelines.networks.alexnet import alexnet
+from guidelines.networks.densenet import densenet121
+from guidelines.networks.mobilenet_v1 import mobilenet_v1
+from guidelines.networks.mobilenet_v2 import mobilenet_v2
+from guidelines.networks.resnet import resnet50, resnext50_32x4d, wide_resnet50_2
+from guidelines.networks.shufflenet_v1 import shufflenet_v1
+from guidelines.networks.shufflenet_v2 import WIDTHS as SHUFFLENET_V2_WIDTHS
+from guidelines.networks.shufflenet_v2 import shufflenet_v2
+from guidelines.networks.vgg import vgg16
+from guidelines.networks.xception import xception
+
+MOBILENET_WIDTHS = (0.25, 0.5, 0.75, 1.0)
+MOBILENET_V2_WIDTHS = (0.75, 1.0, 1.4)
+SHUFFLENET_V1_GROUPS = {0.5: (3, 8), 1.0: (1, 2, 3, 4, 8), 1.5: (3, 8), 2.0: (3, 8)}
+
+
+def _x(width: float) -> str:
+    """A width as it stands in names: 0.5 is x0_5."""
+    return f"x{width}".replace(".", "_")
+
+
+NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
+    **{f"shufflenet_v2_{_x(w)}": partial(shufflenet_v2, w) for w in SHUFFLENET_V2_WIDTHS},
+    **{
+        f"shufflenet_v1_{_x(w)}_g{g}": partial(shufflenet_v1, w, g)
+        for w, every_g in SHUFFLENET_V1_GROUPS.items()
+        for g in every_g
+    },
+    **{f"mobilenet_v1_{_x(w)}": partial(mobilenet_v1, w) for w in MOBILENET_WIDTHS},
+    **{f"mobilenet_v2_{_x(w)}": partial(mobilenet_v2, w) for w in MOBILENET_V2_WIDTHS},
+    "xception": xception,
+    "resnet50": resnet50,
+    "wide_resnet50_2": wide_resnet50_2,
+    "resnext50_32x4d": resnext50_32x4d,
+    "densenet121": densenet121,
+    "alexnet": alexnet,
+    "vgg16": vgg16,
+}
+
+
+def build(name: str) -> nn.Module:
+    """A network in evaluation mode. Raises KeyError with the names that are near."""
+    if name not in NETWORKS:
+        near = get_close_matches(name, NETWORKS, n=3, cutoff=0.4) or sorted(NETWORKS)
+        raise KeyError(f"{name!r} is no network of this suite; near: {', '.join(near)}")
+    return NETWORKS[name]().eval()

@@ -1,0 +1,31 @@
+"""AlexNet (Krizhevsky et al. 2012): the first group convolution, in two groups for two devices."""
+
+from torch import nn
+
+
+def alexnet() -> nn.Sequential:
+    """Five convolutions, three linear layers; for images of 227x227."""
+    return nn.Sequential(
+        *_conv(3, 96, 11, stride=4, padding=0),
+        nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0),
+        nn.MaxPool2d(3, 2),
+        *_conv(96, 256, 5, padding=2, groups=2),
+        nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0),
+        nn.MaxPool2d(3, 2),
+        *_conv(256, 384, 3, padding=1),
+        *_conv(384, 384, 3, padding=1, groups=2),
+        *_conv(384, 256, 3, padding=1, groups=2),
+        nn.MaxPool2d(3, 2),
+        nn.Flatten(),
+        nn.Linear(256 * 6 * 6, 4096),
+        nn.ReLU(inplace=True),
+        nn.Linear(4096, 4096),
+        nn.ReLU(inplace=True),
+        nn.Linear(4096, 1000),
+    )
+
+
+def _conv(
+    c1: int, c2: int, kernel_size: int, padding: int, stride: int = 1, groups: int = 1
+) -> list[nn.Module]:
+    return [nn.Conv2d(c1, c2, kernel_size, stride, padding, groups=groups), nn.ReLU(inplace=True)]

@@ -1,0 +1,29 @@
+"""What all families are made of: a convolution with normalisation, and a classifier."""
+
+from torch import nn
+
+
+def conv_norm(
+    c1: int,
+    c2: int,
+    kernel_size: int = 1,
+    stride: int = 1,
+    groups: int = 1,
+    activation: type[nn.Module] | None = nn.ReLU,
+) -> nn.Sequential:
+    """Convolution without bias, equal padding, normalisation, activation: (n, c1, ...) -> (n, c2, ...)."""
+    conv = nn.Conv2d(c1, c2, kernel_size, stride, kernel_size // 2, groups=groups, bias=False)
+    layers: list[nn.Module] = [conv, nn.BatchNorm2d(c2)]
+    if activation is not None:
+        layers.append(activation(inplace=True))
+    return nn.Sequential(*layers)
+
+
+def depthwise(c: int, stride: int = 1, activation: type[nn.Module] | None = None) -> nn.Sequential:
+    """One 3x3 filter a channel, with normalisation: (n, c, h, w) -> (n, c, h', w')."""
+    return conv_norm(c, c, 3, stride, groups=c, activation=activation)
+
+
+def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
+    """Mean over the image, then one linear layer: (n, c, h, w) -> (n, classes)."""
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, classes, bias=bias))
