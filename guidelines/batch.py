@@ -6,13 +6,14 @@ from dataclasses import replace
 import torch
 
 from guidelines.modes import binder
+from guidelines.results import Circumstances
 from guidelines.spec import Condition, Variant
-from guidelines.timing import Checked, check, pinned
+from guidelines.timing import check, pinned
 
 LARGEST_BATCH = 1024
 
 
-def checked(variant: Variant, condition: Condition) -> Checked:
+def checked(variant: Variant, condition: Condition) -> Circumstances:
     """What is known of a variant before it is timed, its launch time among it."""
     with pinned(condition):
         return check(variant, condition, 0, binder(condition.mode))
@@ -21,7 +22,7 @@ def checked(variant: Variant, condition: Condition) -> Checked:
 def device_bound(
     condition: Condition,
     baselines: Sequence[Variant],
-    checked: Callable[[Variant, Condition], Checked] = checked,
+    checked: Callable[[Variant, Condition], Circumstances] = checked,
 ) -> Condition:
     """The condition at the smallest power of two at which no baseline waits for its launches.
 
@@ -31,7 +32,7 @@ def device_bound(
     found = replace(condition, batch_size=1)
     while condition.device != "cpu" and found.batch_size <= LARGEST_BATCH:
         try:
-            bound = any(_is_launch_bound(checked(variant, found)) for variant in baselines)
+            bound = any(checked(variant, found).is_launch_bound for variant in baselines)
         except (MemoryError, torch.OutOfMemoryError):
             return replace(found, batch_size=max(1, found.batch_size // 2))
         except (RuntimeError, ValueError):  # the network fails when it is measured, with its reason
@@ -40,7 +41,3 @@ def device_bound(
             return found
         found = replace(found, batch_size=2 * found.batch_size)
     return found
-
-
-def _is_launch_bound(checked: Checked) -> bool:
-    return (checked.launch_s or 0.0) > (checked.device_s or 0.0)

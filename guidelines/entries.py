@@ -1,7 +1,7 @@
 """What was recorded of a sweep becomes an entry for each variant, or a failure with its reason."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from guidelines import paper
 from guidelines.results import Circumstances, Entry, Failure, Place
@@ -9,7 +9,6 @@ from guidelines.spec import Condition, Sweep, Variant
 from guidelines.state import DRIFT_CONFIDENCE, disturbances, drift
 from guidelines.stats import Estimate, Quantity, median, paired_ratio
 from guidelines.sweep import CONTROL, SKIPPED, Recording
-from guidelines.timing import Checked
 from guidelines.values import printable
 
 Results = dict[str, Entry | Failure]
@@ -27,7 +26,8 @@ def results(
 
     `retried` says why each earlier measurement of the sweep was dropped.
     """
-    disturbed = _disturbed(sweep, condition, recording)
+    drifts = _drifts(sweep, recording)
+    disturbed = _disturbed(sweep, condition, recording, drifts)
     failures = dict(recording.failures)
     found: Results = {}
     if sweep.baseline.id in failures:
@@ -43,39 +43,37 @@ def results(
             found[variant.id] = failure_of(sweep, variant, variant.name, condition, why)
         elif variant.id in chosen:
             alone = sweep.baseline.id not in chosen
-            entry = _entry(sweep, variant, condition, recording, confidence, alone)
-            circumstances = replace(entry.circumstances, disturbed=disturbed, retried=retried)
-            found[variant.id] = replace(entry, circumstances=circumstances)
+            ratio = drifts.get(variant.id)
+            circumstances = replace(
+                recording.checked.get(variant.id, Circumstances()),
+                state=recording.state,
+                drift=ratio(confidence) if ratio else None,
+                disturbed=disturbed,
+                retried=retried,
+                placed_at=recording.placed_at,
+            )
+            found[variant.id] = _entry(sweep, variant, condition, recording, confidence, alone, circumstances)
     return found
 
 
-def _disturbed(sweep: Sweep, condition: Condition, recording: Recording) -> tuple[str, ...]:
-    drifts = {
-        variant.name: ratio(DRIFT_CONFIDENCE)
-        for variant in sweep.variants
-        if (ratio := _drift(sweep, variant, recording))
-    }
-    time_drift = drifts.pop(sweep.baseline.name, None)
-    return disturbances(recording.state, condition.threads, drifts.items(), time_drift)
-
-
-def _drift(sweep: Sweep, variant: Variant, recording: Recording) -> Quantity | None:
-    """The drift of a variant's slow-down, of the baseline's time; None for one that has no three rounds."""
+def _drifts(sweep: Sweep, recording: Recording) -> dict[str, Quantity]:
+    """The drift of every slow-down by id, of the baseline's time; none where there are no three rounds."""
     seconds, baseline = recording.seconds_per_call, sweep.baseline
-    if variant.id not in seconds or baseline.id not in seconds or recording.rounds < 3:
-        return None
-    return drift(seconds[variant.id], None if variant is baseline else seconds[baseline.id])
+    if baseline.id not in seconds or recording.rounds < 3:
+        return {}
+    return {
+        v.id: drift(seconds[v.id], None if v is baseline else seconds[baseline.id])
+        for v in sweep.variants
+        if v.id in seconds
+    }
 
 
-def _circumstances(sweep: Sweep, variant: Variant, recording: Recording, confidence: float) -> Circumstances:
-    ratio = _drift(sweep, variant, recording)
-    checked = recording.checked.get(variant.id, Checked())
-    return Circumstances(
-        state=recording.state,
-        drift=ratio(confidence) if ratio else None,
-        placed_at=recording.placed_at,
-        **asdict(checked),
-    )
+def _disturbed(
+    sweep: Sweep, condition: Condition, recording: Recording, drifts: Mapping[str, Quantity]
+) -> tuple[str, ...]:
+    sure = {v.id: (v.name, drifts[v.id](DRIFT_CONFIDENCE)) for v in sweep.variants if v.id in drifts}
+    _, time_drift = sure.pop(sweep.baseline.id, ("", None))
+    return disturbances(recording.state, condition.threads, sure.values(), time_drift)
 
 
 def _entry(
@@ -85,6 +83,7 @@ def _entry(
     recording: Recording,
     confidence: float,
     alone: bool,
+    circumstances: Circumstances,
 ) -> Entry:
     """One variant's entry; `alone` where its baseline has none, so that it carries those samples too."""
     seconds, baseline = recording.seconds_per_call, sweep.baseline
@@ -113,7 +112,7 @@ def _entry(
         samples_s=own_s,
         baseline_samples_s=baseline_s if alone else (),
         control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
-        circumstances=_circumstances(sweep, variant, recording, confidence),
+        circumstances=circumstances,
     )
 
 

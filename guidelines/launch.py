@@ -16,7 +16,7 @@ def launch_and_device_s(call: Callable[[], object], device: str) -> tuple[float,
     """Median seconds that the CPU takes to launch one call, and the device to compute it.
 
     While the computing is timed, a kernel that only waits holds the device until the whole call is
-    launched: its events would else show the launching (as nvbench does).
+    launched, as in nvbench: the events would else show the launching.
     """
     launch_s = median(_launch_s(call, device) for _ in range(REPEATS))
     cycles = int(WAIT_LAUNCHES * launch_s * MOST_CYCLES_PER_S)

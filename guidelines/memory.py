@@ -2,12 +2,12 @@
 
 import ctypes
 import gc
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
+from guidelines.proc import number
 from guidelines.spec import Condition, Variant
 
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
@@ -81,24 +81,16 @@ def _reset_peak() -> bool:
 
 
 def _status_kib(name: str) -> int | None:
-    return _number(STATUS, rf"^{name}:\s+(\d+) kB")
+    return number(STATUS, rf"^{name}:\s+(\d+) kB")
 
 
 def _available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int | None:
-    kib = _number(meminfo, r"^MemAvailable:\s+(\d+) kB")
+    kib = number(meminfo, r"^MemAvailable:\s+(\d+) kB")
     return None if kib is None else kib * 1024
 
 
 def _left_in_group_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
     """What a container's limit leaves (control groups, version 2); cached files make room."""
-    limit, used = (_number(group / name, r"^(\d+)$") for name in ("memory.max", "memory.current"))
-    cached = _number(group / "memory.stat", r"^inactive_file (\d+)$") or 0
+    limit, used = (number(group / name, r"^(\d+)$") for name in ("memory.max", "memory.current"))
+    cached = number(group / "memory.stat", r"^inactive_file (\d+)$") or 0
     return None if limit is None or used is None else max(0, limit - used + cached)
-
-
-def _number(path: Path, pattern: str) -> int | None:
-    try:
-        found = re.search(pattern, path.read_text(), re.MULTILINE)
-    except OSError:
-        return None
-    return int(found[1]) if found else None

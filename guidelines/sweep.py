@@ -19,14 +19,15 @@ import pytest
 
 from guidelines.machine import gpu_reader
 from guidelines.modes import Bind, binder
+from guidelines.results import Circumstances
 from guidelines.spec import Condition, Sweep, Variant
 from guidelines.state import State
 from guidelines.stats import paired_ratio
-from guidelines.timing import Checked, Sample, check, pinned, prepare
+from guidelines.timing import Sample, check, pinned, prepare
 from guidelines.watch import Watch
 
 Builder = Callable[[], Sample]
-Check = Callable[[Variant, Condition, int, Bind], Checked]
+Check = Callable[[Variant, Condition, int, Bind], Circumstances]
 Prepare = Callable[[Variant, Condition, int, Bind], Sample]
 CONTROL = "(control)"
 SKIPPED = "skipped"
@@ -68,7 +69,7 @@ class Recording:
     stopped: str
     seed: int
     placed_at: tuple[int, ...] = ()
-    checked: dict[str, Checked] = field(default_factory=dict)
+    checked: dict[str, Circumstances] = field(default_factory=dict)
     state: State | None = None
 
     @property
@@ -93,7 +94,7 @@ def measure_sweep(
     """
     networks = {v.id: v for v in _timed(sweep, chosen)} | {CONTROL: sweep.baseline}
     binders = {v.id: binder(condition.mode) for v in networks.values()}
-    checked: dict[str, Checked] = {}
+    checked: dict[str, Circumstances] = {}
 
     def build(variant: Variant) -> Sample:
         bind = binders[variant.id]

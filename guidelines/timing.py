@@ -4,7 +4,6 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from guidelines.launch import launch_and_device_s
 from guidelines.memory import check_fits, peak_bytes
 from guidelines.modes import Bind
+from guidelines.results import Circumstances
 from guidelines.spec import Condition, Variant
 
 Sample = Callable[[int], float]
@@ -54,23 +54,10 @@ def pinned(condition: Condition) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
-class Checked:
-    """What was found out about a network before it is timed.
-
-    `setup_s` is the time to compile or capture it, None for eager mode; `launch_s` and `device_s` are the
-    CPU's and the CUDA device's part of one call, None for the CPU; `peak_memory_bytes` is None where the
-    system does not tell.
-    """
-
-    setup_s: float | None = None
-    peak_memory_bytes: int | None = None
-    launch_s: float | None = None
-    device_s: float | None = None
-
-
-def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Checked:
+def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
     """Build a variant and run it: it must fit into memory, do the work it declares, give finite numbers.
+
+    Returns what was found out about it before it is timed.
 
     In another mode than eager it must give what it gives in eager mode, within TOLERANCES.
     Raises ValueError or MemoryError where it does not; whatever torch raises passes through.
@@ -90,7 +77,12 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Chec
     launch_s, device_s = launch_and_device_s(call, condition.device) if on_device else (None, None)
     del module, x, expected, call
     peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return Checked(None if condition.mode == "eager" else setup_s, peak, launch_s, device_s)
+    return Circumstances(
+        setup_s=None if condition.mode == "eager" else setup_s,
+        peak_memory_bytes=peak,
+        launch_s=launch_s,
+        device_s=device_s,
+    )
 
 
 def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from guidelines.proc import number, text
 from guidelines.state import GpuSnapshot, Snapshot, State, during
 
 PROC, SYS = Path("/proc"), Path("/sys")
@@ -37,7 +38,7 @@ class Watch:
                 busy_s=sum(ticks[k] for k in (USER, NICE, SYSTEM, IRQ, SOFTIRQ)) if ticks else None,
                 stolen_s=ticks[STEAL] if ticks else None,
                 throttled_s=_throttled_s(self._sys),
-                switches=_number(self._proc / "self/status", r"^nonvoluntary_ctxt_switches:\s+(\d+)"),
+                switches=number(self._proc / "self/status", r"^nonvoluntary_ctxt_switches:\s+(\d+)"),
                 load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
                 clock_mhz=_clock_mhz(self._proc, self._sys),
                 gpu=self._read_gpu() if self._read_gpu else None,
@@ -51,39 +52,26 @@ class Watch:
 
 def governor(sys: Path = SYS) -> str:
     """How the system chooses the first processor's clock, "" where it does not say."""
-    return _text(sys / "devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
+    return text(sys / "devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
 
 
 def _ticks(proc: Path) -> list[float] | None:
     """Seconds that all processors together spent in each state since the start of the system."""
-    first = _text(proc / "stat").partition("\n")[0].split()
+    first = text(proc / "stat").partition("\n")[0].split()
     if len(first) <= STEAL + 1:
         return None
     return [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in first[1:]]
 
 
 def _throttled_s(sys: Path) -> float | None:
-    microseconds = _number(sys / "fs/cgroup/cpu.stat", r"^throttled_usec (\d+)")
+    microseconds = number(sys / "fs/cgroup/cpu.stat", r"^throttled_usec (\d+)")
     return None if microseconds is None else microseconds / 1e6
 
 
 def _clock_mhz(proc: Path, sys: Path) -> float | None:
     """The clock of the fastest processor: the others may be idle."""
     scaling = sys.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
-    clocks = [int(text) / 1e3 for path in scaling if (text := _text(path).strip()).isdigit()]
+    clocks = [int(khz) / 1e3 for path in scaling if (khz := text(path).strip()).isdigit()]
     if not clocks:
-        clocks = [float(mhz) for mhz in re.findall(r"^cpu MHz\s*:\s*([\d.]+)", _text(proc / "cpuinfo"), re.M)]
+        clocks = [float(mhz) for mhz in re.findall(r"^cpu MHz\s*:\s*([\d.]+)", text(proc / "cpuinfo"), re.M)]
     return max(clocks, default=None)
-
-
-def _number(path: Path, pattern: str) -> int | None:
-    found = re.search(pattern, _text(path), re.MULTILINE)
-    return int(found[1]) if found else None
-
-
-def _text(path: Path) -> str:
-    """A file of the system, "" where there is none: not every system has it, nor shows it to everyone."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from guidelines.batch import LARGEST_BATCH, device_bound
+from guidelines.results import Circumstances
 from guidelines.spec import Condition
-from guidelines.timing import Checked
 
 CUDA = Condition("cuda:0", "a card", batch_size=0)
 
@@ -12,7 +12,7 @@ def launching(launch_s, device_s_per_image):
     """Networks whose launch takes the same at every batch."""
 
     def checked(variant, condition):
-        return Checked(launch_s=launch_s, device_s=device_s_per_image * condition.batch_size)
+        return Circumstances(launch_s=launch_s, device_s=device_s_per_image * condition.batch_size)
 
     return checked
 
@@ -26,7 +26,7 @@ def test_the_batch_doubles_until_the_device_takes_longer(sweep, launch_s, batch)
 
 def test_every_baseline_has_to_be_bound_by_the_device(sweep):
     def checked(variant, condition):
-        return Checked(launch_s=float(variant.groups), device_s=float(condition.batch_size))
+        return Circumstances(launch_s=float(variant.groups), device_s=float(condition.batch_size))
 
     assert device_bound(CUDA, sweep.variants, checked).batch_size == 8
 
@@ -40,7 +40,7 @@ def test_where_memory_ends_the_last_batch_that_ran_is_taken(sweep, error):
     def checked(variant, condition):
         if condition.batch_size > 4:
             raise error("too large")
-        return Checked(launch_s=100.0, device_s=1.0)
+        return Circumstances(launch_s=100.0, device_s=1.0)
 
     assert device_bound(CUDA, [sweep.baseline], checked).batch_size == 4
 

@@ -6,11 +6,10 @@ import pytest
 from guidelines import campaign as module
 from guidelines.campaign import Campaign, Case, cases, settled
 from guidelines.entries import results
-from guidelines.results import Entry, Failure
+from guidelines.results import Circumstances, Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition
 from guidelines.state import State
 from guidelines.sweep import CONTROL, Limits, Recording
-from guidelines.timing import Checked
 
 CPU = Condition("cpu", "a processor", image_size=2)
 
@@ -21,7 +20,7 @@ BUSY = State(cpus=2, watched_s=4.0, other_cpus=1.4)
 
 def recording(failures=None, state=QUIET, **seconds):
     series = {CONTROL if id == "control" else id: (s,) * 20 for id, s in seconds.items()}
-    checked = {id: Checked(peak_memory_bytes=64) for id in series}
+    checked = {id: Circumstances(peak_memory_bytes=64) for id in series}
     return Recording(series, dict.fromkeys(series, 3), failures or {}, "time", 9, (0, 3), checked, state)
 
 

@@ -13,8 +13,9 @@ from torch._dynamo.utils import counters
 
 from guidelines.machine import lacks_for_mode
 from guidelines.modes import binder
+from guidelines.results import Circumstances
 from guidelines.spec import MODES, Condition, Conv, Variant
-from guidelines.timing import TOLERANCES, Checked, _check_alike, build, check, pinned
+from guidelines.timing import TOLERANCES, _check_alike, build, check, pinned
 
 EAGER = Condition("cpu", "", image_size=4)
 COMPILED = Condition("cpu", "", mode="compile", image_size=4)
@@ -147,7 +148,9 @@ def test_a_compiled_network_passes_its_check_and_says_how_long_it_took(compiled)
 
 def test_an_eager_network_has_no_time_of_set_up_and_the_cpu_no_launches(monkeypatch):
     monkeypatch.setattr("guidelines.timing.peak_bytes", lambda device, act: 7)
-    assert check(NETWORK, EAGER, 0, binder("eager")) == Checked(None, 7, None, None)
+    assert check(NETWORK, EAGER, 0, binder("eager")) == Circumstances(
+        setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None
+    )
 
 
 def test_the_time_of_set_up_is_that_of_binding(monkeypatch, clock):

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 import torch
 
+from guidelines.results import Circumstances
 from guidelines.spec import Condition
 from guidelines.sweep import CONTROL, Limits, measure_sweep, reason, record
-from guidelines.timing import Checked
 
 
 def fixed(samplers):
@@ -251,7 +251,7 @@ def test_ctrl_c_is_not_a_failure(clock):
         taken({"a": interrupt}, Limits(min_rounds=6), clock)
 
 
-def measured(sweep, chosen, clock, check=lambda variant, *rest: Checked()):
+def measured(sweep, chosen, clock, check=lambda variant, *rest: Circumstances()):
     def prepare(variant, condition, seed, bind):
         assert torch.is_inference_mode_enabled()
         return clock.sample(float(variant.groups))
@@ -272,18 +272,18 @@ def test_every_variant_is_checked_once_before_it_is_timed(sweep, clock):
 
     def check(variant, *rest):
         checked.append(variant.id)
-        return Checked(setup_s=3.0)
+        return Circumstances(setup_s=3.0)
 
     recording = measured(sweep, ["g1", "g2", "g8"], clock, check)
     assert sorted(checked) == ["g1", "g2", "g8"]
-    assert recording.checked == dict.fromkeys(["g1", "g2", "g8"], Checked(setup_s=3.0))
+    assert recording.checked == dict.fromkeys(["g1", "g2", "g8"], Circumstances(setup_s=3.0))
 
 
 def test_a_variant_that_does_not_pass_its_check_is_a_failure(sweep, clock):
     def check(variant, *rest):
         if variant.groups == 2:
             raise MemoryError
-        return Checked()
+        return Circumstances()
 
     recording = measured(sweep, ["g2", "g8"], clock, check)
     assert recording.failures == {"g2": "MemoryError"}
@@ -294,7 +294,7 @@ def test_a_skip_inside_a_network_is_a_reason_and_no_end(sweep, clock):
     def check(variant, *rest):
         if variant.groups == 2:
             pytest.skip("not on this device")
-        return Checked()
+        return Circumstances()
 
     recording = measured(sweep, ["g2", "g8"], clock, check)
     assert recording.failures == {"g2": "skipped: not on this device"}

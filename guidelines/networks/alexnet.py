@@ -2,6 +2,8 @@
 
 from torch import nn
 
+from guidelines.networks.layers import deep_classifier
+
 
 def alexnet() -> nn.Sequential:
     """Five convolutions, three linear layers; for images of 227x227."""
@@ -16,12 +18,7 @@ def alexnet() -> nn.Sequential:
         *_conv(384, 384, 3, padding=1, groups=2),
         *_conv(384, 256, 3, padding=1, groups=2),
         nn.MaxPool2d(3, 2),
-        nn.Flatten(),
-        nn.Linear(256 * 6 * 6, 4096),
-        nn.ReLU(inplace=True),
-        nn.Linear(4096, 4096),
-        nn.ReLU(inplace=True),
-        nn.Linear(4096, 1000),
+        deep_classifier(256 * 6 * 6),
     )
 
 

@@ -27,3 +27,15 @@ def depthwise(c: int, stride: int = 1, activation: type[nn.Module] | None = None
 def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
     """Mean over the image, then one linear layer: (n, c, h, w) -> (n, classes)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, classes, bias=bias))
+
+
+def deep_classifier(features: int, inner: int = 4096, classes: int = 1000) -> nn.Sequential:
+    """Three linear layers on all pixels, without dropout: (n, ...) of `features` values -> (n, classes)."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(features, inner),
+        nn.ReLU(inplace=True),
+        nn.Linear(inner, inner),
+        nn.ReLU(inplace=True),
+        nn.Linear(inner, classes),
+    )

@@ -2,6 +2,8 @@
 
 from torch import nn
 
+from guidelines.networks.layers import deep_classifier
+
 # Width and convolutions of each stage, a maximum pool behind each.
 STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
@@ -17,10 +19,5 @@ def vgg16() -> nn.Sequential:
         layers.append(nn.MaxPool2d(2))
     return nn.Sequential(
         *layers,
-        nn.Flatten(),
-        nn.Linear(512 * 7 * 7, 4096),
-        nn.ReLU(inplace=True),
-        nn.Linear(4096, 4096),
-        nn.ReLU(inplace=True),
-        nn.Linear(4096, 1000),
+        deep_classifier(512 * 7 * 7),
     )
