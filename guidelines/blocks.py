@@ -11,7 +11,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from guidelines.spec import Conv, Variant
+from guidelines.spec import Conv, Stack, Variant
 
 DEPTH = 10
 
@@ -20,13 +20,13 @@ def channel_ratio(c1: int, c2: int) -> Variant:
     """Ten blocks of two 1x1 convolutions, c1 -> c2 -> c1. Source: paper, Table 1."""
     convs = (Conv(c1, c2), Conv(c2, c1)) * DEPTH
     name = f"1:{c2 // c1}"
-    return Variant(name, name, (c1, c2), convs, partial(_chain, convs))
+    return Variant(name, name, (c1, c2), Stack(convs), partial(_chain, convs))
 
 
 def group_convolution(c: int, groups: int) -> Variant:
     """Ten 1x1 convolutions of c channels in groups. Source: paper, Table 2."""
     convs = (Conv(c, c, groups=groups),) * DEPTH
-    return Variant(f"g{groups}", f"g={groups}", (c,), convs, partial(_chain, convs), groups=groups)
+    return Variant(f"g{groups}", f"g={groups}", (c,), Stack(convs), partial(_chain, convs), groups=groups)
 
 
 def fragments(c: int, count: int, parallel: bool = False) -> Variant:
@@ -37,7 +37,7 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
     """
     convs = (Conv(c, c),) * (count * DEPTH)
     if count == 1:
-        return Variant("1-fragment", "1-fragment", (c,), convs, partial(_chain, convs))
+        return Variant("1-fragment", "1-fragment", (c,), Stack(convs), partial(_chain, convs))
     arrangement = "parallel" if parallel else "series"
     build: Callable[[], nn.Module] = partial(_chain, convs)
     if parallel:
@@ -46,9 +46,8 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
         f"{count}-{arrangement}",
         f"{count}-fragment-{arrangement}",
         (c,),
-        convs,
+        Stack(convs, DEPTH * 3 * c * (count - 1) if parallel else 0),
         build,
-        elementwise_accesses=DEPTH * 3 * c * (count - 1) if parallel else 0,
     )
 
 
@@ -67,7 +66,7 @@ def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
     }[relu, shortcut]
     accesses = 2 * (inner + inner + c) * relu + 3 * c * shortcut
     build = partial(_stack, partial(Bottleneck, c, inner, relu, shortcut))
-    return Variant(id, name, (c,), convs, build, elementwise_accesses=DEPTH * accesses)
+    return Variant(id, name, (c,), Stack(convs, DEPTH * accesses), build)
 
 
 class ParallelFragments(nn.Module):

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 
 import torch
@@ -17,13 +18,12 @@ RESET_PEAK = "5"
 
 
 def needed_bytes(variant: Variant, condition: Condition) -> int:
-    """About what a network takes: weights, its input, and the widest layer twice (libraries copy it).
+    """About what a network takes: weights, its input, and the widest operator twice (libraries copy it).
 
-    For chains of convolutions at one image size; what a library takes for itself is not known.
+    What a library takes for itself is not known.
     """
-    pixels = condition.batch_size * condition.image_size**2
-    widest = max(conv.c1 + conv.c2 for conv in variant.convs)
-    elements = variant.cost(condition).parameters + pixels * (variant.in_channels + 2 * widest)
+    cost = variant.cost(condition)
+    elements = cost.parameters + prod(variant.input_shape(condition)) + 2 * cost.widest_access
     return elements * ITEM_BYTES[condition.dtype]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from guidelines.cost import conv_memory_access, conv_multiply_adds, conv_parameters
 
+Shape = tuple[int, int, int, int]
 Expectation = Literal["slower", "faster"]
 Platform = Literal["arm", "gpu"]
 CHANNEL_RULES = ("paper", "exact")
@@ -67,50 +68,100 @@ class Conv:
 
 @dataclass(frozen=True)
 class Cost:
-    """Work of one call of a network on one batch, and its weights."""
+    """Work of one call of a network on one batch, its weights, and the elements of its widest operator.
+
+    `memory_access` is that of all operators, `conv_memory_access` that of convolutions and linear layers.
+    """
 
     multiply_adds: int
+    conv_memory_access: int
     memory_access: int
     parameters: int
+    widest_access: int
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The work of convolutions in a row, at one image size, in closed form.
+
+    `elementwise_accesses` counts the elements that operators other than convolutions read and write per
+    pixel (ReLU over c channels: 2 c; add: 3 c).
+    """
+
+    convs: tuple[Conv, ...]
+    elementwise_accesses: int = 0
+
+    @property
+    def in_channels(self) -> int:
+        """Channels of the first convolution's input."""
+        return self.convs[0].c1
+
+    def image_size(self, condition: Condition) -> int:
+        """The condition's."""
+        return condition.image_size
+
+    def cost(self, shape: Shape) -> Cost:
+        """Memory access as in the paper plus element-wise operators."""
+        n, _, height, width = shape
+        multiply_adds = memory_access = parameters = 0
+        for c in self.convs:
+            kind = {"kernel_size": c.kernel_size, "groups": c.groups}
+            multiply_adds += n * conv_multiply_adds(height, width, c.c1, c.c2, **kind)
+            memory_access += conv_memory_access(height, width, c.c1, c.c2, **kind, batch_size=n)
+            parameters += conv_parameters(c.c1, c.c2, **kind)
+        pixels = n * height * width
+        return Cost(
+            multiply_adds,
+            memory_access,
+            memory_access + pixels * self.elementwise_accesses,
+            parameters,
+            pixels * max(c.c1 + c.c2 for c in self.convs),
+        )
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The work of a network that no closed form describes: `cost` counts it for the shape of an input.
+
+    `own_image_size` is the one that a row of a table asks for, whatever the condition's.
+    """
+
+    in_channels: int
+    cost: Callable[[Shape], Cost] = field(compare=False)
+    own_image_size: int | None = None
+
+    def image_size(self, condition: Condition) -> int:
+        """Its own, else the condition's."""
+        return self.own_image_size or condition.image_size
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One row of a table: a network, described by its convolutions and built by `build`.
+    """One row of a table: a network, described by its work and built by `build`.
 
-    `id` is what -k matches, `name` what tables show. `elementwise_accesses` counts the elements that
-    operators other than convolutions read and write per pixel (ReLU over c channels: 2 c; add: 3 c).
+    `id` is what -k matches, `name` what tables show; `channels` are its widths, () where it has many.
     Raises ValueError for an id that a pytest expression cannot hold.
     """
 
     id: str
     name: str
     channels: tuple[int, ...]
-    convs: tuple[Conv, ...]
+    work: Stack | Traced
     build: Callable[[], Any] = field(compare=False)
     groups: int = 1
-    elementwise_accesses: int = 0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w:.+/-]+", self.id):
             raise ValueError(f"variant id {self.id!r}: use letters, digits and _ : . + / - only")
 
-    @property
-    def in_channels(self) -> int:
-        """Channels of the network's input."""
-        return self.convs[0].c1
+    def input_shape(self, condition: Condition) -> Shape:
+        """Its input: (batch_size, in_channels, image_size, image_size)."""
+        side = self.work.image_size(condition)
+        return condition.batch_size, self.work.in_channels, side, side
 
     def cost(self, condition: Condition) -> Cost:
-        """Closed-form work of one call; memory access as in the paper plus element-wise operators."""
-        n, side = condition.batch_size, condition.image_size
-        multiply_adds = memory_access = parameters = 0
-        for c in self.convs:
-            shape = {"kernel_size": c.kernel_size, "groups": c.groups}
-            multiply_adds += n * conv_multiply_adds(side, side, c.c1, c.c2, **shape)
-            memory_access += conv_memory_access(side, side, c.c1, c.c2, **shape, batch_size=n)
-            parameters += conv_parameters(c.c1, c.c2, **shape)
-        memory_access += n * side * side * self.elementwise_accesses
-        return Cost(multiply_adds, memory_access, parameters)
+        """Its work on one batch."""
+        return self.work.cost(self.input_shape(condition))
 
 
 @dataclass(frozen=True)

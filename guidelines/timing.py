@@ -132,12 +132,12 @@ def timed(
 def build(variant: Variant, condition: Condition, seed: int) -> tuple[nn.Module, Tensor]:
     """The module with seeded weights and its seeded input, ready on the device.
 
-    Input: (batch_size, in_channels, image_size, image_size). Torch's own random state is untouched.
+    Torch's own random state is untouched.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         module: nn.Module = variant.build()
-        x = torch.randn(_input_shape(variant, condition))
+        x = torch.randn(variant.input_shape(condition))
     target = {"device": condition.device, "dtype": getattr(torch, condition.dtype)}
     layout = MEMORY_FORMATS[condition.layout]
     module = module.eval().to(**target, memory_format=layout)  # type: ignore[call-overload]  # its stub lacks this form
@@ -145,20 +145,15 @@ def build(variant: Variant, condition: Condition, seed: int) -> tuple[nn.Module,
 
 
 def check_work(variant: Variant, condition: Condition) -> None:
-    """Count the multiply-adds of a separate instance and compare them with the closed form.
+    """Count the multiply-adds of a separate instance and compare them with what it declares.
 
     Raises ValueError where the two differ. Torch counts 2 operations per multiply-add.
     """
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
-        variant.build()(torch.empty(_input_shape(variant, condition)))
+        variant.build()(torch.empty(variant.input_shape(condition)))
     counted, declared = counter.get_total_flops() // 2, variant.cost(condition).multiply_adds
     if counted != declared:
         raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
-
-
-def _input_shape(variant: Variant, condition: Condition) -> tuple[int, int, int, int]:
-    side = condition.image_size
-    return condition.batch_size, variant.in_channels, side, side
 
 
 def _synchronizer(device: str) -> Callable[[], None]:

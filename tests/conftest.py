@@ -10,7 +10,7 @@ from guidelines import blocks, timing
 from guidelines.merge import reduced
 from guidelines.results import Entry, Machine, Place, gather
 from guidelines.saved import to_extra_info, to_failed
-from guidelines.spec import Condition, Conv, Sweep, Variant
+from guidelines.spec import Condition, Conv, Stack, Sweep, Variant
 from guidelines.stats import Estimate
 
 CPU = Condition("cpu", "a processor")
@@ -74,7 +74,7 @@ def clock():
 def sweep():
     """Three made-up variants, each of one 1x1 convolution."""
     variants = tuple(
-        Variant(f"g{g}", f"g={g}", (8 * g,), (Conv(8 * g, 8 * g, groups=g),), build=list, groups=g)
+        Variant(f"g{g}", f"g={g}", (8 * g,), Stack((Conv(8 * g, 8 * g, groups=g),)), build=list, groups=g)
         for g in (1, 2, 8)
     )
     return Sweep("G2", "excessive group convolution raises memory access", "x1", variants)

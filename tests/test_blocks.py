@@ -24,7 +24,7 @@ def test_counted_work_equals_the_closed_form_for_every_variant(module, condition
     for sweep in sweeps(module, condition):
         for variant in sweep.variants:
             check_work(variant, replace(condition, image_size=5, batch_size=2))
-            assert len(variant.convs) % blocks.DEPTH == 0
+            assert len(variant.work.convs) % blocks.DEPTH == 0
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -96,4 +96,4 @@ def test_elementwise_operators_count_what_they_read_and_write():
     full, neither = (blocks.bottleneck(8, keep, keep).cost(condition) for keep in (True, False))
     assert full.multiply_adds == neither.multiply_adds
     assert full.memory_access - neither.memory_access == 10 * (2 * (2 + 2 + 8) + 3 * 8)
-    assert blocks.fragments(8, 4, parallel=True).elementwise_accesses == 10 * 3 * 3 * 8
+    assert blocks.fragments(8, 4, parallel=True).work.elementwise_accesses == 10 * 3 * 3 * 8

@@ -9,7 +9,7 @@ import torch
 from guidelines import blocks, memory
 from guidelines.memory import check_fits, free_bytes, needed_bytes, peak_bytes
 from guidelines.modes import binder
-from guidelines.spec import Condition, Conv, Variant
+from guidelines.spec import Condition, Conv, Stack, Variant
 from guidelines.timing import ALLOCATOR_CEILING_BYTES, check
 
 SMALL = Condition("cpu", "", batch_size=2, image_size=4)
@@ -62,7 +62,7 @@ def test_a_network_that_does_not_fit_is_not_built(monkeypatch):
         return conv
 
     with pytest.raises(MemoryError):
-        check(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, 0, binder("eager"))
+        check(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), SMALL, 0, binder("eager"))
     assert devices == ["meta"]
 
 

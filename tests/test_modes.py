@@ -14,7 +14,7 @@ from torch._dynamo.utils import counters
 from guidelines.machine import lacks_for_mode
 from guidelines.modes import binder
 from guidelines.results import Circumstances
-from guidelines.spec import MODES, Condition, Conv, Variant
+from guidelines.spec import MODES, Condition, Conv, Stack, Variant
 from guidelines.timing import TOLERANCES, _check_alike, build, check, pinned
 
 EAGER = Condition("cpu", "", image_size=4)
@@ -36,8 +36,8 @@ class Branching(Unit):
         return self.conv(x) if x.sum() > 0 else x
 
 
-NETWORK = Variant("a", "a", (4,), (Conv(4, 4),), build=Unit)
-ANOTHER = Variant("b", "b", (2,), (Conv(2, 2),), build=lambda: nn.Conv2d(2, 2, 1, bias=False))
+NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
+ANOTHER = Variant("b", "b", (2,), Stack((Conv(2, 2),)), build=lambda: nn.Conv2d(2, 2, 1, bias=False))
 
 
 def running():
@@ -131,7 +131,7 @@ def test_networks_of_a_sweep_do_not_use_up_each_others_compilations(compiled):
 
 
 def test_a_network_that_cannot_be_compiled_whole_fails_when_it_is_bound():
-    module, x = build(Variant("a", "a", (4,), (Conv(4, 4),), build=Branching), COMPILED, 0)
+    module, x = build(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Branching), COMPILED, 0)
     module(x)
     bind = binder("compile")
     with pytest.raises(torch._dynamo.exc.TorchDynamoException):
@@ -185,7 +185,7 @@ def test_the_peak_is_that_of_one_network_built_bound_and_run(monkeypatch):
         return 7
 
     monkeypatch.setattr("guidelines.timing.peak_bytes", peak_bytes)
-    checked = check(Variant("a", "a", (4,), (Conv(4, 4),), build), COMPILED, 0, bind)
+    checked = check(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), COMPILED, 0, bind)
     assert checked.peak_memory_bytes == 7
     assert seen[1:] == ["bound", "called"]
 

@@ -161,7 +161,7 @@ FAILING = """
     import pytest
     import torch
     from guidelines import blocks
-    from guidelines.spec import Conv, Sweep, Variant
+    from guidelines.spec import Conv, Stack, Sweep, Variant
 
     def build():
         conv = torch.nn.Conv2d(4, 4, 1, bias=False)
@@ -171,7 +171,7 @@ FAILING = """
 
     def sweeps(condition):
         good = blocks.group_convolution(4, 1), blocks.group_convolution(8, 4)
-        bad = Variant("bad", "bad", (4,), (Conv(4, 4),), build)
+        bad = Variant("bad", "bad", (4,), Stack((Conv(4, 4),)), build)
         yield Sweep("G8", "one variant fails", "x1", (good[0], bad, good[1]))
         yield Sweep("G9", "the baseline fails", "x2", (bad, good[1]))
 

@@ -2,13 +2,14 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.spec import Condition, Conv, Cost, Sweep, Variant
+from guidelines.spec import Condition, Conv, Cost, Stack, Sweep, Traced, Variant
 
 CPU = Condition("cpu", "a processor")
+STACK = Stack((Conv(2, 4), Conv(4, 2)))
 
 
-def variant(name="a", **extra):
-    return Variant(name, name, (2,), (Conv(2, 4), Conv(4, 2)), build=list, **extra)
+def variant(name="a", work=STACK):
+    return Variant(name, name, (2,), work, build=list)
 
 
 def test_the_id_of_the_papers_condition_is_the_device_alone():
@@ -28,9 +29,24 @@ def test_the_platform_decides_the_papers_columns():
 
 def test_the_cost_is_the_sum_over_convolutions_and_elementwise_operators():
     condition = replace(CPU, image_size=3, batch_size=2)
-    assert variant(elementwise_accesses=5).cost(condition) == Cost(
-        multiply_adds=2 * 2 * 9 * 8, memory_access=2 * (2 * 9 * 6 + 8) + 2 * 9 * 5, parameters=16
+    conv_memory_access = 2 * (2 * 9 * 6 + 8)
+    assert variant(work=replace(STACK, elementwise_accesses=5)).cost(condition) == Cost(
+        multiply_adds=2 * 2 * 9 * 8,
+        conv_memory_access=conv_memory_access,
+        memory_access=conv_memory_access + 2 * 9 * 5,
+        parameters=16,
+        widest_access=2 * 9 * 6,
     )
+
+
+def test_a_traced_network_is_counted_for_the_shape_of_its_input():
+    cost = Cost(1, 2, 3, 4, 5)
+    condition = replace(CPU, image_size=7, batch_size=2)
+    for own, side in ((None, 7), (9, 9)):
+        shapes = []
+        traced = variant(work=Traced(3, lambda shape, seen=shapes: seen.append(shape) or cost, own))
+        assert traced.cost(condition) == cost
+        assert shapes == [(2, 3, side, side)] == [traced.input_shape(condition)]
 
 
 def test_ids_that_pytest_cannot_match_are_refused():
@@ -50,6 +66,6 @@ def test_a_sweep_needs_two_or_more_variants_of_distinct_ids(ids):
 
 
 def test_a_sweep_needs_distinct_names():
-    same = Variant("b", "a", (2,), (Conv(2, 2),), build=list)
+    same = Variant("b", "a", (2,), Stack((Conv(2, 2),)), build=list)
     with pytest.raises(ValueError, match="needs two or more distinct names, got"):
         Sweep("G0", "claim", "x1", (variant("a"), same))

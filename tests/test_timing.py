@@ -5,7 +5,7 @@ import torch
 
 from guidelines import blocks
 from guidelines.modes import binder
-from guidelines.spec import Condition, Conv, Variant
+from guidelines.spec import Condition, Conv, Stack, Variant
 from guidelines.timing import build, check, check_work, pinned, prepare, timed
 
 SMALL = Condition("cpu", "", image_size=4)
@@ -98,7 +98,9 @@ def test_the_layout_and_type_reach_module_and_input():
 
 
 def test_a_module_that_does_other_work_than_declared_is_refused():
-    variant = Variant("a", "a", (4,), (Conv(4, 4),), build=lambda: torch.nn.Conv2d(4, 8, 1, bias=False))
+    variant = Variant(
+        "a", "a", (4,), Stack((Conv(4, 4),)), build=lambda: torch.nn.Conv2d(4, 8, 1, bias=False)
+    )
     with pytest.raises(ValueError, match="the module does 512 multiply-adds, it declares 256"):
         check_work(variant, SMALL)
 
@@ -110,7 +112,7 @@ def test_an_output_that_is_not_finite_is_refused():
         return conv
 
     with pytest.raises(ValueError, match="the output is not finite"), pinned(SMALL):
-        check(Variant("a", "a", (4,), (Conv(4, 4),), build), SMALL, 0, binder("eager"))
+        check(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), SMALL, 0, binder("eager"))
 
 
 @pytest.mark.cuda

@@ -26,7 +26,7 @@ EXPERIMENT = """
     from torch import nn
     from guidelines import blocks
     from guidelines.files import load_journal
-    from guidelines.spec import Conv, Sweep, Variant
+    from guidelines.spec import Conv, Stack, Sweep, Variant
 
     def build():
         conv = nn.Conv2d(4, 4, 1, bias=False)
@@ -35,7 +35,7 @@ EXPERIMENT = """
 
     def sweeps(condition):
         networks = tuple(blocks.group_convolution(4, g) for g in (1, 2, 4))
-        bad = Variant("bad", "bad", (4,), (Conv(4, 4),), build)
+        bad = Variant("bad", "bad", (4,), Stack((Conv(4, 4),)), build)
         yield Sweep("G2", "all go well", "x1", networks)
         yield Sweep("G2", "one fails", "x2", (*networks, bad))
 

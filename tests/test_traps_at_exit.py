@@ -23,7 +23,7 @@ EXPERIMENT = """
     import signal
     import pytest
     import torch
-    from guidelines.spec import Conv, Sweep, Variant
+    from guidelines.spec import Conv, Stack, Sweep, Variant
 
     class Network(torch.nn.Conv2d):
         built = 0
@@ -48,7 +48,7 @@ EXPERIMENT = """
                 ACT
 
     def variant(name, build):
-        return Variant(name, name, (4,), (Conv(4, 4),), build)
+        return Variant(name, name, (4,), Stack((Conv(4, 4),)), build)
 
     def sweeps(condition):
         a, b, c = (variant(name, Network) for name in "abc")

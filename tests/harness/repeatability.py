@@ -40,7 +40,7 @@ from guidelines import blocks
 def test_sequential(benchmark, g):
     torch.set_num_threads(1)
     variant = blocks.group_convolution(*group_widths(64, g, "paper").channels, groups=g)
-    network, x = variant.build().eval(), torch.randn(1, variant.in_channels, 56, 56)
+    network, x = variant.build().eval(), torch.randn(1, variant.work.in_channels, 56, 56)
     with torch.inference_mode():
         benchmark(network, x)
 """
