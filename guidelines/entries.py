@@ -104,7 +104,9 @@ def _entry(
         work_ratio=cost.multiply_adds / baseline.cost(condition).multiply_adds,
         slowdown=slowdown,
         control=(paired_ratio(seconds[CONTROL], baseline_s, confidence) if CONTROL in seconds else None),
-        paper=paper.figure(sweep.guideline, condition.platform, sweep.name, variant.name),
+        paper=paper.figure(
+            sweep.guideline, condition.platform, sweep.name, variant.name, condition.image_size
+        ),
         seed=recording.seed,
         stopped=recording.stopped,
         calls_per_sample=recording.calls_per_sample[variant.id],
@@ -113,6 +115,7 @@ def _entry(
         baseline_samples_s=baseline_s if alone else (),
         control_samples_s=seconds.get(CONTROL, ()) if alone or is_baseline else (),
         circumstances=circumstances,
+        conv_memory_access=cost.conv_memory_access,
     )
 
 
@@ -137,4 +140,5 @@ def place(sweep: Sweep, variant: str, condition: Condition) -> Place:
         extreme=printable(sweep.extreme.name),
         expect=sweep.expect,
         condition=condition,
+        per_multiply_add=sweep.per_multiply_add,
     )

@@ -37,11 +37,22 @@ class Measured:
     circumstances: tuple[Circumstances, ...]
     runs: int = 1
     scatter: float | None = None
+    conv_memory_access: int | None = None
 
     @property
     def is_baseline(self) -> bool:
         """Whether every slow-down of the sweep is relative to this variant."""
         return self.place.variant == self.place.baseline
+
+    @property
+    def work(self) -> float:
+        """What its slow-down is divided by before it is judged: the work ratio, or 1."""
+        return self.work_ratio if self.place.per_multiply_add else 1.0
+
+    @property
+    def judged(self) -> Quantity:
+        """The slow-down that its sweep's verdict is about: of the time, or of the time per multiply-add."""
+        return lambda confidence: self.slowdown(confidence).scaled(1 / self.work)
 
     @property
     def disturbed(self) -> tuple[str, ...]:
@@ -160,6 +171,7 @@ def _measured(entry: Entry) -> Measured:
         seconds_per_call=seconds,
         control=entry.control.at if entry.control else None,
         circumstances=(entry.circumstances,),
+        conv_memory_access=entry.conv_memory_access,
     )
 
 

@@ -11,12 +11,13 @@ from typing import TypeVar
 import pytest
 
 from guidelines.machine import device_list, device_name, lacks_for_mode, runs_dtype
-from guidelines.spec import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition
+from guidelines.spec import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition, Setup
 from guidelines.sweep import Limits
 
 T = TypeVar("T")
 SHORT_WARMUP = 0.05
 BATCH_HELP = "images per call; auto: as many as it takes for launches not to set a CUDA device's time"
+SETUP_HELP = "the paper's, which each experiment knows"
 MODE_HELP = "eager, compile (torch.compile), cudagraph (captured and replayed)"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 
@@ -28,15 +29,17 @@ def add_options(parser: pytest.Parser) -> None:
         ("device", "LIST", _list(_device), "auto", "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"),
         ("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
         ("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
-        ("batch-size", "LIST", _list(_batch), "1", BATCH_HELP),
+        ("batch-size", "LIST", _list(_batch), None, BATCH_HELP),
         ("threads", "LIST", _list(_positive), "1", "CPU threads"),
-        ("image-size", "LIST", _list(_positive), "56", "height and width of the feature maps"),
+        ("image-size", "LIST", _list(_positive), None, "height and width of the input"),
         ("mode", "LIST", _list(_choice(MODES)), "eager", MODE_HELP),
         ("channels", "RULE", _choice((*CHANNEL_RULES, "all")), "paper", CHANNELS_HELP),
         ("seed", "N", _natural, "0", "seed of weights, inputs and the order inside rounds"),
     ):
-        text = f"{help}{'; a comma list gives sweeps each' if metavar == 'LIST' else ''}. Default: {default}"
-        group.addoption(f"--{name}", metavar=metavar, type=parse, default=parse(default), help=text)
+        several = "; a comma list gives sweeps each" if metavar == "LIST" else ""
+        text = f"{help}{several}. Default: {default or SETUP_HELP}"
+        parsed = parse(default) if default else None
+        group.addoption(f"--{name}", metavar=metavar, type=parse, default=parsed, help=text)
     group.addoption(
         "--retry-disturbed",
         metavar="N",
@@ -59,8 +62,11 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def conditions(config: pytest.Config) -> tuple[Condition, ...]:
-    """Every combination asked for. Raises UsageError for a device or type that is not to be had."""
+def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
+    """Every combination asked for, with an experiment's own set-up where nothing is asked for.
+
+    Raises UsageError for a device or type that is not to be had.
+    """
     devices = _resolve(config.getoption("device"), device_list())
     try:
         names = {device: device_name(device) for device in devices}
@@ -85,6 +91,7 @@ def conditions(config: pytest.Config) -> tuple[Condition, ...]:
                 f"or other devices by --device"
             )
     rule = config.getoption("channels")
+    sizes = {device: _sizes(config, setup, device) for device in devices}
     return tuple(
         Condition(
             device=device,
@@ -97,16 +104,21 @@ def conditions(config: pytest.Config) -> tuple[Condition, ...]:
             threads=threads,
             channels=channels,
         )
-        for device, dtype, layout, mode, image_size, batch_size, threads, channels in product(
-            devices,
-            dtypes,
-            config.getoption("layout"),
-            modes,
-            config.getoption("image_size"),
-            config.getoption("batch_size"),
+        for device, dtype, layout, mode in product(devices, dtypes, config.getoption("layout"), modes)
+        for image_size, batch_size, threads, channels in product(
+            *sizes[device],
             config.getoption("threads"),
             CHANNEL_RULES if rule == "all" else (rule,),
         )
+    )
+
+
+def _sizes(config: pytest.Config, setup: Setup, device: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Image and batch sizes on a device."""
+    batch_sizes = setup.cpu_batch_sizes if device == "cpu" else setup.cuda_batch_sizes
+    return (
+        config.getoption("image_size") or setup.image_sizes,
+        config.getoption("batch_size") or batch_sizes,
     )
 
 

@@ -1,7 +1,9 @@
 """The pytest plugin: options become conditions, marked tests become sweeps, sweeps become tables.
 
 A test marked `guideline(sweeps=sweeps)`, where sweeps(condition) yields Sweep objects, runs once for every
-condition and variant; its fixture `measure` times the whole sweep at the first variant of it.
+condition and variant; its fixture `measure` times the whole sweep at the first variant of it. With
+`setup=Setup(...)` the experiment has sizes of its own, with `on_request="12 minutes"` it runs only where its
+file is named.
 """
 
 import contextlib
@@ -13,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from guidelines import machine, options, outputs
+from guidelines import machine, on_request, options, outputs
 from guidelines.campaign import Campaign, Case, cases, settled
 from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
@@ -25,6 +27,7 @@ from guidelines.report.table import tables
 from guidelines.report.text import render
 from guidelines.results import Entry, Failure, gather
 from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed
+from guidelines.spec import Setup
 
 CAMPAIGN = pytest.StashKey[Campaign]()
 CASE = pytest.StashKey[Case]()
@@ -39,12 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
-        "guideline(sweeps=...): times every variant of the sweeps of each condition",
+        "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
         "guideline_case(case): set by the suite: one variant of a sweep",
     ):
         config.addinivalue_line("markers", marker)
     config.stash[CAMPAIGN] = Campaign(
-        options.conditions(config),
+        options.conditions(config, Setup()),
         options.limits(config),
         config.getoption("seed"),
         config.getoption("retry_disturbed"),
@@ -61,12 +64,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("guideline")
     if marker is None:
         return
-    campaign = metafunc.config.stash[CAMPAIGN]
     sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
     if not callable(sweeps) or "measure" not in metafunc.fixturenames:
         raise pytest.UsageError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
     try:
-        found = list(cases(sweeps, campaign.conditions, source))
+        conditions = options.conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
+        found = list(cases(sweeps, conditions, source))
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     params = [
@@ -81,6 +84,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for case in found
     ]
     metafunc.parametrize("measure", params, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is measured on request."""
+    on_request.leave_out(config, items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -111,13 +119,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """Say what a run that is gone on with takes over."""
-    campaign = config.stash[CAMPAIGN]
+    """Say what is measured on request only, and what a run that is gone on with takes over."""
+    campaign, left_out = config.stash[CAMPAIGN], on_request.left_out(config)
     if not (resumed := config.stash[RESUMED]):
-        return []
+        return left_out
     path, contents = resumed
     torn = ["its last line is torn and was ignored"] if contents.is_torn else []
     return [
+        *left_out,
         f"resumed {path}: {campaign.measured_sweeps} of {len(campaign.planned)} sweeps are there",
         *torn,
     ]

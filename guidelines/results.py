@@ -25,6 +25,7 @@ class Place:
     extreme: str
     expect: Expectation
     condition: Condition
+    per_multiply_add: bool = False
 
     @property
     def name(self) -> str:
@@ -76,7 +77,10 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Entry:
-    """One measured variant; times are seconds per call."""
+    """One measured variant; times are seconds per call.
+
+    `conv_memory_access` is the part of convolutions and linear layers, None where files do not say.
+    """
 
     place: Place
     channels: tuple[int, ...]
@@ -96,6 +100,7 @@ class Entry:
     baseline_samples_s: tuple[float, ...] = ()
     control_samples_s: tuple[float, ...] = ()
     circumstances: Circumstances = Circumstances()
+    conv_memory_access: int | None = None
 
     @property
     def is_baseline(self) -> bool:

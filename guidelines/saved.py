@@ -27,7 +27,7 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(replace(entry, samples_s=()))}
     for name in ("place", "median_s", "samples_s"):
         del saved[name]
-    for name in ("baseline_samples_s", "control_samples_s"):
+    for name in ("baseline_samples_s", "control_samples_s", "per_multiply_add", "conv_memory_access"):
         if not saved[name]:
             del saved[name]
     saved["circumstances"] = {
@@ -111,7 +111,7 @@ def _check_together(run: Run) -> None:
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
     saved = benchmark["extra_info"][KEY]
     stats = benchmark["stats"]
-    paper = saved["paper"]
+    paper, conv_memory_access = saved["paper"], saved.get("conv_memory_access")
     return Entry(
         place=_place(saved),
         channels=values.channels(saved["channels"]),
@@ -126,6 +126,9 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
         baseline_samples_s=values.samples(saved, "baseline_samples_s"),
         control_samples_s=values.samples(saved, "control_samples_s"),
         circumstances=_circumstances(saved.get("circumstances", {})),
+        conv_memory_access=(
+            None if conv_memory_access is None else values.count(conv_memory_access, "conv_memory_access")
+        ),
     )
 
 
@@ -187,7 +190,12 @@ def _place(saved: Mapping[str, Any]) -> Place:
     texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
     named = {name: values.text(saved[name]) for name in texts}
-    return Place(**named, row=values.count(saved["row"], "row"), condition=condition)  # type: ignore[arg-type]  # expect is checked above
+    return Place(
+        **named,  # type: ignore[arg-type]  # expect is checked above
+        row=values.count(saved["row"], "row"),
+        condition=condition,
+        per_multiply_add=saved.get("per_multiply_add", False) is True,
+    )
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:

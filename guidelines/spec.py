@@ -57,6 +57,15 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """The paper's set-up of an experiment, where the command does not ask for another."""
+
+    image_sizes: tuple[int, ...] = (56,)
+    cpu_batch_sizes: tuple[int, ...] = (1,)
+    cuda_batch_sizes: tuple[int, ...] = (1,)
+
+
+@dataclass(frozen=True)
 class Conv:
     """One convolution, stride 1, equal padding, no bias: c1 -> c2 channels in g groups."""
 
@@ -168,8 +177,9 @@ class Variant:
 class Sweep:
     """One column of a table: variants of equal work, ordered from the baseline to the extreme.
 
-    The first variant is the baseline, the last is the one that decides; `expect` says what the
-    guideline claims of it. Raises ValueError for fewer than two variants or an id or a name given twice.
+    The first variant is the baseline, the last is the one that decides. `expect` says what the guideline
+    claims of its time, or of its time per multiply-add where the work is not equal.
+    Raises ValueError for fewer than two variants or an id or a name given twice.
     """
 
     guideline: str
@@ -177,6 +187,7 @@ class Sweep:
     name: str
     variants: tuple[Variant, ...]
     expect: Expectation = "slower"
+    per_multiply_add: bool = False
 
     def __post_init__(self) -> None:
         for what in ("id", "name"):

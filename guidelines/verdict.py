@@ -89,8 +89,8 @@ def stepwise(
 
 def _case(extreme: Measured, others: Sequence[Measured]) -> Case:
     control = extreme.control(extreme.confidence) if extreme.control else None
-    named = tuple((other.place.variant, other.slowdown) for other in others)
-    return Case(extreme.place.variant, extreme.place.expect, extreme.slowdown, named, control)
+    named = tuple((other.place.variant, other.judged) for other in others)
+    return Case(extreme.place.variant, extreme.place.expect, extreme.judged, named, control)
 
 
 def _judge(case: Case, confidence: float) -> Verdict:

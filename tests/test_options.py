@@ -1,6 +1,7 @@
 import pytest
 
 from guidelines import options
+from guidelines.spec import Setup
 
 pytest_plugins = "pytester"
 
@@ -74,12 +75,12 @@ def configured(pytester, *arguments):
 def test_the_defaults_are_the_papers(pytester, monkeypatch):
     monkeypatch.setattr(options, "device_list", lambda: ("cpu", "cuda:0"))
     monkeypatch.setattr(options, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
-    found = options.conditions(configured(pytester))
+    found = options.conditions(configured(pytester), Setup())
     assert [(c.id, c.device_name) for c in found] == [("cpu", "a processor"), ("cuda:0", "a card")]
 
 
 def test_all_channel_rules_are_two_conditions(pytester):
-    found = options.conditions(configured(pytester, "--device=cpu", "--channels=all"))
+    found = options.conditions(configured(pytester, "--device=cpu", "--channels=all"), Setup())
     assert [condition.id for condition in found] == ["cpu", "cpu-exact"]
 
 

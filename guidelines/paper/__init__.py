@@ -1,4 +1,4 @@
-"""The published figures of Tables 1-4 as data, and typed access to them."""
+"""The published figures of Tables 1-4, of Table 8 and of the units as data, and typed access to them."""
 
 import json
 from dataclasses import dataclass
@@ -20,20 +20,46 @@ class Figure:
     slowdown: float
 
 
-def table_number(guideline: str) -> int | None:
+@dataclass(frozen=True)
+class NetworkRow:
+    """A row of Table 8: the paper's name of a network, in its group of complexity, and ours for it.
+
+    `network` is None for one that cannot be reproduced, and `irreproducible` says why.
+    """
+
+    group: str
+    model: str
+    m_multiply_adds: int
+    gpu: float | None
+    arm: float | None
+    network: str | None = None
+    irreproducible: str = ""
+    image_size: int = 224
+
+
+def network_rows() -> tuple[NetworkRow, ...]:
+    """The rows of Table 8 in its order; those at its foot stand with their group."""
+    return tuple(NetworkRow(**row) for row in _read("table8.json")["rows"])
+
+
+def table_number(guideline: str, image_size: int = 56) -> str | None:
     """The number of the paper's table for a guideline, None for one that is not the paper's."""
-    return int(_tables()[guideline]["table"]) if guideline in GUIDELINES else None
+    table = _table(guideline, image_size)
+    return str(table["table"]) if table else None
 
 
-def columns(guideline: str, platform: Platform) -> tuple[str, ...]:
+def columns(guideline: str, platform: Platform, image_size: int = 56) -> tuple[str, ...]:
     """The names of a table's sweeps from narrow to wide, none for a guideline that is not the paper's."""
-    return tuple(_tables()[guideline][platform]["columns"]) if guideline in GUIDELINES else ()
+    table = _table(guideline, image_size)
+    return tuple(table[platform]["columns"]) if table else ()
 
 
-def counterpart(guideline: str, sweep: str, platform: Platform, other: Platform) -> str | None:
+def counterpart(
+    guideline: str, sweep: str, platform: Platform, other: Platform, image_size: int = 56
+) -> str | None:
     """The sweep of the other platform's columns at the same place: "c64" on arm is "c128" on gpu."""
-    pairs = zip(columns(guideline, platform), columns(guideline, other), strict=True)
-    return dict(pairs).get(sweep)
+    own, others = (columns(guideline, each, image_size) for each in (platform, other))
+    return dict(zip(own, others, strict=True)).get(sweep)
 
 
 def widths(guideline: str, platform: Platform) -> dict[str, tuple[int, ...]]:
@@ -47,20 +73,63 @@ def base_width(guideline: str, platform: Platform) -> int:
     return next(iter(widths(guideline, platform).values()))[0]
 
 
-def figure(guideline: str, platform: Platform, sweep: str, variant: str) -> Figure | None:
-    """The published cell of a variant in a sweep, None where the paper has none."""
-    if sweep not in columns(guideline, platform):
+def figure(
+    guideline: str, platform: Platform, sweep: str, variant: str, image_size: int = 56
+) -> Figure | None:
+    """The published cell of a variant in a sweep, None where the paper has none.
+
+    A table that the paper prints for several image sizes (its units) has one of the image size only.
+    """
+    if sweep not in columns(guideline, platform, image_size):
         return None
-    column = columns(guideline, platform).index(sweep)
-    table = _tables()[guideline][platform]
-    throughput = {row["variant"]: row["throughput"][column] for row in table["rows"]}
+    column = columns(guideline, platform, image_size).index(sweep)
+    table = _tables()[_key(guideline, image_size)][platform]
+    found = {row["variant"]: row["throughput"][column] for row in table["rows"]}
+    throughput = {name: each for name, each in found.items() if each is not None}
     if variant not in throughput:
         return None
     baseline = next(iter(throughput.values()))
     return Figure(throughput[variant], table["unit"], baseline / throughput[variant])
 
 
+def _table(guideline: str, image_size: int) -> dict[str, Any] | None:
+    return _tables().get(_key(guideline, image_size))
+
+
+def _key(guideline: str, image_size: int) -> str:
+    sized = f"{guideline} {image_size}px"
+    return sized if sized in _tables() else guideline
+
+
 @cache
-def _tables() -> dict[str, Any]:
-    tables: dict[str, Any] = json.loads(files(__name__).joinpath("tables.json").read_text("utf-8"))
-    return tables
+def _tables() -> dict[str, dict[str, Any]]:
+    printed = {name: table for name, table in _read("tables.json").items() if isinstance(table, dict)}
+    return {**printed, "T8": {"table": "8", **_of_networks()}}
+
+
+def _of_networks() -> dict[str, Any]:
+    """Table 8 in the shape of the others: a column a group, in which most networks have no figure."""
+    groups = tuple(dict.fromkeys(f"{row.group}M" for row in network_rows()))
+    units = _read("table8.json")["units"]
+    return {
+        platform: {
+            "unit": units[platform],
+            "columns": groups,
+            "rows": [
+                {
+                    "variant": row.network,
+                    "throughput": [
+                        getattr(row, platform) if f"{row.group}M" == group else None for group in groups
+                    ],
+                }
+                for row in network_rows()
+                if row.network
+            ],
+        }
+        for platform in ("gpu", "arm")
+    }
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(files(__name__).joinpath(name).read_text("utf-8"))
+    return content

@@ -112,6 +112,7 @@ def _row(row: Row) -> Record:
         "channels": " ".join(map(str, row.channels)),
         "multiply_adds": row.multiply_adds,
         "memory_access": row.memory_access,
+        "conv_memory_access": row.conv_memory_access,
         **_estimate(cell.slowdown, "slowdown"),
         **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,

@@ -23,7 +23,8 @@ from guidelines.spec import Condition
 from guidelines.stats import Estimate
 
 NAME = Head("variant", is_number=False)
-SIZES = (Head("c"), Head(f"M mult-{BREAK}adds"), Head("M memory access"))
+WIDTHS, MULTIPLY_ADDS = Head("c"), Head(f"M mult-{BREAK}adds")
+CONV_MEMORY_ACCESS, MEMORY_ACCESS = Head("M conv. memory access"), Head("M memory access")
 UNITS = {"arm": Head(f"images{BREAK}/s"), "gpu": Head(f"batches{BREAK}/s")}
 LAUNCH_BOUND = "*"
 SLOWDOWN, PER_MULTIPLY_ADD, PAPER = Head("slow-down"), Head(f"per mult-{BREAK}add"), Head("paper")
@@ -79,8 +80,9 @@ def verdict(table: Table, column: Column, condition: str = "") -> str:
     faster = verdict.slowdown.estimate < 1
     effect = verdict.slowdown.inverse() if faster else verdict.slowdown
     direction = "faster" if faster else "slower"
+    unit = " per mult-add" if column.is_per_multiply_add else ""
     line = (
-        f"{name} {verdict.outcome}: {column.extreme} is {times(effect)} {direction} "
+        f"{name} {verdict.outcome}: {column.extreme} is {times(effect)} {direction}{unit} "
         f"than {column.baseline} {brackets(effect)}"
     )
     if column.per_multiply_add:
@@ -108,34 +110,43 @@ def _name(column: Column) -> str:
 
 
 def _title(table: Table) -> str:
-    number = paper.table_number(table.guideline)
+    number = paper.table_number(table.guideline, table.condition.image_size)
     source = f" (paper: Table {number}, {table.platform.upper()})" if number else ""
     return f"{table.guideline} {table.claim}{source}"
 
 
 def _grid(table: Table) -> Grid:
     rows = [
-        GridRow((Value(row.variant, row.place), *_sizes(row), *_values(row.cell, table)), _name(column))
+        GridRow(
+            (Value(row.variant, row.place), *_sizes(row, table).values(), *_values(row.cell, table)),
+            _name(column),
+        )
         for column in table.columns
         for row in column.rows
     ]
-    return Grid((NAME, *SIZES, *_heads(table)), tuple(rows), "sweep")
+    sizes = _sizes(table.columns[0].rows[0], table)
+    return Grid((NAME, *sizes, *_heads(table)), tuple(rows), "sweep")
 
 
 def _side_by_side(table: Table) -> str:
-    """The paper's layout: a row a variant, a group of columns a sweep; sizes of the first sweep."""
-    variants = dict.fromkeys(row.variant for column in table.columns for row in column.rows)
-    heads = _heads(table)
-    rows = []
-    for variant in variants:
+    """The paper's layout: a row a variant, a group of columns a sweep; sizes of the first sweep.
+
+    Empty where the sweeps have no variant in common.
+    """
+    variants = [dict.fromkeys(row.variant for row in column.rows) for column in table.columns]
+    if len(variants) > 1 and not set.intersection(*map(set, variants)):
+        return ""
+    heads, rows = _heads(table), []
+    sizes = _sizes(table.columns[0].rows[0], table)
+    for variant in dict.fromkeys(name for names in variants for name in names):
         found = [_find(column, variant) for column in table.columns]
-        sizes = _sizes(found[0]) if found[0] else (Value(),) * len(SIZES)
+        own = _sizes(found[0], table).values() if found[0] else (Value(),) * len(sizes)
         cells = (value for row in found for value in _values(row.cell if row else Cell(), table))
-        rows.append([variant, *(value.text for value in (*sizes, *cells))])
-    top = ["", *[""] * len(SIZES)]
+        rows.append([variant, *(value.text for value in (*own, *cells))])
+    top = ["", *[""] * len(sizes)]
     for column in table.columns:
         top += [_name(column), *[""] * (len(heads) - 1)]
-    return tabulated(rows, [[], *(head.words for head in (*SIZES, *heads * len(table.columns)))], top)
+    return tabulated(rows, [[], *(head.words for head in (*sizes, *heads * len(table.columns)))], top)
 
 
 def _heads(table: Table) -> tuple[Head, ...]:
@@ -170,12 +181,18 @@ def _value(estimate: Estimate | None, text: str) -> Value:
     return Value(text, estimate.estimate if estimate else None)
 
 
-def _sizes(row: Row) -> tuple[Value, ...]:
-    return (
-        Value(channels(row.channels), sum(row.channels)),
-        Value(millions(row.multiply_adds), row.multiply_adds),
-        Value(millions(row.memory_access), row.memory_access),
-    )
+def _sizes(row: Row, table: Table) -> dict[Head, Value]:
+    """A network's width and work; for whole networks, which have many widths, what convolutions access."""
+    widths = {WIDTHS: Value(channels(row.channels), sum(row.channels))}
+    conv = row.conv_memory_access
+    convs = {CONV_MEMORY_ACCESS: Value() if conv is None else Value(millions(conv), conv)}
+    has_widths = any(row.channels for column in table.columns for row in column.rows)
+    return {
+        **(widths if has_widths else {}),
+        MULTIPLY_ADDS: Value(millions(row.multiply_adds), row.multiply_adds),
+        **({} if has_widths else convs),
+        MEMORY_ACCESS: Value(millions(row.memory_access), row.memory_access),
+    }
 
 
 def _prepared(column: Column, condition: Condition) -> list[str]:

@@ -48,11 +48,15 @@ class Row:
     multiply_adds: int
     memory_access: int
     cell: Cell
+    conv_memory_access: int | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """One sweep: its rows, and what is said about it as a whole."""
+    """One sweep: its rows, and what is said about it as a whole.
+
+    Where it is judged per multiply-add, so are the verdict's slow-down and the paper's beside it.
+    """
 
     sweep: str
     rows: tuple[Row, ...]
@@ -69,6 +73,7 @@ class Column:
     kendall_tau: float | None
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    is_per_multiply_add: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,9 +146,11 @@ def _column(
         extreme=place.extreme,
         verdict=verdict,
         per_multiply_add=(
-            _per_multiply_add(verdict.slowdown, extreme.work_ratio) if verdict and extreme else None
+            _per_multiply_add(verdict.slowdown, extreme.work_ratio / extreme.work)
+            if verdict and extreme
+            else None
         ),
-        paper=_published(place, place.extreme, platform),
+        paper=_per_work(_published(place, place.extreme, platform), extreme.work if extreme else 1.0),
         noise_floor=noise_floor(first.control(first.confidence)) if first and first.control else None,
         rounds=first.rounds if first else 0,
         runs=first.runs if first else 0,
@@ -152,6 +159,7 @@ def _column(
         kendall_tau=_agreement(rows.values()),
         disturbed=distinct(m.disturbed for m in measured),
         retried=distinct(of_run.retried for m in measured for of_run in m.circumstances),
+        is_per_multiply_add=place.per_multiply_add,
     )
 
 
@@ -169,7 +177,13 @@ def _measured(measured: Measured, platform: Platform) -> Row:
         circumstances=measured.circumstances,
     )
     return Row(
-        place.row, place.variant, measured.channels, measured.multiply_adds, measured.memory_access, cell
+        place.row,
+        place.variant,
+        measured.channels,
+        measured.multiply_adds,
+        measured.memory_access,
+        cell,
+        measured.conv_memory_access,
     )
 
 
@@ -187,10 +201,15 @@ def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:
     return slowdown.scaled(1 / work_ratio)
 
 
+def _per_work(published: Figure | None, work: float) -> Figure | None:
+    """The paper's figure as ours is judged."""
+    return published and replace(published, slowdown=published.slowdown / work)
+
+
 def _published(place: Place, variant: str, platform: Platform) -> Figure | None:
-    own = place.condition.platform
-    sweep = paper.counterpart(place.guideline, place.sweep, own, platform)
-    return None if sweep is None else paper.figure(place.guideline, platform, sweep, variant)
+    own, image_size = place.condition.platform, place.condition.image_size
+    sweep = paper.counterpart(place.guideline, place.sweep, own, platform, image_size)
+    return None if sweep is None else paper.figure(place.guideline, platform, sweep, variant, image_size)
 
 
 def _agreement(rows: Iterable[Row]) -> float | None:
