@@ -7,9 +7,14 @@ from functools import partial
 from torch import nn
 
 from guidelines.networks.alexnet import alexnet
+from guidelines.networks.condensenet import condensenet74
 from guidelines.networks.densenet import densenet121
+from guidelines.networks.dpn import dpn92
+from guidelines.networks.igcv3 import igcv3_d
 from guidelines.networks.mobilenet_v1 import mobilenet_v1
 from guidelines.networks.mobilenet_v2 import mobilenet_v2
+from guidelines.networks.nasnet import nasnet_a_mobile
+from guidelines.networks.pyramidnet import pyramidnet101_a360
 from guidelines.networks.resnet import resnet50, resnext50_32x4d, wide_resnet50_2
 from guidelines.networks.shufflenet_v1 import shufflenet_v1
 from guidelines.networks.shufflenet_v2 import WIDTHS as SHUFFLENET_V2_WIDTHS
@@ -18,7 +23,9 @@ from guidelines.networks.vgg import vgg16
 from guidelines.networks.xception import xception
 
 MOBILENET_WIDTHS = (0.25, 0.5, 0.75, 1.0)
-MOBILENET_V2_WIDTHS = (0.75, 1.0, 1.4)
+MOBILENET_V2_WIDTHS = (0.4, 0.75, 1.0, 1.4)
+IGCV3_WIDTHS = (0.7, 1.0, 1.4)
+CONDENSENET_GROUPS = (4, 8)
 SHUFFLENET_V1_GROUPS = {0.5: (3, 8), 1.0: (1, 2, 3, 4, 8), 1.5: (3, 8), 2.0: (3, 8)}
 
 
@@ -36,19 +43,30 @@ NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
     },
     **{f"mobilenet_v1_{_x(w)}": partial(mobilenet_v1, w) for w in MOBILENET_WIDTHS},
     **{f"mobilenet_v2_{_x(w)}": partial(mobilenet_v2, w) for w in MOBILENET_V2_WIDTHS},
+    **{f"igcv3_d_{_x(w)}": partial(igcv3_d, w) for w in IGCV3_WIDTHS},
+    **{f"condensenet74_g{g}": partial(condensenet74, g) for g in CONDENSENET_GROUPS},
+    "nasnet_a_mobile": nasnet_a_mobile,
     "xception": xception,
     "resnet50": resnet50,
     "wide_resnet50_2": wide_resnet50_2,
     "resnext50_32x4d": resnext50_32x4d,
     "densenet121": densenet121,
+    "dpn92": dpn92,
+    "pyramidnet101_a360": pyramidnet101_a360,
     "alexnet": alexnet,
     "vgg16": vgg16,
 }
 
 
 def build(name: str) -> nn.Module:
-    """A network in evaluation mode. Raises KeyError with the names that are near."""
+    """A network in evaluation mode. Raises KeyError as `known`."""
+    return known(name)().eval()
+
+
+def known(name: str) -> Callable[[], nn.Module]:
+    """What builds a network. Raises KeyError with the names that are near."""
     if name not in NETWORKS:
-        near = get_close_matches(name, NETWORKS, n=3, cutoff=0.4) or sorted(NETWORKS)
-        raise KeyError(f"{name!r} is no network of this suite; near: {', '.join(near)}")
-    return NETWORKS[name]().eval()
+        near = ", ".join(get_close_matches(name, NETWORKS, n=3, cutoff=0.4))
+        where = f"near: {near}" if near else "`guidelines networks` lists them"
+        raise KeyError(f"{name!r} is no network of this suite; {where}")
+    return NETWORKS[name]

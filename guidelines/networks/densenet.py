@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.layers import classifier, conv_norm
+from guidelines.networks.layers import classifier, conv_norm, normed
 
 BLOCKS = (6, 12, 24, 16)
 GROWTH, STEM, INNER = 32, 64, 4
@@ -17,9 +17,9 @@ def densenet121() -> nn.Sequential:
         layers += [DenseLayer(c + GROWTH * i) for i in range(count)]
         c += GROWTH * count
         if k + 1 < len(BLOCKS):
-            layers += [*_normed(c), nn.Conv2d(c, c // 2, 1, bias=False), nn.AvgPool2d(2)]
+            layers += [*normed(c), nn.Conv2d(c, c // 2, 1, bias=False), nn.AvgPool2d(2)]
             c //= 2
-    return nn.Sequential(*layers, *_normed(c), classifier(c))
+    return nn.Sequential(*layers, *normed(c), classifier(c))
 
 
 class DenseLayer(nn.Module):
@@ -29,14 +29,10 @@ class DenseLayer(nn.Module):
         super().__init__()
         inner = INNER * GROWTH
         self.branch = nn.Sequential(
-            *_normed(c),
+            *normed(c),
             conv_norm(c, inner),
             nn.Conv2d(inner, GROWTH, 3, padding=1, bias=False),
         )
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.cat((x, self.branch(x)), dim=1)
-
-
-def _normed(c: int) -> list[nn.Module]:
-    return [nn.BatchNorm2d(c), nn.ReLU(inplace=True)]

@@ -1,5 +1,8 @@
 """What all families are made of: a convolution with normalisation, and a classifier."""
 
+from math import sqrt
+
+import torch
 from torch import nn
 
 
@@ -19,6 +22,11 @@ def conv_norm(
     return nn.Sequential(*layers)
 
 
+def normed(c: int) -> list[nn.Module]:
+    """Normalisation and activation before a convolution: (n, c, ...) -> (n, c, ...)."""
+    return [nn.BatchNorm2d(c), nn.ReLU(inplace=True)]
+
+
 def depthwise(c: int, stride: int = 1, activation: type[nn.Module] | None = None) -> nn.Sequential:
     """One 3x3 filter a channel, with normalisation: (n, c, h, w) -> (n, c, h', w')."""
     return conv_norm(c, c, 3, stride, groups=c, activation=activation)
@@ -27,6 +35,18 @@ def depthwise(c: int, stride: int = 1, activation: type[nn.Module] | None = None
 def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
     """Mean over the image, then one linear layer: (n, c, h, w) -> (n, classes)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, classes, bias=bias))
+
+
+@torch.no_grad()
+def at_unit_gain(network: nn.Module) -> nn.Module:
+    """The same network with its weights scaled up, in place, so that no type loses its activations.
+
+    Torch draws them at a third of the variance that would keep that of a linear layer's input.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            module.weight.mul_(sqrt(3))
+    return network
 
 
 def deep_classifier(features: int, inner: int = 4096, classes: int = 1000) -> nn.Sequential:
