@@ -1,4 +1,4 @@
-"""Command line: read saved results and show them, without torch; examine a machine before a run.
+"""Command line: read saved results and show them, without torch; examine a machine; look into a network.
 
 What a command needs is imported when it runs, so that --help answers at once.
 """
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.arguments = others
     elif others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
-    from guidelines.commands import CommandError, run
+    from guidelines.answer import CommandError
+    from guidelines.commands import run
     from guidelines.values import printable
 
     try:
@@ -72,6 +73,58 @@ def _parser() -> argparse.ArgumentParser:
         "experiments/): threads, clocks, load, memory, noise, each with its number and a remedy. Exit status "
         "1 where something would.",
     )
+    networks = commands.add_parser(
+        "networks",
+        help="the networks of this suite beside Table 8, and what each costs",
+        description="The networks of this suite, what each costs, and the rows of Table 8 that it lacks.",
+    )
+    count = commands.add_parser(
+        "count",
+        help="multiply-adds, memory access and parameters of a network",
+        description="Multiply-adds, memory access, parameters and operators of one call of a network, layer "
+        "by layer.",
+    )
+    decompose = commands.add_parser(
+        "decompose",
+        help="where the time of a network goes, beside the paper's Figure 2",
+        description="Shares of the operators' time under torch.profiler: convolution, element-wise, shuffle, "
+        "data movement and so on, beside the paper's Figure 2.",
+    )
+    reuse = commands.add_parser(
+        "reuse",
+        help="how many channels a ShuffleNet v2 passes on unchanged",
+        description="The channels that a block of a ShuffleNet v2 passes unchanged to later ones, beside the "
+        "paper's formula.",
+    )
+    for command in (count, decompose, reuse):
+        command.add_argument(
+            "target",
+            metavar="TARGET",
+            help="a network of this suite (`guidelines networks`), or package.module:callable, a function or "
+            "class without arguments or a module",
+        )
+    for command in (count, decompose):
+        command.add_argument(
+            "--input",
+            type=_shape,
+            metavar="N,C,H,W",
+            default="1,3,224,224",
+            help="the shape of its input (default: %(default)s)",
+        )
+    count.add_argument(
+        "--depth",
+        type=_depth,
+        metavar="N",
+        default="1",
+        help="show layers down to this depth of names, each with what is deeper (default: %(default)s)",
+    )
+    decompose.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
+    decompose.add_argument(
+        "--layout", choices=("nchw", "nhwc"), default="nchw", help="nhwc: channels last (default: nchw)"
+    )
+    reuse.add_argument(
+        "--picture", type=Path, metavar="PATH", help="write a picture, too, as SVG; needs the extra `plot`"
+    )
     for command in (report, compare, plot):
         command.add_argument(
             "files",
@@ -88,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
             help="refuse larger files (default: %(default)s); reading takes about ten times a file's size in "
             "memory",
         )
-    for command in (report, compare):
+    for command in (report, compare, networks, count, decompose, reuse):
         command.add_argument("--format", choices=FORMATS, help="default: by the ending of -o, else text")
         command.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to a file")
     for command in (report, plot):
@@ -115,3 +168,15 @@ def _bytes(text: str) -> int:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of bytes such as 4000000, 500M or 3G")
     return int(found[1]) * UNITS[found[2]]
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"0*[1-9]\d{0,8}(,0*[1-9]\d{0,8})*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no shape such as 1,3,224,224")
+    return tuple(map(int, text.split(",")))
+
+
+def _depth(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no depth from 1 to 999")
+    return int(text)

@@ -1,20 +1,20 @@
 """What the commands do: files in, a report out."""
 
-import os
 import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from guidelines import network_commands
+from guidelines.answer import Answer, CommandError, say, show, write
 from guidelines.compare import CompareError, Comparison, compare
 from guidelines.gate import Trigger, missing, triggers, tripped
 from guidelines.matrix import matrix
 from guidelines.merge import MergeError, Results, by_machine
 from guidelines.reading import read
-from guidelines.report import checkup, html, latex, markdown, picture, records, standings, text
+from guidelines.report import checkup, picture, records, standings
 from guidelines.report import comparison as comparing
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Section
@@ -22,38 +22,13 @@ from guidelines.report.labels import attributes, labels, of_results
 from guidelines.report.sections import sections
 from guidelines.report.table import Table, tables
 from guidelines.saved import ResultsError
-from guidelines.values import printable
-
-PLAIN_WIDTH = 120
-FORMAT_OF = {
-    ".md": "markdown",
-    ".csv": "csv",
-    ".json": "json",
-    ".html": "html",
-    ".htm": "html",
-    ".tex": "latex",
-}
-
-
-class CommandError(Exception):
-    """Why a command cannot be carried out, in one line."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A command's result in the three forms that the formats are made of."""
-
-    kind: str
-    document: Document
-    records: Sequence[records.Record]
-    machines: Callable[[], Sequence[picture.Machine]]
 
 
 def report(options: Namespace) -> int:
     """The tables of each machine."""
     everything = _machines(options.files, options.max_bytes)
     found = [tables(results, options.paper) for results in everything]
-    return _show(_reported(everything, found), options)
+    return show(_reported(everything, found), options, options.files)
 
 
 def compare_machines(options: Namespace) -> int:
@@ -63,10 +38,10 @@ def compare_machines(options: Namespace) -> int:
     if len(sides) != 2:
         if wanted:
             raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines")
-        return _show(_standing(sides), options)
+        return show(_standing(sides), options, options.files)
     found = compare(*sides)
     trips = tripped(found, wanted)
-    _show(_compared(found), options)
+    show(_compared(found), options, options.files)
     for trip in trips:
         ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
         print(f"guidelines: {trip.name} is {trip.word} on B{ratio}", file=sys.stderr)
@@ -81,8 +56,8 @@ def plot(options: Namespace) -> int:
     drawn = _drawn(everything, [tables(results, options.paper) for results in everything])
     for guideline, page in picture.pages(drawn).items():
         name = "".join(c if c.isalnum() else "-" for c in guideline.lower())
-        _write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
-        _write(options.output / f"{name}.png", picture.to_png(page))
+        write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
+        write(options.output / f"{name}.png", picture.to_png(page))
     return 0
 
 
@@ -99,7 +74,7 @@ def doctor(options: Namespace) -> int:
     width = shutil.get_terminal_size().columns
     for finding in examine(cases, limits):
         spoiled = spoiled or bool(finding.remedy)
-        _print(checkup.line(finding.check, finding.figure, finding.remedy, width))
+        say(checkup.line(finding.check, finding.figure, finding.remedy, width))
     return int(spoiled)
 
 
@@ -108,6 +83,10 @@ COMMANDS: Mapping[str, Callable[[Namespace], int]] = {
     "compare": compare_machines,
     "plot": plot,
     "doctor": doctor,
+    "networks": network_commands.networks,
+    "count": network_commands.count,
+    "decompose": network_commands.decompose,
+    "reuse": network_commands.reuse,
 }
 
 
@@ -207,68 +186,3 @@ def _drawn(
         )
         for (k, condition), label in zip(conditions, told, strict=True)
     ]
-
-
-def _show(answer: Answer, options: Namespace) -> int:
-    """Print an answer, or write it where -o says."""
-    suffix = options.output.suffix.lower() if options.output else ""
-    form = options.format or FORMAT_OF.get(suffix, "text")
-    shown = _formatted(answer, form, options.output is None)
-    if options.output is None:
-        _print(shown)
-        return 0
-    if _is_among(options.output, options.files):
-        raise CommandError(f"{printable(str(options.output))}: is among the files that were read")
-    _write(options.output, f"{shown}\n".encode())
-    return 0
-
-
-def _print(shown: str) -> None:
-    try:
-        print(shown, flush=True)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # a reader such as `head` has seen enough
-            raise CommandError(f"the output cannot be written: {error.strerror}") from error
-
-
-def _is_among(output: Path, paths: Sequence[Path]) -> bool:
-    """Whether an output is a file that is read, or would be the next time a folder is."""
-    absolute = Path(os.path.realpath(output))
-    read = [Path(os.path.realpath(path)) for path in paths]
-    return absolute in read or (absolute.suffix == ".json" and any(path in absolute.parents for path in read))
-
-
-def _formatted(answer: Answer, form: str, to_terminal: bool) -> str:
-    if form == "text":
-        width = shutil.get_terminal_size().columns if to_terminal else PLAIN_WIDTH
-        return text.render(answer.document, width)
-    return RENDERERS[form](answer)
-
-
-def _pictured(answer: Answer) -> tuple[Document, dict[str, str]]:
-    """The pictures of a document, or a note in it that says why there are none."""
-    try:
-        pages = picture.pages(answer.machines())
-    except picture.PictureError as error:
-        return replace(answer.document, notes=(*answer.document.notes, str(error))), {}
-    return answer.document, {name: picture.to_svg(page, name, inline=True) for name, page in pages.items()}
-
-
-RENDERERS: Mapping[str, Callable[[Answer], str]] = {
-    "markdown": lambda answer: markdown.render(answer.document),
-    "csv": lambda answer: records.to_csv(answer.records),
-    "json": lambda answer: records.to_json(answer.kind, answer.records, answer.document),
-    "html": lambda answer: html.render(*_pictured(answer)),
-    "latex": lambda answer: latex.render(answer.document),
-}
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"{printable(str(path))}: cannot be written: {reason}") from error
-    print(f"wrote {printable(str(path))}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
@@ -130,14 +130,21 @@ def timed(
 
 
 def build(variant: Variant, condition: Condition, seed: int) -> tuple[nn.Module, Tensor]:
-    """The module with seeded weights and its seeded input, ready on the device.
+    """The variant's module with seeded weights and its seeded input, ready on the device."""
+    return ready(variant.build, variant.input_shape(condition), condition, seed)
+
+
+def ready(
+    make: Callable[[], nn.Module], input_shape: Sequence[int], condition: Condition, seed: int
+) -> tuple[nn.Module, Tensor]:
+    """A module and its input in evaluation mode on the device, in the condition's type and layout.
 
     Torch's own random state is untouched.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        module: nn.Module = variant.build()
-        x = torch.randn(variant.input_shape(condition))
+        module = make()
+        x = torch.randn(*input_shape)
     target = {"device": condition.device, "dtype": getattr(torch, condition.dtype)}
     layout = MEMORY_FORMATS[condition.layout]
     module = module.eval().to(**target, memory_format=layout)  # type: ignore[call-overload]  # its stub lacks this form

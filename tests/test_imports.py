@@ -29,15 +29,37 @@ ALLOWED = {
     "journal": {"results", "saved", "values"},
     "files": {"journal", "results", "saved", "values"},
     "reading": {"files", "merge", "saved"},
-    "report": {"change", "compare", "matrix", "merge", "report", "verdict"} | CORE | {"results"},
-    "commands": {
-        *("collected", "compare", "doctor", "gate", "matrix", "merge", "reading", "report", "saved"),
-        "values",
+    "module_cost": set(),
+    "operators": {"spec", "stats"},
+    "prediction": {"merge", "spec", "stats"},
+    "on_request": set(),
+    "catalogue": set(),
+    "reuse": {"networks", "report"},
+    "report": {
+        *("catalogue", "change", "compare", "matrix", "merge", "module_cost", "operators", "prediction"),
+        *("report", "results", "reuse", "values", "verdict"),
+    }
+    | CORE,
+    "answer": {"report", "values"},
+    "network_commands": {
+        *("answer", "catalogue", "count", "decompose", "machine", "paper", "report", "reuse", "spec"),
+        *("target", "timing"),
     },
-    "cli": {"commands", "values"},
+    "commands": {
+        *("answer", "collected", "compare", "doctor", "gate", "matrix", "merge", "network_commands"),
+        *("reading", "report", "saved"),
+    },
+    "cli": {"answer", "commands", "values"},
     "__main__": {"cli"},
     "blocks": {"spec"},
     "networks": {"networks"},
+    "target": {"networks"},
+    "operator_cost": set(),
+    "trace": {"operator_cost"},
+    "count": {"module_cost", "operator_cost", "trace"},
+    "whole": {"count", "networks", "spec"},
+    "units": {"networks", "spec", "whole"},
+    "decompose": {"operators", "spec", "stats", "timing"},
     "modes": set(),
     "launch": set(),
     "proc": set(),
@@ -61,8 +83,8 @@ ALLOWED = {
     },
     "options": {"machine", "spec", "sweep"},
     "plugin": {
-        *("campaign", "journal", "machine", "merge", "options", "outputs", "replay", "report", "results"),
-        "saved",
+        *("campaign", "journal", "machine", "merge", "on_request", "options", "outputs", "prediction"),
+        *("replay", "report", "results", "saved", "spec"),
     },
 }
 
@@ -90,7 +112,11 @@ def test_modules_import_only_what_lies_below_them():
 
 
 @pytest.mark.parametrize(
-    "module", ["cli", "commands", "__main__", "results", "verdict", "report.text", "channels", "spec"]
+    "module",
+    [
+        *("cli", "commands", "__main__", "results", "verdict", "report.text", "channels", "spec"),
+        *("network_commands", "report.costs"),
+    ],
 )
 def test_reading_results_does_not_import_torch(module):
     code = (

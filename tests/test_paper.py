@@ -33,6 +33,7 @@ def test_what_the_paper_does_not_have_is_none():
     assert paper.figure("G5", "arm", "x1", "g=8") is None
     assert paper.table_number("G5") is None
     assert paper.columns("G5", "gpu") == ()
+    assert paper.columns("source", "gpu") == ()
 
 
 def test_sweeps_of_the_two_platforms_correspond_by_place():
@@ -40,3 +41,20 @@ def test_sweeps_of_the_two_platforms_correspond_by_place():
     assert paper.counterpart("G3", "c128", "gpu", "arm") == "c64"
     assert paper.counterpart("G1", "x2", "arm", "gpu") == "x2"
     assert paper.counterpart("G5", "x2", "arm", "gpu") is None
+
+
+def test_a_network_of_table_8_is_relative_to_shufflenet_v2_of_its_group():
+    figure = paper.figure("T8", "arm", "300M", "igcv3_d_x1_0", 224)
+    assert (figure.throughput, figure.unit) == (6.3, "images/s")
+    assert figure.slowdown == pytest.approx(11.8 / 6.3)
+    assert paper.figure("T8", "gpu", "140M", "igcv3_d_x1_0", 224) is None
+    assert paper.figure("T8", "gpu", "300M", "condensenet74_g8", 224) is None
+    assert paper.table_number("T8", 224) == "8"
+
+
+def test_units_are_printed_for_two_image_sizes():
+    found = {size: paper.figure("U", "gpu", "c64", "xception", size) for size in (28, 56, 112)}
+    assert found[28].slowdown == pytest.approx(407 / 254)
+    assert found[56].slowdown == pytest.approx(216 / 185)
+    assert found[112] is None
+    assert paper.counterpart("U", "c64", "arm", "gpu", 28) == "c64"

@@ -34,7 +34,12 @@ class NetworkRow:
     arm: float | None
     network: str | None = None
     irreproducible: str = ""
-    image_size: int = 224
+    own_image_size: int | None = None
+
+    @property
+    def variant(self) -> str | None:
+        """The name of our variant, which an image size of its own is part of."""
+        return f"{self.network}-{self.own_image_size}px" if self.own_image_size else self.network
 
 
 def network_rows() -> tuple[NetworkRow, ...]:
@@ -117,7 +122,7 @@ def _of_networks() -> dict[str, Any]:
             "columns": groups,
             "rows": [
                 {
-                    "variant": row.network,
+                    "variant": row.variant,
                     "throughput": [
                         getattr(row, platform) if f"{row.group}M" == group else None for group in groups
                     ],

@@ -1,0 +1,102 @@
+"""Cost of any module by tracing one call, on the meta device where that is possible.
+
+The module is in evaluation mode. What torch composes of smaller operators counts as those: on the meta
+device attention moves its scores through memory.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import replace
+
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+
+from guidelines.module_cost import LayerCost, ModuleCost
+from guidelines.operator_cost import OperatorCost
+from guidelines.trace import LayerError, Trace, one_line
+
+Target = nn.Module | Callable[[], nn.Module]
+
+
+def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
+    """Cost of one call on an input of a shape such as (n, c, h, w).
+
+    `target` is a module, which is left as it is, or builds one anew. What fails on the meta device is
+    counted with random numbers on the CPU, and `note` says why. Raises LayerError, a ValueError, naming the
+    layer that fails, what it got and what it takes; ValueError for a module that cannot be copied and an
+    input too large to be made. What building raises passes through.
+    """
+    try:
+        return _counted(target, input_shape, "meta")
+    except Exception as error:
+        if isinstance(error, LayerError) and error.is_misfit:
+            raise
+        reason = str(error) if isinstance(error, LayerError) else one_line(error)
+    return replace(_counted(target, input_shape, "cpu"), note=reason)
+
+
+def _counted(target: Target, input_shape: Sequence[int], device: str) -> ModuleCost:
+    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
+        torch.default_generator.manual_seed(0)
+        module = _placed(target, device).eval()
+        trace = _traced(module, _random(input_shape))
+    unknown = Counter(operator.name for _, operator in trace.operators if not operator.is_known)
+    return ModuleCost(tuple(_layers(module, trace.operators)), tuple(unknown.items()), device)
+
+
+def _placed(target: Target, device: str) -> nn.Module:
+    """The module on a device: what is built there as it is, anything else as a copy."""
+    if isinstance(target, nn.Module):
+        return _copied(target, device)
+    module = target()
+    is_there = all(t.device.type == device for t in (*module.parameters(), *module.buffers()))
+    return module if is_there else _copied(module, device)
+
+
+def _copied(module: nn.Module, device: str) -> nn.Module:
+    """The same module on a device; its weights are not copied where they lie there."""
+    try:
+        weights = {id(p): nn.Parameter(p.detach().to(device), p.requires_grad) for p in module.parameters()}
+        state = {id(b): b.detach().to(device, copy=True) for b in module.buffers()}
+        return deepcopy(module, {**weights, **state})
+    except Exception as error:
+        raise ValueError(f"{type(module).__name__} cannot be copied: {one_line(error)}") from error
+
+
+def _random(shape: Sequence[int]) -> torch.Tensor:
+    try:
+        return torch.randn(*shape)
+    except RuntimeError as error:
+        raise ValueError(f"no input of {tuple(shape)} can be made: {one_line(error)}") from error
+
+
+def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
+    trace = Trace(module)
+    enter = register_module_forward_pre_hook(trace.enter)
+    leave = register_module_forward_hook(trace.leave, always_call=True)
+    with enter, leave, trace:
+        try:
+            module(x)
+        except Exception as error:
+            raise trace.explained(error) from error
+    return trace
+
+
+def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) -> Iterator[LayerCost]:
+    """Every module with the operators of its own path; a shared parameter is its first owner's."""
+    counted: set[nn.Parameter] = set()
+    for path, inner in module.named_modules():
+        work = [operator for at, operator in operators if at == path]
+        parameters = set(inner.parameters(recurse=False)) - counted
+        counted |= parameters
+        yield LayerCost(
+            path,
+            type(inner).__name__,
+            sum(operator.multiply_adds for operator in work),
+            sum(operator.conv_memory_access for operator in work),
+            sum(operator.memory_access for operator in work),
+            sum(p.numel() for p in parameters),
+            len(work),
+        )

@@ -1,0 +1,70 @@
+"""What a module costs, layer by layer; memory access in elements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """Work of a module in one call without the modules inside it, and its own parameters.
+
+    `path` is "" for the module itself. `conv_memory_access` counts convolutions and linear layers, by the
+    paper's formula; `memory_access` all operators that are not views, `operators` how many these are.
+    """
+
+    path: str
+    kind: str
+    multiply_adds: int = 0
+    conv_memory_access: int = 0
+    memory_access: int = 0
+    parameters: int = 0
+    operators: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it does nothing by itself."""
+        return not (self.operators or self.parameters)
+
+    def __add__(self, other: "LayerCost") -> "LayerCost":
+        """Both together, as the first."""
+        return LayerCost(
+            self.path,
+            self.kind,
+            self.multiply_adds + other.multiply_adds,
+            self.conv_memory_access + other.conv_memory_access,
+            self.memory_access + other.memory_access,
+            self.parameters + other.parameters,
+            self.operators + other.operators,
+        )
+
+
+@dataclass(frozen=True)
+class ModuleCost:
+    """Every module inside a module, itself first, each parameter once.
+
+    `uncountable` names operators whose multiply-adds are not known, with how often they were called.
+    `device` is where the call was traced, `note` why not on the meta device.
+    """
+
+    layers: tuple[LayerCost, ...]
+    uncountable: tuple[tuple[str, int], ...] = ()
+    device: str = "meta"
+    note: str = ""
+
+    @property
+    def total(self) -> LayerCost:
+        """The whole call."""
+        return _sum(self.layers)
+
+    def to_depth(self, depth: int) -> tuple[LayerCost, ...]:
+        """Layers down to a depth of paths, each with all that is deeper; 0 gives the whole module."""
+        groups: dict[str, list[LayerCost]] = {}
+        for layer in self.layers:
+            names = layer.path.split(".") if layer.path else []
+            groups.setdefault(".".join(names[:depth]), []).append(layer)
+        return tuple(_sum(group) for group in groups.values())
+
+
+def _sum(layers: Iterable[LayerCost]) -> LayerCost:
+    return reduce(LayerCost.__add__, layers)

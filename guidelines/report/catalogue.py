@@ -1,0 +1,72 @@
+"""The networks of the suite beside Table 8, and its rows that cannot be reproduced."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from guidelines.catalogue import Known
+from guidelines.paper import NetworkRow
+from guidelines.report.digits import millions
+from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.records import Record
+
+HEADS = (
+    Head("network", is_number=False),
+    Head("image"),
+    Head(f"M para{BREAK}meters"),
+    Head(f"M mult-{BREAK}adds"),
+    Head("paper"),
+    Head("M memory access (conv)"),
+    Head("M memory access"),
+)
+LACKING_HEADS = (Head("row of Table 8", is_number=False), Head("M mult-adds"), Head("why", is_number=False))
+NOTES = (
+    "of one call on one image; paper: M mult-adds as Table 8 prints them; memory access: elements that all "
+    "operators but views read and write, (conv): that of convolutions and linear layers",
+    "*: parameters and mult-adds as others published or counted them; the rest are counts of this suite",
+)
+
+
+def document(known: Sequence[Known], printed: Sequence[NetworkRow]) -> Document:
+    """Two tables: what there is, and which rows of the paper are not."""
+    in_paper = {row.network: row.m_multiply_adds for row in printed if not row.own_image_size}
+    rows = tuple(_row(each, in_paper.get(each.name)) for each in known)
+    lacking = tuple(_lacking(row) for row in printed if row.irreproducible)
+    title = "Networks of this suite"
+    return Document(
+        title,
+        (),
+        (
+            Section(title, Grid(HEADS, rows), notes=NOTES),
+            Section("Rows of Table 8 that are not reproduced", Grid(LACKING_HEADS, lacking)),
+        ),
+    )
+
+
+def records(known: Sequence[Known]) -> list[Record]:
+    """One record a network."""
+    return [asdict(each) for each in known]
+
+
+def _row(known: Known, printed: int | None) -> Row:
+    figures = (known.conv_memory_access, known.memory_access)
+    return Row(
+        (
+            Value(f"{known.name}{' *' if known.is_reference else ''}"),
+            Value(f"{known.image_size}", known.image_size),
+            Value(millions(known.parameters), known.parameters),
+            Value(millions(known.multiply_adds), known.multiply_adds),
+            Value(str(printed or ""), printed),
+            *(Value(millions(figure), figure) for figure in figures),
+        )
+    )
+
+
+def _lacking(row: NetworkRow) -> Row:
+    image = f" at {row.own_image_size}x{row.own_image_size}" if row.own_image_size else ""
+    return Row(
+        (
+            Value(f"{row.model}{image}"),
+            Value(str(row.m_multiply_adds), row.m_multiply_adds),
+            Value(row.irreproducible),
+        )
+    )

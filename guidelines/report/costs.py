@@ -1,0 +1,68 @@
+"""The cost of a module as a document and as records: a row a layer, the whole at the end."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from guidelines.module_cost import LayerCost, ModuleCost
+from guidelines.report.digits import millions
+from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.records import Record
+from guidelines.values import printable
+
+HEADS = (
+    Head("layer", is_number=False),
+    Head("kind", is_number=False, is_detail=True),
+    Head(f"M mult-{BREAK}adds"),
+    Head("M memory access (conv)"),
+    Head("M memory access"),
+    Head("parameters"),
+    Head("operators"),
+)
+TRACED = {"meta": "traced on the meta device", "cpu": "counted with real tensors on the CPU"}
+NOTES = (
+    "mult-adds: one per fused pair, of convolutions and matrix products. memory access: elements that all "
+    "operators but views read and write; (conv): of convolutions and linear layers only, input, output and "
+    "weights.",
+)
+
+
+def document(
+    target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
+) -> Document:
+    """Some layers of a module, what they come to together, and what could not be counted."""
+    title = f"{printable(target)}, input {_shape(input_shape)}, {TRACED[cost.device]}"
+    rows = tuple(_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty)
+    grid = Grid(HEADS, (*rows, _row("total", cost.total)))
+    return Document(title, (), (Section(title, grid, notes=(*_doubts(cost), *NOTES)),))
+
+
+def records(
+    target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
+) -> list[Record]:
+    """One record a layer; the last, of the path "total", is the whole."""
+    call: Record = {"target": printable(target), "input": _shape(input_shape), "traced_on": cost.device}
+    shown = [*(layer for layer in layers if not layer.is_empty), replace(cost.total, path="total")]
+    return [call | asdict(layer) for layer in shown]
+
+
+def _shape(sizes: Sequence[int]) -> str:
+    return "x".join(map(str, sizes))
+
+
+def _doubts(cost: ModuleCost) -> list[str]:
+    """Why it was not traced on the meta device, and what the figures lack."""
+    reason = [f"not traced on the meta device: {printable(cost.note)}"] if cost.note else []
+    missing = ", ".join(f"{name} ({calls}x)" for name, calls in cost.uncountable)
+    return [*reason, *([f"not fully counted, because their work is not known: {missing}"] if missing else [])]
+
+
+def _row(name: str, layer: LayerCost) -> Row:
+    work = (layer.multiply_adds, layer.conv_memory_access, layer.memory_access)
+    cells = [
+        Value(printable(name)),
+        Value(printable(layer.kind)),
+        *(Value(millions(amount) if amount else "", amount) for amount in work),
+        Value(f"{layer.parameters:,}" if layer.parameters else "", layer.parameters),
+        Value(str(layer.operators), layer.operators),
+    ]
+    return Row(tuple(cells))

@@ -1,0 +1,112 @@
+"""What one call of a module does: its operators by layer, and the layer that fails."""
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._ops import OpOverload
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from guidelines.operator_cost import OperatorCost, operator_cost
+
+# What layers take: the attribute that says how much of it, in which dimension, and how that is shown.
+TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
+    (_ConvNd, "in_channels", 1, "(n, {}, ...)"),
+    (_BatchNorm, "num_features", 1, "(n, {}, ...)"),
+    (nn.GroupNorm, "num_channels", 1, "(n, {}, ...)"),
+    (nn.Linear, "in_features", -1, "(..., {})"),
+)
+
+
+class LayerError(ValueError):
+    """Why a layer cannot be called, in one line; `is_misfit` where its input is known not to fit."""
+
+    def __init__(self, message: str, is_misfit: bool) -> None:
+        super().__init__(message)
+        self.is_misfit = is_misfit
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a module on inputs; `path` is "" for the traced module itself."""
+
+    path: str
+    module: nn.Module
+    inputs: tuple[Any, ...]
+
+    @property
+    def layer(self) -> str:
+        """Where the module stands and what it is: "layer 1.branch.0 (Conv2d)"."""
+        kind = type(self.module).__name__
+        return f"layer {self.path} ({kind})" if self.path else kind
+
+    @property
+    def got(self) -> str:
+        """The shapes of its inputs."""
+        return ", ".join(str(tuple(x.shape)) for x in self.inputs if isinstance(x, Tensor)) or "no tensor"
+
+    @property
+    def misfit(self) -> str:
+        """What the module takes, "" where its first input is not known to be anything else."""
+        for kind, attribute, dimension, shown in TAKES:
+            if isinstance(self.module, kind) and self.inputs and isinstance(self.inputs[0], Tensor):
+                size, shape = getattr(self.module, attribute), self.inputs[0].shape
+                if shape[dimension:][:1] != (size,):
+                    return shown.format(size)
+        return ""
+
+
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
+    """Notes every operator with the path of the innermost module that is being called.
+
+    `enter` and `leave` are hooks for all modules: the traced one need not be changed.
+    """
+
+    supports_higher_order_operators = True
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
+        self.operators: list[tuple[str, OperatorCost]] = []
+        self._paths = {id(inner): path for path, inner in module.named_modules()}
+        self._calls = [Call("", module, ())]
+        self._failed: tuple[BaseException | None, Call] = None, self._calls[0]
+
+    def enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        """A module is called; one that the traced module does not own counts as part of its caller."""
+        self._calls.append(Call(self._paths.get(id(module), self._calls[-1].path), module, inputs))
+
+    def leave(self, module: nn.Module, inputs: Any, out: Any) -> None:
+        """A call ends. The innermost of those that an error ends is kept."""
+        call, error = self._calls.pop(), sys.exception()
+        if error is not None and error is not self._failed[0]:
+            self._failed = error, call
+
+    def explained(self, error: Exception) -> LayerError:
+        """An error of the traced call in one line."""
+        call = self._failed[1]
+        reason = f", it takes {call.misfit}" if call.misfit else f": {one_line(error)}"
+        return LayerError(f"{call.layer}: got {call.got}{reason}", is_misfit=bool(call.misfit))
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if torch.is_inference_mode_enabled() and isinstance(func, OpOverload):
+            with self:  # outside of inference mode torch has composed it already
+                out = func.decompose(*args, **kwargs)
+            if out is not NotImplemented:
+                return out
+        out = func(*args, **kwargs)
+        cost = operator_cost(func, args, kwargs, out)
+        if cost is not None:
+            self.operators.append((self._calls[-1].path, cost))
+        return out
+
+
+def one_line(error: BaseException) -> str:
+    """An error's type and the first line of what it says."""
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}".removesuffix(": ")
