@@ -175,6 +175,16 @@ def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> 
                 yield from (Case(condition, sweep, variant, source) for variant in sweep.variants)
 
 
+def check_countable(cases: Iterable[Case]) -> None:
+    """Raises ValueError where the work of a network, or of its baseline, cannot be told."""
+    for case in cases:
+        for variant in (case.sweep.baseline, case.variant):
+            try:
+                variant.cost(case.condition)
+            except ValueError as error:
+                raise ValueError(f"{case.sweep_id} {variant.name}: {error}") from error
+
+
 def settled(cases: Sequence[Case], known: Mapping[str, int]) -> tuple[list[Case], dict[str, int]]:
     """Cases with the batch that `--batch-size auto` finds, one for all sweeps of a condition.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from guidelines import options
-from guidelines.campaign import Case, settled
+from guidelines.campaign import Case, check_countable, settled
 from guidelines.sweep import Limits
 
 EXPERIMENTS = "experiments"
@@ -53,6 +53,7 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
         raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
     try:
         cases, _ = settled(collector.cases, {})
+        check_countable(cases)
     except ValueError as error:
         raise CollectError(str(error)) from error
     return cases, collector.limits

@@ -16,7 +16,7 @@ Judged = tuple[SweepKey, Case, Verdict]
 class Standing:
     """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
 
-    `effect` exceeds 1 where the guideline is right: times slower, or faster for G4.
+    `effect` exceeds 1 where the guideline is right: times slower, or faster where that is claimed.
     """
 
     sweep: str

@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from guidelines import machine, on_request, options, outputs
-from guidelines.campaign import Campaign, Case, cases, settled
+from guidelines.campaign import Campaign, Case, cases, check_countable, settled
 from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
+from guidelines.prediction import predictions
 from guidelines.replay import recorded_clock, replay
+from guidelines.report import prediction
 from guidelines.report.document import Document
 from guidelines.report.sections import sections
 from guidelines.report.standings import by_condition
@@ -106,6 +108,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     try:
         if not config.getoption("collectonly"):
             chosen, campaign.batches = settled(chosen, campaign.batches)
+            check_countable(chosen)
         campaign.choose(chosen)
         if resumed := config.stash[RESUMED]:
             outputs.check_plan(resumed[0], resumed[1].header, campaign.planned)
@@ -287,7 +290,8 @@ def _show_results(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.section("guidelines")
         results = reduced(gather(campaign.entries, campaign.failures))
         width = config.get_terminal_writer().fullwidth
-        parts = (*sections(tables(results)), *by_condition(results))
+        closing = prediction.section(predictions(results))
+        parts = (*sections(tables(results)), *by_condition(results), *closing)
         terminalreporter.write_line(render(Document("", (), parts), width))
     if journal := campaign.journal:
         terminalreporter.write_line(

@@ -55,7 +55,7 @@ class Estimate:
         """
         if self.low is None or self.high is None:
             return Estimate(self.estimate, None, None, confidence, self.rounds)
-        scale = _quantile(confidence) / _quantile(self.confidence)
+        scale = quantile(confidence) / quantile(self.confidence)
         low = self.estimate * (self.low / self.estimate) ** scale
         high = self.estimate * (self.high / self.estimate) ** scale
         return Estimate(self.estimate, low, high, confidence, self.rounds)
@@ -195,7 +195,8 @@ def _center(ordered: Floats) -> float:
     return float(ordered[-1 - middle] + ordered[middle]) / 2
 
 
-def _quantile(confidence: float) -> float:
+def quantile(confidence: float) -> float:
+    """How many standard deviations of a normal distribution an interval reaches to each side."""
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, got {confidence}")
     return NormalDist().inv_cdf(0.5 + confidence / 2)
@@ -203,5 +204,5 @@ def _quantile(confidence: float) -> float:
 
 def _rank(rounds: int, correlated_rounds: float, confidence: float) -> int:
     """Rank from each end of the order statistic that bounds the median; negative where there is none."""
-    deviation = _quantile(confidence) * sqrt(rounds * correlated_rounds) / 2
+    deviation = quantile(confidence) * sqrt(rounds * correlated_rounds) / 2
     return floor(rounds / 2 - deviation - 0.5)

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 import pytest
 
 from guidelines import campaign as module
-from guidelines.campaign import Campaign, Case, cases, settled
+from guidelines.campaign import Campaign, Case, cases, check_countable, settled
 from guidelines.entries import results
 from guidelines.results import Circumstances, Entry, Failure
-from guidelines.spec import AUTO_BATCH, Condition
+from guidelines.spec import AUTO_BATCH, Condition, Traced
 from guidelines.state import State
 from guidelines.sweep import CONTROL, Limits, Recording
 
@@ -41,6 +41,17 @@ def test_two_sources_of_one_sweep_are_refused(sweep):
     chosen = [Case(CPU, sweep, sweep.variants[0], source) for source in ("a.py::test_a", "b.py::test_b")]
     with pytest.raises(ValueError, match=r"G2 x1 cpu-2px is defined by both a.py::test_a and b.py::test_b"):
         Campaign((CPU,), Limits(), seed=0).choose(chosen)
+
+
+def test_a_network_that_cannot_be_counted_is_named(sweep):
+    def refuse(shape):
+        raise ValueError(f"no image of {shape[2]}x{shape[3]}")
+
+    uncountable = replace(sweep.variants[1], work=Traced(3, refuse))
+    odd = replace(sweep, variants=(sweep.variants[0], uncountable))
+    check_countable([Case(CPU, sweep, variant) for variant in sweep.variants])
+    with pytest.raises(ValueError, match="G2 x1 cpu-2px g=2: no image of 2x2"):
+        check_countable([Case(CPU, odd, variant) for variant in odd.variants])
 
 
 def test_two_sweeps_of_one_name_are_refused(sweep):

@@ -212,3 +212,41 @@ def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
     (section,) = by_condition(results(*disturbed(entry, disturbed=("a hog",)), *other))
     assert [row.values[1].text.partition("\n")[0][-4:] for row in section.grid.rows] == ["x1 !", "x x1"]
     assert any(note.startswith("!: ") for note in section.notes)
+
+
+@pytest.fixture
+def networks(entry, results):
+    """Two groups of Table 8, each of networks of its own, whose widths are many."""
+    how = {"channels": (), "per_multiply_add": True, "conv_memory_access": 3_410_000, "guideline": "T8"}
+    condition = replace(entry("g=1", 1.0).place.condition, image_size=224)
+
+    def network(name, sweep, slowdown, work_ratio=1.0):
+        names = {"baseline": f"{sweep} v2", "extreme": f"{sweep} v1", "sweep": sweep, "condition": condition}
+        kind = "g=1" if slowdown == 1 else "g=8"
+        return replace(
+            found := entry(kind, slowdown, work_ratio=work_ratio, **how, **names),
+            place=replace(found.place, variant=f"{sweep} {name}"),
+        )
+
+    sweeps = (("40M", 1.2), ("140M", 2.0))
+    return results(*(network(*one) for m, s in sweeps for one in (("v2", m, 1.0), ("v1", m, s, 1.1))))
+
+
+def test_whole_networks_show_what_convolutions_access_and_no_width(networks):
+    for width in (80, 300):
+        text = shown(networks, width)
+        assert "conv." in text
+        assert "3.41" in text
+        assert not re.search(r"^ +c ", text, re.MULTILINE)
+
+
+def test_sweeps_without_a_variant_in_common_stand_below_each_other(networks):
+    lines = shown(networks, 300).splitlines()
+    assert [line for line in lines if re.fullmatch(r"1?40M( .*)?", line)] == ["40M", "140M"]
+
+
+def test_a_verdict_per_multiply_add_says_so(networks):
+    found = re.search(
+        r"T8 40M holds: 40M v1 is (1.09\d*)x slower per mult-add than 40M v2", shown(networks, 300)
+    )
+    assert float(found[1]) == pytest.approx(1.2 / 1.1, rel=0.01)

@@ -34,6 +34,14 @@ def test_the_saved_form_stands_under_one_key_with_a_schema(entry):
     assert not {"samples_s", "median_s", "place"} & info.keys()
 
 
+def test_how_a_sweep_is_judged_and_what_convolutions_access_are_saved(entry, saved):
+    entries = [entry("g=1", 1.0), entry("g=8", 2.0, per_multiply_add=True, conv_memory_access=7)]
+    bare, full = (benchmark["extra_info"]["guidelines"] for benchmark in saved(entries)["benchmarks"])
+    assert not {"per_multiply_add", "conv_memory_access"} & bare.keys()
+    assert (full["per_multiply_add"], full["conv_memory_access"]) == (True, 7)
+    assert parse(saved(entries)).entries == gather(entries, []).entries
+
+
 def test_ratios_are_computed_anew_from_saved_samples(entry, saved):
     run = reduced(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)])))
     narrow, wide = (run.measured[1].slowdown(confidence) for confidence in (0.8, 0.99))

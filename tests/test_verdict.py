@@ -1,7 +1,7 @@
 import pytest
 
 from guidelines.stats import Estimate
-from guidelines.verdict import Case, noise_floor, verdicts
+from guidelines.verdict import Case, judged, noise_floor, verdicts
 
 QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
 
@@ -95,3 +95,12 @@ def test_holm_stops_at_the_first_undecided_case():
     found = verdicts([torn, case(1.5), case(1.2)], 0.97)
     assert [verdict.outcome for verdict in found] == ["undecided", "holds", "holds"]
     assert {round(verdict.slowdown.confidence, 4) for verdict in found} == {0.99}
+
+
+@pytest.mark.parametrize(("per_multiply_add", "expected"), [(False, "holds"), (True, "does not hold")])
+def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results, per_multiply_add, expected):
+    how = {"per_multiply_add": per_multiply_add}
+    found = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, work_ratio=2.2, **how))
+    (one,) = judged(found.measured).values()
+    assert one.slowdown(0.9).estimate == pytest.approx(2.0 / (2.2 if per_multiply_add else 1), rel=0.01)
+    assert verdicts([one], 0.9)[0].outcome == expected

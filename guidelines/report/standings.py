@@ -59,8 +59,9 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> tuple[
     disturbed = any(standing.is_disturbed for line in matrix.lines for standing in line.standings.values())
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
-        "each cell: the sweep with the largest effect (how many times slower its last row is than its first; "
-        "faster for G4), its interval and verdict; then in how many sweeps the guideline holds",
+        "each cell: the sweep with the largest effect (how many times slower its last row is than its first, "
+        "or faster where that is claimed), its interval and verdict; then in how many sweeps "
+        "the guideline holds",
         f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
         f"{level(matrix.confidence)} (Holm), "
         f"so that they can be more cautious than in {elsewhere}",

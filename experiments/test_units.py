@@ -1,0 +1,23 @@
+"""Units at equal multiply-adds: ShuffleNet v2's is the fastest (paper, Appendix, Table 1b)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from guidelines.spec import Condition, Setup, Sweep
+from guidelines.units import UNITS, units
+
+SETUP = Setup(image_sizes=(56, 28))
+CLAIM = "a multiply-add takes least time in ShuffleNet v2's unit"
+WIDTHS = (64, 128, 256)
+
+
+def sweeps(condition: Condition) -> Iterator[Sweep]:
+    """Ten units of each network at the multiply-adds of ShuffleNet v2's of c channels."""
+    for c in WIDTHS:
+        yield Sweep("U", CLAIM, f"c{c}", tuple(units(name, c) for name in UNITS), per_multiply_add=True)
+
+
+@pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about a minute on two CPU cores")
+def test_units(measure: Callable[[], None]) -> None:
+    measure()

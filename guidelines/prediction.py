@@ -1,0 +1,85 @@
+"""How well a count predicts the time of whole networks: rank correlations over those that were timed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import atanh, sqrt, tanh
+
+import numpy as np
+
+from guidelines.merge import Measured, Results
+from guidelines.spec import Condition
+from guidelines.stats import quantile
+
+LEAST_NETWORKS = 5
+# Networks for small devices; over all sizes any count orders times well.
+SMALL_MULTIPLY_ADDS = 10**9
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's rank correlation, from -1 to 1, with an interval for networks like these."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Correlations of each count that differs with the time of a call, over so many networks."""
+
+    networks: int
+    counts: Mapping[str, Correlation]
+
+
+def predictions(results: Results, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
+    """For each condition with enough whole networks: over all of them, and over the small ones.
+
+    Counts are those of a call, as its time is. Networks that several sweeps timed count once.
+    """
+    networks: dict[Condition, dict[str, Measured]] = {}
+    for measured in results.measured:
+        if not measured.channels and measured.conv_memory_access is not None:
+            networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
+    found = {}
+    for condition, named in networks.items():
+        everything = list(named.values())
+        small = [m for m in everything if m.multiply_adds < SMALL_MULTIPLY_ADDS * condition.batch_size]
+        groups = [everything, *([small] if len(small) < len(everything) else [])]
+        found[condition] = tuple(_predicted(g, confidence) for g in groups if len(g) >= LEAST_NETWORKS)
+    return {condition: of_groups for condition, of_groups in found.items() if of_groups}
+
+
+def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) -> Correlation | None:
+    """Pearson's correlation of the ranks, equal values sharing the mean of theirs; None for all ties.
+
+    The interval is Fisher's, with the variance of Bonett and Wright (2000).
+
+    >>> spearman([1, 2, 3, 4, 5], [10, 20, 40, 30, 50], 0.95)
+    Correlation(estimate=0.9, low=-0.16889565860999536, high=0.9960685924750513)
+    """
+    if len(set(ours)) == 1 or len(set(theirs)) == 1:
+        return None
+    estimate = round(float(np.corrcoef(_ranks(ours), _ranks(theirs))[0, 1]), 12)
+    if abs(estimate) == 1:
+        return Correlation(estimate, estimate, estimate)
+    half_width = quantile(confidence) * sqrt((1 + estimate**2 / 2) / (len(ours) - 3))
+    center = atanh(estimate)
+    return Correlation(estimate, tanh(center - half_width), tanh(center + half_width))
+
+
+def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
+    seconds = [m.seconds_per_call(confidence).estimate for m in networks]
+    counts = {
+        "multiply-adds": [m.multiply_adds for m in networks],
+        "memory access of convolutions": [m.conv_memory_access or 0 for m in networks],
+        "memory access of all operators": [m.memory_access for m in networks],
+    }
+    correlated = {name: spearman(counted, seconds, confidence) for name, counted in counts.items()}
+    return Prediction(len(networks), {name: found for name, found in correlated.items() if found})
+
+
+def _ranks(values: Sequence[float]) -> np.ndarray:
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[places])

@@ -1,0 +1,59 @@
+"""Ten units in a row at equal multiply-adds, those of four networks (paper, Appendix, Table 1b).
+
+The paper adjusts widths to ShuffleNet v2's multiply-adds and prints none: ours are the nearest that a unit
+can have. Of Xception it draws no unit: ours is that of its middle flow.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+
+from torch import nn
+
+from guidelines.networks.mobilenet_v2 import InvertedResidual
+from guidelines.networks.shufflenet_v1 import Unit as ShuffleNetV1Unit
+from guidelines.networks.shufflenet_v2 import Unit as ShuffleNetV2Unit
+from guidelines.networks.xception import Block
+from guidelines.spec import Variant
+from guidelines.whole import stack
+
+DEPTH = 10
+GROUPS, EXPANSION = 3, 6
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of c channels: its multiply-adds per pixel, what c is a multiple of, and how it is built."""
+
+    multiply_adds: Callable[[int], int]
+    step: int
+    build: Callable[[int], nn.Module]
+
+
+UNITS: Mapping[str, Unit] = {
+    "shufflenet_v2": Unit(lambda c: 2 * (c // 2) ** 2 + 9 * (c // 2), 2, ShuffleNetV2Unit),
+    "shufflenet_v1": Unit(
+        lambda c: 2 * c * (c // 4) // GROUPS + 9 * (c // 4),
+        4 * GROUPS,
+        lambda c: ShuffleNetV1Unit(c, c, GROUPS, GROUPS, stride=1),
+    ),
+    "mobilenet_v2": Unit(
+        lambda c: 2 * EXPANSION * c**2 + 9 * EXPANSION * c,
+        1,
+        lambda c: InvertedResidual(c, c, EXPANSION, stride=1),
+    ),
+    "xception": Unit(lambda c: 3 * (c**2 + 9 * c), 1, lambda c: Block((c,) * 4)),
+}
+
+
+def width(name: str, c: int) -> int:
+    """The width whose multiply-adds are nearest to those of ShuffleNet v2's unit at c channels."""
+    unit, wanted = UNITS[name], UNITS["shufflenet_v2"].multiply_adds(c)
+    return min(range(unit.step, 4 * c, unit.step), key=lambda own: abs(unit.multiply_adds(own) - wanted))
+
+
+@cache
+def units(name: str, c: int) -> Variant:
+    """Ten units of a network in a row, at the multiply-adds of ShuffleNet v2's at c channels."""
+    own = width(name, c)
+    return stack(name, own, DEPTH, partial(UNITS[name].build, own))

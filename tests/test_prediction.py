@@ -1,0 +1,66 @@
+from dataclasses import replace
+
+import pytest
+
+from guidelines.merge import reduced
+from guidelines.prediction import predictions, spearman
+from guidelines.report.prediction import section
+from guidelines.results import gather
+
+
+def test_the_correlation_is_of_ranks_and_ties_share_theirs():
+    assert spearman([1, 2, 3, 4, 5], [1, 4, 9, 16, 25], 0.95).estimate == 1
+    assert spearman([1, 2, 3, 4, 5], [5, 4, 3, 2, 1], 0.95).estimate == -1
+    tied = spearman([1, 2, 2, 4], [1, 2, 3, 4], 0.95)
+    assert tied.estimate == pytest.approx(4.5 / 22.5**0.5)  # ranks 1, 2.5, 2.5, 4
+    assert tied.low < tied.estimate < tied.high
+
+
+def test_what_does_not_differ_correlates_with_nothing():
+    assert spearman([1, 1, 1, 1], [1, 2, 3, 4], 0.95) is None
+
+
+def test_the_interval_is_bonett_and_wrights():
+    found = spearman([1, 2, 3, 4, 5, 6, 7], [2, 1, 3, 5, 4, 7, 6], 0.95)
+    assert found.estimate == pytest.approx(1 - 6 * 6 / (7 * 48))
+    assert (found.low, found.high) == pytest.approx((0.2700, 0.9889), abs=1e-4)
+
+
+@pytest.fixture
+def networks(entry):
+    """Seven networks whose time follows their memory access; the last two are large."""
+
+    def network(k, multiply_adds):
+        found = entry(f"g={k}", 1.0 + k, spread=0)
+        samples = tuple(0.01 * (k + 1) for _ in found.samples_s)
+        works = {"multiply_adds": multiply_adds, "memory_access": 10 * k, "conv_memory_access": 7 + k % 2}
+        return replace(found, channels=(), median_s=samples[0], samples_s=samples, **works)
+
+    sizes = (5, 4, 3, 2, 1, 2 * 10**9, 3 * 10**9)
+    return [network(k, size) for k, size in enumerate(sizes, start=1)]
+
+
+def test_small_networks_are_looked_at_apart(networks):
+    (found,) = predictions(reduced(gather(networks, []))).values()
+    assert [each.networks for each in found] == [7, 5]
+    everything, small = (each.counts for each in found)
+    assert everything["memory access of all operators"].estimate == 1
+    assert small["multiply-adds"].estimate == -1
+    assert everything["multiply-adds"].estimate > small["multiply-adds"].estimate
+
+
+def test_a_network_that_two_sweeps_timed_counts_once(networks):
+    again = replace(networks[0], place=replace(networks[0].place, sweep="x2"))
+    (found,) = predictions(reduced(gather([*networks, again], []))).values()
+    assert found[0].networks == 7
+
+
+def test_stacks_of_one_width_are_no_whole_networks(entry):
+    assert predictions(reduced(gather([entry("g=1", 1.0), entry("g=8", 2.0)], []))) == {}
+    assert section({}) == ()
+
+
+def test_a_line_names_the_condition_and_how_many_networks(networks):
+    (shown,) = section(predictions(reduced(gather(networks, []))))
+    assert shown.verdicts[0].startswith("cpu, 7 networks: multiply-adds ")
+    assert shown.verdicts[1].startswith("cpu, 5 small networks: multiply-adds -1.00 [-1.00, -1.00]; memory")
