@@ -19,7 +19,7 @@ from guidelines.report import comparison as comparing
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Section
 from guidelines.report.labels import attributes, labels, of_results
-from guidelines.report.sections import sections
+from guidelines.report.machine import parts
 from guidelines.report.table import Table, tables
 from guidelines.saved import ResultsError
 
@@ -137,19 +137,19 @@ def _triggers(text: str | None) -> tuple[Trigger, ...]:
 def _reported(everything: Sequence[Results], found: Sequence[Sequence[Table]]) -> Answer:
     told, _ = labels([of_results(results) for results in everything])
     lead = tuple(line for results in everything for line in (comparing.side(results), *results.notes))
-    parts: list[Section] = []
+    said: list[Section] = []
     for label, results, of_machine in zip(told, everything, found, strict=True):
         if len(everything) > 1:
             runs = f"{results.runs} run{'s' * (results.runs > 1)}"
-            parts.append(Section(label, notes=(f"{runs}: {', '.join(results.sources)}",)))
-        parts += (*sections(of_machine), *standings.by_condition(results))
+            said.append(Section(label, notes=(f"{runs}: {', '.join(results.sources)}",)))
+        said += parts(results, of_machine)
     rows = [
         record
         for results, of_machine in zip(everything, found, strict=True)
         for record in records.of_tables(results, of_machine)
     ]
     return Answer(
-        "report", Document("Guidelines", lead, tuple(parts)), rows, partial(_drawn, everything, found)
+        "report", Document("Guidelines", lead, tuple(said)), rows, partial(_drawn, everything, found)
     )
 
 

@@ -19,12 +19,9 @@ from guidelines import machine, on_request, options, outputs
 from guidelines.campaign import Campaign, Case, cases, check_countable, settled
 from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
-from guidelines.prediction import predictions
 from guidelines.replay import recorded_clock, replay
-from guidelines.report import prediction
 from guidelines.report.document import Document
-from guidelines.report.sections import sections
-from guidelines.report.standings import by_condition
+from guidelines.report.machine import parts
 from guidelines.report.table import tables
 from guidelines.report.text import render
 from guidelines.results import Entry, Failure, gather
@@ -290,9 +287,7 @@ def _show_results(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.section("guidelines")
         results = reduced(gather(campaign.entries, campaign.failures))
         width = config.get_terminal_writer().fullwidth
-        closing = prediction.section(predictions(results))
-        parts = (*sections(tables(results)), *by_condition(results), *closing)
-        terminalreporter.write_line(render(Document("", (), parts), width))
+        terminalreporter.write_line(render(Document("", (), parts(results, tables(results))), width))
     if journal := campaign.journal:
         terminalreporter.write_line(
             f"\njournal: {journal.path}" + ("" if journal.is_finished else "; --resume goes on with it")

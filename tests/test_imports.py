@@ -83,7 +83,7 @@ ALLOWED = {
     },
     "options": {"machine", "spec", "sweep"},
     "plugin": {
-        *("campaign", "journal", "machine", "merge", "on_request", "options", "outputs", "prediction"),
+        *("campaign", "journal", "machine", "merge", "on_request", "options", "outputs"),
         *("replay", "report", "results", "saved", "spec"),
     },
 }
