@@ -16,9 +16,9 @@ from guidelines.networks.mobilenet_v2 import mobilenet_v2
 from guidelines.networks.nasnet import nasnet_a_mobile
 from guidelines.networks.pyramidnet import pyramidnet101_a360
 from guidelines.networks.resnet import resnet50, resnext50_32x4d, wide_resnet50_2
-from guidelines.networks.shufflenet_v1 import shufflenet_v1
+from guidelines.networks.shufflenet_v1 import shufflenet_v1, shufflenet_v1_50
 from guidelines.networks.shufflenet_v2 import WIDTHS as SHUFFLENET_V2_WIDTHS
-from guidelines.networks.shufflenet_v2 import shufflenet_v2
+from guidelines.networks.shufflenet_v2 import deep_shufflenet_v2, shufflenet_v2
 from guidelines.networks.vgg import vgg16
 from guidelines.networks.xception import xception
 
@@ -36,11 +36,15 @@ def _x(width: float) -> str:
 
 NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
     **{f"shufflenet_v2_{_x(w)}": partial(shufflenet_v2, w) for w in SHUFFLENET_V2_WIDTHS},
+    "shufflenet_v2_50": deep_shufflenet_v2,
+    "se_shufflenet_v2_x2_0": partial(shufflenet_v2, 2.0, se=True),
+    "se_shufflenet_v2_164": partial(deep_shufflenet_v2, 164, residual=True, se=True),
     **{
         f"shufflenet_v1_{_x(w)}_g{g}": partial(shufflenet_v1, w, g)
         for w, every_g in SHUFFLENET_V1_GROUPS.items()
         for g in every_g
     },
+    "shufflenet_v1_50_g3": shufflenet_v1_50,
     **{f"mobilenet_v1_{_x(w)}": partial(mobilenet_v1, w) for w in MOBILENET_WIDTHS},
     **{f"mobilenet_v2_{_x(w)}": partial(mobilenet_v2, w) for w in MOBILENET_V2_WIDTHS},
     **{f"igcv3_d_{_x(w)}": partial(igcv3_d, w) for w in IGCV3_WIDTHS},

@@ -1,5 +1,7 @@
 """ShuffleNet v1 (Zhang et al. 2018): bottlenecks of group convolutions with a channel shuffle between."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
@@ -13,27 +15,49 @@ WIDTHS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
 # classifiers of other widths than 1.
 STEM = 24
 STEMS = {(0.5, 3): 12, (0.5, 8): 16, (2.0, 3): 48, (2.0, 8): 48}
+# Width and units of each stage of the network of fifty layers (Ma et al. 2018, Appendix, Table 2).
+DEEP = ((360, 3), (720, 4), (1440, 6), (2880, 3))
+DEEP_STEM, DEEP_GROUPS = 64, 3
 
 
 def shufflenet_v1(width: float = 1.0, groups: int = 3) -> nn.Sequential:
     """The network at a multiple of its widths, in 1, 2, 3, 4 or 8 groups. Raises KeyError for others."""
-    c1, c2 = STEMS.get((width, groups), STEM), int(WIDTHS[groups] * width)
-    layers: list[nn.Module] = [conv_norm(3, c1, 3, stride=2), nn.MaxPool2d(3, 2, 1)]
-    for stage, repeats in enumerate(REPEATS):
-        for k in range(repeats):
-            first_groups = 1 if stage == k == 0 else groups
-            layers.append(Unit(c1, c2, groups, first_groups, stride=2 if k == 0 else 1))
-            c1 = c2
-        c2 *= 2
-    return nn.Sequential(*layers, classifier(c1, bias=width == 1))
+    stem, c2 = STEMS.get((width, groups), STEM), int(WIDTHS[groups] * width)
+    stages = ((c2 * 2**stage, repeats) for stage, repeats in enumerate(REPEATS))
+    return _network(stem, stages, 2, groups, bottleneck=4, bias=width == 1)
+
+
+def shufflenet_v1_50() -> nn.Sequential:
+    """The network of fifty layers in 3 groups that Ma et al. compare with ResNet-50.
+
+    Bottlenecks are half as wide, the first stage keeps the image's size and its first unit, whose widths
+    differ, has no shortcut: only this gives their 2.3 G multiply-adds with whole groups.
+    """
+    return _network(DEEP_STEM, DEEP, 1, DEEP_GROUPS, bottleneck=2, bias=True)
+
+
+def _network(
+    stem: int, stages: Iterable[tuple[int, int]], first_stride: int, groups: int, bottleneck: int, bias: bool
+) -> nn.Sequential:
+    """A convolution, a maximum pool, stages of a width and a number of units each."""
+    layers: list[nn.Module] = [conv_norm(3, stem, 3, stride=2), nn.MaxPool2d(3, 2, 1)]
+    c1, stride, first_groups = stem, first_stride, 1
+    for c2, repeats in stages:
+        for _ in range(repeats):
+            layers.append(Unit(c1, c2, groups, first_groups, stride, bottleneck))
+            c1, stride, first_groups = c2, 1, groups
+        stride = 2
+    return nn.Sequential(*layers, classifier(c1, bias=bias))
 
 
 class Unit(nn.Module):
     """Group 1x1, shuffle, depthwise 3x3, group 1x1; added to the input, or beside it where halved."""
 
-    def __init__(self, c1: int, c2: int, groups: int, first_groups: int, stride: int) -> None:
+    def __init__(
+        self, c1: int, c2: int, groups: int, first_groups: int, stride: int, bottleneck: int = 4
+    ) -> None:
         super().__init__()
-        inner = c2 // 4
+        inner = c2 // bottleneck
         out = c2 - c1 if stride == 2 else c2
         self.groups = groups
         self.reduce = conv_norm(c1, inner, groups=first_groups)
@@ -41,9 +65,12 @@ class Unit(nn.Module):
             depthwise(inner, stride=stride), conv_norm(inner, out, groups=groups, activation=None)
         )
         self.pool = nn.AvgPool2d(3, 2, 1) if stride == 2 else None
+        self.is_residual = stride == 1 and c1 == c2
         self.activate = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        worked = self.rest(shuffled(self.reduce(x), self.groups))
-        out: Tensor = self.activate(torch.cat((self.pool(x), worked), 1) if self.pool else worked + x)
+        worked: Tensor = self.rest(shuffled(self.reduce(x), self.groups))
+        if self.is_residual:
+            worked += x
+        out: Tensor = self.activate(torch.cat((self.pool(x), worked), 1) if self.pool else worked)
         return out

@@ -1,0 +1,128 @@
+"""Feature reuse as a document and as a picture, the measured channels beside the paper's formula.
+
+The picture needs matplotlib (the extra `plot`), which is imported only when it is drawn.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from guidelines.report.document import Document, Grid, Head, Row, Section, Value
+from guidelines.report.picture import STYLE, PictureError
+from guidelines.report.records import Record
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# r = (c - c') / c with c' = c / 2 channels worked on; the paper prints (1 - c') / c, which cannot be meant.
+KEPT_SHARE = 1 / 2
+HEADS = (
+    Head("blocks apart"),
+    Head("channels passed"),
+    Head("r^j c"),
+    Head("% of c"),
+)
+NOTES = (
+    "channels passed: those of a block's c output channels that the block j further on gives unchanged, "
+    "followed through the network's own splits and shuffles; r^j c: the paper's formula, r = 1/2.",
+    "Where a block's channels that are left are odd in number, one more is kept than worked on: the count is "
+    "the formula rounded up, and the first channel of a stage is never worked on.",
+)
+PANEL_INCHES = 3.4
+MOST_BLOCKS_WITH_NUMBERS = 8
+
+
+@dataclass(frozen=True)
+class StageReuse:
+    """One stage of c channels: `passed[i][j]` of block i's channels are unchanged in block i + j's output."""
+
+    name: str
+    channels: int
+    passed: tuple[tuple[int, ...], ...]
+
+    @property
+    def pairs(self) -> Iterator[tuple[int, int, int]]:
+        """Source block, target block and the channels passed between them; blocks are counted from 1."""
+        for source, counts in enumerate(self.passed, 1):
+            for apart, count in enumerate(counts):
+                yield source, source + apart, count
+
+    def formula(self, apart: int) -> float:
+        """Channels that reach a block so many blocks further on: r^j c (paper, section 3)."""
+        return KEPT_SHARE**apart * self.channels
+
+
+def document(network: str, stages: Sequence[StageReuse]) -> Document:
+    """A row a distance between blocks, grouped by stage."""
+    title = f"Feature reuse in {network}"
+    rows = tuple(row for stage in stages for row in _rows(stage))
+    return Document(title, (), (Section(title, Grid(HEADS, rows, "stage"), notes=NOTES),))
+
+
+def _rows(stage: StageReuse) -> Iterator[Row]:
+    """Distances from the first block; from every later one they are the same."""
+    for apart, count in enumerate(stage.passed[0]):
+        formula, share = stage.formula(apart), 100 * count / stage.channels
+        cells = (
+            (str(apart), apart),
+            (str(count), count),
+            (f"{formula:.4g}", formula),
+            (f"{share:.3g}", share),
+        )
+        yield Row(tuple(Value(*cell) for cell in cells), f"{stage.name}, c = {stage.channels}")
+
+
+def records(network: str, stages: Sequence[StageReuse]) -> list[Record]:
+    """One record a pair of blocks of one stage."""
+    return [
+        {
+            "network": network,
+            "stage": stage.name,
+            "channels": stage.channels,
+            "source_block": source,
+            "target_block": target,
+            "channels_passed": count,
+            "formula": stage.formula(target - source),
+        }
+        for stage in stages
+        for source, target, count in stage.pairs
+    ]
+
+
+def page(network: str, stages: Sequence[StageReuse]) -> "Figure":
+    """A panel a stage: source blocks across, target blocks down, the share of channels as the colour.
+
+    Raises PictureError where matplotlib is missing. Compare the paper's Figure 4.
+    """
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise PictureError("pictures need matplotlib: pip install 'guidelines[plot]'") from error
+    with rc_context(STYLE):  # type: ignore[arg-type]  # matplotlib wants the type of literal keys
+        figure = Figure(figsize=(PANEL_INCHES * len(stages), PANEL_INCHES + 0.6), layout="constrained")
+        panels = figure.subplots(1, len(stages), squeeze=False)[0]
+        for axes, stage in zip(panels, stages, strict=True):
+            _panel(axes, stage)
+        panels[0].set_ylabel("target block")
+        figure.colorbar(panels[0].collections[0], ax=list(panels), label="share of the source's channels")
+        figure.suptitle(f"Channels passed unchanged, {network}", x=0.01, ha="left", fontsize=11)
+    return figure
+
+
+def _panel(axes: "Axes", stage: StageReuse) -> None:
+    blocks = range(1, len(stage.passed) + 1)
+    passed = {(source, target): count for source, target, count in stage.pairs}
+    shares = [[passed.get((s, t), float("nan")) / stage.channels for s in blocks] for t in blocks]
+    axes.pcolormesh(blocks, blocks, shares, cmap="Blues", vmin=0, vmax=1)
+    if len(blocks) <= MOST_BLOCKS_WITH_NUMBERS:
+        axes.set_xticks(blocks)
+        axes.set_yticks(blocks)
+        for (source, target), count in passed.items():
+            color = "white" if 2 * count > stage.channels else "black"
+            axes.text(source, target, str(count), color=color, ha="center", va="center")
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
+    axes.set_xlabel("source block")
+    axes.set_title(f"{stage.name}, c = {stage.channels}")
