@@ -15,7 +15,8 @@ WIDTHS = (64, 128, 256)
 def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten units of each network at the multiply-adds of ShuffleNet v2's of c channels."""
     for c in WIDTHS:
-        yield Sweep("U", CLAIM, f"c{c}", tuple(units(name, c) for name in UNITS), per_multiply_add=True)
+        every = tuple(units(name, c) for name in UNITS)
+        yield Sweep("U", CLAIM, f"c{c}", every, per_multiply_add=True, every=True)
 
 
 @pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about a minute on two CPU cores")

@@ -141,4 +141,5 @@ def place(sweep: Sweep, variant: str, condition: Condition) -> Place:
         expect=sweep.expect,
         condition=condition,
         per_multiply_add=sweep.per_multiply_add,
+        every=sweep.every,
     )

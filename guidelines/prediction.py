@@ -10,18 +10,18 @@ from guidelines.merge import Measured, Results
 from guidelines.spec import Condition
 from guidelines.stats import quantile
 
-LEAST_NETWORKS = 5
+LEAST_NETWORKS = 10
 # Networks for small devices; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rank correlation, from -1 to 1, with an interval for networks like these."""
+    """Spearman's rank correlation, from -1 to 1, with an interval if networks were drawn at random."""
 
     estimate: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def predictions(results: Results, confidence: float = 0.95) -> dict[Condition, t
 def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) -> Correlation | None:
     """Pearson's correlation of the ranks, equal values sharing the mean of theirs; None for all ties.
 
-    The interval is Fisher's, with the variance of Bonett and Wright (2000).
+    The interval is Fisher's, with the variance of Bonett and Wright (2000); none for a perfect correlation.
+    Needs four values.
 
     >>> spearman([1, 2, 3, 4, 5], [10, 20, 40, 30, 50], 0.95)
     Correlation(estimate=0.9, low=-0.16889565860999536, high=0.9960685924750513)
@@ -62,7 +63,7 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
         return None
     estimate = round(float(np.corrcoef(_ranks(ours), _ranks(theirs))[0, 1]), 12)
     if abs(estimate) == 1:
-        return Correlation(estimate, estimate, estimate)
+        return Correlation(estimate, None, None)
     half_width = quantile(confidence) * sqrt((1 + estimate**2 / 2) / (len(ours) - 3))
     center = atanh(estimate)
     return Correlation(estimate, tanh(center - half_width), tanh(center + half_width))

@@ -26,6 +26,7 @@ class Place:
     expect: Expectation
     condition: Condition
     per_multiply_add: bool = False
+    every: bool = False
 
     @property
     def name(self) -> str:

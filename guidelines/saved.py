@@ -27,7 +27,13 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(replace(entry, samples_s=()))}
     for name in ("place", "median_s", "samples_s"):
         del saved[name]
-    for name in ("baseline_samples_s", "control_samples_s", "per_multiply_add", "conv_memory_access"):
+    for name in (
+        "baseline_samples_s",
+        "control_samples_s",
+        "per_multiply_add",
+        "every",
+        "conv_memory_access",
+    ):
         if not saved[name]:
             del saved[name]
     saved["circumstances"] = {
@@ -195,6 +201,7 @@ def _place(saved: Mapping[str, Any]) -> Place:
         row=values.count(saved["row"], "row"),
         condition=condition,
         per_multiply_add=saved.get("per_multiply_add", False) is True,
+        every=saved.get("every", False) is True,
     )
 
 

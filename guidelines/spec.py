@@ -177,8 +177,9 @@ class Variant:
 class Sweep:
     """One column of a table: variants of equal work, ordered from the baseline to the extreme.
 
-    The first variant is the baseline, the last is the one that decides. `expect` says what the guideline
-    claims of its time, or of its time per multiply-add where the work is not equal.
+    The first variant is the baseline, the last is the one that decides; with `every` it is whichever other
+    one is farthest from the claim. `expect` says what is claimed of its time, or of its time per multiply-add
+    where the work is not equal.
     Raises ValueError for fewer than two variants or an id or a name given twice.
     """
 
@@ -188,6 +189,7 @@ class Sweep:
     variants: tuple[Variant, ...]
     expect: Expectation = "slower"
     per_multiply_add: bool = False
+    every: bool = False
 
     def __post_init__(self) -> None:
         for what in ("id", "name"):
@@ -204,5 +206,5 @@ class Sweep:
 
     @property
     def extreme(self) -> Variant:
-        """The variant whose slow-down decides the verdict."""
+        """The variant whose slow-down decides the verdict, if not every one does."""
         return self.variants[-1]

@@ -31,8 +31,8 @@ def target(name: str) -> Build:
     try:
         if name not in networks.NETWORKS:
             networks.build(name)  # says which names are near
-    except KeyError as error:
-        raise TargetError(f"{error.args[0]}; others are named as package.module:callable") from error
+    except ValueError as error:
+        raise TargetError(f"{error}; others are named as package.module:callable") from error
     return partial(networks.build, name)
 
 

@@ -18,7 +18,7 @@ Judged = TypeVar("Judged")
 
 @dataclass(frozen=True)
 class Case:
-    """A sweep as its verdict sees it: its extreme's slow-down, and those of the variants in between."""
+    """A sweep as its verdict sees it: the slow-down of the variant that decides, and those of the others."""
 
     extreme: str
     expect: Expectation
@@ -45,16 +45,11 @@ def noise_floor(control: Estimate | None) -> float | None:
 
 
 def judged(measured: Iterable[Measured]) -> dict[SweepKey, Case]:
-    """The case of every sweep whose extreme was measured."""
+    """The case of every sweep in which the variant that decides was measured."""
     sweeps: dict[SweepKey, list[Measured]] = {}
     for one in measured:
         sweeps.setdefault(one.place.sweep_key, []).append(one)
-    return {
-        key: _case(extreme, [m for m in sweep if m is not extreme and not m.is_baseline])
-        for key, sweep in sweeps.items()
-        for extreme in sweep
-        if extreme.place.variant == extreme.place.extreme
-    }
+    return {key: case for key, sweep in sweeps.items() if (case := _case(sweep))}
 
 
 def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
@@ -87,10 +82,29 @@ def stepwise(
     return [found[index] for index in range(len(clearness))]
 
 
-def _case(extreme: Measured, others: Sequence[Measured]) -> Case:
-    control = extreme.control(extreme.confidence) if extreme.control else None
-    named = tuple((other.place.variant, other.judged) for other in others)
-    return Case(extreme.place.variant, extreme.place.expect, extreme.judged, named, control)
+def _case(sweep: Sequence[Measured]) -> Case | None:
+    others = [measured for measured in sweep if not measured.is_baseline]
+    if others and others[0].place.every:
+        return _of_every(others)
+    extreme = next((m for m in others if m.place.variant == m.place.extreme), None)
+    if extreme is None:
+        return None
+    named = tuple((other.place.variant, other.judged) for other in others if other is not extreme)
+    return Case(extreme.place.variant, extreme.place.expect, extreme.judged, named, _control(extreme))
+
+
+def _of_every(others: Sequence[Measured]) -> Case:
+    """The variant that is farthest from the claim, at the level at which all intervals hold (Bonferroni)."""
+    weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
+
+    def slowdown(confidence: float) -> Estimate:
+        return weakest.judged(1 - (1 - confidence) / len(others))
+
+    return Case(weakest.place.variant, weakest.place.expect, slowdown, (), _control(weakest))
+
+
+def _control(measured: Measured) -> Estimate | None:
+    return measured.control(measured.confidence) if measured.control else None
 
 
 def _judge(case: Case, confidence: float) -> Verdict:

@@ -15,7 +15,7 @@ IMAGE_CHANNELS = 3
 
 @cache
 def network(name: str, image_size: int | None = None) -> Variant:
-    """One of NETWORKS; `image_size` is its own, where a table asks for it. Raises KeyError as `build`."""
+    """One of NETWORKS; `image_size` is its own, where a table asks for it. Raises ValueError as `build`."""
     known(name)
     label = f"{name}-{image_size}px" if image_size else name
     make = partial(_network, name)

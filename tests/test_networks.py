@@ -70,9 +70,9 @@ def test_networks_are_built_in_evaluation_mode_and_anew():
 
 
 def test_a_wrong_name_lists_the_near_ones():
-    with pytest.raises(KeyError, match="'resnet51' is no network of this suite; near: resnet50"):
+    with pytest.raises(ValueError, match="'resnet51' is no network of this suite; near: resnet50"):
         build("resnet51")
-    with pytest.raises(KeyError, match="is no network of this suite; `guidelines networks` lists them"):
+    with pytest.raises(ValueError, match="is no network of this suite; `guidelines networks` lists them"):
         build("???")
 
 

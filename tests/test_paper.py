@@ -44,11 +44,14 @@ def test_sweeps_of_the_two_platforms_correspond_by_place():
 
 
 def test_a_network_of_table_8_is_relative_to_shufflenet_v2_of_its_group():
-    figure = paper.figure("T8", "arm", "300M", "igcv3_d_x1_0", 224)
+    figure = paper.figure("T8", "arm", "group-300M", "igcv3_d_x1_0", 224)
     assert (figure.throughput, figure.unit) == (6.3, "images/s")
     assert figure.slowdown == pytest.approx(11.8 / 6.3)
-    assert paper.figure("T8", "gpu", "140M", "igcv3_d_x1_0", 224) is None
-    assert paper.figure("T8", "gpu", "300M", "condensenet74_g8", 224) is None
+    assert paper.figure("T8", "gpu", "group-140M", "igcv3_d_x1_0", 224) is None
+    assert paper.figure("T8", "gpu", "group-300M", "condensenet74_g8", 224) is None
+    assert paper.figure("T8", "arm", "group-300M", "igcv3_d_x1_0", 192) is None
+    assert paper.work_ratio("T8", "igcv3_d_x1_0", "shufflenet_v2_x1_5") == 318 / 299
+    assert paper.work_ratio("U", "xception", "shufflenet_v2") == 1
     assert paper.table_number("T8", 224) == "8"
 
 

@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from guidelines.merge import reduced
-from guidelines.prediction import predictions, spearman
+from guidelines.prediction import Correlation, predictions, spearman
 from guidelines.report.prediction import section
 from guidelines.results import gather
 
 
 def test_the_correlation_is_of_ranks_and_ties_share_theirs():
-    assert spearman([1, 2, 3, 4, 5], [1, 4, 9, 16, 25], 0.95).estimate == 1
+    assert spearman([1, 2, 3, 4, 5], [1, 4, 9, 16, 25], 0.95) == Correlation(1, None, None)
     assert spearman([1, 2, 3, 4, 5], [5, 4, 3, 2, 1], 0.95).estimate == -1
     tied = spearman([1, 2, 2, 4], [1, 2, 3, 4], 0.95)
     assert tied.estimate == pytest.approx(4.5 / 22.5**0.5)  # ranks 1, 2.5, 2.5, 4
@@ -28,7 +28,7 @@ def test_the_interval_is_bonett_and_wrights():
 
 @pytest.fixture
 def networks(entry):
-    """Seven networks whose time follows their memory access; the last two are large."""
+    """Twelve networks whose time follows their memory access; the last two are large."""
 
     def network(k, multiply_adds):
         found = entry(f"g={k}", 1.0 + k, spread=0)
@@ -36,13 +36,13 @@ def networks(entry):
         works = {"multiply_adds": multiply_adds, "memory_access": 10 * k, "conv_memory_access": 7 + k % 2}
         return replace(found, channels=(), median_s=samples[0], samples_s=samples, **works)
 
-    sizes = (5, 4, 3, 2, 1, 2 * 10**9, 3 * 10**9)
+    sizes = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 2 * 10**9, 3 * 10**9)
     return [network(k, size) for k, size in enumerate(sizes, start=1)]
 
 
 def test_small_networks_are_looked_at_apart(networks):
     (found,) = predictions(reduced(gather(networks, []))).values()
-    assert [each.networks for each in found] == [7, 5]
+    assert [each.networks for each in found] == [12, 10]
     everything, small = (each.counts for each in found)
     assert everything["memory access of all operators"].estimate == 1
     assert small["multiply-adds"].estimate == -1
@@ -52,7 +52,11 @@ def test_small_networks_are_looked_at_apart(networks):
 def test_a_network_that_two_sweeps_timed_counts_once(networks):
     again = replace(networks[0], place=replace(networks[0].place, sweep="x2"))
     (found,) = predictions(reduced(gather([*networks, again], []))).values()
-    assert found[0].networks == 7
+    assert found[0].networks == 12
+
+
+def test_few_networks_give_no_correlation(networks):
+    assert predictions(reduced(gather(networks[:9], []))) == {}
 
 
 def test_stacks_of_one_width_are_no_whole_networks(entry):
@@ -62,5 +66,5 @@ def test_stacks_of_one_width_are_no_whole_networks(entry):
 
 def test_a_line_names_the_condition_and_how_many_networks(networks):
     (shown,) = section(predictions(reduced(gather(networks, []))))
-    assert shown.verdicts[0].startswith("cpu, 7 networks: multiply-adds ")
-    assert shown.verdicts[1].startswith("cpu, 5 small networks: multiply-adds -1.00 [-1.00, -1.00]; memory")
+    assert shown.verdicts[0].startswith("cpu, 12 networks: multiply-adds ")
+    assert shown.verdicts[1].startswith("cpu, 10 small networks: multiply-adds -1.00; memory access of conv")

@@ -104,3 +104,31 @@ def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results,
     (one,) = judged(found.measured).values()
     assert one.slowdown(0.9).estimate == pytest.approx(2.0 / (2.2 if per_multiply_add else 1), rel=0.01)
     assert verdicts([one], 0.9)[0].outcome == expected
+
+
+def three(entry, results, *slowdowns, **how):
+    """The cases of one sweep of a baseline and two others."""
+    names = ("g=1", "g=2", "g=8")
+    return judged(results(*map(lambda name, s: entry(name, s, **how), names, (1.0, *slowdowns))).measured)
+
+
+@pytest.mark.parametrize(
+    ("slowdowns", "deciding", "expected"),
+    [
+        ((1.5, 1.2), "g=8", "holds"),
+        ((0.5, 1.2), "g=2", "does not hold"),
+        ((1.0, 1.2), "g=2", "does not hold"),
+    ],
+)
+def test_a_claim_about_every_other_variant_is_decided_by_the_farthest_from_it(
+    entry, results, slowdowns, deciding, expected
+):
+    (case,) = three(entry, results, *slowdowns, every=True).values()
+    assert case.extreme == deciding
+    assert verdicts([case], 0.9)[0].outcome == expected
+
+
+def test_its_interval_is_that_of_all_others_together(entry, results):
+    (case,) = three(entry, results, 1.2, 1.5, every=True, spread=0.1).values()
+    (alone,) = three(entry, results, 1.5, 1.2, spread=0.1).values()
+    assert case.slowdown(0.9).half_width == pytest.approx(alone.slowdown(0.95).half_width, rel=0.02)

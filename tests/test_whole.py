@@ -22,7 +22,7 @@ def test_torch_counts_the_same_multiply_adds():
 
 
 def test_a_wrong_name_is_found_when_a_sweep_is_made():
-    with pytest.raises(KeyError, match="'resnet51' is no network of this suite"):
+    with pytest.raises(ValueError, match="'resnet51' is no network of this suite"):
         network("resnet51")
 
 

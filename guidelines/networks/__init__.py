@@ -52,6 +52,7 @@ NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
     "nasnet_a_mobile": nasnet_a_mobile,
     "xception": xception,
     "resnet50": resnet50,
+    "resnet50_v1_5": partial(resnet50, strides_in_first=False),
     "wide_resnet50_2": wide_resnet50_2,
     "resnext50_32x4d": resnext50_32x4d,
     "densenet121": densenet121,
@@ -63,14 +64,14 @@ NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
 
 
 def build(name: str) -> nn.Module:
-    """A network in evaluation mode. Raises KeyError as `known`."""
+    """A network in evaluation mode. Raises ValueError as `known`."""
     return known(name)().eval()
 
 
 def known(name: str) -> Callable[[], nn.Module]:
-    """What builds a network. Raises KeyError with the names that are near."""
+    """What builds a network. Raises ValueError with the names that are near."""
     if name not in NETWORKS:
         near = ", ".join(get_close_matches(name, NETWORKS, n=3, cutoff=0.4))
         where = f"near: {near}" if near else "`guidelines networks` lists them"
-        raise KeyError(f"{name!r} is no network of this suite; {where}")
+        raise ValueError(f"{name!r} is no network of this suite; {where}")
     return NETWORKS[name]

@@ -39,7 +39,7 @@ def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
 
 @torch.no_grad()
 def at_unit_gain(network: nn.Module) -> nn.Module:
-    """The same network with its weights scaled up, in place, so that no type loses its activations.
+    """The same network with its weights scaled up, in place, so that activations stay in range.
 
     Torch draws them at a third of the variance that would keep that of a linear layer's input.
     """

@@ -37,6 +37,11 @@ class NetworkRow:
     own_image_size: int | None = None
 
     @property
+    def sweep(self) -> str:
+        """The name of its group, such that none is part of another's."""
+        return f"group-{self.group}M"
+
+    @property
     def variant(self) -> str | None:
         """The name of our variant, which an image size of its own is part of."""
         return f"{self.network}-{self.own_image_size}px" if self.own_image_size else self.network
@@ -45,6 +50,14 @@ class NetworkRow:
 def network_rows() -> tuple[NetworkRow, ...]:
     """The rows of Table 8 in its order; those at its foot stand with their group."""
     return tuple(NetworkRow(**row) for row in _read("table8.json")["rows"])
+
+
+def work_ratio(guideline: str, variant: str, baseline: str) -> float:
+    """Multiply-adds over the baseline's as Table 8 prints them; the other tables call work equal."""
+    if guideline != "T8":
+        return 1.0
+    printed = {row.variant: row.m_multiply_adds for row in network_rows() if row.network}
+    return printed[variant] / printed[baseline]
 
 
 def table_number(guideline: str, image_size: int = 56) -> str | None:
@@ -109,12 +122,12 @@ def _key(guideline: str, image_size: int) -> str:
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
     printed = {name: table for name, table in _read("tables.json").items() if isinstance(table, dict)}
-    return {**printed, "T8": {"table": "8", **_of_networks()}}
+    return {**printed, "T8 224px": {"table": "8", **_of_networks()}}
 
 
 def _of_networks() -> dict[str, Any]:
     """Table 8 in the shape of the others: a column a group, in which most networks have no figure."""
-    groups = tuple(dict.fromkeys(f"{row.group}M" for row in network_rows()))
+    groups = tuple(dict.fromkeys(row.sweep for row in network_rows()))
     units = _read("table8.json")["units"]
     return {
         platform: {
@@ -124,7 +137,7 @@ def _of_networks() -> dict[str, Any]:
                 {
                     "variant": row.variant,
                     "throughput": [
-                        getattr(row, platform) if f"{row.group}M" == group else None for group in groups
+                        getattr(row, platform) if row.sweep == group else None for group in groups
                     ],
                 }
                 for row in network_rows()

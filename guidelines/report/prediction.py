@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from guidelines.prediction import SMALL_MULTIPLY_ADDS, Prediction
+from guidelines.prediction import SMALL_MULTIPLY_ADDS, Correlation, Prediction
 from guidelines.report.document import Section
 from guidelines.spec import Condition
 
@@ -17,8 +17,8 @@ def section(found: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section,
         _line(condition, each, k > 0) for condition, every in found.items() for k, each in enumerate(every)
     ]
     notes = (
-        "Spearman's rank correlation with the time of a call: 1 is the same order; [ ]: 95 %, if these are "
-        "a sample of such networks",
+        "Spearman's rank correlation with the time of a call: 1 is the same order; [ ]: 95 %, for networks "
+        "drawn at random: these come in families, and the counts are judged on the same ones",
         *(
             [f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an image"]
             if any(len(every) > 1 for every in found.values())
@@ -30,8 +30,11 @@ def section(found: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section,
 
 def _line(condition: Condition, prediction: Prediction, is_small: bool) -> str:
     shown = "; ".join(
-        f"{name} {found.estimate:.2f} [{found.low:.2f}, {found.high:.2f}]"
-        for name, found in prediction.counts.items()
+        f"{name} {found.estimate:.2f}{_interval(found)}" for name, found in prediction.counts.items()
     )
     size = "small " if is_small else ""
     return f"{condition.id}, {prediction.networks} {size}networks: {shown}"
+
+
+def _interval(found: Correlation) -> str:
+    return "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"

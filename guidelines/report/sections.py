@@ -131,8 +131,10 @@ def _grid(table: Table) -> Grid:
 def _side_by_side(table: Table) -> str:
     """The paper's layout: a row a variant, a group of columns a sweep; sizes of the first sweep.
 
-    Empty where the sweeps have no variant in common.
+    Empty where the sweeps have no variant in common, or unequal work, whose sizes matter.
     """
+    if any(column.is_per_multiply_add for column in table.columns):
+        return ""
     variants = [dict.fromkeys(row.variant for row in column.rows) for column in table.columns]
     if len(variants) > 1 and not set.intersection(*map(set, variants)):
         return ""

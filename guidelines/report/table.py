@@ -9,7 +9,7 @@ from guidelines.paper import Figure
 from guidelines.results import Circumstances, Failure, Place
 from guidelines.spec import Condition, Platform
 from guidelines.stats import Estimate, kendall_tau
-from guidelines.verdict import Verdict, judged, noise_floor, verdicts
+from guidelines.verdict import Case, Verdict, judged, noise_floor, verdicts
 
 LEAST_WORK_DIFFERENCE = 0.005
 LEAST_ORDERED = 3
@@ -108,7 +108,8 @@ def _table(measured: list[Measured], failures: list[Failure], platform: Platform
     confidence = max((m.confidence for m in measured), default=None)
     sweeps = dict.fromkeys(result.place.sweep for result in results)
     cases = judged(measured)
-    found = dict(zip(cases, verdicts(list(cases.values()), confidence), strict=True)) if confidence else {}
+    judgements = verdicts(list(cases.values()), confidence) if confidence else []
+    found = {key: (case, each) for (key, case), each in zip(cases.items(), judgements, strict=True)}
     columns = tuple(
         _column(
             [m for m in measured if m.place.sweep == sweep],
@@ -122,7 +123,10 @@ def _table(measured: list[Measured], failures: list[Failure], platform: Platform
 
 
 def _column(
-    measured: list[Measured], failures: list[Failure], platform: Platform, verdict: Verdict | None
+    measured: list[Measured],
+    failures: list[Failure],
+    platform: Platform,
+    decided: tuple[Case, Verdict] | None,
 ) -> Column:
     results: list[Measured | Failure] = [*measured, *failures]
     place = results[0].place
@@ -138,19 +142,21 @@ def _column(
         for name, row in rows.items()
     }
     first = measured[0] if measured else None
-    extreme = next((m for m in measured if m.place.variant == m.place.extreme), None)
+    case, verdict = decided or (None, None)
+    deciding = case.extreme if case else place.extreme
+    extreme = next((m for m in measured if m.place.variant == deciding), None)
     return Column(
         sweep=place.sweep,
         rows=tuple(sorted(rows.values(), key=lambda row: row.place)),
         baseline=place.baseline,
-        extreme=place.extreme,
+        extreme=deciding,
         verdict=verdict,
         per_multiply_add=(
             _per_multiply_add(verdict.slowdown, extreme.work_ratio / extreme.work)
             if verdict and extreme
             else None
         ),
-        paper=_per_work(_published(place, place.extreme, platform), extreme.work if extreme else 1.0),
+        paper=_as_judged(_published(place, deciding, platform), place, deciding),
         noise_floor=noise_floor(first.control(first.confidence)) if first and first.control else None,
         rounds=first.rounds if first else 0,
         runs=first.runs if first else 0,
@@ -201,9 +207,12 @@ def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:
     return slowdown.scaled(1 / work_ratio)
 
 
-def _per_work(published: Figure | None, work: float) -> Figure | None:
-    """The paper's figure as ours is judged."""
-    return published and replace(published, slowdown=published.slowdown / work)
+def _as_judged(published: Figure | None, place: Place, variant: str) -> Figure | None:
+    """The paper's figure as ours is judged, per multiply-add by what the paper says of the work."""
+    if published is None or not place.per_multiply_add:
+        return published
+    work = paper.work_ratio(place.guideline, variant, place.baseline)
+    return replace(published, slowdown=published.slowdown / work)
 
 
 def _published(place: Place, variant: str, platform: Platform) -> Figure | None:
