@@ -18,13 +18,17 @@ Judged = TypeVar("Judged")
 
 @dataclass(frozen=True)
 class Case:
-    """A sweep as its verdict sees it: the slow-down of the variant that decides, and those of the others."""
+    """A sweep as its verdict sees it: the slow-down of the variant that decides, and those of the others.
+
+    `is_complete` where all variants that the claim is about were measured.
+    """
 
     extreme: str
     expect: Expectation
     slowdown: Quantity
     others: tuple[tuple[str, Quantity], ...]
     control: Estimate | None
+    is_complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,11 @@ def _of_every(others: Sequence[Measured]) -> Case:
     def slowdown(confidence: float) -> Estimate:
         return weakest.judged(1 - (1 - confidence) / len(others))
 
-    return Case(weakest.place.variant, weakest.place.expect, slowdown, (), _control(weakest))
+    places = [m.place for m in others]
+    rows = sorted(place.row for place in places)
+    ends_with_extreme = any(place.variant == place.extreme for place in places)
+    is_complete = ends_with_extreme and rows == list(range(1, len(rows) + 1))
+    return Case(weakest.place.variant, weakest.place.expect, slowdown, (), _control(weakest), is_complete)
 
 
 def _control(measured: Measured) -> Estimate | None:
@@ -129,6 +137,8 @@ def _judge(case: Case, confidence: float) -> Verdict:
         if opposite.high is not None and opposite.high < 1 / (1 + margin):
             remedy = f"{name} lies beyond the margin on the other side, whatever the time"
             return Verdict("undecided", slowdown, margin, remedy)
+    if not case.is_complete:
+        return Verdict("undecided", slowdown, margin, "others, of which it is claimed too, were not measured")
     return Verdict("holds", slowdown, margin)
 
 

@@ -108,8 +108,8 @@ def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results,
 
 def three(entry, results, *slowdowns, **how):
     """The cases of one sweep of a baseline and two others."""
-    names = ("g=1", "g=2", "g=8")
-    return judged(results(*map(lambda name, s: entry(name, s, **how), names, (1.0, *slowdowns))).measured)
+    named = zip(("g=1", "g=2", "g=8"), (1.0, *slowdowns), strict=False)
+    return judged(results(*(entry(*one, row=k, **how) for k, one in enumerate(named))).measured)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,14 @@ def test_a_claim_about_every_other_variant_is_decided_by_the_farthest_from_it(
     (case,) = three(entry, results, *slowdowns, every=True).values()
     assert case.extreme == deciding
     assert verdicts([case], 0.9)[0].outcome == expected
+
+
+def test_it_does_not_hold_of_others_that_were_not_measured(entry, results):
+    (case,) = three(entry, results, 1.2, every=True).values()  # without the last
+    found = verdicts([case], 0.9)[0]
+    assert (found.outcome, "were not measured" in found.remedy) == ("undecided", True)
+    (case,) = three(entry, results, 0.5, every=True).values()
+    assert verdicts([case], 0.9)[0].outcome == "does not hold"
 
 
 def test_its_interval_is_that_of_all_others_together(entry, results):
