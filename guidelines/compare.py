@@ -24,7 +24,8 @@ class CompareError(Exception):
 class Compared:
     """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
 
-    `effect` is None for a baseline, `speed` where the two sides did different work.
+    Slow-downs are as their sweep judges them: of the time, or of the time per multiply-add. `effect` is
+    None for a baseline, `speed` where the two sides did different work.
     """
 
     a: Measured
@@ -120,7 +121,7 @@ def effect_case(row: Compared, least: float = LEAST_CHANGE) -> Case:
 
 def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> list[Compared]:
     rows = [
-        Compared(one, other, quotient(other.slowdown, one.slowdown), None, _speedup(one, other), None)
+        Compared(one, other, quotient(other.judged, one.judged), None, _speedup(one, other), None)
         for one, other in pairs
     ]
     effects = iter(changes([effect_case(row) for row in rows if not row.a.is_baseline], confidence))
@@ -186,13 +187,9 @@ def _variants(results: Results, key: TableKey) -> Variants:
 
 
 def _pairs(of_a: Variants, of_b: Variants) -> list[tuple[Measured, Measured]]:
-    """What both have, relative to the same baseline."""
+    """What both have, with the same claim."""
     both = ((one, of_b[key]) for key, one in of_a.items() if key in of_b)
-    return [(one, other) for one, other in both if _claim(one) == _claim(other)]
-
-
-def _claim(measured: Measured) -> tuple[str, str]:
-    return measured.place.baseline, measured.place.expect
+    return [(one, other) for one, other in both if one.claimed == other.claimed]
 
 
 def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
@@ -214,11 +211,11 @@ def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
     for (guideline, condition, sweep), variants in found.items():
         missing = [m.place.variant for m in variants if m.place.key not in shared]
         which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
-        against = variants[0].place.baseline
+        against = f"{variants[0].place.baseline}{variants[0].unit}"
         lines += [f"{guideline} {sweep}{which} ({condition.id}, against {against})"] if missing else []
     return tuple(lines)
 
 
 def _holds(results: Results) -> str:
-    sweeps = dict.fromkeys(f"{m.place.guideline} {m.place.sweep}" for m in results.measured)
+    sweeps = dict.fromkeys(f"{m.place.guideline} {m.place.sweep}{m.unit}" for m in results.measured)
     return ", ".join(sweeps) or "failures only"

@@ -1,7 +1,8 @@
 """Many machines: for each guideline, machine and condition the sweep with the largest effect."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from guidelines.merge import Measured, Results
 from guidelines.results import Failure, Machine, SweepKey
@@ -16,7 +17,8 @@ Judged = tuple[SweepKey, Case, Verdict]
 class Standing:
     """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
 
-    `effect` exceeds 1 where the guideline is right: times slower, or faster where that is claimed.
+    `effect` exceeds 1 where the guideline is right: times slower, or faster where that is claimed, of the
+    time or of the time per multiply-add.
     """
 
     sweep: str
@@ -27,6 +29,7 @@ class Standing:
     held: int
     judged: int
     is_disturbed: bool = False
+    is_per_multiply_add: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def matrix(everything: Sequence[Results]) -> Matrix:
     for (index, key, case), verdict in zip(cases, found, strict=True):
         guideline, condition, _ = key
         grouped[index, condition].setdefault(guideline, []).append((key, case, verdict))
-    disturbed = [_disturbed(results) for results in everything]
+    swept = [_sweeps(results) for results in everything]
     places = [result.place for results in everything for result in _everything(results)]
     claims = {place.guideline: place.claim for place in places}
     return Matrix(
@@ -80,7 +83,7 @@ def matrix(everything: Sequence[Results]) -> Matrix:
             Line(
                 everything[index],
                 condition,
-                {guideline: _standing(sweeps, disturbed[index]) for guideline, sweeps in line.items()},
+                {guideline: _standing(sweeps, swept[index]) for guideline, sweeps in line.items()},
                 tuple(f"{key[0]} {key[2]}" for sweeps in line.values() for key, _, _ in sweeps),
             )
             for (index, condition), line in grouped.items()
@@ -90,20 +93,41 @@ def matrix(everything: Sequence[Results]) -> Matrix:
     )
 
 
+def varied(results: Results) -> Results:
+    """What a machine gave of the guidelines that it judged under two conditions or more."""
+    under = {(guideline, condition) for guideline, condition, _ in judged(results.measured)}
+    times = Counter(guideline for guideline, _ in under)
+    return replace(
+        results,
+        measured=tuple(m for m in results.measured if times[m.place.guideline] > 1),
+        failures=tuple(f for f in results.failures if times[f.place.guideline] > 1),
+    )
+
+
 def _everything(results: Results) -> Sequence[Measured | Failure]:
     return (*results.measured, *results.failures)
 
 
-def _disturbed(results: Results) -> set[SweepKey]:
-    return {measured.place.sweep_key for measured in results.measured if measured.disturbed}
+def _sweeps(results: Results) -> dict[SweepKey, list[Measured]]:
+    sweeps: dict[SweepKey, list[Measured]] = {}
+    for measured in results.measured:
+        sweeps.setdefault(measured.place.sweep_key, []).append(measured)
+    return sweeps
 
 
-def _standing(found: Sequence[Judged], disturbed: set[SweepKey]) -> Standing:
+def _standing(found: Sequence[Judged], sweeps: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
     effects = [directed(verdict.slowdown, case.expect) for _, case, verdict in found]
     largest = max(range(len(found)), key=lambda k: effects[k].estimate)
     key, case, verdict = found[largest]
     held = sum(verdict.outcome == "holds" for _, _, verdict in found)
-    is_disturbed = key in disturbed
     return Standing(
-        key[2], case.extreme, case.expect, effects[largest], verdict, held, len(found), is_disturbed
+        key[2],
+        case.extreme,
+        case.expect,
+        effects[largest],
+        verdict,
+        held,
+        len(found),
+        is_disturbed=any(measured.disturbed for measured in sweeps[key]),
+        is_per_multiply_add=any(measured.place.per_multiply_add for measured in sweeps[key]),
     )

@@ -8,6 +8,9 @@ from guidelines.combine import pooled
 from guidelines.results import Circumstances, Entry, Failure, Machine, Place, Run, SweepKey
 from guidelines.stats import Exactly, MedianOf, Quantity, Roughly, ratio_of
 
+# The parts of `Measured.network`, by name.
+NETWORK = ("channels", "groups", "multiply-adds an image", "parameters", "baseline")
+
 
 class MergeError(Exception):
     """Runs that cannot be merged; its message is one line."""
@@ -48,6 +51,16 @@ class Measured:
     def work(self) -> float:
         """What its slow-down is divided by before it is judged: the work ratio, or 1."""
         return self.work_ratio if self.place.per_multiply_add else 1.0
+
+    @property
+    def unit(self) -> str:
+        """What follows its slow-down where that is judged: " per mult-add", or nothing."""
+        return " per mult-add" if self.place.per_multiply_add else ""
+
+    @property
+    def claimed(self) -> str:
+        """What its sweep claims: "slower than g=1", "slower per mult-add than shufflenet_v2_x1_0"."""
+        return f"{self.place.expect}{self.unit} than {self.place.baseline}"
 
     @property
     def judged(self) -> Quantity:
@@ -104,7 +117,8 @@ def reduced(run: Run) -> Results:
 def merged(results: Sequence[Results]) -> Results:
     """Runs of one machine as one; a run that is there twice counts once, and a note says so.
 
-    Raises MergeError where two runs measured different networks under the same name.
+    Raises MergeError where two runs measured different networks under the same name, or judge them
+    differently.
     """
     distinct: dict[tuple[float | str, ...], Results] = {}
     notes: list[str] = []
@@ -189,12 +203,23 @@ def _failed(failures: Sequence[Failure], runs: int) -> tuple[Failure, ...]:
 def _check_alike(sourced: Sequence[tuple[str, Measured]]) -> None:
     source, first = sourced[0]
     for other_source, other in sourced[1:]:
+        named = f"{other_source}: {first.place.name}"
         if other.network != first.network:
             raise MergeError(
-                f"{other_source}: {first.place.name} is another network than in "
-                f"{source} (channels {other.channels} | {first.channels}); runs of different networks "
-                "can be compared as two files, not merged"
+                f"{named} is another network than in {source} ({_difference(other, first)}); runs of "
+                "different networks can be compared as two files, not merged"
             )
+        if other.claimed != first.claimed:
+            raise MergeError(
+                f"{named} is judged otherwise than in {source} ({other.claimed} | {first.claimed}); runs "
+                "that are judged differently can be reported a file at a time, not merged"
+            )
+
+
+def _difference(other: Measured, first: Measured) -> str:
+    """The first part of what a network is in which two differ: "channels (48,) | (64,)"."""
+    pairs = zip(NETWORK, other.network, first.network, strict=True)
+    return next(f"{name} {its} | {firsts}" for name, its, firsts in pairs if its != firsts)
 
 
 def _pool(groups: Sequence[Sequence[Measured]]) -> tuple[Measured, ...]:

@@ -118,3 +118,55 @@ def test_what_is_to_be_said_against_a_side_is_said_first(sweep_of):
         "B: G2 x1 was disturbed: a hog",
         "B: 3 of 3 times are those of launching, not of the device",
     ]
+
+
+def test_what_is_judged_per_multiply_add_is_compared_so(sweep_of):
+    how = {"per_multiply_add": True, "spread": 0}
+    a, b = sweep_of(1.2, 2.0, work_ratio=1.0, **how), sweep_of(1.2, 2.0, work_ratio=2.5, **how)
+    comparison = compare(a, b)
+    row = by_name(comparison)["G2 x1 g=8"]
+    assert row.ratio(0.95).estimate == pytest.approx(1 / 2.5, rel=0.01)
+    assert row.outcome == "WEAKER"
+    (section, *_) = document(comparison).sections
+    assert {row.group for row in section.grid.rows} == {"x1, per mult-add"}
+    assert "G2 x1 g=8 WEAKER: 2x the time per mult-add of g=1 on A, 0.8x on B" in section.verdicts[-1]
+    assert "opposite" not in section.verdicts[-1]
+
+
+def test_slowdowns_that_are_judged_differently_are_not_compared(sweep_of):
+    with pytest.raises(CompareError, match="A holds G2 x1; B holds G2 x1 per mult-add"):
+        compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, per_multiply_add=True))
+
+
+def test_a_sweep_that_is_judged_differently_stands_alone_on_either_side(entry, results):
+    a, b = (
+        results(
+            *(entry(v, s) for v, s in (("g=1", 1.0), ("g=8", 2.0))),
+            entry("g=1", 1.0, sweep="x2", per_multiply_add=per_multiply_add),
+            entry("g=8", 2.0, sweep="x2", per_multiply_add=per_multiply_add),
+        )
+        for per_multiply_add in (False, True)
+    )
+    comparison = compare(a, b)
+    assert comparison.only_a == ("G2 x2 (cpu, against g=1)",)
+    assert comparison.only_b == ("G2 x2 (cpu, against g=1 per mult-add)",)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ({"channels": (64,)}, {"channels": (64, 32)}, "channels A | B: g=1 64 | 64, 32; g=2 64 | 64, 32"),
+        (
+            {"channels": (), "multiply_adds": 40_500_000},
+            {"channels": (), "multiply_adds": 4_240_000},
+            "M mult-adds an image A | B: g=1 40.5 | 4.24; g=2 40.5 | 4.24",
+        ),
+        ({}, {"multiply_adds": 32_112_640}, "M mult-adds an image A | B: g=1 128 | 32.1; g=2 128 | 32.1"),
+        ({}, {"parameters": 40_961}, "parameters A | B: g=1 40960 | 40961; g=2 40960 | 40961"),
+        ({}, {"multiply_adds": 128_450_561}, "mult-adds a call A | B: g=1 128450560 | 128450561; g=2 "),
+    ],
+)
+def test_other_networks_are_named_by_what_tells_them_apart(sweep_of, ours, theirs, expected):
+    (section, *_) = document(compare(sweep_of(1.2, 2.0, **ours), sweep_of(1.2, 2.0, **theirs))).sections
+    (note,) = (note for note in section.notes if note.startswith("OTHER NETWORKS"))
+    assert note.startswith(f"OTHER NETWORKS in x1, {expected}")

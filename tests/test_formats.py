@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from guidelines.compare import compare
+from guidelines.matrix import matrix
 from guidelines.report import html, latex, markdown, records, text
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.table import tables
@@ -144,3 +146,16 @@ def test_csv_and_json_hold_the_same_unrounded_figures(rows):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
 def test_a_spreadsheet_takes_no_text_for_a_formula(text):
     assert records.to_csv([{"name": text, "value": -1.5}]) == f"name,value\n'{text},-1.5"
+
+
+@pytest.mark.parametrize(("per_multiply_add", "expected"), [(False, 2.0), (True, 1.6)])
+def test_records_say_whether_a_verdict_is_per_multiply_add(entry, results, per_multiply_add, expected):
+    how = {"per_multiply_add": per_multiply_add, "work_ratio": 1.25}
+    found = results(entry("g=1", 1.0, per_multiply_add=per_multiply_add), entry("g=8", 2.0, **how))
+    of_table = records.of_tables(found, tables(found))[1]
+    (of_matrix,) = records.of_matrix(matrix([found]))
+    of_comparison = records.of_comparison(compare(found, found))[1]
+    everything = (of_table, "verdict_slowdown"), (of_matrix, "slowdown"), (of_comparison, "a_slowdown")
+    assert {record["per_multiply_add"] for record, _ in everything} == {int(per_multiply_add)}
+    assert [record[name] for record, name in everything] == [pytest.approx(expected, rel=0.01)] * 3
+    assert of_table["slowdown"] == pytest.approx(2.0, rel=0.01)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.matrix import matrix
+from guidelines.matrix import matrix, varied
 from guidelines.results import Machine
 
 
@@ -68,3 +68,28 @@ def test_all_verdicts_are_judged_as_one_family(entry, results):
     alone = results(entry("g=1", 1.0), entry("g=8", 1.05, spread=0.06))
     outcome = {n: matrix([alone] * n).lines[0].standings["G2"].verdict.outcome for n in (1, 1000)}
     assert outcome == {1: "holds", 1000: "undecided"}
+
+
+def test_a_standing_knows_whether_it_is_per_multiply_add(entry, results):
+    sweep = [
+        entry(v, s, work_ratio=1.25, guideline=g, per_multiply_add=g == "T8")
+        for g in ("G2", "T8")
+        for v, s in (("g=1", 1.0), ("g=8", 2.0))
+    ]
+    standings = matrix([results(*sweep)]).lines[0].standings
+    assert {g: (s.is_per_multiply_add, round(s.effect.estimate, 2)) for g, s in standings.items()} == {
+        "G2": (False, 2.0),
+        "T8": (True, 1.6),
+    }
+
+
+def test_what_varies_is_what_was_judged_under_two_conditions(entry, results):
+    one = entry("g=1", 1.0).place.condition
+    two = replace(one, threads=2)
+    places = (("G2", one), ("G2", two), ("G3", one))
+    judged = [
+        entry(v, s, guideline=g, condition=c) for g, c in places for v, s in (("g=1", 1.0), ("g=8", 2.0))
+    ]
+    baseline = entry("g=1", 1.0, guideline="G3", condition=two)
+    found = varied(results(*judged, baseline))
+    assert {(m.place.guideline, m.place.condition.threads) for m in found.measured} == {("G2", 1), ("G2", 2)}

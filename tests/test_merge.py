@@ -98,6 +98,32 @@ def test_different_networks_under_one_name_are_not_merged(entry, results):
         merged([ours, theirs])
 
 
+def test_networks_without_a_width_are_told_apart_by_their_work(entry, results):
+    ours, theirs = (
+        results(entry("g=1", 1.0, channels=(), multiply_adds=n, median_s=n), source=f"{n}.json")
+        for n in (7, 8)
+    )
+    with pytest.raises(MergeError, match=r"\(multiply-adds an image 8\.0 \| 7\.0\)"):
+        merged([ours, theirs])
+
+
+def test_runs_that_are_judged_differently_are_not_merged(entry, results):
+    ours, theirs = (
+        results(
+            entry("g=1", 1.0, per_multiply_add=of_work),
+            entry("g=8", slowdown, per_multiply_add=of_work),
+            source=source,
+        )
+        for source, slowdown, of_work in (("a.json", 2.0, False), ("b.json", 2.1, True))
+    )
+    with pytest.raises(
+        MergeError,
+        match=r"^b\.json: G2 x1 g=1 is judged otherwise than in a\.json "
+        r"\(slower per mult-add than g=1 \| slower than g=1\)",
+    ):
+        merged([ours, theirs])
+
+
 def test_a_file_without_samples_is_noted(entry, results):
     bare = results(entry("g=1", 1.0, samples_s=()), entry("g=8", 2.0, samples_s=()))
     assert bare.notes == ("a.json holds no samples: intervals are as saved, or scaled from those",)

@@ -1,7 +1,7 @@
 """A comparison of two machines as a document."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from guidelines.change import LEAST_CHANGE
 from guidelines.compare import Compared, Comparison
@@ -12,6 +12,7 @@ from guidelines.report.digits import (
     channels,
     half_width,
     level,
+    millions,
     number,
     percent,
     times,
@@ -33,6 +34,14 @@ EFFECTS = (
 )
 SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
+# What may tell networks of one name apart; the last does where rounding hides it.
+SIZES: Mapping[str, Callable[[Measured], str]] = {
+    "channels": lambda m: channels(m.channels),
+    "M mult-adds an image": lambda m: millions(m.multiply_adds // m.place.condition.batch_size),
+    "parameters": lambda m: str(m.parameters),
+    "groups": lambda m: str(m.groups),
+    "mult-adds a call": lambda m: str(m.multiply_adds),
+}
 PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
 
 
@@ -96,30 +105,42 @@ def _counts(found: Counter[str], words: Iterable[str]) -> str:
 
 def _effects(section: Compare, confidence: float) -> Section:
     place = section.rows[0].a.place
-    others: dict[str, list[str]] = {}
-    for row in section.rows:
-        if row.a.network != row.b.network:
-            others.setdefault(row.a.place.sweep, []).append(
-                f"{channels(row.a.channels)} | {channels(row.b.channels)}"
-            )
-    notes = [f"OTHER NETWORKS in {sweep}, channels A | B: {'; '.join(c)}" for sweep, c in others.items()]
-    rows = tuple(Row(_effect(row, confidence), row.a.place.sweep) for row in section.rows)
+    rows = tuple(Row(_effect(row, confidence), _sweep(row.a)) for row in section.rows)
     changed = (row for row in section.rows if row.outcome in ("STRONGER", "WEAKER"))
     return Section(
         f"{place.guideline} {place.claim}",
         Grid(EFFECTS, rows, "sweep"),
         tuple(_sentence(row, confidence) for row in changed),
-        (_condition(section), *notes),
+        (_condition(section), *_other_networks(section.rows)),
         picture=place.guideline,
     )
 
 
+def _sweep(measured: Measured) -> str:
+    """A sweep's name, and what its slow-downs are of where that is not the time."""
+    return f"{measured.place.sweep},{measured.unit}" if measured.unit else measured.place.sweep
+
+
+def _other_networks(rows: Sequence[Compared]) -> list[str]:
+    """What tells networks apart that have one name on both sides, a line a sweep."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.a.network != row.b.network:
+            what, a, b = next(size for size in _sizes(row) if size[1] != size[2])
+            found.setdefault((row.a.place.sweep, what), []).append(f"{row.a.place.variant} {a} | {b}")
+    return [f"OTHER NETWORKS in {sweep}, {what} A | B: {'; '.join(c)}" for (sweep, what), c in found.items()]
+
+
+def _sizes(row: Compared) -> Iterator[tuple[str, str, str]]:
+    return ((name, size(row.a), size(row.b)) for name, size in SIZES.items())
+
+
 def _sentence(row: Compared, confidence: float) -> str:
-    a, b = (m.slowdown(confidence) for m in (row.a, row.b))
+    a, b = (m.judged(confidence) for m in (row.a, row.b))
     opposed = [e.estimate < 1 if row.a.place.expect == "slower" else e.estimate > 1 for e in (a, b)]
     against = "; on both sides the effect is opposite to the claim" if all(opposed) else ""
     ratio = with_interval(row.effect.ratio) if row.effect else ""
-    times = f"{number(a)}x the time of {row.a.place.baseline} on A, {number(b)}x on B"
+    times = f"{number(a)}x the time{row.a.unit} of {row.a.place.baseline} on A, {number(b)}x on B"
     return f"{row.name} {row.outcome}: {times}; B / A {ratio}{against}"
 
 
@@ -131,7 +152,7 @@ def _condition(section: Compare) -> str:
 
 
 def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
-    a, b = (m.slowdown(confidence) for m in (row.a, row.b))
+    a, b = (m.judged(confidence) for m in (row.a, row.b))
     shown = [value for e in (a, b) for value in (Value(number(e), e.estimate), Value(half_width(e)))]
     judged = (Value(), Value())
     if row.effect:

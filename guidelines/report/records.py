@@ -24,7 +24,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def of_tables(results: Results, tables: Sequence[Table]) -> list[Record]:
-    """One record a variant of a machine; the verdict stands with the extreme of its sweep."""
+    """One record a variant of a machine; the verdict stands with the variant that decides its sweep.
+
+    Where `per_multiply_add` is 1, it is about the slow-down of a multiply-add, else about `slowdown`.
+    """
     return [
         _identity(results)
         | {"guideline": table.guideline, "sweep": column.sweep, "variant": row.variant}
@@ -38,15 +41,18 @@ def of_tables(results: Results, tables: Sequence[Table]) -> list[Record]:
 
 
 def of_comparison(comparison: Comparison) -> list[Record]:
-    """One record a variant that both sides have; ratio is B's slow-down over A's."""
+    """One record a variant that both sides have; ratio is B's slow-down over A's.
+
+    Where `per_multiply_add` is 1, slow-downs are of a multiply-add.
+    """
     records: list[Record] = []
     for row in comparison.rows:
         a, b = row.a, row.b
         record: Record = {"guideline": a.place.guideline, "sweep": a.place.sweep, "variant": a.place.variant}
-        record |= {"confidence": comparison.confidence}
+        record |= {"confidence": comparison.confidence, "per_multiply_add": int(a.place.per_multiply_add)}
         for side, measured in (("a", a), ("b", b)):
             record |= _condition(measured.place.condition, f"{side}_")
-            record |= _estimate(measured.slowdown(comparison.confidence), f"{side}_slowdown")
+            record |= _estimate(measured.judged(comparison.confidence), f"{side}_slowdown")
             record |= _estimate(measured.seconds_per_call(comparison.confidence), f"{side}_seconds_per_call")
             record[f"{side}_disturbed"] = "; ".join(measured.disturbed)
         record |= _change(row.effect, "ratio", row.outcome)
@@ -56,7 +62,7 @@ def of_comparison(comparison: Comparison) -> list[Record]:
 
 
 def of_matrix(matrix: Matrix) -> list[Record]:
-    """One record a machine, condition and guideline."""
+    """One record a machine, condition and guideline; `slowdown` is of a multiply-add where it says so."""
     return [
         _identity(line.results)
         | {"guideline": guideline, "sweep": standing.sweep, "variant": standing.extreme}
@@ -69,6 +75,7 @@ def of_matrix(matrix: Matrix) -> list[Record]:
             "sweeps_held": standing.held,
             "sweeps_judged": standing.judged,
             "disturbed": int(standing.is_disturbed),
+            "per_multiply_add": int(standing.is_per_multiply_add),
         }
         for line in matrix.lines
         for guideline, standing in line.standings.items()
@@ -142,6 +149,7 @@ def _verdict(table: Table, column: Column, row: Row) -> Record:
         "noise_floor": column.noise_floor,
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
+        "per_multiply_add": int(column.is_per_multiply_add),
         **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
     }
 

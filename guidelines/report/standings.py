@@ -1,6 +1,6 @@
 """Many machines as a document: a matrix of machines and guidelines."""
 
-from guidelines.matrix import Matrix, Standing, matrix
+from guidelines.matrix import Matrix, Standing, matrix, varied
 from guidelines.merge import Results
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
@@ -8,6 +8,7 @@ from guidelines.report.labels import DISTURBED, attributes, labels, sentence
 
 # Of the machines that have a sweep, so many are named.
 MOST_NAMED = 3
+PER_MULTIPLY_ADD = "per mult-add"
 
 
 def document(judged: Matrix) -> Document:
@@ -27,9 +28,9 @@ def document(judged: Matrix) -> Document:
 
 
 def by_condition(results: Results) -> tuple[Section, ...]:
-    """Guidelines beside the conditions of one machine, nothing for a single condition."""
-    judged = matrix([results])
-    if len(judged.lines) < 2:
+    """Guidelines beside the conditions of one machine, those of a single condition left out."""
+    judged = matrix([varied(results)])
+    if not judged.lines:
         return ()
     told, _ = labels([attributes(line.machine, line.condition) for line in judged.lines])
     grid = _grid(judged, told, "condition")
@@ -51,17 +52,33 @@ def _value(standing: Standing | None) -> Value:
         return Value("not measured")
     effect, verdict = standing.effect, standing.verdict
     mark = f" {DISTURBED}" if standing.is_disturbed else ""
-    text = f"{times(effect)} {standing.sweep}{mark}\n{brackets(effect)}\n{verdict.outcome}"
-    return Value(f"{text}\n{standing.held} of {standing.judged} hold", effect.estimate)
+    lines = (
+        f"{times(effect)} {standing.sweep}{mark}",
+        *([PER_MULTIPLY_ADD] if standing.is_per_multiply_add else []),
+        brackets(effect),
+        verdict.outcome,
+        f"{standing.held} of {standing.judged} hold",
+    )
+    return Value("\n".join(lines), effect.estimate)
 
 
 def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> tuple[str, ...]:
-    disturbed = any(standing.is_disturbed for line in matrix.lines for standing in line.standings.values())
+    standings = [standing for line in matrix.lines for standing in line.standings.values()]
+    measured = [m for line in matrix.lines for m in line.results.measured]
+    every = ", ".join(sorted({m.place.guideline for m in measured if m.place.every}))
+    per_multiply_add = any(standing.is_per_multiply_add for standing in standings)
+    disturbed = any(standing.is_disturbed for standing in standings)
     return (
         *(f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items()),
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first, "
         "or faster where that is claimed), its interval and verdict; then in how many sweeps "
         "the guideline holds",
+        *([f"{every}: in place of the last row, the one farthest from the claim"] if every else []),
+        *(
+            [f"{PER_MULTIPLY_ADD}: of the time of a multiply-add, as the networks' work is unequal"]
+            if per_multiply_add
+            else []
+        ),
         f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
         f"{level(matrix.confidence)} (Holm), "
         f"so that they can be more cautious than in {elsewhere}",
