@@ -18,7 +18,10 @@ LONGEST_ERROR = 500
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 1 for what --fail-on or `doctor` found, 2 for an error."""
+    """Run a command; returns the exit status: 0, 1 for what --fail-on or `doctor` found, 2 for an error.
+
+    130 is for Ctrl-C, as shells have it.
+    """
     for stream in (sys.stdout, sys.stderr):  # a file may hold what the terminal cannot show
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -40,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             line = f"{line[: LONGEST_ERROR // 2]} ... {line[-LONGEST_ERROR // 2 :]}"
         print(f"guidelines: {line}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("guidelines: interrupted", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
             type=_shape,
             metavar="N,C,H,W",
             default="1,3,224,224",
-            help="the shape of its input (default: %(default)s)",
+            help="the shape of its input, one tensor of random floating-point numbers (default: %(default)s)",
         )
     count.add_argument(
         "--depth",

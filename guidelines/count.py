@@ -1,17 +1,19 @@
 """Cost of any module by tracing one call, on the meta device where that is possible.
 
 The module is in evaluation mode. What torch composes of smaller operators counts as those: on the meta
-device attention moves its scores through memory.
+device attention moves its scores through memory. What numpy does, or a function in another thread, is not
+seen; a module that is called in another thread counts as an operator of unknown work.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from copy import deepcopy
 from dataclasses import replace
 
 import torch
 from torch import nn
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.nn.parameter import is_lazy
 
 from guidelines.module_cost import LayerCost, ModuleCost
 from guidelines.operator_cost import OperatorCost
@@ -25,8 +27,8 @@ def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
 
     `target` is a module, which is left as it is, or builds one anew. What fails on the meta device is
     counted with random numbers on the CPU, and `note` says why. Raises LayerError, a ValueError, naming the
-    layer that fails, what it got and what it takes; ValueError for a module that cannot be copied and an
-    input too large to be made. What building raises passes through.
+    layer that fails, what it got and what it takes; ValueError for a module that cannot be copied or has lazy
+    layers and an input too large to be made. What building raises passes through.
     """
     try:
         return _counted(target, input_shape, "meta")
@@ -40,18 +42,21 @@ def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
 def _counted(target: Target, input_shape: Sequence[int], device: str) -> ModuleCost:
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         torch.default_generator.manual_seed(0)
-        module = _placed(target, device).eval()
-        trace = _traced(module, _random(input_shape))
+        module = _placed(target, device)
+        with suppress(NotImplementedError):  # what torch.export gives is in one mode for good
+            module.eval()
+        trace = _traced(module, _random(input_shape, _dtype(module)))
     unknown = Counter(operator.name for _, operator in trace.operators if not operator.is_known)
     return ModuleCost(tuple(_layers(module, trace.operators)), tuple(unknown.items()), device)
 
 
 def _placed(target: Target, device: str) -> nn.Module:
     """The module on a device: what is built there as it is, anything else as a copy."""
-    if isinstance(target, nn.Module):
-        return _copied(target, device)
-    module = target()
-    is_there = all(t.device.type == device for t in (*module.parameters(), *module.buffers()))
+    module = target if isinstance(target, nn.Module) else target()
+    tensors = [*module.parameters(), *module.buffers()]
+    if any(map(is_lazy, tensors)):
+        raise ValueError(f"{type(module).__name__} has lazy layers; it can be counted after a first call")
+    is_there = module is not target and all(tensor.device.type == device for tensor in tensors)
     return module if is_there else _copied(module, device)
 
 
@@ -65,21 +70,30 @@ def _copied(module: nn.Module, device: str) -> nn.Module:
         raise ValueError(f"{type(module).__name__} cannot be copied: {one_line(error)}") from error
 
 
-def _random(shape: Sequence[int]) -> torch.Tensor:
+def _dtype(module: nn.Module) -> torch.dtype:
+    """The first type of floating point among its parameters."""
+    found = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
+    return next(found, torch.float32)
+
+
+def _random(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
     try:
-        return torch.randn(*shape)
+        return torch.randn(*shape, dtype=dtype)
     except RuntimeError as error:
         raise ValueError(f"no input of {tuple(shape)} can be made: {one_line(error)}") from error
 
 
 def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
-    trace = Trace(module)
-    enter = register_module_forward_pre_hook(trace.enter)
-    leave = register_module_forward_hook(trace.leave, always_call=True)
-    with enter, leave, trace:
+    trace = Trace(module, x)
+    with ExitStack() as hooks, torch.compiler.set_stance("force_eager"), trace:
+        for inner in module.modules():
+            if isinstance(inner, torch.jit.ScriptModule):  # takes no hooks: what it does is its caller's
+                continue
+            hooks.enter_context(inner.register_forward_pre_hook(trace.enter, with_kwargs=True, prepend=True))
+            hooks.enter_context(inner.register_forward_hook(trace.leave, with_kwargs=True, always_call=True))
         try:
             module(x)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise trace.explained(error) from error
     return trace
 
@@ -99,4 +113,5 @@ def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) ->
             sum(operator.memory_access for operator in work),
             sum(p.numel() for p in parameters),
             len(work),
+            sum(not operator.is_known for operator in work),
         )

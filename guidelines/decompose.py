@@ -23,6 +23,8 @@ ROUNDS = 24
 CONFIDENCE = 0.95
 # Above the level of the lines that starting and stopping a profile writes to stderr.
 QUIET = ("KINETO_LOG_LEVEL", "6")
+# The range that torch.profiler records around what torch.compile made.
+COMPILED = "Torch-Compiled Region"
 
 Call = Callable[[], object]
 
@@ -31,9 +33,10 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
     """Run a network under torch.profiler in the state it would be timed in, and class its operators.
 
     To record arguments doubles the time of short operators: one call with them gives each operator's class,
-    further calls without them, each beside one without the profiler, give the times.
-    Raises ValueError where the operators change from call to call, or none takes time; what the network
-    raises passes through.
+    further calls without them, each beside one without the profiler, give the times. What runs in other
+    threads is not seen.
+    Raises ValueError where the operators change from call to call, or none takes time, or torch.compile made
+    kernels of them; what the network raises passes through.
     """
     call = partial(module, x)
     with pinned(condition):
@@ -42,6 +45,7 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
         operators = classified(call)
         plain_s, profiled_s, rounds = [], [], []
         for _ in range(ROUNDS):
+            sample(1)  # the first call after a collection is slower
             plain_s.append(sample(1))
             with _profile(condition.device) as profiler:
                 profiled_s.append(sample(1))
@@ -55,7 +59,10 @@ def classified(call: Call) -> list[Operator]:
     """The operators of a call in their order, each with its class."""
     with _profile("cpu", with_arguments=True) as profiler, _shuffles_recorded():
         call()
-    found = outermost(_roots(profiler))
+    roots = list(_roots(profiler))
+    if any(event.name.startswith(COMPILED) for event in roots):
+        raise ValueError("kernels of torch.compile are in no class: only an eager network can be decomposed")
+    found = outermost(roots)
     return [Operator(kind_of(event, in_shuffle), event.name) for event, in_shuffle in found]
 
 

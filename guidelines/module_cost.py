@@ -10,7 +10,8 @@ class LayerCost:
     """Work of a module in one call without the modules inside it, and its own parameters.
 
     `path` is "" for the module itself. `conv_memory_access` counts convolutions and linear layers, by the
-    paper's formula; `memory_access` all operators that are not views, `operators` how many these are.
+    paper's formula; `memory_access` all operators that are not views, `operators` how many these are,
+    `uncounted` of how many of these the work is not known.
     """
 
     path: str
@@ -20,6 +21,7 @@ class LayerCost:
     memory_access: int = 0
     parameters: int = 0
     operators: int = 0
+    uncounted: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -36,6 +38,7 @@ class LayerCost:
             self.memory_access + other.memory_access,
             self.parameters + other.parameters,
             self.operators + other.operators,
+            self.uncounted + other.uncounted,
         )
 
 

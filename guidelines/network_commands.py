@@ -1,8 +1,9 @@
 """What the commands on networks do: a target in, its figures out. Torch is imported only here, by each."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from guidelines.answer import Answer, CommandError, show, write
@@ -27,7 +28,7 @@ def count(options: Namespace) -> int:
     """The cost of a target, layer by layer."""
     from guidelines import count as counting
 
-    with _target(options.target) as build, _in_one_line():
+    with _target(options.target) as build:
         cost = counting.count(build, options.input)
     layers = cost.to_depth(options.depth)
     shown = (options.target, options.input, cost, layers)
@@ -44,11 +45,13 @@ def decompose(options: Namespace) -> int:
     device = "cuda:0" if options.device == "cuda" else options.device
     if device not in device_list():
         raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
+    if options.layout == "nhwc" and len(options.input) != 4:
+        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(options.input)}")
     batch_size, image_size = options.input[0], options.input[-1]
     condition = Condition(
         device, device_name(device), layout=options.layout, batch_size=batch_size, image_size=image_size
     )
-    with _target(options.target) as build, _in_one_line():
+    with _target(options.target) as build:
         counting.count(build, options.input)  # names the layer that the input does not fit
         found = decomposed(*ready(build, options.input, condition, seed=0), condition)
     shown = (options.target, found)
@@ -59,7 +62,7 @@ def reuse(options: Namespace) -> int:
     """How many channels the blocks of a ShuffleNet v2 pass unchanged to later ones."""
     from guidelines.reuse import feature_reuse
 
-    with _target(options.target) as build, _in_one_line():
+    with _target(options.target) as build:
         stages = feature_reuse(build().eval())
     shown = (options.target, stages)
     if options.picture:
@@ -72,19 +75,16 @@ def reuse(options: Namespace) -> int:
 
 @contextmanager
 def _target(name: str) -> "Iterator[Callable[[], nn.Module]]":
-    """What builds a target; what is wrong with it ends the command."""
-    from guidelines.target import TargetError, target
+    """What builds a target; what is wrong with it or with its input ends the command in one line.
+
+    What the target prints is no part of the answer and goes to stderr.
+    """
+    from guidelines.target import TargetError, reason, target
 
     try:
-        yield target(name)
-    except TargetError as error:
+        with redirect_stdout(sys.stderr):
+            yield target(name)
+    except (TargetError, ValueError) as error:
         raise CommandError(str(error)) from error
-
-
-@contextmanager
-def _in_one_line() -> Iterator[None]:
-    """What is wrong with an input, or with a network for this command, ends it."""
-    try:
-        yield
-    except ValueError as error:
-        raise CommandError(str(error)) from error
+    except (Exception, SystemExit) as error:
+        raise CommandError(f"{name}: {reason(error)}") from error

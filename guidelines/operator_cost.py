@@ -18,11 +18,13 @@ FREE = {
 }
 # Operators in place that do not read what they write to.
 OVERWRITING = {"copy_", "fill_", "zero_", "bernoulli_", "exponential_", "normal_", "random_", "uniform_"}
-# Convolutions and linear layers: where their input and their weights stand.
+# Convolutions and products of two matrices, as linear layers are: where their input and their weights stand.
 LAYERS = {
     **dict.fromkeys(("convolution", "_convolution", "mm"), slice(0, 2)),
     **dict.fromkeys(("addmm", "_addmm_activation"), slice(1, 3)),
 }
+# Operators that read as much of their first tensor as they return.
+GATHERS = {"embedding", "gather", "index", "index_select", "take"}
 # Torch's operators that sum products: where FORMULAS has none, their multiply-adds are not known.
 SUMS_OF_PRODUCTS = re.compile(
     r"conv(?!ert)|attention|matmul|gemm|affine_grid|cholesky|geqrf|or[gm]qr|solve|linalg_(?!vector_norm|check)"
@@ -48,21 +50,24 @@ def operator_cost(
 
     Every tensor read and every tensor written counts once: relu_ on c elements 2 c, add_ 3 c, a
     concatenation twice its output, a maximum pool its indices too. What a stride of zero repeats counts
-    once. `conv_memory_access` is that of convolutions and linear layers by the paper's equation (2): input,
-    output and weights, without bias.
+    once; of a table that is looked up, what is taken. `conv_memory_access` is that of convolutions and of
+    products of two matrices, which linear layers are, by the paper's equation (2): input, output and weights,
+    without bias. Products of batches of matrices, as in attention, are not among them.
     """
     if isinstance(operator, HigherOrderOperator):
         return OperatorCost(str(operator), is_known=False)
     namespace, _, name = operator._schema.name.partition("::")
-    if namespace == "prim" or name in FREE or _is_view(operator):
+    if namespace in ("prim", "profiler") or name in FREE or _is_view(operator):
         return None
+    if any(x.layout != torch.strided or x.is_nested for x in tensors((args, *kwargs.values(), out))):
+        return OperatorCost(f"{namespace}.{name}", is_known=False)
     formula = FORMULAS.get(name.removesuffix("_"))
     return OperatorCost(
         f"{namespace}.{name}",
         formula(args, out) if formula else 0,
         _elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
         _elements(_moved(operator, args, kwargs, out)),
-        bool(formula) or _has_no_products(operator, namespace, name),
+        bool(formula) or _has_no_products(operator, args),
     )
 
 
@@ -73,17 +78,21 @@ def _is_view(operator: Any) -> bool:
     return is_alias or torch.Tag.inplace_view in operator.tags
 
 
-def _has_no_products(operator: Any, namespace: str, name: str) -> bool:
+def _has_no_products(operator: Any, args: Sequence[Any]) -> bool:
     """Whether its multiply-adds are surely none, for a size that depends on no values."""
-    is_torchs = namespace in ("aten", "prims")
+    is_torchs = operator.namespace in ("aten", "prims")
     is_sized = torch.Tag.dynamic_output_shape not in operator.tags
-    return is_torchs and is_sized and not SUMS_OF_PRODUCTS.search(name)
+    if operator._opname == "index":  # places do not decide how many there are, masks do
+        is_sized = all(x.dtype not in (torch.bool, torch.uint8) for x in tensors(args[1:]))
+    return is_torchs and is_sized and not SUMS_OF_PRODUCTS.search(operator._opname)
 
 
 def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
     """Whatever is read and whatever is written; a tensor in place is both."""
     schema = operator._schema
     given = {**dict(zip((argument.name for argument in schema.arguments), args, strict=False)), **kwargs}
+    if operator._opname in GATHERS:
+        given[schema.arguments[0].name] = out
     for argument in schema.arguments:
         is_written = argument.alias_info is not None and argument.alias_info.is_write
         if not argument.is_out and not (is_written and operator._opname in OVERWRITING):
@@ -99,16 +108,17 @@ def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: A
 def _elements(values: Iterable[Any]) -> int:
     return sum(
         prod(size for size, stride in zip(x.shape, x.stride(), strict=True) if stride)
-        for x in _tensors(values)
+        for x in tensors(values)
     )
 
 
-def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
+def tensors(values: Iterable[Any]) -> Iterator[Tensor]:
+    """The tensors among values, also within lists."""
     for value in values:
         if isinstance(value, Tensor):
             yield value
         elif isinstance(value, list | tuple):
-            yield from _tensors(value)
+            yield from tensors(value)
 
 
 def _convolution(args: Sequence[Any], out: Any) -> int:

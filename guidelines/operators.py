@@ -23,25 +23,29 @@ CLASSES = (CONVOLUTION, DEPTHWISE, NORMALISATION, ELEMENTWISE, SHUFFLE, MOVEMENT
 _NAMES = {
     CONVOLUTION: "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution",
     NORMALISATION: "batch_norm group_norm instance_norm layer_norm rms_norm",
-    ELEMENTWISE: """abs add addcdiv addcmul celu clamp clamp_max clamp_min div dropout elu exp feature_dropout
-        gelu glu hardsigmoid hardswish hardtanh leaky_relu log maximum minimum mish mul neg pow prelu
-        reciprocal relu relu6 rsqrt rsub selu sigmoid silu softplus sqrt square sub tanh where""",
+    ELEMENTWISE: """abs add addcdiv addcmul celu clamp clamp_max clamp_min div dropout elu eq erf exp
+        feature_dropout ge gelu glu gt hardsigmoid hardswish hardtanh le leaky_relu log log_sigmoid lt maximum
+        minimum mish mul ne neg pow prelu reciprocal relu relu6 rsqrt rsub selu sigmoid silu softplus sqrt
+        square sub tanh where""",
     SHUFFLE: "channel_shuffle native_channel_shuffle",
     MOVEMENT: """alias as_strided cat chunk clone complex concat concatenate contiguous copy detach empty
         empty_like expand fill flatten flip gather index index_copy index_select movedim narrow new_empty
         ones pad permute pixel_shuffle pixel_unshuffle repeat repeat_interleave reshape roll select slice
         split split_with_sizes squeeze stack t tensor_split to transpose unbind unflatten unsqueeze view
         view_as view_as_complex view_as_real zero zeros zeros_like""",
-    OTHER: """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d addmm avg_pool1d
-        avg_pool2d avg_pool3d bmm linear log_softmax matmul max_pool1d max_pool2d max_pool3d mean mm softmax
-        sum upsample_bilinear2d upsample_nearest2d""",
+    OTHER: """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d addmm amax amin
+        argmax argmin avg_pool1d avg_pool2d avg_pool3d bmm gru linalg_vector_norm linear log_softmax lstm
+        matmul max max_pool1d max_pool2d max_pool3d mean min mm norm scaled_dot_product_attention softmax sum
+        upsample_bilinear2d upsample_nearest2d""",
 }
 KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 # The place of the groups among the arguments of a convolution.
 GROUPS_AT = {name: 8 if name == "convolution" else 6 for name in _NAMES[CONVOLUTION].split()}
 # Data movement within a function or module of such a name is a shuffle: shuffled, channel_shuffle and
-# ChannelShuffle.forward, but not ShuffleNetV2.forward.
-SHUFFLES = re.compile(r"shuffled?(_[a-z_]+)?(\.forward)?$", re.IGNORECASE)
+# ShuffleBlock.forward, but not ShuffleNetV2.forward, nor PixelShuffle.forward, which makes images larger.
+SHUFFLES = re.compile(
+    r"(^|\.)(?!_*pixel)\w*shuffled?(_channels|_groups|_halves|(block|layer)?\.forward)?$", re.IGNORECASE
+)
 SHUFFLE_RANGE = "shuffle"
 
 Key = TypeVar("Key")

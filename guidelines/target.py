@@ -39,8 +39,8 @@ def target(name: str) -> Build:
 def _built(name: str, call: Callable[[], object]) -> nn.Module:
     try:
         module = call()
-    except Exception as error:
-        raise TargetError(f"{name}: cannot be built: {_reason(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise TargetError(f"{name}: cannot be built: {reason(error)}") from error
     if not isinstance(module, nn.Module):
         raise TargetError(f"{name}: gives {_kind(module)}, not a torch.nn.Module")
     return module
@@ -63,7 +63,7 @@ def _attribute(module_name: str, path: str) -> Any:
     try:
         found = _imported(module_name)
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{module_name}: cannot be imported: {_reason(error)}") from error
+        raise TargetError(f"{module_name}: cannot be imported: {reason(error)}") from error
     try:
         return reduce(getattr, path.split("."), found)
     except AttributeError as error:
@@ -93,5 +93,6 @@ def _kind(value: object) -> str:
     return "None" if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """An error's type and what it says, in one line."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")

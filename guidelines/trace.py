@@ -1,6 +1,7 @@
 """What one call of a module does: its operators by layer, and the layer that fails."""
 
 import sys
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from guidelines.operator_cost import OperatorCost, operator_cost
+from guidelines.operator_cost import OperatorCost, operator_cost, tensors
 
 # What layers take: the attribute that says how much of it, in which dimension, and how that is shown.
 TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
@@ -20,6 +21,8 @@ TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
     (nn.GroupNorm, "num_channels", 1, "(n, {}, ...)"),
     (nn.Linear, "in_features", -1, "(..., {})"),
 )
+# What a module in another thread counts as: its operators are not seen.
+IN_ANOTHER_THREAD = OperatorCost("module in another thread", is_known=False)
 
 
 class LayerError(ValueError):
@@ -47,47 +50,58 @@ class Call:
     @property
     def got(self) -> str:
         """The shapes of its inputs."""
-        return ", ".join(str(tuple(x.shape)) for x in self.inputs if isinstance(x, Tensor)) or "no tensor"
+        return ", ".join(str(tuple(x.shape)) for x in tensors(self.inputs)) or "no tensor"
 
     @property
     def misfit(self) -> str:
         """What the module takes, "" where its first input is not known to be anything else."""
+        if not self.inputs or not isinstance(self.inputs[0], Tensor):
+            return ""
+        shape = self.inputs[0].shape
+        if isinstance(self.module, _ConvNd) and len(shape) != len(self.module.kernel_size) + 2:
+            return ""  # without a batch, or of other dimensions: its channels stand elsewhere
         for kind, attribute, dimension, shown in TAKES:
-            if isinstance(self.module, kind) and self.inputs and isinstance(self.inputs[0], Tensor):
-                size, shape = getattr(self.module, attribute), self.inputs[0].shape
-                if shape[dimension:][:1] != (size,):
-                    return shown.format(size)
+            size = getattr(self.module, attribute) if isinstance(self.module, kind) else None
+            if size and shape[dimension:][:1] not in ((), (size,)):
+                return shown.format(size)
         return ""
 
 
 class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
     """Notes every operator with the path of the innermost module that is being called.
 
-    `enter` and `leave` are hooks for all modules: the traced one need not be changed.
+    `enter` and `leave` are hooks for every module inside it. One that it does not own counts as its caller.
     """
 
     supports_higher_order_operators = True
 
-    def __init__(self, module: nn.Module) -> None:
+    def __init__(self, module: nn.Module, x: Tensor) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
         self.operators: list[tuple[str, OperatorCost]] = []
         self._paths = {id(inner): path for path, inner in module.named_modules()}
-        self._calls = [Call("", module, ())]
+        self._calls = [Call("", module, (x,))]
         self._failed: tuple[BaseException | None, Call] = None, self._calls[0]
+        self._thread = threading.get_ident()
 
-    def enter(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
-        """A module is called; one that the traced module does not own counts as part of its caller."""
-        self._calls.append(Call(self._paths.get(id(module), self._calls[-1].path), module, inputs))
+    def enter(self, module: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """A module is called."""
+        path = self._paths.get(id(module), self._calls[-1].path)
+        if threading.get_ident() == self._thread:
+            self._calls.append(Call(path, module, (*inputs, *named.values())))
+        else:
+            self.operators.append((path, IN_ANOTHER_THREAD))
 
-    def leave(self, module: nn.Module, inputs: Any, out: Any) -> None:
+    def leave(self, module: nn.Module, inputs: Any, named: Any, out: Any) -> None:
         """A call ends. The innermost of those that an error ends is kept."""
+        if threading.get_ident() != self._thread:
+            return
         call, error = self._calls.pop(), sys.exception()
         if error is not None and error is not self._failed[0]:
             self._failed = error, call
 
-    def explained(self, error: Exception) -> LayerError:
+    def explained(self, error: BaseException) -> LayerError:
         """An error of the traced call in one line."""
-        call = self._failed[1]
+        call = self._failed[1] if error is self._failed[0] else self._calls[-1]
         reason = f", it takes {call.misfit}" if call.misfit else f": {one_line(error)}"
         return LayerError(f"{call.layer}: got {call.got}{reason}", is_misfit=bool(call.misfit))
 

@@ -43,6 +43,15 @@ def test_the_version_is_printed(capsys):
     assert capsys.readouterr().out == f"guidelines {__version__}\n"
 
 
+def test_ctrl_c_is_one_line_and_the_status_of_shells(path, monkeypatch, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("guidelines.commands.run", interrupted)
+    assert main(["report", str(path)]) == 130
+    assert capsys.readouterr().err == "guidelines: interrupted\n"
+
+
 def test_a_reader_that_stops_early_is_no_error(path):
     command = f"{sys.executable} -m guidelines report {path} | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)

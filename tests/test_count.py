@@ -1,4 +1,6 @@
 import importlib
+import threading
+import warnings
 from collections import Counter
 from functools import partial
 
@@ -203,8 +205,7 @@ def test_nothing_of_the_callers_is_changed_even_by_errors(fickle, shape):
     assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
     assert all(p.requires_grad and p.device.type == "cpu" for p in module.parameters())
     assert torch.equal(random_state, torch.get_rng_state())
-    assert torch.nn.modules.module._global_forward_hooks == {}
-    assert torch.nn.modules.module._global_forward_pre_hooks == {}
+    assert not any(inner._forward_hooks or inner._forward_pre_hooks for inner in module.modules())
     assert torch.is_grad_enabled()
 
 
@@ -235,6 +236,61 @@ def test_an_operator_of_unknown_work_is_listed_with_how_often():
     cost = count(Functional(lambda x: torch.fft.fft(torch.fft.fft(x).real) + x), (8,))
     assert cost.uncountable == (("aten._fft_r2c", 2),)
     assert count(nn.ReLU(), (8,)).uncountable == ()
+
+
+def test_each_layer_says_how_many_of_its_operators_are_of_unknown_work():
+    cost = count(nn.Sequential(Functional(torch.fft.fft), nn.ReLU(), Functional(torch.fft.ifft)), (8,))
+    assert [layer.uncounted for layer in cost.layers] == [0, 1, 0, 0, 1, 0]
+    assert (cost.total.uncounted, cost.to_depth(1)[1].uncounted) == (2, 1)
+
+
+def test_a_module_in_another_thread_counts_as_unknown_at_its_place():
+    def beside(x, a, b):
+        found = []
+        thread = threading.Thread(target=lambda: found.append(a(x)))
+        thread.start()
+        thread.join()
+        return b(found[0])
+
+    cost = count(Functional(beside, nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)), (1, 3, 2, 2))
+    assert cost.uncountable == (("module in another thread", 1),)
+    assert {layer.path: layer.uncounted for layer in cost.layers if layer.operators} == {
+        "layers.0": 1,
+        "layers.1": 0,
+    }
+
+
+def test_ranges_of_a_profiler_are_no_operators():
+    def ranged(x):
+        with torch.profiler.record_function("a range"):
+            return x + 1
+
+    cost = count(Functional(ranged), (4,))
+    assert (cost.total.operators, cost.uncountable) == (1, ())
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float64])
+def test_an_input_has_the_type_of_the_parameters(dtype):
+    assert count(nn.Conv2d(3, 4, 3).to(dtype), (1, 3, 8, 8)).device == "meta"
+
+
+def test_what_torch_exports_scripts_or_compiles_costs_what_it_was_made_of():
+    plain = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()).eval()
+    expected = count(plain, (1, 3, 8, 8)).total
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("error", "Using `torch.compile", UserWarning)
+        for made in (
+            torch.export.export(plain, (torch.zeros(1, 3, 8, 8),)).module(),
+            torch.jit.script(plain),
+            torch.compile(plain),
+        ):
+            found = count(made, (1, 3, 8, 8)).total
+            assert (found.multiply_adds, found.memory_access, found.operators) == (
+                expected.multiply_adds,
+                expected.memory_access,
+                expected.operators,
+            )
 
 
 @pytest.mark.parametrize(
@@ -269,6 +325,23 @@ def test_an_operator_of_unknown_work_is_listed_with_how_often():
             (1, 3),
             "layer 0 (Functional): got (1, 3): RuntimeError: shape '[5, 5]' is invalid for input of size 3",
         ),
+        (
+            Functional(lambda x, a: a(input=x), nn.Conv2d(3, 8, 3)),
+            (1, 4, 9, 9),
+            "layer layers.0 (Conv2d): got (1, 4, 9, 9), it takes (n, 3, ...)",
+        ),
+        (
+            nn.Conv2d(3, 8, 3),
+            (4, 9, 9),
+            "Conv2d: got (4, 9, 9): RuntimeError: Given groups=1, weight of size [8, 3, 3, 3], expected input"
+            "[1, 4, 9, 9] to have 3 channels, but got 4 channels instead",
+        ),
+        (
+            nn.Sequential(nn.Conv2d(3, 8, 7)),
+            (3, 5, 5),
+            "layer 0 (Conv2d): got (3, 5, 5): RuntimeError: Calculated padded input size per channel: (5 x 5)"
+            ". Kernel size: (7 x 7). Kernel size can't be greater than actual input size",
+        ),
     ],
 )
 def test_an_input_that_does_not_fit_is_said_of_the_layer_with_both_shapes(module, shape, message):
@@ -293,8 +366,24 @@ def test_the_layer_is_right_after_an_error_that_was_handled_and_beside_one_that_
 
 
 def test_a_module_that_cannot_be_copied_is_named_with_the_reason():
-    with pytest.raises(ValueError, match=r"^LazyLinear cannot be copied: ValueError: Attempted"):
-        count(nn.LazyLinear(3), (1, 3))
+    module = nn.Identity()
+    module.thread = threading.Lock()
+    with pytest.raises(ValueError, match=r"^Identity cannot be copied: TypeError: cannot pickle"):
+        count(module, (1, 3))
+
+
+@pytest.mark.parametrize("target", [nn.LazyLinear(3), partial(nn.LazyBatchNorm2d, affine=False)])
+def test_lazy_layers_are_refused_as_the_first_call_of_them_does_more(target):
+    with pytest.raises(ValueError, match=r"^Lazy\w+ has lazy layers; it can be counted after a first call$"):
+        count(target, (1, 3))
+
+
+def test_a_network_that_ends_the_program_is_an_error_of_its_own():
+    def leave(x):
+        raise SystemExit(3)
+
+    with pytest.raises(LayerError, match=r"^layer 0 \(Functional\): got \(1, 3\): SystemExit: 3$"):
+        count(nn.Sequential(Functional(leave)), (1, 3))
 
 
 def test_a_shape_that_does_not_fit_is_not_tried_with_real_tensors():

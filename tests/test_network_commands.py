@@ -9,15 +9,55 @@ import pytest
 from guidelines.cli import main
 from guidelines.machine import cpu_model
 from guidelines.networks import NETWORKS
+from guidelines.report.digits import millions
 
-FICKLE = """
+NETS = """
 import torch
 from torch import nn
 
 class Fickle(nn.Module):
     def forward(self, x):
         return torch.fft.fft(x) * x.sum().item()
+
+class Talking(nn.Module):
+    def __init__(self):
+        super().__init__()
+        print("being built")
+        self.add_module("\\x1b[31mred", nn.Conv2d(3, 4, 3, bias=False))
+
+    def forward(self, x):
+        print("being called")
+        return next(self.children())(x)
+
+class Real(nn.Module):
+    def forward(self, x):
+        if x.device.type != "meta":
+            raise RuntimeError("needs another device")
+        return x + 1
+
+class Odd(nn.Module):
+    def parameters(self):
+        raise KeyError("none")
+
+class Speechless(Exception):
+    def __str__(self):
+        raise OSError("no words")
+
+class Raising(nn.Module):
+    def forward(self, x):
+        raise Speechless
+
+def on_meta():
+    return nn.Linear(3, 3, device="meta")
 """
+
+
+@pytest.fixture
+def nets(monkeypatch, tmp_path):
+    """A folder to stand in, with a module of networks that do what networks should not."""
+    (tmp_path / "odd_nets.py").write_text(NETS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
 
 
 def printed(capsys, *arguments):
@@ -49,7 +89,7 @@ def test_records_are_unrounded_and_end_with_the_total(capsys):
     for name in ("multiply_adds", "conv_memory_access", "memory_access", "parameters", "operators"):
         *layers, total = (int(row[name]) for row in rows)
         assert sum(layers) == total > 0
-    assert [row["path"] for row in rows][:: len(rows) - 1] == ["0.0", "total"]
+    assert [row["path"] for row in rows][:: len(rows) - 1] == ["0", "total"]
     found = json.loads(printed(capsys, *call, "--format", "json")[1])
     assert found["kind"] == "count"
     assert [str(record["memory_access"]) for record in found["records"]] == [
@@ -63,15 +103,48 @@ def test_any_other_format_is_written_where_o_says(capsys, tmp_path):
         assert mark in re.sub(r"\s+", " ", (tmp_path / name).read_text())
 
 
-def test_what_is_not_known_and_not_traced_is_said_below(capsys, monkeypatch, tmp_path):
-    (tmp_path / "fickle_nets.py").write_text(FICKLE)
-    monkeypatch.chdir(tmp_path)
-    status, out, _ = printed(capsys, "count", "fickle_nets:Fickle", "--input", "4,4")
+def test_what_is_not_known_and_not_traced_is_said_below(capsys, nets):
+    status, out, _ = printed(capsys, "count", "odd_nets:Fickle", "--input", "4,4")
     assert status == 0
     said = " ".join(out.split())
-    assert "fickle_nets:Fickle, input 4x4, counted with real tensors on the CPU" in said
+    assert "odd_nets:Fickle, input 4x4, counted with real tensors on the CPU" in said
     assert "not traced on the meta device: Fickle: got (4, 4): RuntimeError: Tensor.item()" in said
     assert "not fully counted, because their work is not known: aten._fft_r2c (1x)" in said
+    assert re.search(r"^total +Fickle +\? +\? +0\.000\d+ \+ \? ", out, re.MULTILINE)
+
+
+def test_what_a_network_prints_is_no_part_of_the_answer_nor_does_a_path_steer_the_terminal(capsys, nets):
+    call = ("count", "odd_nets:Talking", "--input", "1,3,8,8", "--format")
+    status, out, err = printed(capsys, *call, "json")
+    assert (status, err) == (0, "being built\nbeing called\n")
+    conv, _ = json.loads(out)["records"][-2:]
+    assert (conv["path"], conv["multiply_adds"], conv["uncounted"]) == (r"\x1b[31mred", 36 * 108, 0)
+    assert "\x1b" not in printed(capsys, *call, "csv")[1]
+
+
+def test_small_figures_have_three_digits_too(capsys):
+    assert [millions(n) for n in (0, 7, 3_888, 470_344)] == ["0", "0.00000700", "0.00389", "0.470"]
+    out = printed(capsys, "count", "torch.nn:ReLU", "--input", "1,3,8,8")[1]
+    assert re.search(r"^total +ReLU +0\.000384 +1$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["decompose", "odd_nets:Real"], "odd_nets:Real: RuntimeError: needs another device"),
+        (["decompose", "odd_nets:on_meta"], "odd_nets:on_meta: NotImplementedError: Cannot copy out of meta"),
+        (["count", "odd_nets:Odd"], "odd_nets:Odd: KeyError: 'none'"),
+        (["count", "odd_nets:Raising"], "odd_nets:Raising: OSError: no words"),
+        (
+            ["decompose", "odd_nets:Real", "--layout", "nhwc"],
+            "--layout nhwc: takes an --input of 4 sizes, got 2",
+        ),
+    ],
+)
+def test_whatever_a_network_raises_is_one_line_and_status_2(capsys, nets, arguments, message):
+    status, out, err = printed(capsys, *arguments, "--input", "3,3")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"guidelines: {message}")
 
 
 def test_every_network_is_listed_with_its_work_and_every_row_that_is_lacking_with_a_reason(capsys):

@@ -40,6 +40,11 @@ def accesses(call, *shapes, device="meta"):
     return [cost.memory_access for cost in costs(call, *shapes, device=device)]
 
 
+def rows(x):
+    """Where to look up three rows of a table."""
+    return torch.zeros(3, dtype=torch.long, device=x.device)
+
+
 @given(SIZES, SIZES, SIZES, SIZES, st.integers(1, 4), st.sampled_from([1, 3, 5]), st.integers(1, 3))
 def test_a_convolution_costs_what_the_closed_form_says(h, w, m, n, groups, kernel_size, batch_size):
     c1, c2 = m * groups, n * groups
@@ -100,6 +105,14 @@ def test_a_linear_layer_is_a_pointwise_convolution_of_its_rows():
     assert found.memory_access == found.conv_memory_access + 4
 
 
+def test_linear_layers_of_any_input_are_in_the_memory_access_of_convolutions_and_batches_of_products_not():
+    linear = nn.Linear(6, 4, bias=False, device="meta")
+    for call in (linear, lambda x: linear(x.mT.contiguous().mT)):
+        found = costs(call, (2, 5, 6))
+        assert sum(cost.conv_memory_access for cost in found) == 10 * 6 + 6 * 4 + 10 * 4
+    assert [cost.conv_memory_access for cost in costs(torch.bmm, (2, 5, 6), (2, 6, 4))] == [0]
+
+
 @pytest.mark.parametrize("device", ["meta", "cpu"])
 def test_attention_counts_alike_as_one_operator_and_as_many(device):
     q, kv = (2, 3, 5, 8), (2, 3, 7, 8)
@@ -130,6 +143,9 @@ def test_attention_counts_alike_as_one_operator_and_as_many(device):
         (lambda x: functional.max_pool2d(x, 5), [C + 2 * 12]),
         (lambda x: functional.adaptive_avg_pool2d(x, 1), [C + 12]),
         (lambda x: functional.batch_norm(x, *[x.new_empty(6)] * 4), [2 * C + 4 * 6]),
+        (lambda x: functional.embedding(rows(x), x.view(60, 5)), [3, 2 * 3 * 5 + 3]),
+        (lambda x: x.view(60, 5)[rows(x)], [3, 2 * 3 * 5 + 3]),
+        (lambda x: x.view(60, 5).gather(0, rows(x).view(3, 1)), [3, 2 * 3 + 3]),
     ],
 )
 @pytest.mark.parametrize("device", ["meta", "cpu"])
@@ -164,6 +180,7 @@ def tripled(x: torch.Tensor) -> torch.Tensor:
         (torch.fft.fft, "aten._fft_r2c", 2 * C),
         (lambda x: torch.linalg.inv(x + torch.eye(5)), "aten.linalg_inv_ex", 2 * C + 12),
         (lambda x: x.nonzero(), "aten.nonzero", 5 * C),
+        (lambda x: x[x > 0], "aten.index", 3 * C),
         (lambda x: torch.cond(x.sum() > 0, torch.sin, torch.cos, (x,)), "cond", 0),
         (lambda x: nn.LSTM(5, 3)(x[0]), "aten.mkldnn_rnn_layer", None),
     ],
@@ -177,6 +194,12 @@ def test_work_that_is_not_known_is_said_to_be(call, name, accesses):
     assert all(found[other].is_known for other in others)
 
 
+def test_operators_on_tensors_without_strides_are_of_unknown_work():
+    found = costs(lambda x: x.to_sparse() * 2, (3, 3), device="cpu")
+    assert found
+    assert not any(cost.is_known or cost.memory_access for cost in found)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -185,6 +208,7 @@ def test_work_that_is_not_known_is_said_to_be(call, name, accesses):
         lambda x: functional.leaky_relu(functional.gelu(x)).softmax(1).clamp(0, 1),
         lambda x: functional.group_norm(functional.layer_norm(x, (5, 5)), 2),
         lambda x: x.half().float().lgamma().norm(),
+        lambda x: x[:, torch.tensor([0, 2])],
     ],
 )
 def test_operators_without_products_have_no_multiply_adds_and_are_known(call):

@@ -70,6 +70,8 @@ def test_ranges_are_looked_into_and_shuffles_known_to_the_last_operator():
         ("aten::cat", MOVEMENT),
         ("aten::channel_shuffle", SHUFFLE),
         ("aten::max_pool2d", OTHER),
+        ("aten::erf", ELEMENTWISE),
+        ("aten::lstm", OTHER),
         ("aten::fft_fft", UNCLASSIFIED),
         ("torchvision::add", UNCLASSIFIED),
     ],
@@ -109,8 +111,15 @@ def test_names_of_shuffles_are_told_from_those_of_networks():
         "Unit.channel_shuffle",
         "ChannelShuffle.forward",
         "Shuffle.forward",
+        "ShuffleBlock.forward",
+        "a_test.<locals>.ShuffleLayer.forward",
+        "shuffle_channels",
+        "PixelNet._channel_shuffle",
     ]
-    others = ["ShuffleNetV2.forward", "ShuffleUnit.forward", "shufflenet_v2", "Shuffle.__init__"]
+    others = [
+        *("ShuffleNetV2.forward", "ShuffleUnit.forward", "shufflenet_v2", "Shuffle.__init__"),
+        *("PixelShuffle.forward", "PixelUnshuffle.forward", "pixel_shuffle", "Net.shuffle_then_conv"),
+    ]
     assert [name for name in shuffles + others if SHUFFLES.search(name)] == shuffles
 
 

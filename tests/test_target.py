@@ -29,6 +29,9 @@ def built():
 def nothing():
     pass
 
+def quits():
+    raise SystemExit(3)
+
 def broken():
     raise OSError("no weights\\nhere")
 """
@@ -107,6 +110,7 @@ def test_a_target_that_cannot_be_had_is_refused_in_one_line(name, message):
         ("nothing", "gives None, not a torch.nn.Module"),
         ("Shop", "gives a Shop, not a torch.nn.Module"),
         ("broken", "cannot be built: OSError: no weights here"),
+        ("quits", "cannot be built: SystemExit: 3"),
     ],
 )
 def test_a_target_that_builds_no_module_says_what_it_gives_or_raises(name, message):

@@ -21,8 +21,8 @@ HEADS = (
 TRACED = {"meta": "traced on the meta device", "cpu": "counted with real tensors on the CPU"}
 NOTES = (
     "mult-adds: one per fused pair, of convolutions and matrix products. memory access: elements that all "
-    "operators but views read and write; (conv): of convolutions and linear layers only, input, output and "
-    "weights.",
+    "operators but views read and write; (conv): of convolutions and of products of two matrices, such as "
+    "linear layers, only: input, output and weights.",
 )
 
 
@@ -42,7 +42,10 @@ def records(
     """One record a layer; the last, of the path "total", is the whole."""
     call: Record = {"target": printable(target), "input": _shape(input_shape), "traced_on": cost.device}
     shown = [*(layer for layer in layers if not layer.is_empty), replace(cost.total, path="total")]
-    return [call | asdict(layer) for layer in shown]
+    return [
+        call | asdict(layer) | {"path": printable(layer.path), "kind": printable(layer.kind)}
+        for layer in shown
+    ]
 
 
 def _shape(sizes: Sequence[int]) -> str:
@@ -61,8 +64,14 @@ def _row(name: str, layer: LayerCost) -> Row:
     cells = [
         Value(printable(name)),
         Value(printable(layer.kind)),
-        *(Value(millions(amount) if amount else "", amount) for amount in work),
+        *(Value(_amount(amount, layer.uncounted), amount) for amount in work),
         Value(f"{layer.parameters:,}" if layer.parameters else "", layer.parameters),
         Value(str(layer.operators), layer.operators),
     ]
     return Row(tuple(cells))
+
+
+def _amount(known: int, uncounted: int) -> str:
+    """A figure in millions, "" for none: "4.06", or "4.06 + ?" where some of the work is not known."""
+    parts = [millions(known)] * bool(known) + ["?"] * bool(uncounted)
+    return " + ".join(parts)

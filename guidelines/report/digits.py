@@ -68,9 +68,8 @@ def brackets(estimate: Estimate) -> str:
 
 
 def millions(count: int) -> str:
-    """A count in millions with at least three figures: "4.06", "128", "2065"."""
-    value = count / 1e6
-    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
+    """A count in millions with at least three figures: "0.00389", "4.06", "128", "2065"."""
+    return rounded(count / 1e6, max(0, 8 - floor(log10(count)))) if count else "0"
 
 
 def channels(widths: tuple[int, ...]) -> str:
