@@ -1,12 +1,14 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 from matplotlib.colors import to_rgb
 
-from guidelines.report import picture
+from guidelines.report import legend, picture, ticks
 from guidelines.report.table import tables
+from guidelines.spec import Condition
 
 
 def drawn(results, label="a machine"):
@@ -21,19 +23,42 @@ def page(entry, results):
     return picture.pages([drawn(whole), drawn(part, "_$x$ <b>&")])["G2"]
 
 
+@pytest.fixture
+def units(entry, results):
+    """Units of ShuffleNet v2, and of v1 with twice its multiply-adds and three times its time."""
+
+    def measured(image_size):
+        how = {
+            "guideline": "U",
+            "sweep": "c64",
+            "baseline": "shufflenet_v2",
+            "condition": Condition("cpu", "a processor", image_size=image_size),
+            "per_multiply_add": True,
+        }
+        first = entry("g=1", 1.0, multiply_adds=10**9, **how)
+        second = entry("g=8", 3.0, multiply_adds=2 * 10**9, work_ratio=2.0, **how)
+        return results(named(first, "shufflenet_v2"), named(second, "shufflenet_v1"))
+
+    return measured
+
+
+def named(entry, variant):
+    return replace(entry, place=replace(entry.place, variant=variant))
+
+
 def lines(page, panel=0):
     return {line.get_color(): line for line in page.axes[panel].get_lines() if line.get_marker() != "None"}
 
 
 def test_curves_are_the_slowdowns_at_the_place_of_their_variant(page):
-    (whole, part) = (lines(page)[color] for color, _ in picture.STYLES[:2])
+    (whole, part) = (lines(page)[color] for color, _ in legend.STYLES[:2])
     assert list(whole.get_xdata()) == [0, 1, 2]
     assert list(whole.get_ydata()) == pytest.approx([1.0, 1.2, 2.0], rel=0.01)
     assert list(part.get_xdata()) == [0, 2]
 
 
 def test_the_papers_curve_stands_beside_them(page):
-    paper = lines(page)[picture.INK]
+    paper = lines(page)[legend.INK]
     assert list(paper.get_xdata()) == [0, 1, 2]
     assert paper.get_ydata()[-1] == pytest.approx(40.0 / 27.8)
     assert paper.get_linestyle() == "--"
@@ -45,16 +70,16 @@ def test_bands_are_the_intervals(page):
 
 
 def test_the_lower_panels_hold_multiply_adds_per_second(page):
-    (whole, _) = (lines(page, 2)[color] for color, _ in picture.STYLES[:2])
+    (whole, _) = (lines(page, 2)[color] for color, _ in legend.STYLES[:2])
     assert whole.get_ydata()[0] == pytest.approx(128_450_560 / 0.01 / 1e9, rel=0.01)
 
 
 def test_every_machine_has_a_marker_and_a_lightness_of_its_own():
     red, green, blue = 0.299, 0.587, 0.114
     shades = [
-        sum(w * c for w, c in zip((red, green, blue), to_rgb(s), strict=True)) for s, _ in picture.STYLES
+        sum(w * c for w, c in zip((red, green, blue), to_rgb(s), strict=True)) for s, _ in legend.STYLES
     ]
-    assert len({marker for _, marker in picture.STYLES}) == len(picture.STYLES)
+    assert len({marker for _, marker in legend.STYLES}) == len(legend.STYLES)
     assert min(abs(a - b) for a, b in pairwise(shades)) > 0.05
 
 
@@ -73,7 +98,7 @@ def test_inline_svg_takes_its_ink_from_the_page_around_it(page):
     inline = picture.to_svg(page, "g2", inline=True)
     assert inline.startswith("<svg")
     assert "currentColor" in inline
-    assert picture.INK not in inline
+    assert legend.INK not in inline
     assert not re.search(r'(href|src)="(?!#)', inline)
 
 
@@ -85,7 +110,7 @@ def test_more_machines_than_styles_share_one_grey(entry, results):
     machine = drawn(results(entry("g=1", 1.0), entry("g=8", 2.0)))
     page = picture.pages([machine] * 40)["G2"]
     colors = {line.get_color() for line in page.axes[0].get_lines()}
-    assert colors == {picture.INK, picture.MANY[0]}
+    assert colors == {legend.INK, legend.MANY[0]}
     assert [text.get_text() for text in page.legends[0].get_texts()] == [
         "the paper",
         "40 machines or conditions",
@@ -96,6 +121,104 @@ def test_variants_that_no_quantity_joins_stand_apart(entry, results):
     own = results(entry("g=1", 1.0, guideline="G5"), entry("g=8", 2.0, guideline="G5"))
     page = picture.pages([drawn(own)])["G5"]
     assert {len(line.get_xdata()) for line in page.axes[0].get_lines() if line.get_marker() == "o"} == {1}
+
+
+def test_image_sizes_that_the_paper_tells_apart_are_apart(units):
+    page = picture.pages([drawn(units(56)), drawn(units(28))])["U"]
+    titles = {axes.get_title(): k for k, axes in enumerate(page.axes) if axes.get_title()}
+    assert list(titles) == ["c64 (56x56)", "c64 (28x28)"]
+    for title, images_per_s in {"c64 (56x56)": (34.8, 24.3), "c64 (28x28)": (174.5, 139.7)}.items():
+        last = [
+            line.get_ydata()[-1] for line in page.axes[titles[title]].get_lines() if line.get_marker() == "x"
+        ]
+        assert last == pytest.approx([1.0, images_per_s[0] / images_per_s[1]])
+
+
+def test_an_image_size_that_the_paper_has_not_is_apart_from_its_figures(units):
+    page = picture.pages([drawn(units(56)), drawn(units(112))])["U"]
+    crosses = {
+        axes.get_title(): sum(line.get_marker() == "x" for line in axes.get_lines())
+        for axes in page.axes
+        if axes.get_title()
+    }
+    assert crosses == {"c64 (56x56)": 2, "c64 (112x112)": 0}
+
+
+def test_image_sizes_beside_the_same_figures_share_a_panel(entry, results):
+    condition = Condition("cpu", "a processor", image_size=28)
+    machines = [
+        drawn(results(entry("g=1", 1.0, **how), entry("g=8", 2.0, **how)))
+        for how in ({}, {"condition": condition})
+    ]
+    page = picture.pages(machines)["G2"]
+    assert [axes.get_title() for axes in page.axes if axes.get_title()] == ["x1"]
+    assert len(lines(page)) == 3
+
+
+def test_what_is_judged_per_multiply_add_is_drawn_so(units, page):
+    units_page = picture.pages([drawn(units(56))])["U"]
+    assert units_page.axes[0].get_ylabel() == "slow-down per mult-add"
+    heights = [line.get_ydata()[0] for line in units_page.axes[0].get_lines() if line.get_marker() == "o"]
+    assert heights == pytest.approx([1.0, 1.5], rel=0.01)
+    assert page.axes[0].get_ylabel() == "slow-down"
+
+
+def test_long_names_are_turned_short_ones_upright(units, page):
+    units_page = picture.pages([drawn(units(56))])["U"]
+    angles = [
+        {label.get_rotation() for label in each.axes[2].get_xticklabels()} for each in (units_page, page)
+    ]
+    assert angles == [{ticks.TURN_DEGREES}, {0}]
+    assert units_page.get_figheight() > page.get_figheight()
+
+
+def test_of_a_very_long_name_both_ends_are_shown(entry, results):
+    long = named(entry("g=8", 2.0), f"first{'x' * 1000}last")
+    page = picture.pages([drawn(results(entry("g=1", 1.0), long))])["G2"]
+    assert re.fullmatch("firstx+…x+last", page.axes[2].get_xticklabels()[-1].get_text())
+    assert page.get_figheight() < 10
+
+
+def test_a_page_shows_its_own_machines_each_in_its_color(entry, results):
+    machines = [
+        drawn(
+            results(*(entry(v, s, guideline=guideline) for v, s in (("g=1", 1.0), ("g=8", 2.0)))), guideline
+        )
+        for guideline in ("G5", "G6")
+    ]
+    page = picture.pages(machines)["G6"]
+    assert [text.get_text().strip() for text in page.legends[0].get_texts()] == ["G6"]
+    markers = [line for line in page.axes[0].get_lines() if line.get_marker() != "None"]
+    assert {line.get_color() for line in markers} == {legend.STYLES[1][0]}
+    assert [list(line.get_xdata()) for line in markers] == [[0], [1]]
+
+
+def test_a_page_of_few_of_many_machines_has_colors(entry, results):
+    few, many = (
+        drawn(results(entry("g=1", 1.0, guideline=guideline), entry("g=8", 2.0, guideline=guideline)))
+        for guideline in ("G5", "G6")
+    )
+    pages = picture.pages([*[many] * 7, few])
+    assert set(lines(pages["G5"])) == {legend.STYLES[0][0]}
+    assert {line.get_color() for line in pages["G6"].axes[0].get_lines()} == {legend.INK, legend.MANY[0]}
+
+
+def test_more_sweeps_than_can_be_read_abreast_go_on_below(entry, results):
+    sweeps = [f"s{k}" for k in range(7)]
+    page = picture.pages([drawn(results(*(entry("g=1", 1.0, sweep=sweep) for sweep in sweeps)))])["G2"]
+    grids = {axes.get_title(): axes.get_subplotspec() for axes in page.axes if axes.get_title()}
+    assert list(grids) == sweeps
+    assert [(spec.rowspan.start, spec.colspan.start) for spec in grids.values()] == [
+        *((0, k) for k in range(4)),
+        *((2, k) for k in range(3)),
+    ]
+
+
+def test_no_marker_is_cut_where_all_are_about_as_high(entry, results):
+    own = results(*(entry(v, s, guideline="G5", rounds=3) for v, s in (("g=1", 1.0), ("g=8", 1.001))))
+    axes = picture.pages([drawn(own)])["G5"].axes[2]
+    heights = [line.get_ydata()[0] for line in axes.get_lines()]
+    assert axes.get_ylim()[1] > 1.01 * max(heights)
 
 
 def test_missing_matplotlib_is_one_line_with_the_remedy(monkeypatch, entry, results):

@@ -6,17 +6,28 @@ Needs matplotlib (the extra `plot`), which is imported only when a picture is dr
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from guidelines.report.table import Column, Table
+from guidelines.report.legend import INK, MANY, PAPER, STYLES, Look, legend, looks
+from guidelines.report.panels import Curve, Panel, blocks, slowdowns
+from guidelines.report.table import Table
+from guidelines.report.ticks import name_ticks, turn_inches
 from guidelines.stats import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-AXES = {"G1": "input : output channels", "G2": "groups", "G3": "fragments", "G4": "operators"}
+AXES = {
+    "G1": "input : output channels",
+    "G2": "groups",
+    "G3": "fragments",
+    "G4": "operators",
+    "T8": "network",
+    "N": "network",
+    "U": "units of",
+}
 # Variants that a line joins, because a quantity grows along it; all others stand apart.
 JOINED = {
     "G1": (("1:1", "1:2", "1:6", "1:12"),),
@@ -26,20 +37,6 @@ JOINED = {
         ("2-fragment-parallel", "4-fragment-parallel"),
     ),
 }
-SHORT = {"-fragment": "", "-series": "\nseries", "-parallel": "\nparallel", " + ": " +\n", "no ": "no\n"}
-# Okabe and Ito's palette for the colour-blind, ordered so that neighbours differ in lightness; each with a
-# marker of its own for those who see no colour.
-STYLES = (
-    ("#0072B2", "o"),
-    ("#E69F00", "s"),
-    ("#009E73", "^"),
-    ("#CC79A7", "D"),
-    ("#D55E00", "v"),
-    ("#56B4E9", "P"),
-)
-MANY = ("#888888", "")
-# Stands for the colour of text, which an HTML page chooses by its own background.
-INK = "#010203"
 STYLE = {
     "text.color": INK,
     "text.parse_math": False,  # a machine's name may hold "$"
@@ -52,10 +49,12 @@ STYLE = {
     "font.size": 9,
 }
 PANEL_INCHES = (3.4, 2.7)
+MOST_ABREAST = 4
 DPI = 150
-LETTERS_AN_INCH, LETTERS_A_HANDLE = 14, 8
 # A throughput that spans more than this factor is drawn on a logarithmic axis.
 LINEAR_SPAN = 8
+# Above the highest marker, which would be cut in half where all are about as high.
+HEADROOM = 1.02
 
 
 @dataclass(frozen=True)
@@ -64,16 +63,6 @@ class Machine:
 
     label: str
     tables: tuple[Table, ...]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The column of one machine in one panel."""
-
-    column: Column
-    color: str
-    marker: str
-    shift: float
 
 
 class PictureError(Exception):
@@ -119,71 +108,78 @@ def _save(page: "Figure", out: io.StringIO | io.BytesIO, **how: Any) -> None:
 
 
 def _page(guideline: str, machines: Sequence[Machine]) -> "Figure":
-    """A pair of rows of panels for each of the paper's platforms that the machines belong to."""
+    """The blocks of a guideline below each other, with so many panels abreast that they can be read."""
     from matplotlib.figure import Figure
 
-    platforms = _panels(guideline, machines)
-    columns = max(2, *map(len, platforms.values()))
+    shown = _shown(guideline, machines)
+    tables = [(table, look) for machine, look in shown for table in machine.tables]
+    rows = [row for block in blocks(tables) for row in _rows(block)]
+    columns = max(2, *map(len, rows))
     width, height = PANEL_INCHES
-    size = columns * width, 2 * len(platforms) * height + 0.9
+    names_height = turn_inches(name for row in rows for panel in row for name in panel.names)
+    size = columns * width, len(rows) * (2 * height + names_height) + 0.9
     page = Figure(figsize=size, layout="constrained")
-    grid = page.subplots(2 * len(platforms), columns, squeeze=False)
-    for k, (platform, panels) in enumerate(platforms.items()):
+    grid = page.subplots(2 * len(rows), columns, squeeze=False)
+    for k, row in enumerate(rows):
         upper, lower = grid[2 * k], grid[2 * k + 1]
-        upper[0].set_ylabel("slow-down")
+        upper[0].set_ylabel("slow-down per mult-add" if row[0].is_per_multiply_add else "slow-down")
         lower[0].set_ylabel("G mult-adds / s")
-        for above, below, (sweep, curves) in zip(upper, lower, panels.items(), strict=False):
-            above.set_title(sweep if len(platforms) == 1 else f"{sweep} ({platform.upper()})")
-            _slowdowns(above, guideline, curves)
-            _throughputs(below, guideline, curves)
-        for empty in (*upper[len(panels) :], *lower[len(panels) :]):
+        for above, below, panel in zip(upper, lower, row, strict=False):
+            above.set_title(panel.title)
+            _slowdowns(above, guideline, panel)
+            _throughputs(below, guideline, panel)
+            name_ticks(below, panel.names, is_turned=names_height > 0)
+        for empty in (*upper[len(row) :], *lower[len(row) :]):
             empty.set_axis_off()
-    table = next(t for m in machines for t in m.tables if t.guideline == guideline)
-    page.suptitle(f"{guideline} {table.claim}", x=0.01, ha="left", fontsize=11)
-    _legend(page, machines)
+    page.align_xlabels()
+    page.suptitle(f"{guideline} {tables[0][0].claim}", x=0.01, ha="left", fontsize=11)
+    legend(page, [machine.label for machine, _ in shown], [look for _, look in shown])
     return page
 
 
-def _panels(guideline: str, machines: Sequence[Machine]) -> dict[str, dict[str, list[Curve]]]:
-    """The curves of each sweep by platform, whose networks differ."""
-    panels: dict[str, dict[str, list[Curve]]] = {}
-    for k, machine in enumerate(machines):
-        color, marker = STYLES[k] if len(machines) <= len(STYLES) else MANY
-        shift = 0.14 * (k - (len(machines) - 1) / 2) if len(machines) <= len(STYLES) else 0.0
-        for table in machine.tables:
-            for column in table.columns if table.guideline == guideline else ():
-                curve = Curve(column, color, marker, shift)
-                sweeps = panels.setdefault(table.condition.platform, {})
-                sweeps.setdefault(column.sweep, []).append(curve)
-    return panels
+def _shown(guideline: str, machines: Sequence[Machine]) -> list[tuple[Machine, Look]]:
+    """The machines that have tables of a guideline, with these only, and how they look.
+
+    A machine looks the same on every page, unless there are too few looks for all of them.
+    """
+    found = [
+        (replace(machine, tables=tuple(t for t in machine.tables if t.guideline == guideline)), look)
+        for machine, look in zip(machines, looks(len(machines)), strict=True)
+    ]
+    shown = [(machine, look) for machine, look in found if machine.tables]
+    if len(machines) <= len(STYLES):
+        return shown
+    return [(machine, look) for (machine, _), look in zip(shown, looks(len(shown)), strict=True)]
 
 
-def _slowdowns(axes: "Axes", guideline: str, curves: Sequence[Curve]) -> None:
+def _rows(block: Sequence[Panel]) -> list[Sequence[Panel]]:
+    return [block[k : k + MOST_ABREAST] for k in range(0, len(block), MOST_ABREAST)]
+
+
+def _slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
     axes.axhline(1, color=INK, linewidth=0.6)
-    names = _names(curves)
+    names = panel.names
     axes.set_xticks(range(len(names)), [])
-    for curve in curves:
-        _draw(axes, guideline, names, curve, {r.variant: r.cell.slowdown for r in curve.column.rows})
-    published = {r.variant: r.cell.paper.slowdown for c in curves for r in c.column.rows if r.cell.paper}
+    for curve in panel.curves:
+        _draw(axes, guideline, names, curve, slowdowns(curve.column))
+    published = panel.published
     for run in _runs(guideline, list(published)):
         places = [names.index(name) for name in run]
         heights = [published[name] for name in run]
-        axes.plot(places, heights, "x--", color=INK, linewidth=1.2, label="the paper")
+        axes.plot(places, heights, "x--", color=INK, linewidth=1.2, label=PAPER)
 
 
-def _throughputs(axes: "Axes", guideline: str, curves: Sequence[Curve]) -> None:
+def _throughputs(axes: "Axes", guideline: str, panel: Panel) -> None:
     reached: list[float] = []
-    names = _names(curves)
-    for curve in curves:
+    for curve in panel.curves:
         rates = {row.variant: row.cell.multiply_adds_per_s for row in curve.column.rows}
         giga = {name: rate.scaled(1e-9) if rate else None for name, rate in rates.items()}
         reached += [rate.estimate for rate in giga.values() if rate]
-        _draw(axes, guideline, names, curve, giga)
+        _draw(axes, guideline, panel.names, curve, giga)
     if reached and max(reached) > LINEAR_SPAN * min(reached):
         axes.set_yscale("log")
     else:
-        axes.set_ylim(bottom=0)
-    axes.set_xticks(range(len(names)), [_short(name) for name in names])
+        axes.set_ylim(0, max([axes.get_ylim()[1], *(HEADROOM * rate for rate in reached)]))
     axes.set_xlabel(AXES.get(guideline, "variant"))
 
 
@@ -206,29 +202,6 @@ def _draw(
             axes.fill_between(places, lows, highs, color=curve.color, alpha=0.25, linewidth=0)
 
 
-def _legend(page: "Figure", machines: Sequence[Machine]) -> None:
-    """The paper's dashes and each machine's colour and marker; many machines share one grey."""
-    from matplotlib.lines import Line2D
-
-    entries = [(Line2D([], [], color=INK, marker="x", linestyle="--"), "the paper")]
-    if len(machines) > len(STYLES):
-        entries.append((Line2D([], [], color=MANY[0]), f"{len(machines)} machines or conditions"))
-    else:
-        entries += [
-            (
-                Line2D([], [], color=color, marker=marker, markersize=4),
-                f" {machine.label}",
-            )  # one that begins with "_" would be hidden
-            for machine, (color, marker) in zip(machines, STYLES, strict=False)
-        ]
-    if not any(line.get_label() == "the paper" for axes in page.axes for line in axes.get_lines()):
-        del entries[0]
-    handles, labels = zip(*entries, strict=True)
-    fitting = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, labels)) + LETTERS_A_HANDLE))
-    columns = max(1, min(len(entries), fitting))
-    page.legend(handles, labels, loc="outside lower left", ncols=columns, frameon=False)
-
-
 def _runs(guideline: str, names: Sequence[str]) -> list[list[str]]:
     """The variants that are there, in the runs that a line joins."""
     joined = JOINED.get(guideline, ())
@@ -237,18 +210,6 @@ def _runs(guideline: str, names: Sequence[str]) -> list[list[str]]:
     return [run for run in (*runs, *alone) if run]
 
 
-def _names(curves: Sequence[Curve]) -> list[str]:
-    """The variants of a panel in the order of their sweep."""
-    places = {row.variant: row.place for curve in curves for row in curve.column.rows}
-    return sorted(places, key=lambda name: places[name])
-
-
 def _ends(estimate: Estimate) -> tuple[float, float]:
     low, high = estimate.low, estimate.high
     return estimate.estimate if low is None else low, estimate.estimate if high is None else high
-
-
-def _short(name: str) -> str:
-    for long, short in SHORT.items():
-        name = name.replace(long, short)
-    return name

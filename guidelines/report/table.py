@@ -19,6 +19,7 @@ LEAST_ORDERED = 3
 class Cell:
     """A variant in one sweep: what was measured, why it failed in a run, and what the paper prints.
 
+    `paper_as_judged` is that per multiply-add where the sweep is judged so.
     Its slow-down is launch-bound where the variant or its baseline waits for its launches.
     """
 
@@ -27,6 +28,7 @@ class Cell:
     slowdown: Estimate | None = None
     per_multiply_add: Estimate | None = None
     paper: Figure | None = None
+    paper_as_judged: Figure | None = None
     failure: str | None = None
     is_skip: bool = False
     circumstances: tuple[Circumstances, ...] = ()
@@ -171,7 +173,7 @@ def _column(
 
 def _measured(measured: Measured, platform: Platform) -> Row:
     place, confidence = measured.place, measured.confidence
-    slowdown = measured.slowdown(confidence)
+    slowdown, published = measured.slowdown(confidence), _published(place, place.variant, platform)
     per_call = place.condition.batch_size if place.condition.platform == "arm" else 1
     seconds_per_call = measured.seconds_per_call(confidence)
     cell = Cell(
@@ -179,7 +181,8 @@ def _measured(measured: Measured, platform: Platform) -> Row:
         multiply_adds_per_s=seconds_per_call.inverse().scaled(measured.multiply_adds),
         slowdown=slowdown,
         per_multiply_add=_per_multiply_add(slowdown, measured.work_ratio),
-        paper=_published(place, place.variant, platform),
+        paper=published,
+        paper_as_judged=_as_judged(published, place, place.variant),
         circumstances=measured.circumstances,
     )
     return Row(
@@ -196,7 +199,7 @@ def _measured(measured: Measured, platform: Platform) -> Row:
 def _failed(failure: Failure, platform: Platform) -> Row:
     place = failure.place
     published = _published(place, place.variant, platform)
-    cell = Cell(paper=published)
+    cell = Cell(paper=published, paper_as_judged=_as_judged(published, place, place.variant))
     return Row(place.row, place.variant, failure.channels, failure.multiply_adds, failure.memory_access, cell)
 
 
