@@ -1,5 +1,7 @@
 """CondenseNet-74 (Huang et al. 2018) as converted for testing: learned groups become an index and groups."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -24,7 +26,7 @@ def condensenet74(groups: int = 4) -> nn.Sequential:
         layers += [DenseLayer(c + growth * i, growth, groups) for i in range(count)]
         c += growth * count
     features = (*normed(c), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    half = torch.arange(0, c, 2)
+    half = range(0, c, 2)
     return nn.Sequential(*layers, *features, Index(half), nn.Linear(len(half), 1000))
 
 
@@ -37,7 +39,7 @@ class DenseLayer(nn.Module):
     def __init__(self, c: int, growth: int, groups: int) -> None:
         super().__init__()
         self.groups = groups
-        spread = torch.cat([torch.arange(first, c, groups) for first in range(groups)])
+        spread = [channel for first in range(groups) for channel in range(first, c, groups)]
         self.reduce = nn.Sequential(Index(spread), *_preactivated(c, INNER * growth, 1, groups))
         self.rest = nn.Sequential(*_preactivated(INNER * growth, growth, 3, groups))
 
@@ -50,9 +52,9 @@ class Index(nn.Module):
 
     index: Tensor
 
-    def __init__(self, index: Tensor) -> None:
+    def __init__(self, index: Sequence[int]) -> None:
         super().__init__()
-        self.register_buffer("index", index)
+        self.register_buffer("index", torch.tensor(index))
 
     def forward(self, x: Tensor) -> Tensor:
         return x.index_select(1, self.index)
