@@ -66,10 +66,7 @@ def reuse(options: Namespace) -> int:
         stages = feature_reuse(build().eval())
     shown = (options.target, stages)
     if options.picture:
-        try:
-            write(options.picture, picture.to_svg(reused.page(*shown), "reuse").encode())
-        except picture.PictureError as error:
-            raise CommandError(str(error)) from error
+        write(options.picture, picture.to_svg(reused.page(*shown), "reuse").encode())
     return show(Answer("reuse", reused.document(*shown), reused.records(*shown)), options)
 
 

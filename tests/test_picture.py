@@ -163,6 +163,14 @@ def test_what_is_judged_per_multiply_add_is_drawn_so(units, page):
     assert page.axes[0].get_ylabel() == "slow-down"
 
 
+def test_it_is_so_too_where_the_baseline_was_not_selected(units, results):
+    whole = units(56)
+    without = replace(whole, measured=tuple(m for m in whole.measured if not m.is_baseline))
+    color, _ = legend.STYLES[0]
+    line = lines(picture.pages([drawn(without)])["U"])[color]
+    assert line.get_ydata()[0] == pytest.approx(1.5, rel=0.01)
+
+
 def test_long_names_are_turned_short_ones_upright(units, page):
     units_page = picture.pages([drawn(units(56))])["U"]
     angles = [

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from guidelines.report.legend import STYLES, Look
 from guidelines.report.table import Column, Table
-from guidelines.stats import Estimate
 
 # Between curves whose variants stand apart, as a share of the space from one variant to the next.
 SHIFT = 0.14
@@ -67,26 +66,10 @@ def blocks(tables: Sequence[tuple[Table, Look]]) -> list[list[Panel]]:
     ]
 
 
-def slowdowns(column: Column) -> dict[str, Estimate | None]:
-    """The slow-down of each variant as its sweep is judged: of the time, or of the time per multiply-add."""
-    work = _work(column)
-    return {
-        row.variant: row.cell.slowdown.scaled(1 / work[row.variant]) if row.cell.slowdown else None
-        for row in column.rows
-    }
-
-
 def published(column: Column) -> dict[str, float | None]:
     """The paper's slow-downs as ours are judged, None for what it does not print."""
     found = {row.variant: row.cell.paper_as_judged for row in column.rows}
     return {variant: figure.slowdown if figure else None for variant, figure in found.items()}
-
-
-def _work(column: Column) -> dict[str, float]:
-    """What each slow-down is divided by before it is judged: the work ratio, or 1."""
-    multiply_adds = {row.variant: row.multiply_adds for row in column.rows}
-    base = multiply_adds.get(column.baseline) if column.is_per_multiply_add else None
-    return {variant: own / base if base else 1.0 for variant, own in multiply_adds.items()}
 
 
 def _is_sized(tables: Sequence[Table]) -> bool:

@@ -5,12 +5,13 @@ Needs matplotlib (the extra `plot`), which is imported only when a picture is dr
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from guidelines.report.legend import INK, MANY, PAPER, STYLES, Look, legend, looks
-from guidelines.report.panels import Curve, Panel, blocks, slowdowns
+from guidelines.report.panels import Curve, Panel, blocks
 from guidelines.report.table import Table
 from guidelines.report.ticks import name_ticks, turn_inches
 from guidelines.stats import Estimate
@@ -74,13 +75,20 @@ def pages(machines: Sequence[Machine]) -> dict[str, "Figure"]:
 
     Raises PictureError where matplotlib is missing.
     """
+    guidelines = dict.fromkeys(table.guideline for machine in machines for table in machine.tables)
+    with styled():
+        return {guideline: _page(guideline, machines) for guideline in guidelines}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Matplotlib draws in the suite's style. Raises PictureError where it is missing."""
     try:
         from matplotlib import rc_context
     except ImportError as error:
         raise PictureError("pictures need matplotlib: pip install 'guidelines[plot]'") from error
-    guidelines = dict.fromkeys(table.guideline for machine in machines for table in machine.tables)
     with rc_context(STYLE):  # type: ignore[arg-type]  # matplotlib wants the type of literal keys
-        return {guideline: _page(guideline, machines) for guideline in guidelines}
+        yield
 
 
 def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
@@ -161,7 +169,7 @@ def _slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
     names = panel.names
     axes.set_xticks(range(len(names)), [])
     for curve in panel.curves:
-        _draw(axes, guideline, names, curve, slowdowns(curve.column))
+        _draw(axes, guideline, names, curve, {row.variant: row.cell.judged for row in curve.column.rows})
     published = panel.published
     for run in _runs(guideline, list(published)):
         places = [names.index(name) for name in run]

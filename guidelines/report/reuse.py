@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.picture import STYLE, PictureError
+from guidelines.report.picture import styled
 from guidelines.report.records import Record
 
 if TYPE_CHECKING:
@@ -95,12 +95,9 @@ def page(network: str, stages: Sequence[StageReuse]) -> "Figure":
 
     Raises PictureError where matplotlib is missing. Compare the paper's Figure 4.
     """
-    try:
-        from matplotlib import rc_context
+    with styled():
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise PictureError("pictures need matplotlib: pip install 'guidelines[plot]'") from error
-    with rc_context(STYLE):  # type: ignore[arg-type]  # matplotlib wants the type of literal keys
+
         figure = Figure(figsize=(PANEL_INCHES * len(stages), PANEL_INCHES + 0.6), layout="constrained")
         panels = figure.subplots(1, len(stages), squeeze=False)[0]
         for axes, stage in zip(panels, stages, strict=True):

@@ -19,13 +19,14 @@ LEAST_ORDERED = 3
 class Cell:
     """A variant in one sweep: what was measured, why it failed in a run, and what the paper prints.
 
-    `paper_as_judged` is that per multiply-add where the sweep is judged so.
+    `judged` and `paper_as_judged` are slow-downs per multiply-add where the sweep is judged so.
     Its slow-down is launch-bound where the variant or its baseline waits for its launches.
     """
 
     throughput: Estimate | None = None
     multiply_adds_per_s: Estimate | None = None
     slowdown: Estimate | None = None
+    judged: Estimate | None = None
     per_multiply_add: Estimate | None = None
     paper: Figure | None = None
     paper_as_judged: Figure | None = None
@@ -180,6 +181,7 @@ def _measured(measured: Measured, platform: Platform) -> Row:
         throughput=seconds_per_call.inverse().scaled(per_call),
         multiply_adds_per_s=seconds_per_call.inverse().scaled(measured.multiply_adds),
         slowdown=slowdown,
+        judged=measured.judged(confidence),
         per_multiply_add=_per_multiply_add(slowdown, measured.work_ratio),
         paper=published,
         paper_as_judged=_as_judged(published, place, place.variant),
