@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields, replace
 
 from guidelines.change import LEAST_CHANGE, Case, Change, changes, margin
 from guidelines.combine import geometric_mean, quotient
-from guidelines.merge import Measured, Results
-from guidelines.results import SweepKey, TableKey
+from guidelines.merge import Measured, Results, by_sweep
+from guidelines.results import TableKey
 from guidelines.spec import Condition
 from guidelines.stats import Estimate, Quantity
 from guidelines.verdict import noise_floor
@@ -204,11 +204,8 @@ def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
 def _alone(results: Results, together: Iterable[Measured]) -> tuple[str, ...]:
     """What one side has and the other has not: a whole sweep by its name, else its variants."""
     shared = {m.place.key for m in together}
-    found: dict[SweepKey, list[Measured]] = {}
-    for m in results.measured:
-        found.setdefault(m.place.sweep_key, []).append(m)
     lines = []
-    for (guideline, condition, sweep), variants in found.items():
+    for (guideline, condition, sweep), variants in by_sweep(results.measured).items():
         missing = [m.place.variant for m in variants if m.place.key not in shared]
         which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
         against = f"{variants[0].place.baseline}{variants[0].unit}"

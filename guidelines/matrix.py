@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from guidelines.merge import Measured, Results
+from guidelines.merge import Measured, Results, by_sweep
 from guidelines.results import Failure, Machine, SweepKey
 from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
@@ -74,7 +74,7 @@ def matrix(everything: Sequence[Results]) -> Matrix:
     for (index, key, case), verdict in zip(cases, found, strict=True):
         guideline, condition, _ = key
         grouped[index, condition].setdefault(guideline, []).append((key, case, verdict))
-    swept = [_sweeps(results) for results in everything]
+    swept = [by_sweep(results.measured) for results in everything]
     places = [result.place for results in everything for result in _everything(results)]
     claims = {place.guideline: place.claim for place in places}
     return Matrix(
@@ -106,13 +106,6 @@ def varied(results: Results) -> Results:
 
 def _everything(results: Results) -> Sequence[Measured | Failure]:
     return (*results.measured, *results.failures)
-
-
-def _sweeps(results: Results) -> dict[SweepKey, list[Measured]]:
-    sweeps: dict[SweepKey, list[Measured]] = {}
-    for measured in results.measured:
-        sweeps.setdefault(measured.place.sweep_key, []).append(measured)
-    return sweeps
 
 
 def _standing(found: Sequence[Judged], sweeps: Mapping[SweepKey, Sequence[Measured]]) -> Standing:

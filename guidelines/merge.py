@@ -101,6 +101,14 @@ def distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for of_run in reasons for reason in of_run))
 
 
+def by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, list[Measured]]:
+    """What was measured of every sweep, in the order in which the sweeps first come."""
+    sweeps: dict[SweepKey, list[Measured]] = {}
+    for each in measured:
+        sweeps.setdefault(each.place.sweep_key, []).append(each)
+    return sweeps
+
+
 def reduced(run: Run) -> Results:
     """One run with its samples reduced to quantities."""
     measured = tuple(_measured(entry) for entry in run.entries)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, log
 from typing import Literal, TypeVar
 
-from guidelines.merge import Measured
+from guidelines.merge import Measured, by_sweep
 from guidelines.results import SweepKey
 from guidelines.spec import Expectation
 from guidelines.stats import Estimate, Quantity, rounds_needed
@@ -50,10 +50,7 @@ def noise_floor(control: Estimate | None) -> float | None:
 
 def judged(measured: Iterable[Measured]) -> dict[SweepKey, Case]:
     """The case of every sweep in which the variant that decides was measured."""
-    sweeps: dict[SweepKey, list[Measured]] = {}
-    for one in measured:
-        sweeps.setdefault(one.place.sweep_key, []).append(one)
-    return {key: case for key, sweep in sweeps.items() if (case := _case(sweep))}
+    return {key: case for key, sweep in by_sweep(measured).items() if (case := _case(sweep))}
 
 
 def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
