@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
-from guidelines.networks.layers import classifier, conv_norm, depthwise
-from guidelines.networks.mobilenet_v2 import HEAD, STAGES, STEM
+from guidelines.networks.layers import conv_norm, depthwise
+from guidelines.networks.mobilenet_v2 import HEAD, STAGES, stacked
 from guidelines.networks.shufflenet_v2 import shuffled
 
 GROUPS = 2
@@ -11,15 +11,8 @@ GROUPS = 2
 
 def igcv3_d(width: float = 1.0) -> nn.Sequential:
     """The network at a multiple of its widths, each rounded to an even one; the head never narrows."""
-    c1 = _even(STEM * width)
-    layers: list[nn.Module] = [conv_norm(3, c1, 3, stride=2, activation=nn.ReLU6)]
-    for expansion, channels, repeats, stride in STAGES:
-        c2 = _even(channels * width)
-        for k in range(2 * repeats if repeats > 1 else 1):
-            layers.append(InterleavedBlock(c1, c2, expansion, stride if k == 0 else 1))
-            c1 = c2
-    head = _even(HEAD * max(1.0, width))
-    return nn.Sequential(*layers, conv_norm(c1, head, activation=nn.ReLU6), classifier(head))
+    stages = ((t, c, 2 * repeats if repeats > 1 else 1, stride) for t, c, repeats, stride in STAGES)
+    return stacked(InterleavedBlock, stages, lambda c: _even(c * width), _even(HEAD * max(1.0, width)))
 
 
 class InterleavedBlock(nn.Module):

@@ -1,5 +1,7 @@
 """MobileNet v2 (Sandler et al. 2018): inverted residual blocks with linear outputs."""
 
+from collections.abc import Callable, Iterable
+
 from torch import Tensor, nn
 
 from guidelines.networks.layers import classifier, conv_norm, depthwise
@@ -19,14 +21,23 @@ STEM, HEAD, DIVISOR = 32, 1280, 8
 
 def mobilenet_v2(width: float = 1.0) -> nn.Sequential:
     """The network at a multiple of its widths, each rounded to a multiple of 8; the head never narrows."""
-    c1 = _rounded(STEM * width)
+    return stacked(InvertedResidual, STAGES, lambda c: _rounded(c * width), _rounded(HEAD * max(1.0, width)))
+
+
+def stacked(
+    block: Callable[[int, int, int, int], nn.Module],
+    stages: Iterable[tuple[int, int, int, int]],
+    scaled: Callable[[int], int],
+    head: int,
+) -> nn.Sequential:
+    """A strided convolution, stages of blocks (c1, c2, expansion, stride), a head and a classifier."""
+    c1 = scaled(STEM)
     layers: list[nn.Module] = [conv_norm(3, c1, 3, stride=2, activation=nn.ReLU6)]
-    for expansion, channels, repeats, stride in STAGES:
-        c2 = _rounded(channels * width)
+    for expansion, channels, repeats, stride in stages:
+        c2 = scaled(channels)
         for k in range(repeats):
-            layers.append(InvertedResidual(c1, c2, expansion, stride if k == 0 else 1))
+            layers.append(block(c1, c2, expansion, stride if k == 0 else 1))
             c1 = c2
-    head = _rounded(HEAD * max(1.0, width))
     return nn.Sequential(*layers, conv_norm(c1, head, activation=nn.ReLU6), classifier(head))
 
 
