@@ -148,6 +148,7 @@ def _of_networks() -> dict[str, Any]:
     }
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(files(__name__).joinpath(name).read_text("utf-8"))
     return content
