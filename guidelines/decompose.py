@@ -9,14 +9,13 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from guidelines.operators import SHUFFLE_RANGE, SHUFFLES, Decomposition, Operator, kind_of, outermost
 from guidelines.spec import Condition
 from guidelines.stats import ratio_of
-from guidelines.timing import pinned, timed
+from guidelines.timing import pinned, synchronizer, timed
 
 WARM_UP_CALLS = 3
 ROUNDS = 24
@@ -40,7 +39,7 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
     """
     call = partial(module, x)
     with pinned(condition):
-        sample = timed(call, partial(_synchronize, condition.device))
+        sample = timed(call, synchronizer(condition.device))
         sample(WARM_UP_CALLS)
         operators = classified(call)
         plain_s, profiled_s, rounds = [], [], []
@@ -121,8 +120,3 @@ def _shuffles_recorded() -> Iterator[None]:
         yield
     finally:
         sys.setprofile(before)
-
-
-def _synchronize(device: str) -> None:
-    if device != "cpu":
-        torch.cuda.synchronize(device)

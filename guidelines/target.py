@@ -29,8 +29,7 @@ def target(name: str) -> Build:
     if ":" in name:
         return partial(_built, name, _callable(name))
     try:
-        if name not in networks.NETWORKS:
-            networks.build(name)  # says which names are near
+        networks.known(name)
     except ValueError as error:
         raise TargetError(f"{error}; others are named as package.module:callable") from error
     return partial(networks.build, name)

@@ -108,7 +108,7 @@ def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sa
     """
     if condition.device == "cpu":  # CUDA says so itself, and asking it would empty the others' cache
         check_fits(variant, condition)
-    return timed(bind(*build(variant, condition, seed)), _synchronizer(condition.device))
+    return timed(bind(*build(variant, condition, seed)), synchronizer(condition.device))
 
 
 def timed(
@@ -163,7 +163,8 @@ def check_work(variant: Variant, condition: Condition) -> None:
         raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
 
 
-def _synchronizer(device: str) -> Callable[[], None]:
+def synchronizer(device: str) -> Callable[[], None]:
+    """What waits until a device has done all that it was told to do; nothing on the CPU."""
     if device == "cpu":
         return lambda: None
     return lambda: torch.cuda.synchronize(device)

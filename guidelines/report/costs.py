@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from guidelines.module_cost import LayerCost, ModuleCost
-from guidelines.report.digits import millions
+from guidelines.report.digits import millions, shape
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
 from guidelines.values import printable
@@ -30,7 +30,7 @@ def document(
     target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> Document:
     """Some layers of a module, what they come to together, and what could not be counted."""
-    title = f"{printable(target)}, input {_shape(input_shape)}, {TRACED[cost.device]}"
+    title = f"{printable(target)}, input {shape(input_shape)}, {TRACED[cost.device]}"
     rows = tuple(_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty)
     grid = Grid(HEADS, (*rows, _row("total", cost.total)))
     return Document(title, (), (Section(title, grid, notes=(*_doubts(cost), *NOTES)),))
@@ -40,16 +40,12 @@ def records(
     target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> list[Record]:
     """One record a layer; the last, of the path "total", is the whole."""
-    call: Record = {"target": printable(target), "input": _shape(input_shape), "traced_on": cost.device}
+    call: Record = {"target": printable(target), "input": shape(input_shape), "traced_on": cost.device}
     shown = [*(layer for layer in layers if not layer.is_empty), replace(cost.total, path="total")]
     return [
         call | asdict(layer) | {"path": printable(layer.path), "kind": printable(layer.kind)}
         for layer in shown
     ]
-
-
-def _shape(sizes: Sequence[int]) -> str:
-    return "x".join(map(str, sizes))
 
 
 def _doubts(cost: ModuleCost) -> list[str]:

@@ -17,7 +17,7 @@ from guidelines.operators import (
     Share,
 )
 from guidelines.paper.figure2 import percent
-from guidelines.report.digits import with_interval
+from guidelines.report.digits import shape, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
 from guidelines.values import printable
@@ -50,26 +50,22 @@ def document(network: str, found: Decomposition) -> Document:
 
 def records(network: str, found: Decomposition) -> list[Record]:
     """One record an operator, class after class."""
-    condition = asdict(found.condition)
-    call: Record = {"target": printable(network), "input": _shape(found)}
+    condition, typical_s = asdict(found.condition), found.typical_s
+    call: Record = {"target": printable(network), "input": shape(found.input_shape)}
     call |= {name: condition[name] for name in CONDITION} | {"profiled_ratio": found.profiled_ratio.estimate}
     return [
         call
-        | {"class": kind, "operator": printable(name), "seconds": found.typical_s[Operator(kind, name)]}
+        | {"class": kind, "operator": printable(name), "seconds": typical_s[Operator(kind, name)]}
         | {"share": share.typical, "least_share": share.least, "greatest_share": share.greatest}
         for kind in CLASSES
         for name, share in found.operators(kind).items()
     ]
 
 
-def _shape(found: Decomposition) -> str:
-    return "x".join(map(str, found.input_shape))
-
-
 def _lead(found: Decomposition) -> tuple[str, ...]:
     condition = found.condition
     return (
-        f"{condition.device_name}: input {_shape(found)}, {condition.dtype}, {condition.layout}, "
+        f"{condition.device_name}: input {shape(found.input_shape)}, {condition.dtype}, {condition.layout}, "
         f"{condition.threads} thread{'s' * (condition.threads > 1)}",
         f"{len(found.rounds)} calls; the operators of one take {1e3 * sum(found.typical_s.values()):.3g} ms "
         "under the profiler",

@@ -1,5 +1,6 @@
 """Numbers as text, with no more digits than their interval allows."""
 
+from collections.abc import Sequence
 from math import floor, log10
 
 from guidelines.stats import Estimate
@@ -75,6 +76,11 @@ def millions(count: int) -> str:
 def channels(widths: tuple[int, ...]) -> str:
     """Channels of a network: "32, 64"."""
     return ", ".join(map(str, widths))
+
+
+def shape(sizes: Sequence[int]) -> str:
+    """The shape of a tensor: "1x3x224x224"."""
+    return "x".join(map(str, sizes))
 
 
 def level(confidence: float) -> str:
