@@ -100,7 +100,7 @@ def _entry(
         groups=variant.groups,
         multiply_adds=cost.multiply_adds,
         memory_access=cost.memory_access,
-        parameters=cost.parameters,
+        parameters=cost.parameters or 0,
         work_ratio=cost.multiply_adds / baseline.cost(condition).multiply_adds,
         slowdown=slowdown,
         control=(paired_ratio(seconds[CONTROL], baseline_s, confidence) if CONTROL in seconds else None),

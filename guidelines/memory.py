@@ -22,8 +22,9 @@ def needed_bytes(variant: Variant, condition: Condition) -> int:
 
     What a library takes for itself is not known.
     """
-    cost = variant.cost(condition)
-    elements = cost.parameters + prod(variant.input_shape(condition)) + 2 * cost.widest_access
+    shape = variant.input_shape(condition)
+    weights = variant.cost(condition).parameters or 0
+    elements = weights + prod(shape) + 2 * variant.work.largest_operator_elements(shape)
     return elements * ITEM_BYTES[condition.dtype]
 
 

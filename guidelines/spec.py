@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from guidelines.cost import conv_memory_access, conv_multiply_adds, conv_parameters
+from guidelines import formulas
 
 Shape = tuple[int, int, int, int]
 Expectation = Literal["slower", "faster"]
@@ -77,16 +77,29 @@ class Conv:
 
 @dataclass(frozen=True)
 class Cost:
-    """Work of one call of a network on one batch, its weights, and the elements of its widest operator.
+    """Work of one call on one batch, and the network's parameters.
 
-    `memory_access` is that of all operators, `conv_memory_access` that of convolutions and linear layers.
+    `memory_access` counts the elements that all operators but views read and write, `conv_memory_access`
+    those of convolutions and linear layers, by the paper's equation (2). None: an older file does not say.
     """
 
-    multiply_adds: int
-    conv_memory_access: int
-    memory_access: int
-    parameters: int
-    widest_access: int
+    multiply_adds: int = 0
+    memory_access: int = 0
+    conv_memory_access: int | None = 0
+    parameters: int | None = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Both together."""
+        return Cost(
+            multiply_adds=self.multiply_adds + other.multiply_adds,
+            memory_access=self.memory_access + other.memory_access,
+            conv_memory_access=_sum_of_known(self.conv_memory_access, other.conv_memory_access),
+            parameters=_sum_of_known(self.parameters, other.parameters),
+        )
+
+
+def _sum_of_known(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
 
 
 @dataclass(frozen=True)
@@ -106,41 +119,46 @@ class Stack:
         return self.convs[0].c1
 
     def image_size(self, condition: Condition) -> int:
-        """The condition's."""
+        """The image size of the condition."""
         return condition.image_size
 
     def cost(self, shape: Shape) -> Cost:
-        """Memory access as in the paper plus element-wise operators."""
+        """Work on an input of a shape: convolutions as in the paper, plus element-wise operators."""
         n, _, height, width = shape
         multiply_adds = memory_access = parameters = 0
-        for c in self.convs:
-            kind = {"kernel_size": c.kernel_size, "groups": c.groups}
-            multiply_adds += n * conv_multiply_adds(height, width, c.c1, c.c2, **kind)
-            memory_access += conv_memory_access(height, width, c.c1, c.c2, **kind, batch_size=n)
-            parameters += conv_parameters(c.c1, c.c2, **kind)
-        pixels = n * height * width
+        for conv in self.convs:
+            kind = {"kernel_size": conv.kernel_size, "groups": conv.groups}
+            multiply_adds += n * formulas.multiply_adds(height, width, conv.c1, conv.c2, **kind)
+            memory_access += formulas.memory_access(height, width, conv.c1, conv.c2, **kind, batch_size=n)
+            parameters += formulas.parameters(conv.c1, conv.c2, **kind)
         return Cost(
-            multiply_adds,
-            memory_access,
-            memory_access + pixels * self.elementwise_accesses,
-            parameters,
-            pixels * max(c.c1 + c.c2 for c in self.convs),
+            multiply_adds=multiply_adds,
+            memory_access=memory_access + n * height * width * self.elementwise_accesses,
+            conv_memory_access=memory_access,
+            parameters=parameters,
         )
+
+    def largest_operator_elements(self, shape: Shape) -> int:
+        """Elements that the widest convolution reads and writes, without its weights."""
+        n, _, height, width = shape
+        return n * height * width * max(conv.c1 + conv.c2 for conv in self.convs)
 
 
 @dataclass(frozen=True)
 class Traced:
-    """The work of a network that no closed form describes: `cost` counts it for the shape of an input.
+    """The work of a network that no closed form describes, counted for the shape of an input.
 
-    `own_image_size` is the one that a row of a table asks for, whatever the condition's.
+    `largest_operator_elements` counts what its largest layer reads and writes. `own_image_size` is the one
+    that a row of a table asks for, whatever the condition's.
     """
 
     in_channels: int
     cost: Callable[[Shape], Cost] = field(compare=False)
+    largest_operator_elements: Callable[[Shape], int] = field(compare=False)
     own_image_size: int | None = None
 
     def image_size(self, condition: Condition) -> int:
-        """Its own, else the condition's."""
+        """The network's own image size, else the condition's."""
         return self.own_image_size or condition.image_size
 
 

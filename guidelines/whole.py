@@ -6,6 +6,7 @@ from functools import cache, partial
 from torch import nn
 
 from guidelines.count import count
+from guidelines.module_cost import ModuleCost
 from guidelines.networks import build, known
 from guidelines.networks.layers import at_unit_gain
 from guidelines.spec import Cost, Shape, Traced, Variant
@@ -15,17 +16,17 @@ IMAGE_CHANNELS = 3
 
 @cache
 def network(name: str, image_size: int | None = None) -> Variant:
-    """One of NETWORKS; `image_size` is its own, where a table asks for it. Raises ValueError as `build`."""
+    """One of NETWORKS; `image_size` is its own, if a table asks for it. Raises ValueError as `build`."""
     known(name)
     label = f"{name}-{image_size}px" if image_size else name
-    make = partial(_network, name)
-    return Variant(label, label, (), Traced(IMAGE_CHANNELS, _cost(make), image_size), make)
+    build_network = partial(_network, name)
+    return Variant(label, label, (), _traced(IMAGE_CHANNELS, build_network, image_size), build_network)
 
 
 def stack(name: str, c: int, depth: int, unit: Callable[[], nn.Module]) -> Variant:
     """A number of units in a row, from c channels to c channels."""
-    make = partial(_stack, depth, unit)
-    return Variant(name, name, (c,), Traced(c, _cost(make)), make)
+    build_stack = partial(_stack, depth, unit)
+    return Variant(name, name, (c,), _traced(c, build_stack), build_stack)
 
 
 def _network(name: str) -> nn.Module:
@@ -36,21 +37,21 @@ def _stack(depth: int, unit: Callable[[], nn.Module]) -> nn.Module:
     return at_unit_gain(nn.Sequential(*(unit() for _ in range(depth))))
 
 
-def _cost(make: Callable[[], nn.Module]) -> Callable[[Shape], Cost]:
-    """Counts a network once for every shape. Raises ValueError where not all of it can be counted."""
+def _traced(in_channels: int, make: Callable[[], nn.Module], image_size: int | None = None) -> Traced:
+    """The work of a network, counted once for every shape. Raises ValueError if not all of it is known."""
 
     @cache
-    def cost(shape: Shape) -> Cost:
-        found = count(make, shape)
-        if found.uncountable:
-            raise ValueError(f"the multiply-adds of {dict(found.uncountable)} are not known")
-        total = found.total
-        return Cost(
-            total.multiply_adds,
-            total.conv_memory_access,
-            total.memory_access,
-            total.parameters,
-            max(layer.memory_access for layer in found.layers),
-        )
+    def counted(shape: Shape) -> ModuleCost:
+        cost = count(make, shape)
+        if cost.uncountable:
+            raise ValueError(f"the multiply-adds of {dict(cost.uncountable)} are not known")
+        return cost
 
-    return cost
+    def total(shape: Shape) -> Cost:
+        whole = counted(shape).total
+        return Cost(whole.multiply_adds, whole.memory_access, whole.conv_memory_access, whole.parameters)
+
+    def largest_layer(shape: Shape) -> int:
+        return max(layer.memory_access for layer in counted(shape).layers)
+
+    return Traced(in_channels, total, largest_layer, image_size)

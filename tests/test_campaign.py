@@ -47,7 +47,7 @@ def test_a_network_that_cannot_be_counted_is_named(sweep):
     def refuse(shape):
         raise ValueError(f"no image of {shape[2]}x{shape[3]}")
 
-    uncountable = replace(sweep.variants[1], work=Traced(3, refuse))
+    uncountable = replace(sweep.variants[1], work=Traced(3, refuse, refuse))
     odd = replace(sweep, variants=(sweep.variants[0], uncountable))
     check_countable([Case(CPU, sweep, variant) for variant in sweep.variants])
     with pytest.raises(ValueError, match="G2 x1 cpu-2px g=2: no image of 2x2"):

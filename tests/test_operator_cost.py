@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from guidelines.cost import conv_memory_access, conv_multiply_adds
+from guidelines import formulas
 from guidelines.operator_cost import operator_cost
 
 C = 2 * 6 * 5 * 5
@@ -51,8 +51,8 @@ def test_a_convolution_costs_what_the_closed_form_says(h, w, m, n, groups, kerne
     conv = nn.Conv2d(c1, c2, kernel_size, padding="same", groups=groups, bias=False, device="meta")
     (found,) = costs(conv, (batch_size, c1, h, w))
     kind = {"kernel_size": kernel_size, "groups": groups}
-    assert found.multiply_adds == batch_size * conv_multiply_adds(h, w, c1, c2, **kind)
-    assert found.conv_memory_access == conv_memory_access(h, w, c1, c2, **kind, batch_size=batch_size)
+    assert found.multiply_adds == batch_size * formulas.multiply_adds(h, w, c1, c2, **kind)
+    assert found.conv_memory_access == formulas.memory_access(h, w, c1, c2, **kind, batch_size=batch_size)
     assert found.memory_access == found.conv_memory_access
 
 

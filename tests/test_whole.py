@@ -33,7 +33,7 @@ def test_units_in_a_row_keep_their_input_near_its_size():
         out = variant.build()(torch.randn(1, 8, 32, 32))
     assert 0.1 < float(out.std()) < 10
     assert variant.cost(CPU).parameters == 20 * 9 * 8 * 8
-    assert variant.cost(CPU).widest_access == 2 * 64 * 64 * 16 + 9 * 8 * 8
+    assert variant.work.largest_operator_elements(variant.input_shape(CPU)) == 2 * 64 * 64 * 16 + 9 * 8 * 8
 
 
 def test_work_that_cannot_be_counted_is_refused():

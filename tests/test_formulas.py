@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidelines.cost import (
-    conv_memory_access,
-    conv_multiply_adds,
-    conv_parameters,
+from guidelines.formulas import (
+    memory_access,
     memory_access_at,
     memory_access_lower_bound,
+    multiply_adds,
+    parameters,
 )
 
 sides = st.integers(1, 300)
@@ -17,31 +17,31 @@ widths = st.integers(1, 2048)
 
 
 def test_a_pointwise_layer_has_the_costs_worked_out_by_hand():
-    assert conv_multiply_adds(56, 56, 64, 32) == 6_422_528
-    assert conv_memory_access(56, 56, 64, 32) == 56 * 56 * 96 + 64 * 32
-    assert conv_parameters(64, 32) == 2048
+    assert multiply_adds(56, 56, 64, 32) == 6_422_528
+    assert memory_access(56, 56, 64, 32) == 56 * 56 * 96 + 64 * 32
+    assert parameters(64, 32) == 2048
 
 
 def test_a_3x3_group_layer_has_the_costs_worked_out_by_hand():
-    assert conv_parameters(8, 16, kernel_size=3, groups=4) == 9 * 2 * 4 * 4
-    assert conv_multiply_adds(7, 5, 8, 16, kernel_size=3, groups=4) == 7 * 5 * 288
-    assert conv_memory_access(7, 5, 8, 16, kernel_size=3, groups=4) == 7 * 5 * 24 + 288
+    assert parameters(8, 16, kernel_size=3, groups=4) == 9 * 2 * 4 * 4
+    assert multiply_adds(7, 5, 8, 16, kernel_size=3, groups=4) == 7 * 5 * 288
+    assert memory_access(7, 5, 8, 16, kernel_size=3, groups=4) == 7 * 5 * 24 + 288
 
 
 def test_a_batch_reads_its_weights_once():
-    assert conv_memory_access(4, 4, 8, 8, batch_size=3) == 3 * 4 * 4 * 16 + 64
+    assert memory_access(4, 4, 8, 8, batch_size=3) == 3 * 4 * 4 * 16 + 64
 
 
 @given(sides, sides, widths, widths)
 def test_equation_1_bounds_every_pointwise_layer(h, w, c1, c2):
-    bound = memory_access_lower_bound(h, w, conv_multiply_adds(h, w, c1, c2))
-    assert bound <= conv_memory_access(h, w, c1, c2)
-    assert (bound == conv_memory_access(h, w, c1, c2)) or c1 != c2
+    bound = memory_access_lower_bound(h, w, multiply_adds(h, w, c1, c2))
+    assert bound <= memory_access(h, w, c1, c2)
+    assert (bound == memory_access(h, w, c1, c2)) or c1 != c2
 
 
 @given(sides, sides, widths)
 def test_equation_1_is_reached_by_equal_widths(h, w, c):
-    assert memory_access_lower_bound(h, w, conv_multiply_adds(h, w, c, c)) == conv_memory_access(h, w, c, c)
+    assert memory_access_lower_bound(h, w, multiply_adds(h, w, c, c)) == memory_access(h, w, c, c)
 
 
 @given(sides, sides, st.integers(1, 10**9))
@@ -54,14 +54,14 @@ def test_the_bound_is_the_real_one_rounded_up(h, w, multiply_adds):
 @given(sides, sides, st.integers(1, 64), st.integers(1, 64), st.integers(1, 16))
 def test_both_lines_of_equation_2_agree(h, w, m, n, groups):
     c1, c2 = m * groups, n * groups
-    multiply_adds = conv_multiply_adds(h, w, c1, c2, groups=groups)
-    accesses = conv_memory_access(h, w, c1, c2, groups=groups)
-    assert memory_access_at(h, w, c1, multiply_adds, groups) == accesses
+    work = multiply_adds(h, w, c1, c2, groups=groups)
+    accesses = memory_access(h, w, c1, c2, groups=groups)
+    assert memory_access_at(h, w, c1, work, groups) == accesses
 
 
 @given(st.integers(0, 5))
 def test_guideline_2_more_groups_at_equal_work_raise_memory_access(power):
-    fewer, more = (conv_memory_access(56, 56, 64 * 2**p, 64 * 2**p, groups=4**p) for p in (power, power + 1))
+    fewer, more = (memory_access(56, 56, 64 * 2**p, 64 * 2**p, groups=4**p) for p in (power, power + 1))
     assert more > fewer
 
 
@@ -78,7 +78,7 @@ def test_guideline_2_more_groups_at_equal_work_raise_memory_access(power):
 )
 def test_errors_name_the_bad_argument(arguments, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
-        conv_multiply_adds(**{"height": 7, "width": 7, "c1": 8, "c2": 8, **arguments})
+        multiply_adds(**{"height": 7, "width": 7, "c1": 8, "c2": 8, **arguments})
 
 
 def test_work_of_no_layer_is_refused():

@@ -6,22 +6,20 @@ Symbols are the paper's: c1 input channels, c2 output channels, g groups, h x w 
 from math import isqrt
 
 
-def conv_multiply_adds(
-    height: int, width: int, c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1
-) -> int:
+def multiply_adds(height: int, width: int, c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> int:
     """Multiply-adds of one convolution on one image: B = h w k^2 c1 c2 / g.
 
     Raises ValueError for a size that is not a positive integer or channels that groups do not divide.
     Source: paper, section 2, the text before equations (1) and (2).
 
-    >>> conv_multiply_adds(56, 56, 64, 64)
+    >>> multiply_adds(56, 56, 64, 64)
     12845056
     """
     _check(height=height, width=width)
-    return height * width * conv_parameters(c1, c2, kernel_size=kernel_size, groups=groups)
+    return height * width * parameters(c1, c2, kernel_size=kernel_size, groups=groups)
 
 
-def conv_memory_access(
+def memory_access(
     height: int,
     width: int,
     c1: int,
@@ -34,17 +32,17 @@ def conv_memory_access(
     """Elements read and written plus weights read: n h w (c1 + c2) + k^2 c1 c2 / g.
 
     The weights are read once for the batch of n images. Assumes a cache that holds everything else.
-    Raises ValueError as `conv_multiply_adds`. Source: paper, equation (2), first line.
+    Raises ValueError as `multiply_adds`. Source: paper, equation (2), first line.
     """
     _check(height=height, width=width, batch_size=batch_size)
-    weights = conv_parameters(c1, c2, kernel_size=kernel_size, groups=groups)
+    weights = parameters(c1, c2, kernel_size=kernel_size, groups=groups)
     return batch_size * height * width * (c1 + c2) + weights
 
 
-def conv_parameters(c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> int:
+def parameters(c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> int:
     """Weights of one convolution without bias: k^2 c1 c2 / g.
 
-    Raises ValueError as `conv_multiply_adds`.
+    Raises ValueError as `multiply_adds`.
     """
     _check(c1=c1, c2=c2, kernel_size=kernel_size, groups=groups)
     for name, channels in (("c1", c1), ("c2", c2)):
@@ -65,7 +63,7 @@ def memory_access_at(height: int, width: int, c1: int, multiply_adds: int, group
             f"multiply_adds = {multiply_adds} is not h w c1 c2 / g for any whole c2 "
             f"at {height}x{width}, c1 = {c1}, groups = {groups}"
         )
-    return conv_memory_access(height, width, c1, c2, groups=groups)
+    return memory_access(height, width, c1, c2, groups=groups)
 
 
 def memory_access_lower_bound(height: int, width: int, multiply_adds: int) -> int:
@@ -74,7 +72,7 @@ def memory_access_lower_bound(height: int, width: int, multiply_adds: int) -> in
     Rounded up to the next integer, exactly; reached when and only when c1 = c2 (guideline 1).
     Source: paper, equation (1).
 
-    >>> memory_access_lower_bound(56, 56, conv_multiply_adds(56, 56, 64, 64))
+    >>> memory_access_lower_bound(56, 56, multiply_adds(56, 56, 64, 64))
     405504
     """
     _check(height=height, width=width, multiply_adds=multiply_adds)
