@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log
 from typing import Literal
 
+from guidelines.holm import half_widths_from, stepwise
 from guidelines.stats import Estimate, Quantity
-from guidelines.verdict import stepwise
 
 # Smaller differences between machines change nobody's design.
 LEAST_CHANGE = 0.03
@@ -14,8 +13,8 @@ Direction = Literal["more", "less", "same", "unclear"]
 
 
 @dataclass(frozen=True)
-class Case:
-    """A ratio and the change in it that is too small to matter; `margin` None where none is known."""
+class MarginedRatio:
+    """A ratio and the change in it that is too small to matter; `margin` is None if none is known."""
 
     ratio: Quantity
     margin: float | None
@@ -37,11 +36,11 @@ def margin(floors: Sequence[float | None], least: float = LEAST_CHANGE) -> float
     return max([least, *known]) if len(known) == len(floors) else None
 
 
-def changes(cases: Sequence[Case], confidence: float) -> list[Change]:
-    """One change a case, all right together with the confidence (Holm 1979)."""
+def changes(ratios: Sequence[MarginedRatio], confidence: float) -> list[Change]:
+    """One change a ratio, all right together with the confidence (Holm 1979)."""
     return stepwise(
-        [_clearness(case, confidence) for case in cases],
-        lambda index, level: _judge(cases[index].ratio(level), cases[index].margin),
+        [_clearness(each, confidence) for each in ratios],
+        lambda index, level: _judge(ratios[index].ratio(level), ratios[index].margin),
         lambda change: change.direction != "unclear",
         confidence,
     )
@@ -64,11 +63,9 @@ def _judge(ratio: Estimate, margin: float | None) -> Change:
     return Change("unclear", ratio, margin, reason)
 
 
-def _clearness(case: Case, confidence: float) -> float:
-    """Distance of the estimate from the nearer edge of the margin, in half-widths."""
-    ratio = case.ratio(confidence)
-    if ratio.low is None or ratio.high is None or case.margin is None:
+def _clearness(margined: MarginedRatio, confidence: float) -> float:
+    """Distance from the nearer edge of the margin, in half-widths; negative if either is unknown."""
+    if margined.margin is None:
         return -1.0
-    distance = abs(abs(log(ratio.estimate)) - log(1 + case.margin))
-    width = log(ratio.high / ratio.low) / 2
-    return distance / width if width else inf
+    upper = 1 + margined.margin
+    return half_widths_from((upper, 1 / upper), margined.ratio(confidence))

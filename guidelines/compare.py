@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from guidelines.change import LEAST_CHANGE, Case, Change, changes, margin
+from guidelines.change import LEAST_CHANGE, Change, MarginedRatio, changes, margin
 from guidelines.combine import geometric_mean, quotient
 from guidelines.merge import Measured, Results, by_sweep
 from guidelines.results import TableKey
 from guidelines.spec import Condition
-from guidelines.stats import Estimate, Quantity
-from guidelines.verdict import noise_floor
+from guidelines.stats import Estimate, Quantity, noise_floor
 
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
 EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -113,10 +112,10 @@ def compare(a: Results, b: Results) -> Comparison:
     )
 
 
-def effect_case(row: Compared, least: float = LEAST_CHANGE) -> Case:
+def effect_case(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
     """The ratio of two slow-downs; what is too small to matter is at least both noise floors."""
     floors = [noise_floor(m.control(m.confidence)) if m.control else None for m in (row.a, row.b)]
-    return Case(row.ratio, margin(floors, least))
+    return MarginedRatio(row.ratio, margin(floors, least))
 
 
 def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> list[Compared]:
@@ -125,7 +124,9 @@ def _compared(pairs: Sequence[tuple[Measured, Measured]], confidence: float) -> 
         for one, other in pairs
     ]
     effects = iter(changes([effect_case(row) for row in rows if not row.a.is_baseline], confidence))
-    speeds = iter(changes([Case(row.speedup, LEAST_CHANGE) for row in rows if row.speedup], confidence))
+    speeds = iter(
+        changes([MarginedRatio(row.speedup, LEAST_CHANGE) for row in rows if row.speedup], confidence)
+    )
     return [
         replace(
             row,

@@ -18,9 +18,9 @@ from guidelines.memory import free_bytes, needed_bytes
 from guidelines.results import Entry
 from guidelines.spec import Condition
 from guidelines.state import disturbances
+from guidelines.stats import noise_floor
 from guidelines.sweep import CONTROL, Limits, budget_s, measure_sweep
 from guidelines.timing import pinned, timed
-from guidelines.verdict import noise_floor
 from guidelines.watch import SYS, Watch, governor
 
 WATCHED_S = 1.0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from guidelines.change import LEAST_CHANGE, Case, changes
+from guidelines.change import LEAST_CHANGE, MarginedRatio, changes
 from guidelines.compare import SPEED, Comparison, effect_case
 from guidelines.stats import Estimate
 
@@ -55,7 +55,7 @@ def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
         words = [row.outcome_of(change) for row, change in zip(rows, found, strict=True)]
     else:
         rows = [row for row in comparison.rows if row.speed]
-        cases = [Case(row.speedup, trigger.least) for row in rows if row.speedup]
+        cases = [MarginedRatio(row.speedup, trigger.least) for row in rows if row.speedup]
         found = changes(cases, comparison.confidence)
         words = [SPEED[change.direction] for change in found]
     for row, change, word in zip(rows, found, words, strict=True):

@@ -8,9 +8,9 @@ from guidelines.merge import Measured, Results, by_sweep
 from guidelines.results import Failure, Machine, SweepKey
 from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
-from guidelines.verdict import Case, Verdict, directed, judged, verdicts
+from guidelines.verdict import Evidence, Verdict, directed, judged, verdicts
 
-Judged = tuple[SweepKey, Case, Verdict]
+Judged = tuple[SweepKey, Evidence, Verdict]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Matrix:
 
 def matrix(everything: Sequence[Results]) -> Matrix:
     """Judge every sweep of every machine in one family."""
-    cases: list[tuple[int, SweepKey, Case]] = [
+    cases: list[tuple[int, SweepKey, Evidence]] = [
         (index, key, case)
         for index, results in enumerate(everything)
         for key, case in judged(results.measured).items()

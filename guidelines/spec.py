@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from guidelines import formulas
+from guidelines.paper import Platform
 
 Shape = tuple[int, int, int, int]
 Expectation = Literal["slower", "faster"]
-Platform = Literal["arm", "gpu"]
 CHANNEL_RULES = ("paper", "exact")
 DTYPES = ("float32", "float16", "bfloat16")
 LAYOUTS = ("nchw", "nhwc")

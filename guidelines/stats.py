@@ -61,6 +61,13 @@ class Estimate:
         return Estimate(self.estimate, low, high, confidence, self.rounds)
 
 
+def noise_floor(control: Estimate | None) -> float | None:
+    """The farthest from 1 that the A/A control's interval reaches, None where it has no interval."""
+    if control is None or control.low is None or control.high is None:
+        return None
+    return max(abs(1 - control.low), abs(control.high - 1))
+
+
 # A measured quantity: its estimate, with the interval at any confidence that is asked for.
 Quantity = Callable[[float], Estimate]
 

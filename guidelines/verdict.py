@@ -1,26 +1,26 @@
 """Whether a guideline holds: one verdict a sweep, corrected for the number of verdicts in a table."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, log
-from typing import Literal, TypeVar
+from math import ceil
+from typing import Literal
 
+from guidelines.holm import half_widths_from, stepwise
 from guidelines.merge import Measured, by_sweep
 from guidelines.results import SweepKey
 from guidelines.spec import Expectation
-from guidelines.stats import Estimate, Quantity, rounds_needed
+from guidelines.stats import Estimate, Quantity, noise_floor, rounds_needed
 
 LEAST_MARGIN = 0.01
 MOST_EFFORT = 100
 Outcome = Literal["holds", "does not hold", "undecided"]
-Judged = TypeVar("Judged")
 
 
 @dataclass(frozen=True)
-class Case:
-    """A sweep as its verdict sees it: the slow-down of the variant that decides, and those of the others.
+class Evidence:
+    """A sweep's part in its verdict: the slow-down of the variant that decides, and those of the others.
 
-    `is_complete` where all variants that the claim is about were measured.
+    `is_complete` if all variants that the claim is about were measured.
     """
 
     extreme: str
@@ -41,49 +41,23 @@ class Verdict:
     remedy: str = ""
 
 
-def noise_floor(control: Estimate | None) -> float | None:
-    """The farthest from 1 that the A/A control's interval reaches, None where it has no interval."""
-    if control is None or control.low is None or control.high is None:
-        return None
-    return max(abs(1 - control.low), abs(control.high - 1))
+def judged(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
+    """The evidence of every sweep in which the variant that decides was measured."""
+    known = {key: _evidence(sweep) for key, sweep in by_sweep(measured).items()}
+    return {key: evidence for key, evidence in known.items() if evidence}
 
 
-def judged(measured: Iterable[Measured]) -> dict[SweepKey, Case]:
-    """The case of every sweep in which the variant that decides was measured."""
-    return {key: case for key, sweep in by_sweep(measured).items() if (case := _case(sweep))}
-
-
-def verdicts(cases: Sequence[Case], confidence: float) -> list[Verdict]:
-    """One verdict a case, all right together with the confidence (Holm 1979)."""
+def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
+    """One verdict a sweep, all right together with the confidence (Holm 1979)."""
     return stepwise(
-        [_clearness(case, confidence) for case in cases],
-        lambda index, level: _judge(cases[index], level),
+        [_clearness(evidence, confidence) for evidence in sweeps],
+        lambda index, level: _judge(sweeps[index], level),
         lambda verdict: verdict.outcome != "undecided",
         confidence,
     )
 
 
-def stepwise(
-    clearness: Sequence[float],
-    judge: Callable[[int, float], Judged],
-    is_decided: Callable[[Judged], bool],
-    confidence: float,
-) -> list[Judged]:
-    """Judge m cases so that all decisions are right together with the confidence (Holm 1979).
-
-    The clearest case is judged at 1 - (1 - confidence) / m, the next at (m - 1), and so on; from the
-    first that is not decided on, every case is judged at the level of that one.
-    """
-    found: dict[int, Judged] = {}
-    left, stepping = len(clearness), True
-    for index in sorted(range(len(clearness)), key=lambda i: -clearness[i]):
-        found[index] = judge(index, 1 - (1 - confidence) / left)
-        stepping = stepping and is_decided(found[index])
-        left -= stepping
-    return [found[index] for index in range(len(clearness))]
-
-
-def _case(sweep: Sequence[Measured]) -> Case | None:
+def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
     others = [measured for measured in sweep if not measured.is_baseline]
     if others and others[0].place.every:
         return _of_every(others)
@@ -91,10 +65,16 @@ def _case(sweep: Sequence[Measured]) -> Case | None:
     if extreme is None:
         return None
     named = tuple((other.place.variant, other.judged) for other in others if other is not extreme)
-    return Case(extreme.place.variant, extreme.place.expect, extreme.judged, named, _control(extreme))
+    return Evidence(
+        extreme=extreme.place.variant,
+        expect=extreme.place.expect,
+        slowdown=extreme.judged,
+        others=named,
+        control=_control(extreme),
+    )
 
 
-def _of_every(others: Sequence[Measured]) -> Case:
+def _of_every(others: Sequence[Measured]) -> Evidence:
     """The variant that is farthest from the claim, at the level at which all intervals hold (Bonferroni)."""
     weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
 
@@ -105,19 +85,26 @@ def _of_every(others: Sequence[Measured]) -> Case:
     rows = sorted(place.row for place in places)
     ends_with_extreme = any(place.variant == place.extreme for place in places)
     is_complete = ends_with_extreme and rows == list(range(1, len(rows) + 1))
-    return Case(weakest.place.variant, weakest.place.expect, slowdown, (), _control(weakest), is_complete)
+    return Evidence(
+        extreme=weakest.place.variant,
+        expect=weakest.place.expect,
+        slowdown=slowdown,
+        others=(),
+        control=_control(weakest),
+        is_complete=is_complete,
+    )
 
 
 def _control(measured: Measured) -> Estimate | None:
     return measured.control(measured.confidence) if measured.control else None
 
 
-def _judge(case: Case, confidence: float) -> Verdict:
-    slowdown = case.slowdown(confidence)
-    floor = noise_floor(case.control)
-    if case.control is None:
+def _judge(evidence: Evidence, confidence: float) -> Verdict:
+    slowdown = evidence.slowdown(confidence)
+    floor = noise_floor(evidence.control)
+    if evidence.control is None:
         return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
-    effect = directed(slowdown, case.expect)
+    effect = directed(slowdown, evidence.expect)
     if floor is None or effect.low is None or effect.high is None:
         remedy = (
             f"{slowdown.rounds} rounds are too few for an interval; "
@@ -129,12 +116,12 @@ def _judge(case: Case, confidence: float) -> Verdict:
         return Verdict("does not hold", slowdown, margin)
     if effect.low <= 1 + margin:
         return Verdict("undecided", slowdown, margin, _effort(effect, margin))
-    for name, other in case.others:
-        opposite = directed(other(confidence), case.expect)
+    for name, other in evidence.others:
+        opposite = directed(other(confidence), evidence.expect)
         if opposite.high is not None and opposite.high < 1 / (1 + margin):
             remedy = f"{name} lies beyond the margin on the other side, whatever the time"
             return Verdict("undecided", slowdown, margin, remedy)
-    if not case.is_complete:
+    if not evidence.is_complete:
         return Verdict("undecided", slowdown, margin, "others, of which it is claimed too, were not measured")
     return Verdict("holds", slowdown, margin)
 
@@ -144,14 +131,13 @@ def directed(slowdown: Estimate, expect: Expectation) -> Estimate:
     return slowdown if expect == "slower" else slowdown.inverse()
 
 
-def _clearness(case: Case, confidence: float) -> float:
-    """Distance of the estimate from the margin, in half-widths."""
-    effect = directed(case.slowdown(confidence), case.expect)
-    floor = noise_floor(case.control)
-    if effect.half_width is None or floor is None:
+def _clearness(evidence: Evidence, confidence: float) -> float:
+    """Distance of the effect from the margin, in half-widths; negative if either is unknown."""
+    floor = noise_floor(evidence.control)
+    if floor is None:
         return -1.0
-    distance = abs(log(effect.estimate / (1 + max(LEAST_MARGIN, floor))))
-    return distance / max(effect.half_width / effect.estimate, 1e-12)
+    effect = directed(evidence.slowdown(confidence), evidence.expect)
+    return half_widths_from((1 + max(LEAST_MARGIN, floor),), effect)
 
 
 def _effort(effect: Estimate, margin: float) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.change import Case, changes, margin
+from guidelines.change import MarginedRatio, changes, margin
 from guidelines.stats import Estimate
 
 
@@ -9,7 +9,7 @@ def ratio(low, high):
 
 
 def change(low, high, least=0.03):
-    return changes([Case(ratio(low, high), least)], 0.95)[0]
+    return changes([MarginedRatio(ratio(low, high), least)], 0.95)[0]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_inverse_ratio_gives_the_opposite_verdict():
 
 def test_what_is_not_known_is_unclear_with_the_reason():
     assert change(1.5, 1.6, None).reason == "no noise floor is known"
-    few = Case(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
+    few = MarginedRatio(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
     assert changes([few], 0.95)[0].reason == "too few rounds"
 
 
@@ -52,5 +52,5 @@ def test_many_verdicts_are_each_judged_more_strictly():
         half = 0.02 * (1 + 50 * (confidence - 0.95))
         return Estimate(1.06, 1.06 - half, 1.06 + half, confidence, 50)
 
-    assert changes([Case(at, 0.03)], 0.95)[0].direction == "more"
-    assert {c.direction for c in changes([Case(at, 0.03)] * 5, 0.95)} == {"unclear"}
+    assert changes([MarginedRatio(at, 0.03)], 0.95)[0].direction == "more"
+    assert {c.direction for c in changes([MarginedRatio(at, 0.03)] * 5, 0.95)} == {"unclear"}

@@ -1,7 +1,7 @@
 import pytest
 
 from guidelines.stats import Estimate
-from guidelines.verdict import Case, judged, noise_floor, verdicts
+from guidelines.verdict import Evidence, judged, verdicts
 
 QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
 
@@ -13,20 +13,13 @@ def slowdown(estimate, half_width, rounds=100):
     return at
 
 
-def case(estimate, half_width=0.02, expect="slower", others=(), control=QUIET):
+def evidence(estimate, half_width=0.02, expect="slower", others=(), control=QUIET):
     named = tuple((f"other {k}", slowdown(*other)) for k, other in enumerate(others))
-    return Case("the last row", expect, slowdown(estimate, half_width), named, control)
+    return Evidence("the last row", expect, slowdown(estimate, half_width), named, control)
 
 
 def outcome(*arguments, **named):
-    return verdicts([case(*arguments, **named)], 0.99)[0].outcome
-
-
-def test_the_noise_floor_is_the_farthest_end_of_the_controls_interval():
-    assert noise_floor(Estimate(1.001, 0.99, 1.004, 0.99, 50)) == pytest.approx(0.01)
-    assert noise_floor(Estimate(1.001, 0.999, 1.004, 0.99, 50)) == pytest.approx(0.004)
-    assert noise_floor(None) is None
-    assert noise_floor(Estimate(1.0, None, None, 0.99, 3)) is None
+    return verdicts([evidence(*arguments, **named)], 0.99)[0].outcome
 
 
 @pytest.mark.parametrize(
@@ -56,43 +49,43 @@ def test_a_guideline_that_promises_speed_is_judged_the_other_way_round():
 
 
 def test_a_variant_wholly_beyond_on_the_other_side_leaves_it_undecided():
-    found = verdicts([case(1.5, others=[(0.9, 0.01)])], 0.99)[0]
+    found = verdicts([evidence(1.5, others=[(0.9, 0.01)])], 0.99)[0]
     assert found.outcome == "undecided"
     assert found.remedy == "other 0 lies beyond the margin on the other side, whatever the time"
     assert outcome(1.5, others=[(0.99, 0.02)]) == "holds"
 
 
 def test_undecided_says_what_would_decide_it():
-    assert verdicts([case(1.06, 0.1)], 0.99)[0].remedy == (
+    assert verdicts([evidence(1.06, 0.1)], 0.99)[0].remedy == (
         "about 400 rounds would decide it (--benchmark-min-rounds 400)"
     )
-    near = verdicts([case(1.0101, 0.1)], 0.99)[0].remedy
+    near = verdicts([evidence(1.0101, 0.1)], 0.99)[0].remedy
     assert near == "the effect is within noise of the margin of 1 %"
 
 
 def test_without_an_interval_it_says_how_many_rounds_are_needed():
-    few = Case("g=8", "slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
+    few = Evidence("g=8", "slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
     found = verdicts([few], 0.99)[0]
     assert found.outcome == "undecided"
     assert found.remedy.startswith("5 rounds are too few for an interval; --benchmark-min-rounds 18")
 
 
 def test_without_a_control_nothing_is_decided():
-    found = verdicts([case(2.0, control=None)], 0.99)[0]
+    found = verdicts([evidence(2.0, control=None)], 0.99)[0]
     assert (found.outcome, found.margin) == ("undecided", None)
     assert "the control failed" in found.remedy
 
 
 def test_holm_judges_the_clearest_case_most_strictly():
-    found = verdicts([case(1.1), case(2.0), case(1.5)], 0.97)
+    found = verdicts([evidence(1.1), evidence(2.0), evidence(1.5)], 0.97)
     assert [round(verdict.slowdown.confidence, 4) for verdict in found] == [0.97, 0.99, 0.985]
 
 
 def test_holm_stops_at_the_first_undecided_case():
-    found = verdicts([case(1.01), case(2.0), case(1.011)], 0.97)
+    found = verdicts([evidence(1.01), evidence(2.0), evidence(1.011)], 0.97)
     assert [round(verdict.slowdown.confidence, 4) for verdict in found] == [0.985, 0.99, 0.985]
-    torn = case(2.0, others=[(0.9, 0.01)])
-    found = verdicts([torn, case(1.5), case(1.2)], 0.97)
+    torn = evidence(2.0, others=[(0.9, 0.01)])
+    found = verdicts([torn, evidence(1.5), evidence(1.2)], 0.97)
     assert [verdict.outcome for verdict in found] == ["undecided", "holds", "holds"]
     assert {round(verdict.slowdown.confidence, 4) for verdict in found} == {0.99}
 
@@ -107,7 +100,7 @@ def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results,
 
 
 def three(entry, results, *slowdowns, **how):
-    """The cases of one sweep of a baseline and two others."""
+    """The evidence of one sweep of a baseline and two others."""
     named = zip(("g=1", "g=2", "g=8"), (1.0, *slowdowns), strict=False)
     return judged(results(*(entry(*one, row=k, **how) for k, one in enumerate(named))).measured)
 
@@ -123,20 +116,20 @@ def three(entry, results, *slowdowns, **how):
 def test_a_claim_about_every_other_variant_is_decided_by_the_farthest_from_it(
     entry, results, slowdowns, deciding, expected
 ):
-    (case,) = three(entry, results, *slowdowns, every=True).values()
-    assert case.extreme == deciding
-    assert verdicts([case], 0.9)[0].outcome == expected
+    (evidence,) = three(entry, results, *slowdowns, every=True).values()
+    assert evidence.extreme == deciding
+    assert verdicts([evidence], 0.9)[0].outcome == expected
 
 
 def test_it_does_not_hold_of_others_that_were_not_measured(entry, results):
-    (case,) = three(entry, results, 1.2, every=True).values()  # without the last
-    found = verdicts([case], 0.9)[0]
+    (evidence,) = three(entry, results, 1.2, every=True).values()  # without the last
+    found = verdicts([evidence], 0.9)[0]
     assert (found.outcome, "were not measured" in found.remedy) == ("undecided", True)
-    (case,) = three(entry, results, 0.5, every=True).values()
-    assert verdicts([case], 0.9)[0].outcome == "does not hold"
+    (evidence,) = three(entry, results, 0.5, every=True).values()
+    assert verdicts([evidence], 0.9)[0].outcome == "does not hold"
 
 
 def test_its_interval_is_that_of_all_others_together(entry, results):
-    (case,) = three(entry, results, 1.2, 1.5, every=True, spread=0.1).values()
+    (evidence,) = three(entry, results, 1.2, 1.5, every=True, spread=0.1).values()
     (alone,) = three(entry, results, 1.5, 1.2, spread=0.1).values()
-    assert case.slowdown(0.9).half_width == pytest.approx(alone.slowdown(0.95).half_width, rel=0.02)
+    assert evidence.slowdown(0.9).half_width == pytest.approx(alone.slowdown(0.95).half_width, rel=0.02)

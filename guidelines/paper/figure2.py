@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from guidelines.spec import Platform
+from guidelines.paper import Platform
 
 
 def percent(network: str, platform: Platform) -> dict[str, float]:

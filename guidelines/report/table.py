@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from guidelines import paper
 from guidelines.merge import Measured, Results, distinct
-from guidelines.paper import Figure
+from guidelines.paper import Figure, Platform
 from guidelines.results import Circumstances, Failure, Place
-from guidelines.spec import Condition, Platform
-from guidelines.stats import Estimate, kendall_tau
-from guidelines.verdict import Case, Verdict, judged, noise_floor, verdicts
+from guidelines.spec import Condition
+from guidelines.stats import Estimate, kendall_tau, noise_floor
+from guidelines.verdict import Evidence, Verdict, judged, verdicts
 
 LEAST_WORK_DIFFERENCE = 0.005
 LEAST_ORDERED = 3
@@ -129,7 +129,7 @@ def _column(
     measured: list[Measured],
     failures: list[Failure],
     platform: Platform,
-    decided: tuple[Case, Verdict] | None,
+    decided: tuple[Evidence, Verdict] | None,
 ) -> Column:
     results: list[Measured | Failure] = [*measured, *failures]
     place = results[0].place
