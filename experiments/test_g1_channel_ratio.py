@@ -15,10 +15,10 @@ MULTIPLIERS = (1, 2, 4)
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten blocks c1 -> c2 -> c1, c1 : c2 ever more unequal at equal c1 c2."""
-    base, rule = paper.base_width("G1", condition.platform), condition.channels
+    base, rule = paper.base_width("G1", condition.device.paper_platform), condition.channel_rule
     for multiplier in MULTIPLIERS:
         widths = [ratio_widths(base, ratio, rule, multiplier) for ratio in RATIOS[rule]]
-        variants = tuple(blocks.channel_ratio(*width.channels) for width in widths)
+        variants = tuple(blocks.channel_ratio(*width.widths) for width in widths)
         yield Sweep("G1", CLAIM, f"x{multiplier}", variants)
 
 

@@ -15,10 +15,10 @@ MULTIPLIERS = (1, 2, 4)
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten 1x1 group convolutions, ever more groups at equal c^2 / g."""
-    base, rule = paper.base_width("G2", condition.platform), condition.channels
+    base, rule = paper.base_width("G2", condition.device.paper_platform), condition.channel_rule
     for multiplier in MULTIPLIERS:
         variants = tuple(
-            blocks.group_convolution(*group_widths(base, g, rule, multiplier).channels, groups=g)
+            blocks.group_convolution(*group_widths(base, g, rule, multiplier).widths, groups=g)
             for g in GROUPS[rule]
         )
         yield Sweep("G2", CLAIM, f"x{multiplier}", variants)

@@ -15,11 +15,11 @@ MULTIPLIERS = (1, 2, 4)
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten blocks of 1, 2 or 4 fragments, in series and in parallel, at equal n c'^2."""
-    base, rule = paper.base_width("G3", condition.platform), condition.channels
+    base, rule = paper.base_width("G3", condition.device.paper_platform), condition.channel_rule
     for multiplier in MULTIPLIERS:
         whole = blocks.fragments(base * multiplier, 1)
         split = (
-            blocks.fragments(*fragment_widths(base, n, rule, multiplier).channels, n, parallel)
+            blocks.fragments(*fragment_widths(base, n, rule, multiplier).widths, n, parallel)
             for parallel in (False, True)
             for n in FRAGMENTS[rule]
         )

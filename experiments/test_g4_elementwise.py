@@ -13,7 +13,7 @@ MULTIPLIERS = (1, 2, 4)
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten bottleneck units, with ReLU and shortcut and without; equal work under every rule."""
-    base = paper.base_width("G4", condition.platform)
+    base = paper.base_width("G4", condition.device.paper_platform)
     for multiplier in MULTIPLIERS:
         c = base * multiplier
         variants = tuple(

@@ -16,7 +16,7 @@ def sweeps(condition: Condition) -> Iterator[Sweep]:
     """Ten units of each network at the multiply-adds of ShuffleNet v2's of c channels."""
     for c in WIDTHS:
         every = tuple(units(name, c) for name in UNITS)
-        yield Sweep("U", CLAIM, f"c{c}", every, per_multiply_add=True, every=True)
+        yield Sweep("U", CLAIM, f"c{c}", every, per_multiply_add=True, claims_every_row=True)
 
 
 @pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about 90 seconds on two CPU cores")

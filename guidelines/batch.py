@@ -30,7 +30,7 @@ def device_bound(
     batch that ran; its cells are marked as bound by launches.
     """
     found = replace(condition, batch_size=1)
-    while condition.device != "cpu" and found.batch_size <= LARGEST_BATCH:
+    while not condition.device.is_cpu and found.batch_size <= LARGEST_BATCH:
         try:
             bound = any(checked(variant, found).is_launch_bound for variant in baselines)
         except (MemoryError, torch.OutOfMemoryError):

@@ -17,53 +17,54 @@ ALIGNMENT_CHANNELS = 8
 
 
 @dataclass(frozen=True)
-class Widths:
-    """Channels of a variant, and its multiply-adds over the baseline's minus one."""
+class EqualWork:
+    """Widths of a variant, and its multiply-adds over the baseline's minus one."""
 
-    channels: tuple[int, ...]
+    widths: tuple[int, ...]
     residue: Fraction
 
 
-def ratio_widths(base: int, ratio: int, rule: Rule = "nearest", multiplier: int = 1) -> Widths:
+def ratio_widths(base: int, ratio: int, rule: Rule = "nearest", multiplier: int = 1) -> EqualWork:
     """(c1, c2) with c2 = ratio c1 and c1 c2 near (multiplier base)^2. Source: paper, Table 1.
 
     `base` is the baseline's width at multiplier 1. Raises ValueError where the rule has no answer.
 
-    >>> ratio_widths(128, 4, "exact").channels
+    >>> ratio_widths(128, 4, "exact").widths
     (64, 256)
     """
-    c1 = _width("G1", f"1:{ratio}", Fraction(ratio), 1, base, rule, multiplier)
-    return _widths((c1, ratio * c1), Fraction(ratio * c1**2), base * multiplier)
+    c1 = _width("G1", f"1:{ratio}", base, factor=Fraction(ratio), rule=rule, multiplier=multiplier)
+    return _equal_work((c1, ratio * c1), Fraction(ratio * c1**2), base * multiplier)
 
 
-def group_widths(base: int, groups: int, rule: Rule = "nearest", multiplier: int = 1) -> Widths:
+def group_widths(base: int, groups: int, rule: Rule = "nearest", multiplier: int = 1) -> EqualWork:
     """Width c with c^2 / groups near (multiplier base)^2, divisible by groups. Source: paper, Table 2.
 
     Raises ValueError as `ratio_widths`.
 
     >>> group_widths(64, 8)
-    Widths(channels=(184,), residue=Fraction(17, 512))
+    EqualWork(widths=(184,), residue=Fraction(17, 512))
     """
-    c = _width("G2", f"g={groups}", Fraction(1, groups), groups, base, rule, multiplier)
-    return _widths((c,), Fraction(c**2, groups), base * multiplier)
+    factor = Fraction(1, groups)
+    c = _width("G2", f"g={groups}", base, factor=factor, step=groups, rule=rule, multiplier=multiplier)
+    return _equal_work((c,), Fraction(c**2, groups), base * multiplier)
 
 
-def fragment_widths(base: int, fragments: int, rule: Rule = "nearest", multiplier: int = 1) -> Widths:
+def fragment_widths(base: int, fragments: int, rule: Rule = "nearest", multiplier: int = 1) -> EqualWork:
     """Width c' with fragments c'^2 near (multiplier base)^2. Source: paper, Table 3; widths as drawn there.
 
     Raises ValueError as `ratio_widths`.
     """
     name = "1-fragment" if fragments == 1 else f"{fragments}-fragment-series"
-    c = _width("G3", name, Fraction(fragments), 1, base, rule, multiplier)
-    return _widths((c,), Fraction(fragments * c**2), base * multiplier)
+    c = _width("G3", name, base, factor=Fraction(fragments), rule=rule, multiplier=multiplier)
+    return _equal_work((c,), Fraction(fragments * c**2), base * multiplier)
 
 
-def _widths(channels: tuple[int, ...], work: Fraction, baseline: int) -> Widths:
-    return Widths(channels, work / baseline**2 - 1)
+def _equal_work(widths: tuple[int, ...], work: Fraction, baseline: int) -> EqualWork:
+    return EqualWork(widths, work / baseline**2 - 1)
 
 
 def _width(
-    guideline: str, name: str, factor: Fraction, step: int, base: int, rule: Rule, multiplier: int
+    guideline: str, name: str, base: int, *, factor: Fraction, step: int = 1, rule: Rule, multiplier: int
 ) -> int:
     """The first width of a variant whose work is factor c^2."""
     if base < 1 or multiplier < 1 or factor <= 0:

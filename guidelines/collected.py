@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from guidelines import options
-from guidelines.campaign import Case, check_countable, settled
-from guidelines.sweep import Limits
+from guidelines.case import Case, check_countable, settled
+from guidelines.recording import Limits
 
 EXPERIMENTS = "experiments"
 # How pytest and its option parser begin the line that says what is wrong.

@@ -3,13 +3,14 @@
 All of it happens on logarithms, because slow-downs and speed-ups multiply.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, exp, log, pi, sin, sqrt
 from statistics import NormalDist, fmean
+from typing import Generic, TypeVar
 
-from guidelines.stats import Estimate, Quantity
+from guidelines.stats import Estimate, Quantity, quantile
 
 REFERENCE_CONFIDENCE = 0.95
 # Above this many degrees of freedom Student's t is the normal distribution to three figures.
@@ -20,15 +21,18 @@ WIDEST_LOG = 20.0
 RESTLESS_CONFIDENCE = 0.95
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
 @dataclass(frozen=True)
-class Pooled:
-    """Quantities of one family pooled over runs, and how far the runs lie apart.
+class Pooled(Generic[Key]):
+    """Quantities of one family pooled over runs, by their keys, and how far the runs lie apart.
 
     `scatter` is the Birge ratio: the spread between runs over the spread that their own intervals
     explain; about 1 where runs repeat as well as they claim, None where no run gives an interval.
     """
 
-    quantities: tuple[Quantity, ...]
+    quantities: Mapping[Key, Quantity]
     scatter: float | None
 
 
@@ -43,23 +47,24 @@ class _Repeats:
     rounds: int
 
 
-def pooled(family: Sequence[Sequence[Quantity]], independent: int) -> Pooled:
+def pooled(family: Mapping[Key, Sequence[Quantity]], independent: int) -> Pooled[Key]:
     """Each quantity of a family over its repeated runs; every run weighs the same.
 
     The variance of a run is what its own interval says, raised to how far the runs lie apart (Birge
     1932): by the family's common ratio, which many quantities determine even from two runs, or by the
     quantity's own, whichever is larger. Student's t counts the degrees of freedom of the common ratio:
     (runs - 1) for each of the `independent` members of the family (sweeps, whose variants share a
-    baseline), or of the quantity's own ratio where chance does not explain that one.
-    Input: family[quantity][run], all with the same number of runs, two or more.
+    baseline), or of the quantity's own ratio if chance does not explain that one.
+    Input: family[key][run], all with the same number of runs, two or more.
     """
-    if not family:
-        return Pooled((), None)
-    repeats = [_repeats([quantity(REFERENCE_CONFIDENCE) for quantity in runs]) for runs in family]
-    ratios = [r.between / r.within for r in repeats if r.within]
+    repeats = {key: _repeats(of_runs) for key, of_runs in family.items()}
+    if not repeats:
+        return Pooled({}, None)
+    ratios = [each.between / each.within for each in repeats.values() if each.within]
     common = max(1.0, fmean(ratios)) if ratios else None
-    degrees = max(1, independent) * (repeats[0].runs - 1)
-    quantities = tuple(_quantity(r, common, degrees) for r in repeats)
+    runs = next(iter(repeats.values())).runs
+    degrees = max(1, independent) * (runs - 1)
+    quantities = {key: _quantity(each, common, degrees) for key, each in repeats.items()}
     return Pooled(quantities, sqrt(fmean(ratios)) if ratios else None)
 
 
@@ -122,14 +127,23 @@ def _t_probability(angle: float, degrees: int) -> float:
     return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
 
 
-def _repeats(found: Sequence[Estimate]) -> _Repeats:
-    logs = [log(e.estimate) for e in found]
-    spread = NormalDist().inv_cdf(0.5 + REFERENCE_CONFIDENCE / 2)
-    sides = [log(e.high / e.low) / 2 / spread for e in found if e.low is not None and e.high is not None]
-    within = fmean(side**2 for side in sides) if sides else None
+def _repeats(of_runs: Sequence[Quantity]) -> _Repeats:
+    estimates = [quantity(REFERENCE_CONFIDENCE) for quantity in of_runs]
+    logs = [log(each.estimate) for each in estimates]
+    sides = [_log_deviation(each.low, each.high) for each in estimates if each.low and each.high]
     mean = fmean(logs)
-    between = sum((x - mean) ** 2 for x in logs) / (len(logs) - 1)
-    return _Repeats(mean, within, between, len(found), sum(e.rounds for e in found))
+    return _Repeats(
+        mean=mean,
+        within=fmean(side**2 for side in sides) if sides else None,
+        between=sum((x - mean) ** 2 for x in logs) / (len(logs) - 1),
+        runs=len(estimates),
+        rounds=sum(each.rounds for each in estimates),
+    )
+
+
+def _log_deviation(low: float, high: float) -> float:
+    """Standard deviation of the logarithm of a quantity with an interval at REFERENCE_CONFIDENCE."""
+    return log(high / low) / 2 / quantile(REFERENCE_CONFIDENCE)
 
 
 def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity:

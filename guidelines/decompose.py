@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from guidelines.operators import SHUFFLE_RANGE, SHUFFLES, Decomposition, Operator, kind_of, outermost
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Device
 from guidelines.stats import ratio_of
 from guidelines.timing import pinned, synchronizer, timed
 
@@ -56,7 +56,7 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
 
 def classified(call: Call) -> list[Operator]:
     """The operators of a call in their order, each with its class."""
-    with _profile("cpu", with_arguments=True) as profiler, _shuffles_recorded():
+    with _profile(Device("cpu"), with_arguments=True) as profiler, _shuffles_recorded():
         call()
     roots = list(_roots(profiler))
     if any(event.name.startswith(COMPILED) for event in roots):
@@ -65,9 +65,9 @@ def classified(call: Call) -> list[Operator]:
     return [Operator(kind_of(event, in_shuffle), event.name) for event, in_shuffle in found]
 
 
-def _profile(device: str, with_arguments: bool = False) -> profile:
+def _profile(device: Device, with_arguments: bool = False) -> profile:
     os.environ.setdefault(*QUIET)
-    on_device = [] if device == "cpu" else [ProfilerActivity.CUDA]
+    on_device = [] if device.is_cpu else [ProfilerActivity.CUDA]
     return profile(activities=[ProfilerActivity.CPU, *on_device], record_shapes=with_arguments)
 
 
@@ -77,9 +77,9 @@ def _roots(profiler: profile) -> Iterator[Any]:
     return (event for event in events if event.cpu_parent is None and event.device_type.name == "CPU")
 
 
-def _taken(profiler: profile, device: str) -> list[tuple[str, float]]:
+def _taken(profiler: profile, device: Device) -> list[tuple[str, float]]:
     """Names and seconds of the operators; on a device, the seconds of the kernels that they launched."""
-    time_us = "cpu_time_total" if device == "cpu" else "device_time_total"
+    time_us = "cpu_time_total" if device.is_cpu else "device_time_total"
     return [(event.name, getattr(event, time_us) / 1e6) for event, _ in outermost(_roots(profiler))]
 
 

@@ -11,15 +11,16 @@ from statistics import median
 
 from torch import nn, zeros
 
-from guidelines.campaign import Case
-from guidelines.entries import Results, results
+from guidelines.case import Case
 from guidelines.machine import gpu_reader
 from guidelines.memory import free_bytes, needed_bytes
+from guidelines.outcome import Outcome, outcome
+from guidelines.recording import CONTROL, Limits
 from guidelines.results import Entry
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Device
 from guidelines.state import disturbances
 from guidelines.stats import noise_floor
-from guidelines.sweep import CONTROL, Limits, budget_s, measure_sweep
+from guidelines.sweep import budget_s, measure_sweep
 from guidelines.timing import pinned, timed
 from guidelines.watch import SYS, Watch, governor
 
@@ -109,12 +110,14 @@ def turbo(sys: Path = SYS) -> Finding:
     return Finding("turbo", "cannot be read here")
 
 
-def quiet(threads: int, devices: Sequence[str], wait: Callable[[float], None] = time.sleep) -> list[Finding]:
+def quiet(
+    threads: int, devices: Sequence[Device], wait: Callable[[float], None] = time.sleep
+) -> list[Finding]:
     """What others do on the machine and its devices while this process waits."""
     found = []
     for device in devices:
         read_gpu = gpu_reader(device)
-        if device != "cpu" and read_gpu is None:
+        if not device.is_cpu and read_gpu is None:
             remedy = "pip install 'guidelines[nvml]': heat and other processes would not be seen"
             found.append(Finding(f"driver ({device})", "cannot be asked", remedy))
         watch = Watch(read_gpu)
@@ -147,7 +150,7 @@ def clock_resolution(clock: Callable[[], float]) -> Finding:
 def harness_overhead(condition: Condition) -> Finding:
     """What timing adds to a sample, whose calls take hundreds of times as long."""
     empty = partial(nn.Identity(), zeros(1))
-    with pinned(replace(condition, device="cpu")):
+    with pinned(replace(condition, device=Device("cpu"))):
         sample = timed(empty, lambda: None)
         own_s = median(sample(10_000) / 10_000 for _ in range(9))
         added_s = max(0.0, median(sample(1) for _ in range(1_000)) - own_s)
@@ -173,10 +176,10 @@ def noise(case: Case) -> Finding:
     limits = Limits(max_time_s=NOISE_S, min_rounds=12, warmup_s=0.1, confidence=CONFIDENCE)
     chosen = [case.sweep.baseline.id]
     recording = measure_sweep(case.sweep, chosen, case.condition, limits, seed=0)
-    return _noise(check, results(case.sweep, chosen, case.condition, recording, CONFIDENCE), case)
+    return _noise(check, outcome(case.sweep, chosen, case.condition, recording, CONFIDENCE), case)
 
 
-def _noise(check: str, found: Results, case: Case) -> Finding:
+def _noise(check: str, found: Outcome, case: Case) -> Finding:
     baseline = found[case.sweep.baseline.id]
     if not isinstance(baseline, Entry):
         return Finding(

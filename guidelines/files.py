@@ -8,7 +8,8 @@ from pathlib import Path
 
 from guidelines import journal
 from guidelines.results import Run
-from guidelines.saved import ResultsError, parse
+from guidelines.saved import ResultsError
+from guidelines.saved_file import parse
 from guidelines.values import printable
 
 CHUNK_BYTES = 2**20

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from guidelines.change import LEAST_CHANGE, MarginedRatio, changes
-from guidelines.compare import SPEED, Comparison, effect_case
+from guidelines.change import LEAST_CHANGE, changes
+from guidelines.compare import SPEED, Comparison, effect_ratio, speed_ratio
 from guidelines.stats import Estimate
 
 EFFECTS, SPEEDS, MISSING = ("stronger", "weaker"), ("faster", "slower"), "missing"
@@ -47,18 +47,20 @@ def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
 
 def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
     if trigger.word == MISSING:
-        yield from (Trip(what, "MISSING", None) for what in missing(comparison))
-        return
-    if trigger.word in EFFECTS:
-        rows = [row for row in comparison.rows if row.effect]
-        found = changes([effect_case(row, trigger.least) for row in rows], comparison.confidence)
-        words = [row.outcome_of(change) for row, change in zip(rows, found, strict=True)]
+        for lacking in missing(comparison):
+            yield Trip(lacking, "MISSING", None)
     else:
-        rows = [row for row in comparison.rows if row.speed]
-        cases = [MarginedRatio(row.speedup, trigger.least) for row in rows if row.speedup]
-        found = changes(cases, comparison.confidence)
-        words = [SPEED[change.direction] for change in found]
-    for row, change, word in zip(rows, found, words, strict=True):
+        yield from _changed(comparison, trigger)
+
+
+def _changed(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    """The variants whose effect or speed changed by more than a trigger's least change."""
+    is_effect = trigger.word in EFFECTS
+    rows = [row for row in comparison.rows if (row.effect if is_effect else row.speed)]
+    ratio = effect_ratio if is_effect else speed_ratio
+    ratios = [each for row in rows if (each := ratio(row, trigger.least))]
+    for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
+        word = row.outcome_of(change) if is_effect else SPEED[change.direction]
         if word == trigger.word.upper():
             yield Trip(row.name, word, change.ratio)
 

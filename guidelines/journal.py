@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from guidelines.results import Entry, Failure, Machine, Run
-from guidelines.saved import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed, together
+from guidelines.saved import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.saved_file import checked_run
 from guidelines.values import count, printable, text
 
 try:
@@ -174,7 +175,7 @@ def to_run(contents: Contents) -> Run:
     failures = [r for r in everything if isinstance(r, Failure)] + list(failed.values())
     if not everything:
         raise ResultsError("is the journal of a run that finished no sweep")
-    run = together(entries, failures)
+    run = checked_run(entries, failures)
     notes = [f"skipped: {skipped}" for skipped in contents.skipped]
     if not contents.is_finished:
         there, planned = len(contents.measurements), len(contents.header.sweeps)

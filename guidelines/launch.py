@@ -6,13 +6,15 @@ from statistics import median
 
 import torch
 
+from guidelines.spec import Device
+
 REPEATS = 11
 # The clock of any device is slower, so that a wait of so many cycles lasts longer than asked.
 MOST_CYCLES_PER_S = 4e9
 WAIT_LAUNCHES = 2.0
 
 
-def launch_and_device_s(call: Callable[[], object], device: str) -> tuple[float, float]:
+def launch_and_device_s(call: Callable[[], object], device: Device) -> tuple[float, float]:
     """Median seconds that the CPU takes to launch one call, and the device to compute it.
 
     While the computing is timed, a kernel that only waits holds the device until the whole call is
@@ -23,7 +25,7 @@ def launch_and_device_s(call: Callable[[], object], device: str) -> tuple[float,
     return launch_s, median(_device_s(call, device, cycles) for _ in range(REPEATS))
 
 
-def _launch_s(call: Callable[[], object], device: str) -> float:
+def _launch_s(call: Callable[[], object], device: Device) -> float:
     torch.cuda.synchronize(device)
     start = time.perf_counter()
     call()
@@ -32,7 +34,7 @@ def _launch_s(call: Callable[[], object], device: str) -> float:
     return taken_s
 
 
-def _device_s(call: Callable[[], object], device: str, cycles: int) -> float:
+def _device_s(call: Callable[[], object], device: Device, cycles: int) -> float:
     with torch.cuda.device(device):
         start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]  # untyped in torch
         torch.cuda._sleep(cycles)  # type: ignore[no-untyped-call]  # untyped in torch

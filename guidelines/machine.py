@@ -1,33 +1,28 @@
 """What this machine and its devices are; what it does meanwhile is for `watch` to see."""
 
-import importlib.util
 import os
 import platform
 import re
-import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 
 from guidelines import nvml
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Device
 from guidelines.state import GpuSnapshot
 
-# What torch's compiler calls where $CXX names nothing else.
-CXX_COMPILER = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
 MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
 
 
-def device_list() -> tuple[str, ...]:
+def device_list() -> tuple[Device, ...]:
     """The devices of this machine that can be measured, by torch's name: "cpu", "cuda:0", ..."""
-    return "cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))
+    return Device("cpu"), *(Device(f"cuda:{index}") for index in range(torch.cuda.device_count()))
 
 
-def device_name(device: str) -> str:
+def device_name(device: Device) -> str:
     """The model of a device. Raises RuntimeError where CUDA cannot be started."""
-    return cpu_model() if device == "cpu" else torch.cuda.get_device_name(device)
+    return cpu_model() if device.is_cpu else torch.cuda.get_device_name(device)
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -39,27 +34,15 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     return platform.processor() or platform.machine()
 
 
-def gpu_reader(device: str) -> Callable[[], GpuSnapshot] | None:
+def gpu_reader(device: Device) -> Callable[[], GpuSnapshot] | None:
     """What takes snapshots of a CUDA device, None for the CPU and where NVML is not to be had."""
-    if device == "cpu":
+    if device.is_cpu:
         return None
     uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
     return nvml.reader(str(uuid)) if uuid else None
 
 
-def lacks_for_mode(device: str, mode: str) -> str:
-    """What a device lacks to run a mode, "" where nothing is missing."""
-    if mode == "cudagraph" and device == "cpu":
-        return "graphs are CUDA's"
-    compiler = os.environ.get("CXX", CXX_COMPILER)
-    if mode == "compile" and device == "cpu" and shutil.which(compiler) is None:
-        return f"torch.compile needs a C++ compiler ($CXX, here {compiler})"
-    if mode == "compile" and device != "cpu" and importlib.util.find_spec("triton") is None:
-        return "torch.compile needs the package triton"
-    return ""
-
-
-def runs_dtype(device: str, dtype: str) -> bool:
+def runs_dtype(device: Device, dtype: str) -> bool:
     """Whether a device runs a group convolution of a type."""
     kind = getattr(torch, dtype)
     try:

@@ -1,23 +1,22 @@
 """Many machines: for each guideline, machine and condition the sweep with the largest effect."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from guidelines.merge import Measured, Results, by_sweep
-from guidelines.results import Failure, Machine, SweepKey
+from guidelines.measured import MachineResults, Measured, by_sweep
+from guidelines.results import Failure, Machine, Place, SweepKey
 from guidelines.spec import Condition, Expectation
 from guidelines.stats import Estimate
 from guidelines.verdict import Evidence, Verdict, directed, judged, verdicts
-
-Judged = tuple[SweepKey, Evidence, Verdict]
 
 
 @dataclass(frozen=True)
 class Standing:
     """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
 
-    `effect` exceeds 1 where the guideline is right: times slower, or faster where that is claimed, of the
+    `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
     time or of the time per multiply-add.
     """
 
@@ -36,7 +35,7 @@ class Standing:
 class Line:
     """One machine under one condition; guidelines without a judged sweep are missing."""
 
-    results: Results
+    results: MachineResults
     condition: Condition
     standings: dict[str, Standing]
     sweeps: tuple[str, ...]
@@ -49,7 +48,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Machines below each other, guidelines side by side; all verdicts hold together (Holm)."""
+    """Machines below each other, guidelines side by side; all verdicts hold together (Holm).
+
+    `guidelines` are the claims by guideline, `verdicts` counts them.
+    """
 
     guidelines: dict[str, str]
     lines: tuple[Line, ...]
@@ -57,45 +59,42 @@ class Matrix:
     verdicts: int
 
 
-def matrix(everything: Sequence[Results]) -> Matrix:
+class _Sweep(NamedTuple):
+    """A sweep of the machine with an index."""
+
+    machine: int
+    key: SweepKey
+
+
+class _Judged(NamedTuple):
+    """A judged sweep."""
+
+    key: SweepKey
+    evidence: Evidence
+    verdict: Verdict
+
+
+def matrix(machines: Sequence[MachineResults]) -> Matrix:
     """Judge every sweep of every machine in one family."""
-    cases: list[tuple[int, SweepKey, Evidence]] = [
-        (index, key, case)
-        for index, results in enumerate(everything)
-        for key, case in judged(results.measured).items()
-    ]
-    confidence = max((m.confidence for results in everything for m in results.measured), default=0.95)
-    found = verdicts([case for _, _, case in cases], confidence)
-    grouped: dict[tuple[int, Condition], dict[str, list[Judged]]] = {
-        (index, result.place.condition): {}
-        for index, results in enumerate(everything)
-        for result in _everything(results)
-    }
-    for (index, key, case), verdict in zip(cases, found, strict=True):
-        guideline, condition, _ = key
-        grouped[index, condition].setdefault(guideline, []).append((key, case, verdict))
-    swept = [by_sweep(results.measured) for results in everything]
-    places = [result.place for results in everything for result in _everything(results)]
-    claims = {place.guideline: place.claim for place in places}
-    return Matrix(
-        dict(sorted(claims.items())),
-        tuple(
-            Line(
-                everything[index],
-                condition,
-                {guideline: _standing(sweeps, swept[index]) for guideline, sweeps in line.items()},
-                tuple(f"{key[0]} {key[2]}" for sweeps in line.values() for key, _, _ in sweeps),
-            )
-            for (index, condition), line in grouped.items()
-        ),
-        confidence,
-        len(cases),
-    )
+    evidence = _evidence(machines)
+    measured = _all_measured(machines)
+    confidence = max((m.confidence for m in measured), default=0.95)
+    judged_sweeps: dict[int, list[_Judged]] = {}
+    for sweep, verdict in zip(evidence, verdicts(list(evidence.values()), confidence), strict=True):
+        judged_sweep = _Judged(sweep.key, evidence[sweep], verdict)
+        judged_sweeps.setdefault(sweep.machine, []).append(judged_sweep)
+    lines = []
+    for index, results in enumerate(machines):
+        swept = by_sweep(results.measured)
+        for condition in dict.fromkeys(place.condition for place in _places(results)):
+            under = [each for each in judged_sweeps.get(index, ()) if each.key.condition == condition]
+            lines.append(_line(results, condition, under, swept))
+    return Matrix(_claims(machines), tuple(lines), confidence, len(evidence))
 
 
-def varied(results: Results) -> Results:
-    """What a machine gave of the guidelines that it judged under two conditions or more."""
-    under = {(guideline, condition) for guideline, condition, _ in judged(results.measured)}
+def varied(results: MachineResults) -> MachineResults:
+    """The results of a machine for the guidelines that it judged under two conditions or more."""
+    under = {(key.guideline, key.condition) for key in judged(results.measured)}
     times = Counter(guideline for guideline, _ in under)
     return replace(
         results,
@@ -104,23 +103,63 @@ def varied(results: Results) -> Results:
     )
 
 
-def _everything(results: Results) -> Sequence[Measured | Failure]:
-    return (*results.measured, *results.failures)
+def _evidence(machines: Sequence[MachineResults]) -> dict[_Sweep, Evidence]:
+    evidence = {}
+    for index, results in enumerate(machines):
+        for key, of_sweep in judged(results.measured).items():
+            evidence[_Sweep(index, key)] = of_sweep
+    return evidence
 
 
-def _standing(found: Sequence[Judged], sweeps: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
-    effects = [directed(verdict.slowdown, case.expect) for _, case, verdict in found]
-    largest = max(range(len(found)), key=lambda k: effects[k].estimate)
-    key, case, verdict = found[largest]
-    held = sum(verdict.outcome == "holds" for _, _, verdict in found)
+def _all_measured(machines: Iterable[MachineResults]) -> list[Measured]:
+    measured: list[Measured] = []
+    for results in machines:
+        measured += results.measured
+    return measured
+
+
+def _claims(machines: Iterable[MachineResults]) -> dict[str, str]:
+    """The claim of every guideline, in the order of their names."""
+    claims = {}
+    for results in machines:
+        for place in _places(results):
+            claims[place.guideline] = place.claim
+    return dict(sorted(claims.items()))
+
+
+def _places(results: MachineResults) -> list[Place]:
+    everything: list[Measured | Failure] = [*results.measured, *results.failures]
+    return [each.place for each in everything]
+
+
+def _line(
+    results: MachineResults,
+    condition: Condition,
+    sweeps: Iterable[_Judged],
+    swept: Mapping[SweepKey, Sequence[Measured]],
+) -> Line:
+    by_guideline: dict[str, list[_Judged]] = {}
+    for each in sweeps:
+        by_guideline.setdefault(each.key.guideline, []).append(each)
+    names = []
+    for of_guideline in by_guideline.values():
+        names += [f"{each.key.guideline} {each.key.sweep}" for each in of_guideline]
+    standings = {guideline: _standing(each, swept) for guideline, each in by_guideline.items()}
+    return Line(results, condition, standings, tuple(names))
+
+
+def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
+    effects = [directed(each.verdict.slowdown, each.evidence.expect) for each in sweeps]
+    largest = max(range(len(sweeps)), key=lambda k: effects[k].estimate)
+    key, evidence, verdict = sweeps[largest]
     return Standing(
-        key[2],
-        case.extreme,
-        case.expect,
-        effects[largest],
-        verdict,
-        held,
-        len(found),
-        is_disturbed=any(measured.disturbed for measured in sweeps[key]),
-        is_per_multiply_add=any(measured.place.per_multiply_add for measured in sweeps[key]),
+        sweep=key.sweep,
+        extreme=evidence.extreme,
+        expect=evidence.expect,
+        effect=effects[largest],
+        verdict=verdict,
+        held=sum(each.verdict.outcome == "holds" for each in sweeps),
+        judged=len(sweeps),
+        is_disturbed=any(measured.disturbed for measured in swept[key]),
+        is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
     )

@@ -9,9 +9,8 @@ from pathlib import Path
 import torch
 
 from guidelines.proc import number
-from guidelines.spec import Condition, Variant
+from guidelines.spec import DTYPES, Condition, Device, Variant
 
-ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 STATUS = Path("/proc/self/status")
 CLEAR_REFS = Path("/proc/self/clear_refs")
 RESET_PEAK = "5"
@@ -25,12 +24,12 @@ def needed_bytes(variant: Variant, condition: Condition) -> int:
     shape = variant.input_shape(condition)
     weights = variant.cost(condition).parameters or 0
     elements = weights + prod(shape) + 2 * variant.work.largest_operator_elements(shape)
-    return elements * ITEM_BYTES[condition.dtype]
+    return elements * DTYPES[condition.dtype].item_bytes
 
 
-def free_bytes(device: str) -> int | None:
+def free_bytes(device: Device) -> int | None:
     """Memory that a network could still take, None where the system does not say."""
-    if device != "cpu":
+    if not device.is_cpu:
         torch.cuda.empty_cache()  # what graphs keep for themselves stays: it is not free
         return int(torch.cuda.mem_get_info(device)[0])
     found = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
@@ -38,7 +37,7 @@ def free_bytes(device: str) -> int | None:
 
 
 def check_fits(
-    variant: Variant, condition: Condition, free_bytes: Callable[[str], int | None] = free_bytes
+    variant: Variant, condition: Condition, free_bytes: Callable[[Device], int | None] = free_bytes
 ) -> None:
     """Raises MemoryError where a network would not fit: an overfull system kills the whole process."""
     needed, free = needed_bytes(variant, condition), free_bytes(condition.device)
@@ -46,12 +45,12 @@ def check_fits(
         raise MemoryError(f"needs about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} GiB are free")
 
 
-def peak_bytes(device: str, act: Callable[[], object]) -> int | None:
+def peak_bytes(device: Device, act: Callable[[], object]) -> int | None:
     """Bytes by which memory grew at most while something was done; None where it cannot be told.
 
     CUDA: the allocator's peak. CPU: the resident set's, after the C library has given back what it kept.
     """
-    if device != "cpu":
+    if not device.is_cpu:
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
         act()

@@ -1,16 +1,25 @@
 """How a network is run: eagerly, compiled, or as a CUDA graph that is captured once and replayed."""
 
+import importlib.util
+import os
+import shutil
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 
 import torch
 from torch import Tensor, nn
 
+from guidelines.spec import Device
+
 Call = Callable[[], Tensor]
 Bind = Callable[[nn.Module, Tensor], Call]
 # Lazy libraries and autotuning allocate in the first calls, which a capture does not allow.
 CALLS_BEFORE_CAPTURE = 3
+# What torch's compiler calls if $CXX names nothing else.
+CXX_COMPILER = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
 # Processes that compile for others would run beside what is timed.
 NO_WORKERS: dict[str, str | int | bool | Callable[..., object]] = {"compile_threads": 1}
 
@@ -67,12 +76,47 @@ def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, *_kept: object) -> Tensor:
     return y
 
 
-_MODES: Mapping[str, Callable[[], Bind]] = {"eager": _eager, "compile": _compiled, "cudagraph": _graphed}
+def _lacks_nothing(device: Device) -> str:
+    return ""
+
+
+def _lacks_to_compile(device: Device) -> str:
+    compiler = os.environ.get("CXX", CXX_COMPILER)
+    if device.is_cpu and shutil.which(compiler) is None:
+        return f"torch.compile needs a C++ compiler ($CXX, here {compiler})"
+    if not device.is_cpu and importlib.util.find_spec("triton") is None:
+        return "torch.compile needs the package triton"
+    return ""
+
+
+def _lacks_to_capture(device: Device) -> str:
+    return "graphs are CUDA's" if device.is_cpu else ""
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to run networks: what makes their calls, and what a device lacks for it."""
+
+    binder: Callable[[], Bind]
+    lacks: Callable[[Device], str]
+
+
+# A way for every one of spec.MODES.
+_WAYS: Mapping[str, _Way] = {
+    "eager": _Way(_eager, _lacks_nothing),
+    "compile": _Way(_compiled, _lacks_to_compile),
+    "cudagraph": _Way(_graphed, _lacks_to_capture),
+}
 
 
 def binder(mode: str) -> Bind:
-    """What makes a call of a module on an input, compiled or captured already; one for each network.
+    """Function that makes a call of a module on an input, compiled or captured already; one a network.
 
-    Raises whatever torch raises where a network cannot be compiled or captured.
+    Raises whatever torch raises if a network cannot be compiled or captured.
     """
-    return _MODES[mode]()
+    return _WAYS[mode].binder()
+
+
+def lacks_for_mode(device: Device, mode: str) -> str:
+    """Reason for which a device cannot run a mode, "" if nothing is missing."""
+    return _WAYS[mode].lacks(device)

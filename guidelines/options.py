@@ -3,123 +3,156 @@
 import argparse
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pytest
 
-from guidelines.machine import device_list, device_name, lacks_for_mode, runs_dtype
-from guidelines.spec import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Condition, Setup
-from guidelines.sweep import Limits
+from guidelines.machine import device_list, device_name, runs_dtype
+from guidelines.modes import lacks_for_mode
+from guidelines.recording import Limits
+from guidelines.spec import (
+    AUTO_BATCH,
+    CHANNEL_RULES,
+    DTYPES,
+    LAYOUTS,
+    MODES,
+    Condition,
+    Device,
+    Setup,
+)
 
 T = TypeVar("T")
 SHORT_WARMUP = 0.05
+AUTO_DEVICES = (Device("cpu"), Device("cuda:0"))
 BATCH_HELP = "images per call; auto: as many as it takes for launches not to set a CUDA device's time"
 SETUP_HELP = "the paper's, which each experiment knows"
-MODE_HELP = "eager, compile (torch.compile), cudagraph (captured and replayed)"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
+RETRY_HELP = (
+    "measure a sweep up to N times more while something disturbs it; the last measurement counts. Default: 0"
+)
+JOURNAL_HELP = "write every result here as soon as it is known. Default: a new file in .guidelines/"
+RESUME_HELP = (
+    "go on with the journal of a run that was cut short (the newest, or --journal's), with the same "
+    "options; what it holds is not measured again"
+)
+
+
+class _Option(NamedTuple):
+    """An option whose values conditions are made of; a LIST gives conditions for each of its values."""
+
+    name: str
+    metavar: str
+    parse: Callable[[str], object]
+    default: str | None
+    help: str
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options of the experiments; their defaults are the paper's set-up."""
     group = parser.getgroup("guidelines", "conditions of the guideline experiments")
-    for name, metavar, parse, default, help in (
-        ("device", "LIST", _list(_device), "auto", "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"),
-        ("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
-        ("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
-        ("batch-size", "LIST", _list(_batch), None, BATCH_HELP),
-        ("threads", "LIST", _list(_positive), "1", "CPU threads"),
-        ("image-size", "LIST", _list(_positive), None, "height and width of the input"),
-        ("mode", "LIST", _list(_choice(MODES)), "eager", MODE_HELP),
-        ("channels", "RULE", _choice((*CHANNEL_RULES, "all")), "paper", CHANNELS_HELP),
-        ("seed", "N", _natural, "0", "seed of weights, inputs and the order inside rounds"),
-    ):
-        several = "; a comma list gives sweeps each" if metavar == "LIST" else ""
-        text = f"{help}{several}. Default: {default or SETUP_HELP}"
-        parsed = parse(default) if default else None
-        group.addoption(f"--{name}", metavar=metavar, type=parse, default=parsed, help=text)
-    group.addoption(
-        "--retry-disturbed",
-        metavar="N",
-        type=_natural,
-        default=0,
-        help="measure a sweep up to N times more while something disturbs it; the last measurement counts. "
-        "Default: 0",
+    for option in _condition_options():
+        several = "; a comma list gives sweeps each" if option.metavar == "LIST" else ""
+        group.addoption(
+            f"--{option.name}",
+            metavar=option.metavar,
+            type=option.parse,
+            default=option.parse(option.default) if option.default else None,
+            help=f"{option.help}{several}. Default: {option.default or SETUP_HELP}",
+        )
+    group.addoption("--retry-disturbed", metavar="N", type=_natural, default=0, help=RETRY_HELP)
+    group.addoption("--journal", metavar="PATH", type=Path, help=JOURNAL_HELP)
+    group.addoption("--resume", action="store_true", help=RESUME_HELP)
+
+
+def _condition_options() -> tuple[_Option, ...]:
+    devices = "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"
+    modes = ", ".join(
+        f"{mode.name} ({mode.description})" if mode.description else mode.name for mode in MODES.values()
     )
-    group.addoption(
-        "--journal",
-        metavar="PATH",
-        type=Path,
-        help="write every result here as soon as it is known. Default: a new file in .guidelines/",
-    )
-    group.addoption(
-        "--resume",
-        action="store_true",
-        help="go on with the journal of a run that was cut short (the newest, or --journal's), with the same "
-        "options; what it holds is not measured again",
+    rules = (*CHANNEL_RULES, "all")
+    return (
+        _Option("device", "LIST", _list(_device), "auto", devices),
+        _Option("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
+        _Option("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
+        _Option("batch-size", "LIST", _list(_batch), None, BATCH_HELP),
+        _Option("threads", "LIST", _list(_positive), "1", "CPU threads"),
+        _Option("image-size", "LIST", _list(_positive), None, "height and width of the input"),
+        _Option("mode", "LIST", _list(_choice(MODES)), "eager", modes),
+        _Option("channels", "RULE", _choice(rules), "paper", CHANNELS_HELP),
+        _Option("seed", "N", _natural, "0", "seed of weights, inputs and the order inside rounds"),
     )
 
 
 def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
-    """Every combination asked for, with an experiment's own set-up where nothing is asked for.
+    """Every combination asked for, with an experiment's own set-up if nothing is asked for.
 
-    Raises UsageError for a device or type that is not to be had.
+    Raises UsageError for a device, type, mode or number of threads that is not to be had.
     """
-    devices = _resolve(config.getoption("device"), device_list())
+    asked = config.getoption
+    names = _names(_resolve(asked("device"), device_list()))
+    _check_threads(asked("threads"))
+    _check_dtypes(names, asked("dtype"))
+    _check_modes(names, asked("mode"))
+    rule = asked("channels")
+    rules = CHANNEL_RULES if rule == "all" else (rule,)
+    combined = []
+    for device, dtype, layout, mode in product(names, asked("dtype"), asked("layout"), asked("mode")):
+        own_batch_sizes = setup.cpu_batch_sizes if device.is_cpu else setup.cuda_batch_sizes
+        image_sizes = asked("image_size") or setup.image_sizes
+        batch_sizes = asked("batch_size") or own_batch_sizes
+        for image_size, batch_size, threads, channel_rule in product(
+            image_sizes, batch_sizes, asked("threads"), rules
+        ):
+            condition = Condition(
+                device=device,
+                device_name=names[device],
+                dtype=dtype,
+                layout=layout,
+                mode=mode,
+                batch_size=batch_size,
+                image_size=image_size,
+                threads=threads,
+                channel_rule=channel_rule,
+            )
+            combined.append(condition)
+    return tuple(combined)
+
+
+def _names(devices: Sequence[Device]) -> dict[Device, str]:
+    """The model of each device."""
     try:
-        names = {device: device_name(device) for device in devices}
+        return {device: device_name(device) for device in devices}
     except RuntimeError as error:
         raise pytest.UsageError(f"--device {','.join(devices)}: {str(error).splitlines()[0]}") from error
-    dtypes, most_threads = config.getoption("dtype"), os.cpu_count() or 1
-    for threads in config.getoption("threads"):
+
+
+def _check_threads(asked: Iterable[int]) -> None:
+    most_threads = os.cpu_count() or 1
+    for threads in asked:
         if threads > most_threads:
             raise pytest.UsageError(f"--threads {threads}: possible are 1 to {most_threads}")
-    for device, dtype in product(devices, dtypes):
+
+
+def _check_dtypes(names: dict[Device, str], dtypes: Sequence[str]) -> None:
+    for device, dtype in product(names, dtypes):
         if dtype != "float32" and not runs_dtype(device, dtype):
-            possible = ", ".join(d for d in DTYPES if runs_dtype(device, d))
+            possible = ", ".join(name for name in DTYPES if runs_dtype(device, name))
             raise pytest.UsageError(
                 f"--dtype {dtype}: {device} ({names[device]}) cannot run it; possible: {possible}"
             )
-    modes = config.getoption("mode")
-    for device, mode in product(devices, modes):
+
+
+def _check_modes(names: dict[Device, str], modes: Sequence[str]) -> None:
+    for device, mode in product(names, modes):
         if lacks := lacks_for_mode(device, mode):
-            possible = ", ".join(m for m in MODES if not lacks_for_mode(device, m))
+            possible = ", ".join(name for name in MODES if not lacks_for_mode(device, name))
             raise pytest.UsageError(
                 f"--mode {mode}: {device} ({names[device]}) cannot run it, {lacks}; possible: {possible}, "
                 f"or other devices by --device"
             )
-    rule = config.getoption("channels")
-    sizes = {device: _sizes(config, setup, device) for device in devices}
-    return tuple(
-        Condition(
-            device=device,
-            device_name=names[device],
-            dtype=dtype,
-            layout=layout,
-            batch_size=batch_size,
-            image_size=image_size,
-            mode=mode,
-            threads=threads,
-            channels=channels,
-        )
-        for device, dtype, layout, mode in product(devices, dtypes, config.getoption("layout"), modes)
-        for image_size, batch_size, threads, channels in product(
-            *sizes[device],
-            config.getoption("threads"),
-            CHANNEL_RULES if rule == "all" else (rule,),
-        )
-    )
-
-
-def _sizes(config: pytest.Config, setup: Setup, device: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Image and batch sizes on a device."""
-    batch_sizes = setup.cpu_batch_sizes if device == "cpu" else setup.cuda_batch_sizes
-    return (
-        config.getoption("image_size") or setup.image_sizes,
-        config.getoption("batch_size") or batch_sizes,
-    )
 
 
 def limits(config: pytest.Config) -> Limits:
@@ -139,14 +172,14 @@ def limits(config: pytest.Config) -> Limits:
     )
 
 
-def _resolve(asked: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
+def _resolve(asked: Sequence[str], there: Sequence[Device]) -> tuple[Device, ...]:
     """Devices by torch's full name, each of them there and named once."""
-    devices: list[str] = []
+    devices: list[Device] = []
     for name in asked:
         if name == "auto":
-            devices += [device for device in ("cpu", "cuda:0") if device in there]
+            devices += [device for device in AUTO_DEVICES if device in there]
         else:
-            devices.append("cuda:0" if name == "cuda" else name)
+            devices.append(Device("cuda:0" if name == "cuda" else name))
     for name in devices:
         if name not in there:
             raise pytest.UsageError(f"--device {name}: not there; possible: {', '.join(there)}")
@@ -166,7 +199,7 @@ def _list(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
     return parse_list
 
 
-def _choice(choices: Sequence[str]) -> Callable[[str], str]:
+def _choice(choices: Collection[str]) -> Callable[[str], str]:
     def parse_choice(text: str) -> str:
         if text not in choices:
             raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(choices)}")

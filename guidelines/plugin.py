@@ -16,17 +16,21 @@ from typing import Any
 import pytest
 
 from guidelines import machine, on_request, options, outputs
-from guidelines.campaign import Campaign, Case, cases, check_countable, settled
+from guidelines.campaign import Campaign
+from guidelines.case import Case, cases, check_countable, settled
 from guidelines.journal import Contents, Header
-from guidelines.merge import reduced
+from guidelines.measured import results_of
+from guidelines.reason import one_line
+from guidelines.recording import Dropped
 from guidelines.replay import recorded_clock, replay
 from guidelines.report.document import Document
 from guidelines.report.machine import parts
-from guidelines.report.table import tables
 from guidelines.report.text import render
-from guidelines.results import Entry, Failure, gather
+from guidelines.results import Entry, Failure, linked
+from guidelines.rounds import explained
 from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed
 from guidelines.spec import Setup
+from guidelines.tables import tables
 
 CAMPAIGN = pytest.StashKey[Campaign]()
 CASE = pytest.StashKey[Case]()
@@ -50,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         options.limits(config),
         config.getoption("seed"),
         config.getoption("retry_disturbed"),
+        explain=_explained,
     )
     config.stash[RESUMED] = resumed = outputs.unfinished(config)
     if resumed:
@@ -148,6 +153,22 @@ def _header(config: pytest.Config) -> Header:
         **{name: str(value) for name, value in asdict(campaign.limits).items()},
     }
     return Header(parse_machine(found), settings, campaign.planned, campaign.batches)
+
+
+def _explained(error: BaseException) -> Dropped | None:
+    """Reason to drop a network that raised an error, pytest's own among them; None for the end of the run."""
+    if isinstance(error, pytest.exit.Exception):
+        return None
+    if isinstance(error, pytest.skip.Exception):
+        return Dropped(f"skipped: {_first_line(error)}", is_skip=True)
+    if isinstance(error, pytest.fail.Exception):
+        return Dropped(one_line(error))
+    return explained(error)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "no reason given"
 
 
 @pytest.fixture
@@ -285,7 +306,7 @@ def _show_results(terminalreporter: Any, config: pytest.Config) -> None:
     campaign = config.stash[CAMPAIGN]
     if campaign.entries or campaign.failures:
         terminalreporter.section("guidelines")
-        results = reduced(gather(campaign.entries, campaign.failures))
+        results = results_of(linked(campaign.entries, campaign.failures))
         width = config.get_terminal_writer().fullwidth
         terminalreporter.write_line(render(Document("", (), parts(results, tables(results))), width))
     if journal := campaign.journal:

@@ -6,7 +6,7 @@ from math import atanh, sqrt, tanh
 
 import numpy as np
 
-from guidelines.merge import Measured, Results
+from guidelines.measured import MachineResults, Measured
 from guidelines.spec import Condition
 from guidelines.stats import quantile
 
@@ -32,19 +32,23 @@ class Prediction:
     counts: Mapping[str, Correlation]
 
 
-def predictions(results: Results, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
+def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
     """For each condition with enough whole networks: over all of them, and over the small ones.
 
     Counts are those of a call, as its time is. Networks that several sweeps timed count once.
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
-        if not measured.channels and measured.conv_memory_access is not None:
+        if not measured.identity.widths and measured.identity.work.conv_memory_access is not None:
             networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
     found = {}
     for condition, named in networks.items():
         everything = list(named.values())
-        small = [m for m in everything if m.multiply_adds < SMALL_MULTIPLY_ADDS * condition.batch_size]
+        small = [
+            m
+            for m in everything
+            if m.identity.work.multiply_adds < SMALL_MULTIPLY_ADDS * condition.batch_size
+        ]
         groups = [everything, *([small] if len(small) < len(everything) else [])]
         found[condition] = tuple(_predicted(g, confidence) for g in groups if len(g) >= LEAST_NETWORKS)
     return {condition: of_groups for condition, of_groups in found.items() if of_groups}
@@ -72,9 +76,9 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
 def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
     seconds = [m.seconds_per_call(confidence).estimate for m in networks]
     counts = {
-        "multiply-adds": [m.multiply_adds for m in networks],
-        "memory access of convolutions": [m.conv_memory_access or 0 for m in networks],
-        "memory access of all operators": [m.memory_access for m in networks],
+        "multiply-adds": [m.identity.work.multiply_adds for m in networks],
+        "memory access of convolutions": [m.identity.work.conv_memory_access or 0 for m in networks],
+        "memory access of all operators": [m.identity.work.memory_access for m in networks],
     }
     correlated = {name: spearman(counted, seconds, confidence) for name, counted in counts.items()}
     return Prediction(len(networks), {name: found for name, found in correlated.items() if found})

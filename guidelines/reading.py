@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from guidelines.files import find, load
-from guidelines.merge import Results, reduced
+from guidelines.measured import MachineResults, results_of
 from guidelines.saved import ResultsError
 
 # Fewer files are read sooner than other processes start.
@@ -16,19 +16,23 @@ FEWEST_FOR_PROCESSES = 32
 FILES_A_TASK = 8
 
 
-def read(paths: Sequence[Path], max_bytes: int) -> list[list[Results]]:
+def read(paths: Sequence[Path], max_bytes: int) -> list[list[MachineResults]]:
     """The runs behind each path, folders searched, in their order; samples do not outlive their file.
 
     Raises ResultsError for the first file that cannot be read.
     """
     files = [find([path]) for path in paths]
-    found = iter(
-        _all([file for of_path in files for file in of_path], partial(_results, max_bytes=max_bytes))
-    )
-    return [[next(found) for _ in of_path] for of_path in files]
+    everything = [file for of_path in files for file in of_path]
+    results = _all(everything, partial(_results, max_bytes=max_bytes))
+    runs = []
+    start = 0
+    for of_path in files:
+        runs.append(results[start : start + len(of_path)])
+        start += len(of_path)
+    return runs
 
 
-def _all(files: Sequence[Path], one: Callable[[Path], Results]) -> list[Results]:
+def _all(files: Sequence[Path], one: Callable[[Path], MachineResults]) -> list[MachineResults]:
     if len(files) < FEWEST_FOR_PROCESSES:
         return list(map(one, files))
     try:
@@ -38,8 +42,8 @@ def _all(files: Sequence[Path], one: Callable[[Path], Results]) -> list[Results]
         raise ResultsError(f"{len(files)} files: a process that read them died, out of memory?") from error
 
 
-def _results(path: Path, max_bytes: int) -> Results:
-    results = reduced(load(path, max_bytes))
+def _results(path: Path, max_bytes: int) -> MachineResults:
+    results = results_of(load(path, max_bytes))
     for measured in results.measured:
         measured.slowdown(measured.confidence)  # so that the sorting is done in this process
     return results

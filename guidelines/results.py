@@ -1,20 +1,54 @@
-"""What a run gave: entries and failures, where they stand in the tables, and on which machine."""
+"""Results of a run: entries and failures, their place in the tables, and the machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from guidelines.paper import Figure
-from guidelines.spec import Condition, Expectation
+from guidelines.spec import Condition, Cost, Expectation
 from guidelines.state import State
 from guidelines.stats import Estimate
 
-TableKey = tuple[str, Condition]
-SweepKey = tuple[str, Condition, str]
+StopReason = Literal["precision", "time", "failure"]
+# The name of the A/A control among the variants of its sweep, in files and tables.
+CONTROL_NAME = "(control)"
+
+
+class TableKey(NamedTuple):
+    """The key of a table: a guideline under a condition."""
+
+    guideline: str
+    condition: Condition
+
+
+class SweepKey(NamedTuple):
+    """The key of a sweep, whose variants are measured together."""
+
+    guideline: str
+    condition: Condition
+    sweep: str
+
+
+class VariantKey(NamedTuple):
+    """The key of a variant, which a run holds once."""
+
+    sweep: SweepKey
+    variant: str
+
+
+class Network(NamedTuple):
+    """A network that two runs may both measure, with the names of what must agree."""
+
+    widths: tuple[int, ...]
+    groups: int
+    multiply_adds_per_image: float
+    parameters: int | None
+    baseline: str
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the tables a variant stands (`row` from 0 in its sweep), and how they are judged."""
+    """Place of a variant in the tables (`row` from 0 in its sweep), and how its sweep is judged."""
 
     guideline: str
     claim: str
@@ -26,7 +60,7 @@ class Place:
     expect: Expectation
     condition: Condition
     per_multiply_add: bool = False
-    every: bool = False
+    claims_every_row: bool = False
 
     @property
     def name(self) -> str:
@@ -35,23 +69,53 @@ class Place:
 
     @property
     def table_key(self) -> TableKey:
-        """What stands in one table."""
-        return self.guideline, self.condition
+        """Key of its table."""
+        return TableKey(self.guideline, self.condition)
 
     @property
     def sweep_key(self) -> SweepKey:
-        """What was measured together."""
-        return *self.table_key, self.sweep
+        """Key of its sweep."""
+        return SweepKey(self.guideline, self.condition, self.sweep)
 
     @property
-    def key(self) -> tuple[SweepKey, str]:
-        """What stands once in a run."""
-        return self.sweep_key, self.variant
+    def key(self) -> VariantKey:
+        """Its own key."""
+        return VariantKey(self.sweep_key, self.variant)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether every slow-down of the sweep is relative to this variant."""
+        return self.variant == self.baseline
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A variant at its place: its widths, groups and work, the same in every run.
+
+    `work_ratio` is its multiply-adds over those of the baseline.
+    """
+
+    place: Place
+    widths: tuple[int, ...]
+    groups: int
+    work: Cost
+    work_ratio: float
+
+    @property
+    def network(self) -> Network:
+        """The parts that must agree if two measurements are to be of the same network."""
+        return Network(
+            widths=self.widths,
+            groups=self.groups,
+            multiply_adds_per_image=self.work.multiply_adds / self.place.condition.batch_size,
+            parameters=self.work.parameters,
+            baseline=self.place.baseline,
+        )
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """How a variant was measured; None for what cannot be told, or what a file does not say.
+    """Circumstances of a variant's measurement; None for what is unknown or not in the file.
 
     `setup_s` is the time to compile or capture the network, `launch_s` and `device_s` are the CPU's and
     the CUDA device's part of one call. `drift` is the last third of the rounds over the first: of the
@@ -78,52 +142,47 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Entry:
-    """One measured variant; times are seconds per call.
+    """One measured variant; times are seconds per call."""
 
-    `conv_memory_access` is the part of convolutions and linear layers, None where files do not say.
-    """
-
-    place: Place
-    channels: tuple[int, ...]
-    groups: int
-    multiply_adds: int
-    memory_access: int
-    parameters: int
-    work_ratio: float
+    identity: Identity
     slowdown: Estimate
     control: Estimate | None
     paper: Figure | None
     seed: int
-    stopped: str
+    stopped: StopReason
     calls_per_sample: int
     median_s: float
     samples_s: tuple[float, ...] = ()
     baseline_samples_s: tuple[float, ...] = ()
     control_samples_s: tuple[float, ...] = ()
     circumstances: Circumstances = Circumstances()
-    conv_memory_access: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Its place in the tables."""
+        return self.identity.place
 
     @property
     def is_baseline(self) -> bool:
         """Whether every slow-down of the sweep is relative to this entry."""
-        return self.place.variant == self.place.baseline
+        return self.place.is_baseline
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One variant that could not be measured, or was skipped, and why; work as in `Entry`."""
+    """One variant, or the control of its sweep, that failed or was skipped, and why."""
 
     place: Place
-    channels: tuple[int, ...]
-    multiply_adds: int
-    memory_access: int
+    widths: tuple[int, ...]
+    work: Cost
     reason: str
     is_skip: bool = False
+    is_control: bool = False
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What figures depend on besides the condition, as text; "" where the file does not say."""
+    """Properties of a machine that figures depend on, as text; "" if the file does not say."""
 
     node: str = ""
     system: str = ""
@@ -139,9 +198,9 @@ class Machine:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything of ours in one run, in its order; each entry knows its baseline's samples.
+    """Entries and failures of one run in their order; each entry knows its baseline's samples.
 
-    `source` is the file's path, "" for a run that was not saved. `notes` say what a reader must know.
+    `source` is the file's path, "" for a run that was not saved. `notes` are what a reader must know.
     """
 
     entries: tuple[Entry, ...]
@@ -151,11 +210,11 @@ class Run:
     notes: tuple[str, ...] = ()
 
 
-def gather(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
-    """Entries linked with their baseline's samples, which only the baseline's own entry carries."""
+def linked(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
+    """A run whose entries know their baseline's samples, which only the baseline's own entry carries."""
     baselines = {e.place.sweep_key: e.samples_s for e in entries if e.is_baseline}
-    linked = (
-        e if e.baseline_samples_s else replace(e, baseline_samples_s=baselines.get(e.place.sweep_key, ()))
-        for e in entries
-    )
-    return Run(tuple(linked), tuple(failures))
+    knowing = []
+    for entry in entries:
+        baseline_s = entry.baseline_samples_s or baselines.get(entry.place.sweep_key, ())
+        knowing.append(replace(entry, baseline_samples_s=baseline_s))
+    return Run(tuple(knowing), tuple(failures))

@@ -1,21 +1,42 @@
-"""The saved form: one entry per variant under extra_info["guidelines"] of pytest-benchmark's JSON."""
+"""The saved form: one entry a variant under extra_info["guidelines"] of pytest-benchmark's JSON.
+
+Schema 2 renamed keys of schema 1, which is still read.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from guidelines import values
 from guidelines.paper import Figure
-from guidelines.results import Circumstances, Entry, Failure, Machine, Place, Run, gather
-from guidelines.spec import Condition, Expectation
-from guidelines.state import Gpu, State
+from guidelines.results import (
+    CONTROL_NAME,
+    Entry,
+    Failure,
+    Identity,
+    Machine,
+    Place,
+    StopReason,
+)
+from guidelines.saved_circumstances import parse_circumstances
+from guidelines.spec import Condition, Cost, Expectation
 
-SCHEMA = 1
+SCHEMA = 2
 KEY = "guidelines"
+# Keys of schema 1 that schema 2 calls otherwise.
+RENAMED_SINCE_1 = {"channels": "widths", "every": "claims_every_row"}
+CONDITION_RENAMED_SINCE_1 = {"channels": "channel_rule"}
+# Keys that are left out of a file if they say nothing.
+OPTIONAL = (
+    *("baseline_samples_s", "control_samples_s", "conv_memory_access"),
+    *("per_multiply_add", "claims_every_row"),
+)
+MACHINE_TEXTS = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
+PLACE_TEXTS = ("guideline", "claim", "sweep", "variant", "baseline", "extreme")
 _CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
 _CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
-_COUNTS = ("groups", "multiply_adds", "memory_access", "parameters", "seed", "calls_per_sample")
+Parsed = TypeVar("Parsed")
 
 
 class ResultsError(Exception):
@@ -24,22 +45,16 @@ class ResultsError(Exception):
 
 def to_extra_info(entry: Entry) -> dict[str, Any]:
     """An entry as strict JSON for extra_info["guidelines"]; its own samples stand in stats.data."""
-    saved = {"schema": SCHEMA, **_plain(entry.place), **_plain(replace(entry, samples_s=()))}
-    for name in ("place", "median_s", "samples_s"):
-        del saved[name]
-    for name in (
-        "baseline_samples_s",
-        "control_samples_s",
-        "per_multiply_add",
-        "every",
-        "conv_memory_access",
-    ):
+    plain = _plain(replace(entry, samples_s=()))
+    identity = plain.pop("identity")
+    for in_stats in ("median_s", "samples_s"):
+        del plain[in_stats]
+    saved = {"schema": SCHEMA, **identity.pop("place"), **identity.pop("work"), **identity, **plain}
+    for name in OPTIONAL:
         if not saved[name]:
             del saved[name]
-    saved["circumstances"] = {
-        name: value for name, value in saved["circumstances"].items() if value not in (None, [])
-    }
-    return saved
+    told = {name: value for name, value in saved["circumstances"].items() if value not in (None, [])}
+    return {**saved, "circumstances": told}
 
 
 def to_benchmark(entry: Entry) -> dict[str, Any]:
@@ -50,158 +65,132 @@ def to_benchmark(entry: Entry) -> dict[str, Any]:
 
 def to_failed(failure: Failure) -> dict[str, Any]:
     """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
-    saved = {"schema": SCHEMA, **_plain(failure.place), **_plain(failure)}
-    del saved["place"]
-    return saved
-
-
-def parse(data: Any) -> Run:
-    """Results from a saved file's content, its texts made printable. Raises ResultsError with the reason."""
-    benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
-    if not isinstance(benchmarks, list):
-        raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
-    foreign = [_name(b) for b in benchmarks if not isinstance(_extra_info(b).get(KEY), dict)]
-    if foreign:
-        raise ResultsError(
-            f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
-            f"'{foreign[0]}' first: they lack extra_info.{KEY}"
-        )
-    ours = data.get(KEY, {})
-    failed = ours.get("failed", []) if isinstance(ours, dict) else None
-    if not isinstance(failed, list):
-        raise ResultsError(f"its key '{KEY}' holds no list 'failed'")
-    run = together(
-        [parse_entry(benchmark) for benchmark in benchmarks],
-        [parse_failure(failure) for failure in failed],
-    )
-    return replace(run, machine=parse_machine(values.mapping(data.get("machine_info"))))
-
-
-def together(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
-    """Entries and failures of one run. Raises ResultsError where there are none, or where they do not fit."""
-    run = gather(entries, failures)
-    if not run.entries and not run.failures:
-        raise ResultsError("holds no results")
-    _check_together(run)
-    return run
+    plain = _plain(failure)
+    return {"schema": SCHEMA, **plain.pop("place"), **plain.pop("work"), **plain}
 
 
 def parse_entry(benchmark: Any) -> Entry:
     """An entry of a saved file, without its baseline's samples. Raises ResultsError with the reason."""
-    entry: Entry = _checked(_entry, benchmark, _name(benchmark))
-    return entry
+    return _checked(_entry, benchmark, name_of(benchmark))
 
 
 def parse_failure(saved: Any) -> Failure:
     """A failure from what `to_failed` gave. Raises ResultsError with the reason."""
-    failure: Failure = _checked(_failure, saved, "a failed variant")
-    return failure
+    return _checked(_failure, saved, "a failed variant")
 
 
-def _check_together(run: Run) -> None:
-    """Raises ResultsError for a variant that is there twice or whose samples do not fit the others'."""
-    seen = set()
-    saved_samples = any(entry.samples_s for entry in run.entries)
-    for entry in run.entries:
-        place = entry.place
-        if place.key in seen:
-            raise ResultsError(f"{place.name}: stands there twice")
-        seen.add(place.key)
-        if saved_samples and not entry.samples_s:
-            raise ResultsError(f"{place.name}: lacks the samples that other entries have (stats.data)")
-        rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}
-        if len(rounds) > 1:
-            raise ResultsError(f"{place.name}: its rounds are not its baseline's")
+def parse_machine(info: Mapping[str, Any]) -> Machine:
+    """The machine as far as the file describes it; no figure depends on reading it."""
+    ours = values.mapping(info.get(KEY))
+    system = (values.text(info.get("system")), values.text(info.get("machine")))
+    return Machine(
+        node=values.text(info.get("node")),
+        system=" ".join(filter(None, system)),
+        python=values.text(info.get("python_version")),
+        **{name: values.text(ours.get(name)) for name in MACHINE_TEXTS},
+    )
+
+
+def extra_info_of(benchmark: Any) -> Mapping[str, Any]:
+    """The extra_info of a benchmark in a file, an empty mapping if there is none."""
+    return values.mapping(values.mapping(benchmark).get("extra_info"))
+
+
+def name_of(benchmark: Any) -> str:
+    """The name of a benchmark in a file, "?" if it has none."""
+    return values.text(values.mapping(benchmark).get("name", "?"))
+
+
+def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
+    try:
+        return read(saved)
+    except KeyError as error:
+        raise ResultsError(f"{name}: lacks {error}") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ResultsError(f"{name}: {error}") from error
 
 
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
-    saved = benchmark["extra_info"][KEY]
-    stats = benchmark["stats"]
-    paper, conv_memory_access = saved["paper"], saved.get("conv_memory_access")
+    saved, stats = _upgraded(benchmark["extra_info"][KEY]), benchmark["stats"]
+    paper, stopped = saved["paper"], values.text(saved["stopped"])
+    if stopped not in get_args(StopReason):
+        raise ValueError(f"stopped is {stopped!r}")
     return Entry(
-        place=_place(saved),
-        channels=values.channels(saved["channels"]),
-        **{name: values.count(saved[name], name) for name in _COUNTS},
-        work_ratio=values.positive(saved["work_ratio"], "work_ratio"),
+        identity=_identity(saved),
         slowdown=values.estimate(saved["slowdown"], "slowdown"),
         control=None if saved["control"] is None else values.estimate(saved["control"], "control"),
         paper=None if paper is None else Figure(**paper),
-        stopped=values.text(saved["stopped"]),
+        seed=values.count(saved["seed"], "seed"),
+        stopped=stopped,  # type: ignore[arg-type]  # checked above
+        calls_per_sample=values.count(saved["calls_per_sample"], "calls_per_sample"),
         median_s=values.positive(stats["median"], "stats.median"),
         samples_s=values.samples(stats, "data", "stats."),
         baseline_samples_s=values.samples(saved, "baseline_samples_s"),
         control_samples_s=values.samples(saved, "control_samples_s"),
-        circumstances=_circumstances(saved.get("circumstances", {})),
-        conv_memory_access=(
-            None if conv_memory_access is None else values.count(conv_memory_access, "conv_memory_access")
-        ),
+        circumstances=parse_circumstances(saved.get("circumstances", {})),
     )
 
 
-def _failure(saved: Mapping[str, Any]) -> Failure:
+def _identity(saved: Mapping[str, Any]) -> Identity:
+    return Identity(
+        place=_place(saved),
+        widths=values.widths(saved["widths"]),
+        groups=values.count(saved["groups"], "groups"),
+        work=_work(saved, parameters=values.count(saved["parameters"], "parameters")),
+        work_ratio=values.positive(saved["work_ratio"], "work_ratio"),
+    )
+
+
+def _failure(given: Mapping[str, Any]) -> Failure:
+    saved = _upgraded(given)
     return Failure(
         place=_place(saved),
-        channels=values.channels(saved["channels"]),
-        multiply_adds=values.count(saved["multiply_adds"], "multiply_adds"),
-        memory_access=values.count(saved["memory_access"], "memory_access"),
+        widths=values.widths(saved["widths"]),
+        work=_work(saved, parameters=values.optional_count(saved, "parameters")),
         reason=values.text(saved["reason"]),
         is_skip=saved.get("is_skip", False) is True,
+        is_control=saved.get("is_control", False) is True,
     )
 
 
-def _circumstances(saved: Mapping[str, Any]) -> Circumstances:
-    """How a variant was measured; files from before this was saved say nothing."""
-    known = {
-        name: None if saved.get(name) is None else values.amount(saved[name], f"circumstances.{name}")
-        for name in ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
-    }
-    drift, state = saved.get("drift"), saved.get("state")
-    return Circumstances(
-        state=None if state is None else _state(state),
-        drift=None if drift is None else values.estimate(drift, "circumstances.drift"),
-        disturbed=values.texts(saved, "disturbed"),
-        retried=values.texts(saved, "retried"),
-        placed_at=tuple(values.count(k, "placed_at") for k in saved.get("placed_at", ())),
-        **known,  # type: ignore[arg-type]  # bytes may be a float in a file
+def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
+    return Cost(
+        multiply_adds=values.count(saved["multiply_adds"], "multiply_adds"),
+        memory_access=values.count(saved["memory_access"], "memory_access"),
+        conv_memory_access=values.optional_count(saved, "conv_memory_access"),
+        parameters=parameters,
     )
 
 
-def _state(saved: Mapping[str, Any]) -> State:
-    gpu = saved.get("gpu")
-    return State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
-
-
-def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass from a file: numbers, texts and tuples of texts; gpu apart."""
-    found: dict[str, Any] = {}
-    for field in fields(kind):
-        value = saved.get(field.name)
-        if isinstance(value, str):
-            found[field.name] = values.printable(value)
-        elif isinstance(value, list):
-            found[field.name] = tuple(map(values.text, value))
-        elif value is not None and field.name != "gpu":
-            found[field.name] = values.amount(value, f"state.{field.name}")
-    return found
-
-
-def _place(saved: Mapping[str, Any]) -> Place:
+def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry or failure with the keys of the present schema, whatever schema it was saved with."""
     schema = values.count(saved["schema"], "schema")
     if schema > SCHEMA:
         raise ResultsError(
             f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
         )
+    if schema == SCHEMA:
+        return saved
+    renamed = _renamed(saved, RENAMED_SINCE_1)
+    condition = _renamed(saved["condition"], CONDITION_RENAMED_SINCE_1)
+    return {**renamed, "condition": condition, "is_control": saved["variant"] == CONTROL_NAME}
+
+
+def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in saved.items()}
+
+
+def _place(saved: Mapping[str, Any]) -> Place:
     if saved["expect"] not in get_args(Expectation):
         raise ValueError(f"expect is {saved['expect']!r}")
-    texts = ("guideline", "claim", "sweep", "variant", "baseline", "extreme", "expect")
     condition = _condition(saved["condition"])
-    named = {name: values.text(saved[name]) for name in texts}
     return Place(
-        **named,  # type: ignore[arg-type]  # expect is checked above
+        **{name: values.text(saved[name]) for name in PLACE_TEXTS},
+        expect=saved["expect"],
         row=values.count(saved["row"], "row"),
         condition=condition,
         per_multiply_add=saved.get("per_multiply_add", False) is True,
-        every=saved.get("every", False) is True,
+        claims_every_row=saved.get("claims_every_row", False) is True,
     )
 
 
@@ -215,35 +204,6 @@ def _condition(saved: Mapping[str, Any]) -> Condition:
     if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
         raise ValueError(f"condition has the unknown key {min(unknown)!r}")
     return Condition(**{**saved, **{name: values.printable(text) for name, text in texts.items()}})
-
-
-def _checked(read: Any, saved: Any, name: str) -> Any:
-    try:
-        return read(saved)
-    except KeyError as error:
-        raise ResultsError(f"{name}: lacks {error}") from error
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ResultsError(f"{name}: {error}") from error
-
-
-def parse_machine(info: Mapping[str, Any]) -> Machine:
-    """What the file says of the machine; nothing of it is needed to read the figures."""
-    ours = values.mapping(info.get(KEY))
-    ours_too = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
-    return Machine(
-        node=values.text(info.get("node")),
-        system=" ".join(filter(None, (values.text(info.get("system")), values.text(info.get("machine"))))),
-        python=values.text(info.get("python_version")),
-        **{name: values.text(ours.get(name)) for name in ours_too},
-    )
-
-
-def _extra_info(benchmark: Any) -> Mapping[str, Any]:
-    return values.mapping(values.mapping(benchmark).get("extra_info"))
-
-
-def _name(benchmark: Any) -> str:
-    return values.text(values.mapping(benchmark).get("name", "?"))
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is compared: variants in a sweep, and the condition under which they are timed."""
+"""Variants in a sweep, their work, and the condition under which they are timed."""
 
 import re
 from collections.abc import Callable
@@ -11,20 +11,75 @@ from guidelines.paper import Platform
 Shape = tuple[int, int, int, int]
 Expectation = Literal["slower", "faster"]
 CHANNEL_RULES = ("paper", "exact")
-DTYPES = ("float32", "float16", "bfloat16")
 LAYOUTS = ("nchw", "nhwc")
 AUTO_BATCH = 0
-MODES = ("eager", "compile", "cudagraph")
+
+
+class Device(str):
+    """A device by torch's name: "cpu", "cuda:0"."""
+
+    __slots__ = ()
+
+    @property
+    def is_cpu(self) -> bool:
+        """Whether it is the CPU, which launches nothing and needs no synchronising."""
+        return self == "cpu"
+
+    @property
+    def paper_platform(self) -> Platform:
+        """The paper's column to set beside this device: "arm" for a CPU, else "gpu"."""
+        return "arm" if self.is_cpu else "gpu"
+
+
+@dataclass(frozen=True)
+class Dtype:
+    """A data type by torch's name, and the bytes of one item.
+
+    `tolerance` is the largest difference, over the largest value, that another order of additions explains
+    after ten layers in a row, each of which rounds.
+    """
+
+    name: str
+    item_bytes: int
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to run a network; `prepared` says in a word what happens to it before the timing, if anything."""
+
+    name: str
+    description: str = ""
+    prepared: str = ""
+
+
+DTYPES = {
+    dtype.name: dtype
+    for dtype in (
+        Dtype("float32", item_bytes=4, tolerance=1e-4),
+        Dtype("float16", item_bytes=2, tolerance=1e-2),
+        Dtype("bfloat16", item_bytes=2, tolerance=5e-2),
+    )
+}
+MODES = {
+    mode.name: mode
+    for mode in (
+        Mode("eager"),
+        Mode("compile", "torch.compile", prepared="compiled"),
+        Mode("cudagraph", "captured and replayed", prepared="captured"),
+    )
+}
 
 
 @dataclass(frozen=True)
 class Condition:
     """Where and how a sweep is timed; the defaults are the paper's set-up.
 
-    AUTO_BATCH stands for a batch that is still to be found.
+    AUTO_BATCH stands for a batch that is still to be found. `channel_rule` says how widths are chosen for
+    equal work: as the paper published them, or exactly equal.
     """
 
-    device: str
+    device: Device
     device_name: str
     dtype: str = "float32"
     layout: str = "nchw"
@@ -32,12 +87,10 @@ class Condition:
     batch_size: int = 1
     image_size: int = 56
     threads: int = 1
-    channels: str = "paper"
+    channel_rule: str = "paper"
 
-    @property
-    def platform(self) -> Platform:
-        """The paper's column that this device is set beside: "arm" for a CPU, else "gpu"."""
-        return "arm" if self.device == "cpu" else "gpu"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "device", Device(self.device))
 
     @property
     def id(self) -> str:
@@ -49,10 +102,10 @@ class Condition:
             "batch_size": f"b{self.batch_size or 'auto'}",
             "image_size": f"{self.image_size}px",
             "threads": f"t{self.threads}",
-            "channels": self.channels,
+            "channel_rule": self.channel_rule,
         }
         defaults = {field.name: field.default for field in fields(self)}
-        departures = (mark for name, mark in marks.items() if getattr(self, name) != defaults[name])
+        departures = [mark for name, mark in marks.items() if getattr(self, name) != defaults[name]]
         return "-".join([self.device, *departures])
 
 
@@ -166,13 +219,13 @@ class Traced:
 class Variant:
     """One row of a table: a network, described by its work and built by `build`.
 
-    `id` is what -k matches, `name` what tables show; `channels` are its widths, () where it has many.
+    `id` is what -k matches, `name` what tables show; `widths` are its channels, () if it has many.
     Raises ValueError for an id that a pytest expression cannot hold.
     """
 
     id: str
     name: str
-    channels: tuple[int, ...]
+    widths: tuple[int, ...]
     work: Stack | Traced
     build: Callable[[], Any] = field(compare=False)
     groups: int = 1
@@ -195,9 +248,9 @@ class Variant:
 class Sweep:
     """One column of a table: variants of equal work, ordered from the baseline to the extreme.
 
-    The first variant is the baseline, the last is the one that decides; with `every` it is whichever other
-    one is farthest from the claim. `expect` says what is claimed of its time, or of its time per multiply-add
-    where the work is not equal.
+    The first variant is the baseline, the last one decides the verdict. With `claims_every_row` the claim is
+    about every other variant, and the one farthest from it decides. `expect` says what is claimed of the
+    time, or of the time per multiply-add if the work is not equal.
     Raises ValueError for fewer than two variants or an id or a name given twice.
     """
 
@@ -207,14 +260,14 @@ class Sweep:
     variants: tuple[Variant, ...]
     expect: Expectation = "slower"
     per_multiply_add: bool = False
-    every: bool = False
+    claims_every_row: bool = False
 
     def __post_init__(self) -> None:
         for what in ("id", "name"):
-            found = [getattr(variant, what) for variant in self.variants]
-            if len(found) < 2 or len(set(found)) < len(found):
+            given = [getattr(variant, what) for variant in self.variants]
+            if len(given) < 2 or len(set(given)) < len(given):
                 raise ValueError(
-                    f"{self.guideline} {self.name}: needs two or more distinct {what}s, got {found}"
+                    f"{self.guideline} {self.name}: needs two or more distinct {what}s, got {given}"
                 )
 
     @property
@@ -224,5 +277,5 @@ class Sweep:
 
     @property
     def extreme(self) -> Variant:
-        """The variant whose slow-down decides the verdict, if not every one does."""
+        """The last variant, whose slow-down decides the verdict unless the claim is about every row."""
         return self.variants[-1]

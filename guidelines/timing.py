@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -13,15 +14,12 @@ from guidelines.launch import launch_and_device_s
 from guidelines.memory import check_fits, peak_bytes
 from guidelines.modes import Bind
 from guidelines.results import Circumstances
-from guidelines.spec import Condition, Variant
+from guidelines.spec import DTYPES, MODES, Condition, Device, Variant
 
 Sample = Callable[[int], float]
 # glibc adapts to the largest block freed so far, up to 32 MiB: whether larger ones are mapped and paged in
 # anew at every call depends on what ran before (seen: 2x on a network of 2 MB activations).
 ALLOCATOR_CEILING_BYTES = 31 * 2**20
-# Ten layers in a row, each rounded: the largest difference over the largest value that another order of
-# additions explains.
-TOLERANCES = {"float32": 1e-4, "float16": 1e-2, "bfloat16": 5e-2}
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
 
@@ -57,13 +55,19 @@ def pinned(condition: Condition) -> Iterator[None]:
 def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
     """Build a variant and run it: it must fit into memory, do the work it declares, give finite numbers.
 
-    Returns what was found out about it before it is timed.
-
-    In another mode than eager it must give what it gives in eager mode, within TOLERANCES.
-    Raises ValueError or MemoryError where it does not; whatever torch raises passes through.
+    A network that is prepared for its mode must give what it gives in eager mode, within the tolerance of
+    its type. Returns everything that was found out about it before it is timed.
+    Raises ValueError or MemoryError if it does not; whatever torch raises passes through.
     """
     check_work(variant, condition)
     check_fits(variant, condition)
+    circumstances = _checked_outputs(variant, condition, seed, bind)
+    peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
+    return replace(circumstances, peak_memory_bytes=peak)
+
+
+def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
+    """The times to prepare, launch and compute a network whose outputs are as they should be."""
     module, x = build(variant, condition, seed)
     expected: Tensor = module(x)
     if not bool(torch.isfinite(expected).all()):
@@ -71,18 +75,13 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
     start = time.perf_counter()
     call = bind(module, x)
     setup_s = time.perf_counter() - start
-    if condition.mode != "eager":
+    is_prepared = bool(MODES[condition.mode].prepared)
+    if is_prepared:
         _check_alike(call(), expected, condition)
-    on_device = condition.device != "cpu"
-    launch_s, device_s = launch_and_device_s(call, condition.device) if on_device else (None, None)
-    del module, x, expected, call
-    peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return Circumstances(
-        setup_s=None if condition.mode == "eager" else setup_s,
-        peak_memory_bytes=peak,
-        launch_s=launch_s,
-        device_s=device_s,
-    )
+    launch_s = device_s = None
+    if not condition.device.is_cpu:
+        launch_s, device_s = launch_and_device_s(call, condition.device)
+    return Circumstances(setup_s=setup_s if is_prepared else None, launch_s=launch_s, device_s=device_s)
 
 
 def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:
@@ -92,7 +91,7 @@ def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:
         raise ValueError(f"in mode {condition.mode} the output is of shape {shapes}")
     largest = expected.abs().max().clamp_min(torch.finfo(expected.dtype).tiny)
     difference = float((found - expected).abs().max() / largest)
-    tolerance = TOLERANCES[condition.dtype]
+    tolerance = DTYPES[condition.dtype].tolerance
     if not difference <= tolerance:
         raise ValueError(
             f"in mode {condition.mode} the output differs from eager's by {difference:.1e} "
@@ -106,7 +105,7 @@ def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sa
     The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
     cost of measuring itself. Compiling and capturing are done on return. Raises as `check`.
     """
-    if condition.device == "cpu":  # CUDA says so itself, and asking it would empty the others' cache
+    if condition.device.is_cpu:  # CUDA says so itself, and asking it would empty the others' cache
         check_fits(variant, condition)
     return timed(bind(*build(variant, condition, seed)), synchronizer(condition.device))
 
@@ -163,8 +162,8 @@ def check_work(variant: Variant, condition: Condition) -> None:
         raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
 
 
-def synchronizer(device: str) -> Callable[[], None]:
+def synchronizer(device: Device) -> Callable[[], None]:
     """What waits until a device has done all that it was told to do; nothing on the CPU."""
-    if device == "cpu":
+    if device.is_cpu:
         return lambda: None
     return lambda: torch.cuda.synchronize(device)

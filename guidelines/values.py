@@ -62,9 +62,14 @@ def count(value: Any, name: str) -> int:
     return value
 
 
-def channels(saved: Any) -> tuple[int, ...]:
-    """The channels of a network. Raises ValueError for what is no whole number above zero."""
-    return tuple(count(c, "channels") for c in saved)
+def optional_count(saved: Mapping[str, Any], name: str) -> int | None:
+    """A whole number above zero, None if the key is missing. Raises ValueError for anything else."""
+    return None if saved.get(name) is None else count(saved[name], name)
+
+
+def widths(saved: Any) -> tuple[int, ...]:
+    """Widths of a network in channels. Raises ValueError for a width that is no whole number above zero."""
+    return tuple(count(width, "widths") for width in saved)
 
 
 def estimate(saved: Mapping[str, Any], name: str) -> Estimate:

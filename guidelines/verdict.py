@@ -6,7 +6,7 @@ from math import ceil
 from typing import Literal
 
 from guidelines.holm import half_widths_from, stepwise
-from guidelines.merge import Measured, by_sweep
+from guidelines.measured import Measured, by_sweep
 from guidelines.results import SweepKey
 from guidelines.spec import Expectation
 from guidelines.stats import Estimate, Quantity, noise_floor, rounds_needed
@@ -59,7 +59,7 @@ def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
 
 def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
     others = [measured for measured in sweep if not measured.is_baseline]
-    if others and others[0].place.every:
+    if others and others[0].place.claims_every_row:
         return _of_every(others)
     extreme = next((m for m in others if m.place.variant == m.place.extreme), None)
     if extreme is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from guidelines.merge import Results
+from guidelines.measured import MachineResults
 from guidelines.results import Machine
 from guidelines.spec import Condition
 
@@ -20,7 +20,7 @@ WORDS = {
     "batch_size": "batch {}",
     "image_size": "{0}x{0}",
     "threads": "threads {}",
-    "channels": "{} channels",
+    "channel_rule": "{} channels",
 }
 # Behind what stands in a table but is to be distrusted.
 DISTURBED = "!"
@@ -40,8 +40,8 @@ def attributes(machine: Machine, condition: Condition) -> dict[str, str]:
     return {name: str(value) for name, value in known.items() if value}
 
 
-def of_results(results: Results) -> dict[str, str]:
-    """What is known of a machine and the devices it measured."""
+def of_results(results: MachineResults) -> dict[str, str]:
+    """Known attributes of a machine and the devices it measured."""
     devices = dict.fromkeys(m.place.condition.device_name for m in results.measured)
     known = {"device_name": " and ".join(devices)} if devices else {}
     return known | {name: value for name, value in asdict(results.machine).items() if value}
@@ -64,7 +64,7 @@ def sentence(known: dict[str, str]) -> str:
 
 
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
-    """What two sides differ in, by name: "threads 1 | 2"."""
+    """Differences of two sides by name: "threads 1 | 2"."""
     return tuple(
         f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}"
         for name in dict.fromkeys((*a, *b))
@@ -74,15 +74,17 @@ def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
     """A label for each, of its device and what is not the same for all; and what is the same for all."""
-    names = list(dict.fromkeys(name for known in everything for name in known))
-    shared = {
-        name: value
-        for name in names
-        if len({known.get(name) for known in everything}) == 1 and (value := everything[0].get(name))
-    }
-    shared.pop("device_name", None)
-    told = [
-        sentence({name: known.get(name, "unknown") for name in names if name not in shared})
-        for known in everything
-    ]
-    return told, shared
+    names: dict[str, None] = {}
+    for known in everything:
+        names.update(dict.fromkeys(known))
+    shared = {}
+    for name in names:
+        values = {known.get(name) for known in everything}
+        if len(values) == 1 and name != "device_name" and (value := values.pop()):
+            shared[name] = value
+    varying = [name for name in names if name not in shared]
+    return [_label(known, varying) for known in everything], shared
+
+
+def _label(known: dict[str, str], names: Sequence[str]) -> str:
+    return sentence({name: known.get(name, "unknown") for name in names})

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from guidelines.merge import Results
+from guidelines.measured import MachineResults
 from guidelines.prediction import predictions
 from guidelines.report.document import Section
 from guidelines.report.prediction import section
 from guidelines.report.sections import sections
 from guidelines.report.standings import by_condition
-from guidelines.report.table import Table
+from guidelines.tables import Table
 
 
-def parts(results: Results, tables: Sequence[Table]) -> tuple[Section, ...]:
+def parts(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
     """Tables with their verdicts, guidelines beside conditions, and what predicts the time of networks."""
     return (*sections(tables), *by_condition(results), *section(predictions(results)))

@@ -7,94 +7,73 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from guidelines.change import Change
-from guidelines.compare import Comparison
-from guidelines.matrix import Matrix
-from guidelines.merge import Results, distinct
+from guidelines.compare import Compared, Comparison
+from guidelines.matrix import Line, Matrix, Standing
+from guidelines.measured import MachineResults, Measured, distinct
 from guidelines.report.document import Document
-from guidelines.report.table import Column, Row, Table
 from guidelines.results import Circumstances
 from guidelines.spec import Condition
 from guidelines.stats import Estimate
+from guidelines.sweep_result import SweepResult, VariantResult
+from guidelines.tables import Table
 
-SCHEMA = 1
+SCHEMA = 2
 Scalar = str | int | float | None
 Record = dict[str, Scalar]
 # A spreadsheet takes text that begins like this for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def of_tables(results: Results, tables: Sequence[Table]) -> list[Record]:
+def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
     """One record a variant of a machine; the verdict stands with the variant that decides its sweep.
 
-    Where `per_multiply_add` is 1, it is about the slow-down of a multiply-add, else about `slowdown`.
+    If `per_multiply_add` is 1, it is about the slow-down of a multiply-add, else about `slowdown`.
     """
-    return [
-        _identity(results)
-        | {"guideline": table.guideline, "sweep": column.sweep, "variant": row.variant}
-        | _condition(table.condition)
-        | _row(row)
-        | _verdict(table, column, row)
-        for table in tables
-        for column in table.columns
-        for row in column.rows
-    ]
+    records = []
+    for table in tables:
+        for sweep in table.sweeps:
+            for variant in sweep.variants:
+                name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
+                record = _identity(results) | name | _condition(table.condition)
+                records.append(record | _variant(variant) | _verdict(table, sweep, variant))
+    return records
 
 
 def of_comparison(comparison: Comparison) -> list[Record]:
     """One record a variant that both sides have; ratio is B's slow-down over A's.
 
-    Where `per_multiply_add` is 1, slow-downs are of a multiply-add.
+    If `per_multiply_add` is 1, slow-downs are of a multiply-add.
     """
-    records: list[Record] = []
-    for row in comparison.rows:
-        a, b = row.a, row.b
-        record: Record = {"guideline": a.place.guideline, "sweep": a.place.sweep, "variant": a.place.variant}
-        record |= {"confidence": comparison.confidence, "per_multiply_add": int(a.place.per_multiply_add)}
-        for side, measured in (("a", a), ("b", b)):
-            record |= _condition(measured.place.condition, f"{side}_")
-            record |= _estimate(measured.judged(comparison.confidence), f"{side}_slowdown")
-            record |= _estimate(measured.seconds_per_call(comparison.confidence), f"{side}_seconds_per_call")
-            record[f"{side}_disturbed"] = "; ".join(measured.disturbed)
-        record |= _change(row.effect, "ratio", row.outcome)
-        record |= _change(row.speed, "speedup", row.pace)
-        records.append(record)
-    return records
+    return [_compared(row, comparison.confidence) for row in comparison.rows]
 
 
 def of_matrix(matrix: Matrix) -> list[Record]:
-    """One record a machine, condition and guideline; `slowdown` is of a multiply-add where it says so."""
-    return [
-        _identity(line.results)
-        | {"guideline": guideline, "sweep": standing.sweep, "variant": standing.extreme}
-        | _condition(line.condition)
-        | _estimate(standing.verdict.slowdown, "slowdown")
-        | {
-            "slowdown_confidence": standing.verdict.slowdown.confidence,
-            "verdict": standing.verdict.outcome,
-            "margin": standing.verdict.margin,
-            "sweeps_held": standing.held,
-            "sweeps_judged": standing.judged,
-            "disturbed": int(standing.is_disturbed),
-            "per_multiply_add": int(standing.is_per_multiply_add),
-        }
-        for line in matrix.lines
-        for guideline, standing in line.standings.items()
-    ]
+    """One record a machine, condition and guideline; `slowdown` is of a multiply-add if it says so."""
+    records = []
+    for line in matrix.lines:
+        for guideline, standing in line.standings.items():
+            records.append(_standing(line, guideline, standing))
+    return records
 
 
 def to_csv(records: Sequence[Record]) -> str:
     """Records below a line of their names; text that a spreadsheet would run gets an apostrophe before it."""
-    names = dict.fromkeys(name for record in records for name in record)
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(record))
     out = io.StringIO()
     writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _inert(value) for name, value in record.items()} for record in records)
+    for record in records:
+        writer.writerow({name: _inert(value) for name, value in record.items()})
     return out.getvalue().rstrip("\n")
 
 
 def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
     """Records under "records", with a schema number of their own, and all that the report says in words."""
-    said = [note for section in document.sections for note in (*section.verdicts, *section.notes)]
+    said: list[str] = []
+    for section in document.sections:
+        said += (*section.verdicts, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
@@ -105,7 +84,7 @@ def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
     return json.dumps(content, indent=1, allow_nan=False)
 
 
-def _identity(results: Results) -> Record:
+def _identity(results: MachineResults) -> Record:
     return {**asdict(results.machine), "runs": results.runs, "files": " ".join(results.sources)}
 
 
@@ -113,13 +92,11 @@ def _condition(condition: Condition, prefix: str = "") -> Record:
     return {f"{prefix}{name}": value for name, value in asdict(condition).items()}
 
 
-def _row(row: Row) -> Record:
-    cell = row.cell
+def _variant(variant: VariantResult) -> Record:
+    cell = variant.cell
     return {
-        "channels": " ".join(map(str, row.channels)),
-        "multiply_adds": row.multiply_adds,
-        "memory_access": row.memory_access,
-        "conv_memory_access": row.conv_memory_access,
+        "widths": " ".join(map(str, variant.widths)),
+        **asdict(variant.work),
         **_estimate(cell.slowdown, "slowdown"),
         **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
@@ -129,28 +106,67 @@ def _row(row: Row) -> Record:
 
 
 def _circumstances(runs: Sequence[Circumstances]) -> Record:
-    """How a variant was measured; of several runs the largest figures and every disturbance."""
-    figures = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
+    """Circumstances of a variant; of several runs the largest figures and every disturbance."""
+    largest: Record = {}
+    for name in ("setup_s", "peak_memory_bytes", "launch_s", "device_s"):
+        of_runs = [getattr(run, name) for run in runs]
+        largest[name] = max((value for value in of_runs if value is not None), default=None)
+    return {**largest, "disturbed": "; ".join(distinct(run.disturbed for run in runs))}
+
+
+def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record:
+    verdict = sweep.verdict if variant.variant == sweep.extreme else None
     return {
-        **{name: max(_known(runs, name), default=None) for name in figures},
-        "disturbed": "; ".join(distinct(of_run.disturbed for of_run in runs)),
+        "confidence": table.confidence,
+        "rounds": sweep.rounds,
+        "noise_floor": sweep.noise_floor,
+        "verdict": verdict.outcome if verdict else None,
+        "margin": verdict.margin if verdict else None,
+        "per_multiply_add": int(sweep.is_per_multiply_add),
+        **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
     }
 
 
-def _known(runs: Sequence[Circumstances], name: str) -> list[float]:
-    return [value for of_run in runs if (value := getattr(of_run, name)) is not None]
-
-
-def _verdict(table: Table, column: Column, row: Row) -> Record:
-    verdict = column.verdict if row.variant == column.extreme else None
+def _compared(row: Compared, confidence: float) -> Record:
+    place = row.a.place
     return {
-        "confidence": table.confidence,
-        "rounds": column.rounds,
-        "noise_floor": column.noise_floor,
-        "verdict": verdict.outcome if verdict else None,
-        "margin": verdict.margin if verdict else None,
-        "per_multiply_add": int(column.is_per_multiply_add),
-        **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
+        "guideline": place.guideline,
+        "sweep": place.sweep,
+        "variant": place.variant,
+        "confidence": confidence,
+        "per_multiply_add": int(place.per_multiply_add),
+        **_side("a", row.a, confidence),
+        **_side("b", row.b, confidence),
+        **_change(row.effect, "ratio", row.outcome),
+        **_change(row.speed, "speedup", row.pace),
+    }
+
+
+def _side(side: str, measured: Measured, confidence: float) -> Record:
+    return {
+        **_condition(measured.place.condition, f"{side}_"),
+        **_estimate(measured.judged(confidence), f"{side}_slowdown"),
+        **_estimate(measured.seconds_per_call(confidence), f"{side}_seconds_per_call"),
+        f"{side}_disturbed": "; ".join(measured.disturbed),
+    }
+
+
+def _standing(line: Line, guideline: str, standing: Standing) -> Record:
+    slowdown = standing.verdict.slowdown
+    return {
+        **_identity(line.results),
+        "guideline": guideline,
+        "sweep": standing.sweep,
+        "variant": standing.extreme,
+        **_condition(line.condition),
+        **_estimate(slowdown, "slowdown"),
+        "slowdown_confidence": slowdown.confidence,
+        "verdict": standing.verdict.outcome,
+        "margin": standing.verdict.margin,
+        "sweeps_held": standing.held,
+        "sweeps_judged": standing.judged,
+        "disturbed": int(standing.is_disturbed),
+        "per_multiply_add": int(standing.is_per_multiply_add),
     }
 
 
