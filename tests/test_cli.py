@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from guidelines import __version__
-from guidelines.cli import main
+from guidelines.cli.main import main
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_ctrl_c_is_one_line_and_the_status_of_shells(path, monkeypatch, capsys):
     def interrupted(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("guidelines.commands.run", interrupted)
+    monkeypatch.setattr("guidelines.cli.commands.report.run", interrupted)
     assert main(["report", str(path)]) == 130
     assert capsys.readouterr().err == "guidelines: interrupted\n"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.cli import main
+from guidelines.cli.main import main
 
 FORMATS = {
     "text": "B / A: B's slow-down over A's",

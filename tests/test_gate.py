@@ -1,7 +1,7 @@
 import pytest
 
+from guidelines.cli.fail_on import Trigger, triggers, tripped
 from guidelines.compare import compare
-from guidelines.gate import Trigger, triggers, tripped
 
 
 @pytest.fixture

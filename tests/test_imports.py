@@ -23,7 +23,6 @@ ALLOWED = {
     "verdict": {"merge", "results", "spec", "stats"},
     "change": {"stats", "verdict"},
     "compare": {"change", "combine", "merge", "results", "spec", "stats", "verdict"},
-    "gate": {"change", "compare", "stats"},
     "matrix": {"merge", "results", "spec", "stats", "verdict"},
     "saved": CORE | {"results", "state", "values"},
     "journal": {"results", "saved", "values"},
@@ -40,16 +39,11 @@ ALLOWED = {
         *("report", "results", "reuse", "values", "verdict"),
     }
     | CORE,
-    "answer": {"report", "values"},
-    "network_commands": {
-        *("answer", "catalogue", "count", "decompose", "machine", "paper", "report", "reuse", "spec"),
-        *("target", "timing"),
+    "cli": {
+        *("catalogue", "change", "cli", "collected", "compare", "count", "decompose", "doctor", "machine"),
+        *("matrix", "merge", "paper", "reading", "report", "reuse", "saved", "spec", "stats", "target"),
+        *("timing", "values"),
     },
-    "commands": {
-        *("answer", "collected", "compare", "doctor", "gate", "matrix", "merge", "network_commands"),
-        *("reading", "report", "saved"),
-    },
-    "cli": {"answer", "commands", "values"},
     "__main__": {"cli"},
     "blocks": {"spec"},
     "networks": {"networks"},
@@ -114,8 +108,8 @@ def test_modules_import_only_what_lies_below_them():
 @pytest.mark.parametrize(
     "module",
     [
-        *("cli", "commands", "__main__", "results", "verdict", "report.text", "channels", "spec"),
-        *("network_commands", "report.costs"),
+        *("cli.main", "cli.machines", "cli.fail_on", "cli.commands", "__main__", "results", "verdict"),
+        *("report.text", "channels", "spec", "report.costs"),
     ],
 )
 def test_reading_results_does_not_import_torch(module):

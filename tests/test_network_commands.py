@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.machine import cpu_model
 from guidelines.networks import NETWORKS
 from guidelines.report.digits import millions
@@ -221,7 +221,7 @@ def test_an_input_that_is_no_shape_is_refused(capsys, shape):
 
 def test_the_command_line_counts_and_help_comes_without_torch():
     code = (
-        "import sys; from guidelines.cli import main\n"
+        "import sys; from guidelines.cli.main import main\n"
         "try: main(['count', '--help'])\n"
         "except SystemExit: pass\n"
         "assert 'torch' not in sys.modules"

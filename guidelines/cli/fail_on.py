@@ -1,4 +1,4 @@
-"""Changes that a continuous integration should stop at."""
+"""Changes between two sides that --fail-on stops at."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,31 +42,42 @@ def missing(comparison: Comparison) -> list[str]:
 
 def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
     """The variants whose whole corrected interval lies beyond a trigger's least change, by trigger."""
-    return [trip for trigger in wanted for trip in _tripped(comparison, trigger)]
+    trips: list[Trip] = []
+    for trigger in wanted:
+        if trigger.word == MISSING:
+            trips += [Trip(what, "MISSING", None) for what in missing(comparison)]
+        elif trigger.word in EFFECTS:
+            trips += _changed_effects(comparison, trigger)
+        else:
+            trips += _changed_speeds(comparison, trigger)
+    return trips
 
 
-def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
-    if trigger.word == MISSING:
-        yield from (Trip(what, "MISSING", None) for what in missing(comparison))
-        return
-    if trigger.word in EFFECTS:
-        rows = [row for row in comparison.rows if row.effect]
-        found = changes([effect_case(row, trigger.least) for row in rows], comparison.confidence)
-        words = [row.outcome_of(change) for row, change in zip(rows, found, strict=True)]
-    else:
-        rows = [row for row in comparison.rows if row.speed]
-        cases = [Case(row.speedup, trigger.least) for row in rows if row.speedup]
-        found = changes(cases, comparison.confidence)
-        words = [SPEED[change.direction] for change in found]
-    for row, change, word in zip(rows, found, words, strict=True):
+def _changed_effects(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    """The variants at which a guideline's effect is stronger or weaker on B."""
+    rows = [row for row in comparison.rows if row.effect]
+    cases = [effect_case(row, trigger.least) for row in rows]
+    for row, change in zip(rows, changes(cases, comparison.confidence), strict=True):
+        word = row.outcome_of(change)
+        if word == trigger.word.upper():
+            yield Trip(row.name, word, change.ratio)
+
+
+def _changed_speeds(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    """The variants that are themselves faster or slower on B."""
+    rows = [row for row in comparison.rows if row.speed]
+    cases = [Case(row.speedup, trigger.least) for row in rows if row.speedup]
+    for row, change in zip(rows, changes(cases, comparison.confidence), strict=True):
+        word = SPEED[change.direction]
         if word == trigger.word.upper():
             yield Trip(row.name, word, change.ratio)
 
 
 def _trigger(text: str) -> Trigger:
-    found = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
-    if not found or found[1] not in WORDS:
+    match = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
+    if not match or match[1] not in WORDS:
         raise ValueError(
             f"{text!r} is none of {', '.join(WORDS)}, each with a least change such as :5% or without"
         )
-    return Trigger(found[1]) if found[2] is None else Trigger(found[1], float(found[2]) / 100)
+    word, percent = match.groups()
+    return Trigger(word) if percent is None else Trigger(word, float(percent) / 100)
