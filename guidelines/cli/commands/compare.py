@@ -29,9 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         metavar="LIST",
-        help="exit with status 1 where a verdict of the list comes up: stronger, weaker (the guideline's "
-        "effect on B), faster, slower (B itself), missing (on B); each with a least change of its own such "
-        "as slower:5%%",
+        help="exit with status 1 if the comparison gives a verdict of this list: stronger, weaker (the "
+        "guideline's effect on B), faster, slower (B itself), missing (on B); each may name the least change "
+        "that counts, such as slower:5%%",
     )
 
 

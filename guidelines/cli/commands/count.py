@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_depth,
         metavar="N",
         default="1",
-        help="show layers down to this depth of names, each with what is deeper (default: %(default)s)",
+        help="show layers down to this depth of nesting, each with what is inside it (default: %(default)s)",
     )
     add_output(parser)
 

@@ -5,10 +5,10 @@ from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.output import CommandError, say
 
-HELP = "what would spoil a run, before it: half a minute"
+HELP = "what would spoil a run, checked before it starts: half a minute"
 DESCRIPTION = (
     "What would spoil the run that pytest would do with the same arguments (by default experiments/): "
-    "threads, clocks, load, memory, noise, each with its number and a remedy. Exit status 1 where something "
+    "threads, clocks, load, memory, noise, each with its number and a remedy. Exit status 1 if something "
     "would."
 )
 
