@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.cli import main
+from guidelines.cli.main import main
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SAVED = Path(__file__).parent / "saved" / "schema_1.json"

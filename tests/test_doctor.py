@@ -4,7 +4,7 @@ import pytest
 
 from guidelines import doctor
 from guidelines.campaign import Case
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.collected import CollectError, collect
 from guidelines.doctor import Finding
 from guidelines.report.checkup import line

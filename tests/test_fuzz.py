@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guidelines.cli import main
+from guidelines.cli.main import main
 
 WHOLE = json.loads((Path(__file__).parent / "saved" / "schema_1.json").read_text("utf-8"))
 SMALL = {**WHOLE, "benchmarks": [b for b in WHOLE["benchmarks"] if b["extra_info"]["guidelines"]["row"] < 2]}

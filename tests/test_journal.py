@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guidelines import campaign, journal
 from guidelines.campaign import Campaign, Case
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
 from guidelines.paper import Figure

@@ -7,7 +7,7 @@ import pytest
 import pytest_benchmark.plugin
 
 from guidelines import blocks, campaign, journal, timing
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
 from guidelines.results import Machine

@@ -9,7 +9,7 @@ import torch
 from pytest_benchmark.logger import PytestBenchmarkWarning
 
 from guidelines import timing
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.compare import compare
 from guidelines.files import load
 from guidelines.merge import by_machine, reduced

@@ -10,7 +10,7 @@ import pytest
 from pytest_benchmark.utils import get_machine_id
 
 from guidelines import journal, outputs, replay
-from guidelines.cli import main
+from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 
 pytest_plugins = "pytester"

@@ -1,7 +1,12 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from guidelines.cli.fail_on import Trigger, triggers, tripped
 from guidelines.compare import compare
-from guidelines.gate import Trigger, triggers, tripped
 
 
 @pytest.fixture
@@ -42,3 +47,31 @@ def test_what_cannot_be_read_is_named_with_what_can(text):
 )
 def test_only_what_lies_wholly_beyond_the_least_change_trips(stronger_and_slower, text, expected):
     assert [(t.name, t.word) for t in tripped(stronger_and_slower, triggers(text))] == expected
+
+
+def test_a_change_of_the_list_is_status_1_and_named(write_run, printed_line):
+    a, b = write_run("a.json", 2.0), write_run("b.json", 2.4)
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger:10%,weaker")
+    assert status == 1
+    assert err.startswith("guidelines: G2 x1 g=8 is STRONGER on B: 1.20")
+    assert printed_line("compare", a, b, "--fail-on", "stronger:30%,weaker")[0] == 0
+
+
+def test_what_b_lacks_is_said_or_stops(write_run, printed_line, tmp_path):
+    a, b = write_run("a.json", 2.0), write_run("b.json", 2.0)
+    content = json.loads(Path(b).read_text())
+    del content["benchmarks"][2]
+    Path(b).write_text(json.dumps(content))
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger")
+    assert (status, err) == (0, "guidelines: not on B, so not checked: G2 x1 g=8 (cpu, against g=1)\n")
+    status, _, err = printed_line("compare", a, b, "--fail-on", "missing")
+    assert status == 1
+    assert err.startswith("guidelines: G2 x1 g=8 (cpu, against g=1) is MISSING on B\n")
+
+
+def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):
+    files = f"{write_run('a.json', 2.0)} {write_run('b.json', 2.4)}"
+    command = (
+        f"{sys.executable} -m guidelines compare {files} --fail-on stronger | true; exit ${{PIPESTATUS[0]}}"
+    )
+    assert subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL).returncode == 1

@@ -1,4 +1,4 @@
-"""Changes that a continuous integration should stop at."""
+"""Changes between two sides that --fail-on stops at."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,33 +42,42 @@ def missing(comparison: Comparison) -> list[str]:
 
 def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
     """The variants whose whole corrected interval lies beyond a trigger's least change, by trigger."""
-    return [trip for trigger in wanted for trip in _tripped(comparison, trigger)]
+    trips: list[Trip] = []
+    for trigger in wanted:
+        if trigger.word == MISSING:
+            trips += [Trip(what, "MISSING", None) for what in missing(comparison)]
+        elif trigger.word in EFFECTS:
+            trips += _changed_effects(comparison, trigger)
+        else:
+            trips += _changed_speeds(comparison, trigger)
+    return trips
 
 
-def _tripped(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
-    if trigger.word == MISSING:
-        for lacking in missing(comparison):
-            yield Trip(lacking, "MISSING", None)
-    else:
-        yield from _changed(comparison, trigger)
-
-
-def _changed(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
-    """The variants whose effect or speed changed by more than a trigger's least change."""
-    is_effect = trigger.word in EFFECTS
-    rows = [row for row in comparison.rows if (row.effect if is_effect else row.speed)]
-    ratio = effect_ratio if is_effect else speed_ratio
-    ratios = [each for row in rows if (each := ratio(row, trigger.least))]
+def _changed_effects(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    """The variants at which a guideline's effect is stronger or weaker on B."""
+    rows = [row for row in comparison.rows if row.effect]
+    ratios = [effect_ratio(row, trigger.least) for row in rows]
     for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
-        word = row.outcome_of(change) if is_effect else SPEED[change.direction]
+        word = row.outcome_of(change)
+        if word == trigger.word.upper():
+            yield Trip(row.name, word, change.ratio)
+
+
+def _changed_speeds(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
+    """The variants that are themselves faster or slower on B."""
+    rows = [row for row in comparison.rows if row.speed]
+    ratios = [ratio for row in rows if (ratio := speed_ratio(row, trigger.least))]
+    for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
+        word = SPEED[change.direction]
         if word == trigger.word.upper():
             yield Trip(row.name, word, change.ratio)
 
 
 def _trigger(text: str) -> Trigger:
-    found = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
-    if not found or found[1] not in WORDS:
+    match = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
+    if not match or match[1] not in WORDS:
         raise ValueError(
             f"{text!r} is none of {', '.join(WORDS)}, each with a least change such as :5% or without"
         )
-    return Trigger(found[1]) if found[2] is None else Trigger(found[1], float(found[2]) / 100)
+    word, percent = match.groups()
+    return Trigger(word) if percent is None else Trigger(word, float(percent) / 100)

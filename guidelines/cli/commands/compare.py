@@ -1,0 +1,111 @@
+"""`guidelines compare`: what changed from A to B, or a matrix of more machines."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from guidelines.cli.arguments import add_files, add_output
+from guidelines.cli.formats import Answer
+from guidelines.cli.output import CommandError, show
+
+if TYPE_CHECKING:
+    from guidelines.cli.fail_on import Trigger, Trip
+    from guidelines.compare import Comparison
+    from guidelines.merge import Results
+    from guidelines.report import picture
+
+HELP = "what differs between machines"
+DESCRIPTION = (
+    "Two files or folders, or the runs of two machines: what changed from A to B. More machines: a matrix of "
+    "machines and guidelines. Slow-downs are compared, each against the baseline of its own machine."
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_files(parser)
+    add_output(parser)
+    parser.add_argument(
+        "--fail-on",
+        metavar="LIST",
+        help="exit with status 1 if the comparison gives a verdict of this list: stronger, weaker (the "
+        "guideline's effect on B), faster, slower (B itself), missing (on B); each may name the least change "
+        "that counts, such as slower:5%%",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Show what changed between two sides, or a matrix of more machines.
+
+    Returns 1 if --fail-on finds something, else 0.
+    """
+    from guidelines.cli.machines import read_sides
+    from guidelines.compare import compare
+
+    wanted = _triggers(options.fail_on)
+    sides = read_sides(options.files, options.max_bytes)
+    if len(sides) == 2:
+        return _show_changes(compare(*sides), wanted, options)
+    if wanted:
+        raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines")
+    show(_matrix_answer(sides), options, read=options.files)
+    return 0
+
+
+def _triggers(text: str | None) -> "tuple[Trigger, ...]":
+    from guidelines.cli.fail_on import triggers
+
+    if text is None:
+        return ()
+    try:
+        return triggers(text)
+    except ValueError as error:
+        raise CommandError(f"--fail-on: {error}") from error
+
+
+def _show_changes(comparison: "Comparison", wanted: "Sequence[Trigger]", options: Namespace) -> int:
+    from guidelines.cli.fail_on import missing, tripped
+
+    trips = tripped(comparison, wanted)
+    show(_comparison_answer(comparison), options, read=options.files)
+    for trip in trips:
+        print(f"guidelines: {_trip_line(trip)}", file=sys.stderr)
+    if wanted and (lacking := missing(comparison)):
+        print(f"guidelines: not on B, so not checked: {'; '.join(lacking)}", file=sys.stderr)
+    return 1 if trips else 0
+
+
+def _trip_line(trip: "Trip") -> str:
+    from guidelines.report.digits import with_interval
+
+    ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
+    return f"{trip.name} is {trip.word} on B{ratio}"
+
+
+def _comparison_answer(comparison: "Comparison") -> Answer:
+    from guidelines.report import comparison as report
+    from guidelines.report import records
+
+    def machines() -> "list[picture.Machine]":
+        return _drawn((comparison.a, comparison.b), prefixes=("A: ", "B: "))
+
+    return Answer("compare", report.document(comparison), records.of_comparison(comparison), machines)
+
+
+def _matrix_answer(sides: "Sequence[Results]") -> Answer:
+    from guidelines.matrix import matrix
+    from guidelines.report import records, standings
+
+    def machines() -> "list[picture.Machine]":
+        return _drawn(sides)
+
+    judged = matrix(sides)
+    return Answer("compare", standings.document(judged), records.of_matrix(judged), machines)
+
+
+def _drawn(sides: "Sequence[Results]", prefixes: Sequence[str] = ()) -> "list[picture.Machine]":
+    from guidelines.cli.machines import drawn_machines
+    from guidelines.report.table import tables
+
+    return drawn_machines(sides, [tables(side) for side in sides], prefixes)

@@ -1,0 +1,65 @@
+"""`guidelines decompose`: where the time of a network goes."""
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from guidelines.cli.arguments import add_input, add_output, add_target
+from guidelines.cli.formats import Answer
+from guidelines.cli.output import CommandError, show
+from guidelines.cli.target import builder
+
+if TYPE_CHECKING:
+    from guidelines.spec import Condition
+
+HELP = "where the time of a network goes, beside the paper's Figure 2"
+DESCRIPTION = (
+    "Shares of the operators' time under torch.profiler: convolution, element-wise, shuffle, data movement "
+    "and so on, beside the paper's Figure 2."
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_target(parser)
+    add_input(parser)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
+    parser.add_argument(
+        "--layout", choices=("nchw", "nhwc"), default="nchw", help="nhwc: channels last (default: nchw)"
+    )
+    add_output(parser)
+
+
+def run(options: Namespace) -> int:
+    """Show where the time of a target goes."""
+    from guidelines.count import count
+    from guidelines.decompose import decompose
+    from guidelines.report import decomposition as report
+    from guidelines.timing import ready
+
+    condition = _condition(options)
+    with builder(options.target) as build:
+        count(build, options.input)  # names the layer that the input does not fit
+        module, x = ready(build, options.input, condition, seed=0)
+        decomposition = decompose(module, x, condition)
+    shown = (options.target, decomposition)
+    show(Answer("decompose", report.document(*shown), report.records(*shown)), options)
+    return 0
+
+
+def _condition(options: Namespace) -> "Condition":
+    """The condition of the options. Raises CommandError if the device or the layout is not possible."""
+    from guidelines.machine import device_list, device_name
+    from guidelines.spec import Condition
+
+    device = "cuda:0" if options.device == "cuda" else options.device
+    if device not in device_list():
+        raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
+    if options.layout == "nhwc" and len(options.input) != 4:
+        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(options.input)}")
+    return Condition(
+        device=device,
+        device_name=device_name(device),
+        layout=options.layout,
+        batch_size=options.input[0],
+        image_size=options.input[-1],
+    )

@@ -1,0 +1,37 @@
+"""`guidelines doctor`: what would spoil a run on this machine."""
+
+import shutil
+from argparse import ArgumentParser, Namespace
+
+from guidelines.cli.output import CommandError, say
+
+HELP = "what would spoil a run, checked before it starts: half a minute"
+DESCRIPTION = (
+    "What would spoil the run that pytest would do with the same arguments (by default experiments/): "
+    "threads, clocks, load, memory, noise, each with its number and a remedy. Exit status 1 if something "
+    "would."
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
+    parser.usage = "guidelines doctor [PYTEST ARGUMENT ...]"
+    parser.set_defaults(pytest_arguments=[])
+
+
+def run(options: Namespace) -> int:
+    """Print a line for each check; returns 1 if something would spoil a run, else 0."""
+    from guidelines.collected import CollectError, collect
+    from guidelines.doctor import examine
+    from guidelines.report import checkup
+
+    try:
+        cases, limits = collect(options.pytest_arguments)
+    except CollectError as error:
+        raise CommandError(str(error)) from error
+    is_spoiled = False
+    width = shutil.get_terminal_size().columns
+    for finding in examine(cases, limits):
+        is_spoiled = is_spoiled or bool(finding.remedy)
+        say(checkup.line(finding.check, finding.figure, finding.remedy, width))
+    return int(is_spoiled)

@@ -1,0 +1,26 @@
+"""`guidelines networks`: the networks of this suite beside Table 8."""
+
+from argparse import ArgumentParser, Namespace
+
+from guidelines.cli.arguments import add_output
+from guidelines.cli.formats import Answer
+from guidelines.cli.output import show
+
+HELP = "the networks of this suite beside Table 8, and what each costs"
+DESCRIPTION = "The networks of this suite, what each costs, and the rows of Table 8 that it lacks."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_output(parser)
+
+
+def run(options: Namespace) -> int:
+    """Show what every network of the suite costs, and which of the paper's are not among them."""
+    from guidelines.catalogue import catalogue
+    from guidelines.paper import network_rows
+    from guidelines.report import catalogue as report
+
+    known = catalogue()
+    show(Answer("networks", report.document(known, network_rows()), report.records(known)), options)
+    return 0

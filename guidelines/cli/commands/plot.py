@@ -1,0 +1,39 @@
+"""`guidelines plot`: a page of pictures for each guideline."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from guidelines.cli.arguments import add_files, add_paper
+from guidelines.cli.output import write
+
+HELP = "a page of pictures for each guideline, as SVG and PNG"
+DESCRIPTION = "A page of pictures for each guideline, as SVG and PNG; needs the extra `plot`."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_files(parser)
+    add_paper(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to put g1.svg, g1.png, ..."
+    )
+
+
+def run(options: Namespace) -> int:
+    """Write a page for each guideline, as SVG and PNG."""
+    from guidelines.cli.machines import drawn_machines, read_machines
+    from guidelines.report import picture
+    from guidelines.report.table import tables
+
+    machines = read_machines(options.files, options.max_bytes)
+    tables_by_machine = [tables(results, options.paper) for results in machines]
+    pages = picture.pages(drawn_machines(machines, tables_by_machine))
+    for guideline, page in pages.items():
+        name = _file_name(guideline)
+        write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
+        write(options.output / f"{name}.png", picture.to_png(page))
+    return 0
+
+
+def _file_name(guideline: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in guideline.lower())

@@ -1,0 +1,76 @@
+"""`guidelines report`: the tables and verdicts of each machine."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from guidelines.cli.arguments import add_files, add_output, add_paper
+from guidelines.cli.formats import Answer
+from guidelines.cli.output import show
+
+if TYPE_CHECKING:
+    from guidelines.merge import Results
+    from guidelines.report.document import Document, Section
+    from guidelines.report.records import Record
+    from guidelines.report.table import Table
+
+HELP = "the tables and verdicts of each machine"
+DESCRIPTION = "The tables and verdicts of each machine; repeated runs of a machine are merged."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_files(parser)
+    add_output(parser)
+    add_paper(parser)
+
+
+def run(options: Namespace) -> int:
+    """Show the tables of each machine."""
+    from guidelines.cli.machines import drawn_machines, read_machines
+    from guidelines.report.table import tables
+
+    machines = read_machines(options.files, options.max_bytes)
+    tables_by_machine = [tables(results, options.paper) for results in machines]
+    answer = Answer(
+        kind="report",
+        document=_document(machines, tables_by_machine),
+        records=_records(machines, tables_by_machine),
+        machines=partial(drawn_machines, machines, tables_by_machine),
+    )
+    show(answer, options, read=options.files)
+    return 0
+
+
+def _document(machines: "Sequence[Results]", tables_by_machine: "Sequence[Sequence[Table]]") -> "Document":
+    from guidelines.report import comparison
+    from guidelines.report.document import Document
+    from guidelines.report.labels import labels, of_results
+    from guidelines.report.machine import parts
+
+    names, _ = labels([of_results(results) for results in machines])
+    lead: list[str] = []
+    sections: list[Section] = []
+    for name, results, tables in zip(names, machines, tables_by_machine, strict=True):
+        lead += [comparison.side(results), *results.notes]
+        if len(machines) > 1:
+            sections.append(_heading(name, results))
+        sections += parts(results, tables)
+    return Document("Guidelines", tuple(lead), tuple(sections))
+
+
+def _heading(name: str, results: "Results") -> "Section":
+    from guidelines.report.document import Section
+
+    runs = f"{results.runs} run{'s' * (results.runs > 1)}"
+    return Section(name, notes=(f"{runs}: {', '.join(results.sources)}",))
+
+
+def _records(machines: "Sequence[Results]", tables_by_machine: "Sequence[Sequence[Table]]") -> "list[Record]":
+    from guidelines.report.records import of_tables
+
+    records: list[Record] = []
+    for results, tables in zip(machines, tables_by_machine, strict=True):
+        records += of_tables(results, tables)
+    return records

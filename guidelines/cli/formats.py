@@ -1,0 +1,86 @@
+"""The formats of answers: the endings of their files, and how each is rendered.
+
+Reports are imported when they are rendered, so that --help answers at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from guidelines.report import picture
+    from guidelines.report.document import Document
+    from guidelines.report.records import Record
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A command's result as a document, as records and, for some commands, as machines to draw."""
+
+    kind: str
+    document: "Document"
+    records: "Sequence[Record]"
+    machines: "Callable[[], Sequence[picture.Machine]] | None" = None
+
+
+@dataclass(frozen=True)
+class Format:
+    """The endings of a format's files, and the text of an answer for lines of a given width."""
+
+    endings: tuple[str, ...]
+    render: Callable[[Answer, int], str]
+
+
+def _text(answer: Answer, width: int) -> str:
+    from guidelines.report import text
+
+    return text.render(answer.document, width)
+
+
+def _markdown(answer: Answer, width: int) -> str:
+    from guidelines.report import markdown
+
+    return markdown.render(answer.document)
+
+
+def _csv(answer: Answer, width: int) -> str:
+    from guidelines.report import records
+
+    return records.to_csv(answer.records)
+
+
+def _json(answer: Answer, width: int) -> str:
+    from guidelines.report import records
+
+    return records.to_json(answer.kind, answer.records, answer.document)
+
+
+def _html(answer: Answer, width: int) -> str:
+    """A page with pictures, or with a note that says why there are none."""
+    from guidelines.report import html, picture
+
+    if answer.machines is None:
+        return html.render(answer.document, {})
+    try:
+        pages = picture.pages(answer.machines())
+    except picture.PictureError as error:
+        notes = (*answer.document.notes, str(error))
+        return html.render(replace(answer.document, notes=notes), {})
+    pictures = {name: picture.to_svg(page, name, inline=True) for name, page in pages.items()}
+    return html.render(answer.document, pictures)
+
+
+def _latex(answer: Answer, width: int) -> str:
+    from guidelines.report import latex
+
+    return latex.render(answer.document)
+
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format(endings=(), render=_text),
+    "markdown": Format(endings=(".md",), render=_markdown),
+    "csv": Format(endings=(".csv",), render=_csv),
+    "json": Format(endings=(".json",), render=_json),
+    "html": Format(endings=(".html", ".htm"), render=_html),
+    "latex": Format(endings=(".tex",), render=_latex),
+}

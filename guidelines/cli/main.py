@@ -1,0 +1,105 @@
+"""Find the command that the arguments name, run it, and report an error in one line."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
+from typing import Protocol
+
+from guidelines import __version__
+from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse
+from guidelines.cli.output import CommandError
+
+LONGEST_ERROR = 500
+
+
+class Command(Protocol):
+    """A module of `guidelines.cli.commands`.
+
+    What `run` needs is imported when it runs, so that --help answers at once.
+    """
+
+    HELP: str
+    DESCRIPTION: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace) -> int: ...
+
+
+COMMANDS: Mapping[str, Command] = {
+    "report": report,
+    "compare": compare,
+    "plot": plot,
+    "doctor": doctor,
+    "networks": networks,
+    "count": count,
+    "decompose": decompose,
+    "reuse": reuse,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    The status is 0, or 1 if --fail-on or `doctor` found something, 2 for an error, and 130 for Ctrl-C, as in
+    shells.
+    """
+    _replace_what_cannot_be_encoded()
+    options = _options(arguments)
+    try:
+        return COMMANDS[options.command].run(options)
+    except KeyboardInterrupt:
+        print("guidelines: interrupted", file=sys.stderr)
+        return 130
+    except _expected_errors() as error:
+        print(f"guidelines: {_error_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _replace_what_cannot_be_encoded() -> None:
+    """Print a replacement for characters that the terminal's encoding lacks: saved files may hold any."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if "pytest_arguments" in options:  # `doctor` passes every argument on to pytest
+        options.pytest_arguments = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="guidelines", description="Do ShuffleNet V2's guidelines hold here, and by how much?"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
+        command.add_arguments(subparser)
+    return parser
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Errors that end a command in one line. Called after an error only, because it imports numpy."""
+    from guidelines.compare import CompareError
+    from guidelines.merge import MergeError
+    from guidelines.report.picture import PictureError
+    from guidelines.saved import ResultsError
+
+    return (CommandError, ResultsError, MergeError, CompareError, PictureError)
+
+
+def _error_line(error: Exception) -> str:
+    from guidelines.values import printable
+
+    line = printable(" ".join(str(error).split()))
+    if len(line) > LONGEST_ERROR:  # the end of a message says what is wrong
+        line = f"{line[: LONGEST_ERROR // 2]} ... {line[-LONGEST_ERROR // 2 :]}"
+    return line

@@ -1,0 +1,29 @@
+"""The network that TARGET names, for the commands that look into one."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING
+
+from guidelines.cli.output import CommandError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@contextmanager
+def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
+    """The callable that builds a target, for use in the context.
+
+    Raises CommandError for whatever is raised in the context by the target or because of its input. What the
+    target prints goes to stderr, because it is no part of the answer.
+    """
+    from guidelines.target import TargetError, reason, target
+
+    try:
+        with redirect_stdout(sys.stderr):
+            yield target(name)
+    except (TargetError, ValueError) as error:
+        raise CommandError(str(error)) from error
+    except (Exception, SystemExit) as error:
+        raise CommandError(f"{name}: {reason(error)}") from error

@@ -1,0 +1,99 @@
+import json
+
+import pytest
+
+from guidelines.cli.main import main
+
+NETS = """
+import torch
+from torch import nn
+
+class Fickle(nn.Module):
+    def forward(self, x):
+        return torch.fft.fft(x) * x.sum().item()
+
+class Talking(nn.Module):
+    def __init__(self):
+        super().__init__()
+        print("being built")
+        self.add_module("\\x1b[31mred", nn.Conv2d(3, 4, 3, bias=False))
+
+    def forward(self, x):
+        print("being called")
+        return next(self.children())(x)
+
+class Real(nn.Module):
+    def forward(self, x):
+        if x.device.type != "meta":
+            raise RuntimeError("needs another device")
+        return x + 1
+
+class Odd(nn.Module):
+    def parameters(self):
+        raise KeyError("none")
+
+class Speechless(Exception):
+    def __str__(self):
+        raise OSError("no words")
+
+class Raising(nn.Module):
+    def forward(self, x):
+        raise Speechless
+
+def on_meta():
+    return nn.Linear(3, 3, device="meta")
+"""
+
+
+@pytest.fixture
+def printed(capsys):
+    """Runs a command; gives its status and what it wrote to stdout and stderr."""
+
+    def printed(*arguments):
+        status = main(list(arguments))
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return printed
+
+
+@pytest.fixture
+def printed_line(printed):
+    """The same with every run of white space in stdout as one space."""
+
+    def printed_line(*arguments):
+        status, out, err = printed(*arguments)
+        return status, " ".join(out.split()), err
+
+    return printed_line
+
+
+@pytest.fixture
+def run_path(tmp_path, saved_run):
+    path = tmp_path / "run.json"
+    path.write_text(saved_run)
+    return path
+
+
+@pytest.fixture
+def write_run(tmp_path, entry, saved):
+    """Writes a run of G2 whose g=8 has a slow-down, on a host, to a file."""
+
+    def write_run(name, g8, node="here", **changes):
+        entries = [entry(v, s, **changes) for v, s in (("g=1", 1.0), ("g=2", 1.2), ("g=8", g8))]
+        content = saved(entries)
+        content["machine_info"]["node"] = node
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content))
+        return str(path)
+
+    return write_run
+
+
+@pytest.fixture
+def nets(monkeypatch, tmp_path):
+    """A folder to stand in, with a module of networks that do what networks should not."""
+    (tmp_path / "odd_nets.py").write_text(NETS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)

@@ -1,0 +1,119 @@
+import csv
+import json
+import re
+
+import pytest
+
+from guidelines.cli.main import main
+from guidelines.report.digits import millions
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_count_prints_a_row_a_block_and_the_total_within_the_terminal(printed, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    status, out, _ = printed("count", "resnet50")
+    assert status == 0
+    lines = out.splitlines()
+    assert lines[0] == "resnet50, input 1x3x224x224, traced on the meta device"
+    assert max(map(len, lines)) <= int(columns)
+    rows = [line.split() for line in lines if re.match(r"\d+ |total", line)]
+    assert [row[0] for row in rows] == [*map(str, range(19)), "total"]
+    assert rows[2][:2] == ["2", "Bottleneck"]
+    assert rows[-1][2] == "3858"
+    assert rows[-1][-2:] == ["25,557,032", "174"]
+    assert "MAC" not in out
+
+
+def test_records_are_unrounded_and_end_with_the_total(printed):
+    call = ("count", "shufflenet_v2_x0_5", "--input", "2,3,64,64", "--depth", "9")
+    rows = list(csv.DictReader(printed(*call, "--format", "csv")[1].splitlines()))
+    assert {row["input"] for row in rows} == {"2x3x64x64"}
+    for name in ("multiply_adds", "conv_memory_access", "memory_access", "parameters", "operators"):
+        *layers, total = (int(row[name]) for row in rows)
+        assert sum(layers) == total > 0
+    assert [row["path"] for row in rows][:: len(rows) - 1] == ["0", "total"]
+    found = json.loads(printed(*call, "--format", "json")[1])
+    assert found["kind"] == "count"
+    assert [str(record["memory_access"]) for record in found["records"]] == [
+        row["memory_access"] for row in rows
+    ]
+
+
+def test_what_is_not_known_and_not_traced_is_said_below(printed, nets):
+    status, out, _ = printed("count", "odd_nets:Fickle", "--input", "4,4")
+    assert status == 0
+    said = " ".join(out.split())
+    assert "odd_nets:Fickle, input 4x4, counted with real tensors on the CPU" in said
+    assert "not traced on the meta device: Fickle: got (4, 4): RuntimeError: Tensor.item()" in said
+    assert "not fully counted, because their work is not known: aten._fft_r2c (1x)" in said
+    assert re.search(r"^total +Fickle +\? +\? +0\.000\d+ \+ \? ", out, re.MULTILINE)
+
+
+def test_what_a_network_prints_is_no_part_of_the_answer_nor_does_a_path_steer_the_terminal(printed, nets):
+    call = ("count", "odd_nets:Talking", "--input", "1,3,8,8", "--format")
+    status, out, err = printed(*call, "json")
+    assert (status, err) == (0, "being built\nbeing called\n")
+    conv, _ = json.loads(out)["records"][-2:]
+    assert (conv["path"], conv["multiply_adds"], conv["uncounted"]) == (r"\x1b[31mred", 36 * 108, 0)
+    assert "\x1b" not in printed(*call, "csv")[1]
+
+
+def test_small_figures_have_three_digits_too(printed):
+    assert [millions(n) for n in (0, 7, 3_888, 470_344)] == ["0", "0.00000700", "0.00389", "0.470"]
+    out = printed("count", "torch.nn:ReLU", "--input", "1,3,8,8")[1]
+    assert re.search(r"^total +ReLU +0\.000384 +1$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["resnet51"], "guidelines: 'resnet51' is no network of this suite; near: resnet50"),
+        (
+            ["torch.nn:Linear"],
+            "guidelines: torch.nn:Linear: takes in_features, out_features; name a function",
+        ),
+        (
+            ["torch.nn:Identity.nothing"],
+            "guidelines: torch.nn:Identity.nothing: type object 'Identity' has no",
+        ),
+        (["builtins:dict"], "guidelines: builtins:dict: gives a dict, not a torch.nn.Module"),
+        (
+            ["alexnet", "--input", "1,4,227,227"],
+            "guidelines: layer 0 (Conv2d): got (1, 4, 227, 227), it takes (n, 3, ...)",
+        ),
+        (
+            ["alexnet", "--input", ",".join(["999999999"] * 4)],
+            "guidelines: no input of (999999999, 999999999, 999999999, 999999999) can be made: Runtime",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(printed, arguments, message):
+    status, out, err = printed("count", *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(message)
+
+
+@pytest.mark.parametrize("shape", ["", "1,3,0,9", "1x3x4", "1,-3", "9999999999"])
+def test_an_input_that_is_no_shape_is_refused(capsys, shape):
+    with pytest.raises(SystemExit, match="2"):
+        main(["count", "resnet50", "--input", shape])
+    assert f"argument --input: {shape!r} is no shape such as 1,3,224,224" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["decompose", "odd_nets:Real"], "odd_nets:Real: RuntimeError: needs another device"),
+        (["decompose", "odd_nets:on_meta"], "odd_nets:on_meta: NotImplementedError: Cannot copy out of meta"),
+        (["count", "odd_nets:Odd"], "odd_nets:Odd: KeyError: 'none'"),
+        (["count", "odd_nets:Raising"], "odd_nets:Raising: OSError: no words"),
+        (
+            ["decompose", "odd_nets:Real", "--layout", "nhwc"],
+            "--layout nhwc: takes an --input of 4 sizes, got 2",
+        ),
+    ],
+)
+def test_whatever_a_network_raises_is_one_line_and_status_2(printed, nets, arguments, message):
+    status, out, err = printed(*arguments, "--input", "3,3")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"guidelines: {message}")

@@ -1,0 +1,21 @@
+import re
+
+from guidelines.cli.main import main
+
+
+def test_report_prints_the_tables_of_a_saved_run(run_path, capsys):
+    assert main(["report", str(run_path)]) == 0
+    assert re.search(r"G2 x1 holds: g=8 is [12]\.\d+x slower than g=1", capsys.readouterr().out)
+
+
+def test_report_sets_the_chosen_columns_of_the_paper_beside_it(run_path, capsys):
+    main(["report", str(run_path), "--paper", "gpu"])
+    out = capsys.readouterr().out
+    assert "(paper: Table 2, GPU)" in out
+    assert "(paper 3.87x)" in out
+
+
+def test_a_report_of_several_machines_has_a_part_for_each(write_run, printed_line):
+    _, out, _ = printed_line("report", write_run("a.json", 2.0), write_run("b.json", 2.4, node="there"))
+    assert out.count("G2 x1 holds") == 2
+    assert "a processor, host there 1 run:" in out
