@@ -34,7 +34,7 @@ class Answer:
     kind: str
     document: Document
     records: Sequence[records.Record]
-    machines: Callable[[], Sequence[picture.Machine]] | None = None
+    machines: Callable[[], Sequence[picture.Series]] | None = None
 
 
 def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> int:

@@ -154,7 +154,7 @@ def _reported(everything: Sequence[Results], found: Sequence[Sequence[Table]]) -
 
 
 def _compared(found: Comparison) -> Answer:
-    def drawn() -> Sequence[picture.Machine]:
+    def drawn() -> Sequence[picture.Series]:
         return _drawn((found.a, found.b), (tables(found.a), tables(found.b)), ("A: ", "B: "))
 
     return Answer("compare", comparing.document(found), records.of_comparison(found), drawn)
@@ -163,7 +163,7 @@ def _compared(found: Comparison) -> Answer:
 def _standing(everything: Sequence[Results]) -> Answer:
     judged = matrix(everything)
 
-    def drawn() -> Sequence[picture.Machine]:
+    def drawn() -> Sequence[picture.Series]:
         return _drawn(everything, [tables(results) for results in everything])
 
     return Answer("compare", standings.document(judged), records.of_matrix(judged), drawn)
@@ -171,7 +171,7 @@ def _standing(everything: Sequence[Results]) -> Answer:
 
 def _drawn(
     everything: Sequence[Results], found: Sequence[Sequence[Table]], names: Sequence[str] | None = None
-) -> list[picture.Machine]:
+) -> list[picture.Series]:
     """One curve a machine and condition."""
     conditions = [
         (k, condition)
@@ -180,7 +180,7 @@ def _drawn(
     ]
     told, _ = labels([attributes(everything[k].machine, condition) for k, condition in conditions])
     return [
-        picture.Machine(
+        picture.Series(
             f"{names[k] if names else ''}{label}",
             tuple(table for table in found[k] if table.condition == condition),
         )

@@ -12,7 +12,7 @@ from guidelines.spec import Condition
 
 
 def drawn(results, label="a machine"):
-    return picture.Machine(label, tuple(tables(results)))
+    return picture.Series(label, tuple(tables(results)))
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ HEADROOM = 1.02
 
 
 @dataclass(frozen=True)
-class Machine:
-    """What is drawn of one machine: its label and its tables."""
+class Series:
+    """What is drawn in one style: the tables of a machine, or of a condition on it, and their label."""
 
     label: str
     tables: tuple[Table, ...]
@@ -70,7 +70,7 @@ class PictureError(Exception):
     """A picture that cannot be drawn; its message is one line."""
 
 
-def pages(machines: Sequence[Machine]) -> dict[str, "Figure"]:
+def pages(machines: Sequence[Series]) -> dict[str, "Figure"]:
     """One page a guideline: a column of panels a sweep, slow-downs above, throughput below.
 
     Raises PictureError where matplotlib is missing.
@@ -115,7 +115,7 @@ def _save(page: "Figure", out: io.StringIO | io.BytesIO, **how: Any) -> None:
         page.savefig(out, **how)
 
 
-def _page(guideline: str, machines: Sequence[Machine]) -> "Figure":
+def _page(guideline: str, machines: Sequence[Series]) -> "Figure":
     """The blocks of a guideline below each other, with so many panels abreast that they can be read."""
     from matplotlib.figure import Figure
 
@@ -145,7 +145,7 @@ def _page(guideline: str, machines: Sequence[Machine]) -> "Figure":
     return page
 
 
-def _shown(guideline: str, machines: Sequence[Machine]) -> list[tuple[Machine, Look]]:
+def _shown(guideline: str, machines: Sequence[Series]) -> list[tuple[Series, Look]]:
     """The machines that have tables of a guideline, with these only, and how they look.
 
     A machine looks the same on every page, unless there are too few looks for all of them.
