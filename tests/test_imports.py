@@ -34,10 +34,11 @@ ALLOWED = {
     "prediction": {"merge", "spec", "stats"},
     "on_request": set(),
     "catalogue": set(),
-    "reuse": {"networks", "report"},
+    "stage_reuse": set(),
+    "reuse": {"networks", "stage_reuse"},
     "report": {
         *("catalogue", "change", "compare", "matrix", "merge", "module_cost", "operators", "prediction"),
-        *("report", "results", "reuse", "values", "verdict"),
+        *("report", "results", "stage_reuse", "values", "verdict"),
     }
     | CORE,
     "answer": {"report", "values"},

@@ -4,19 +4,17 @@ The picture needs matplotlib (the extra `plot`), which is imported only when it 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.picture import styled
 from guidelines.report.records import Record
+from guidelines.stage_reuse import StageReuse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# r = (c - c') / c with c' = c / 2 channels worked on; the paper prints (1 - c') / c, which cannot be meant.
-KEPT_SHARE = 1 / 2
 HEADS = (
     Head("blocks apart"),
     Head("channels passed"),
@@ -31,26 +29,6 @@ NOTES = (
 )
 PANEL_INCHES = 3.4
 MOST_BLOCKS_WITH_NUMBERS = 8
-
-
-@dataclass(frozen=True)
-class StageReuse:
-    """One stage of c channels: `passed[i][j]` of block i's channels are unchanged in block i + j's output."""
-
-    name: str
-    channels: int
-    passed: tuple[tuple[int, ...], ...]
-
-    @property
-    def pairs(self) -> Iterator[tuple[int, int, int]]:
-        """Source block, target block and the channels passed between them; blocks are counted from 1."""
-        for source, counts in enumerate(self.passed, 1):
-            for apart, count in enumerate(counts):
-                yield source, source + apart, count
-
-    def formula(self, apart: int) -> float:
-        """Channels that reach a block so many blocks further on: r^j c (paper, section 3)."""
-        return KEPT_SHARE**apart * self.channels
 
 
 def document(network: str, stages: Sequence[StageReuse]) -> Document:
