@@ -1,18 +1,19 @@
-"""What stands together in a panel of a picture: curves of one sweep, and the paper's beside them."""
+"""The panels of a picture: each holds the curves of one sweep, and the paper's beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.report.legend import STYLES, Look
 from guidelines.report.table import Column, Table
+from guidelines.spec import Condition
 
-# Between curves whose variants stand apart, as a share of the space from one variant to the next.
+# The distance between curves whose variants stand apart; from one variant to the next it is 1.
 SHIFT = 0.14
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The column of one machine in one panel."""
+    """The sweep of one machine, and its colour, marker and shift to the right."""
 
     column: Column
     color: str
@@ -30,65 +31,79 @@ class Panel:
     @property
     def names(self) -> list[str]:
         """The variants in the order of their sweep."""
-        places = {row.variant: row.place for curve in self.curves for row in curve.column.rows}
+        places: dict[str, int] = {}
+        for curve in self.curves:
+            places |= {row.variant: row.place for row in curve.column.rows}
         return sorted(places, key=lambda name: places[name])
 
     @property
     def is_per_multiply_add(self) -> bool:
-        """Whether its slow-downs are those of one multiply-add."""
+        """True if slow-downs are those of one multiply-add."""
         return any(curve.column.is_per_multiply_add for curve in self.curves)
 
     @property
     def published(self) -> dict[str, float]:
         """The paper's slow-down of each variant that it prints."""
-        found = {
-            name: slowdown for curve in self.curves for name, slowdown in published(curve.column).items()
-        }
-        return {name: slowdown for name, slowdown in found.items() if slowdown is not None}
+        slowdowns: dict[str, float | None] = {}
+        for curve in self.curves:
+            slowdowns |= published(curve.column)
+        return {name: slowdown for name, slowdown in slowdowns.items() if slowdown is not None}
 
 
 def blocks(tables: Sequence[tuple[Table, Look]]) -> list[list[Panel]]:
-    """A panel a sweep of one guideline; platforms, whose networks differ, are blocks of their own.
+    """The panels of one guideline, one for each sweep, in a block for each platform.
 
-    So are image sizes that the paper has figures of their own for, or none.
+    The networks of platforms differ. Image sizes are blocks, too, if the paper's figures for them differ.
     """
     is_mixed = len({table.condition.platform for table, _ in tables}) > 1
     is_sized = _is_sized([table for table, _ in tables])
-    found: dict[tuple[str, ...], dict[str, list[Curve]]] = {}
-    for table, look in tables:
-        size = table.condition.image_size
-        apart = (table.condition.platform.upper(),) * is_mixed + (f"{size}x{size}",) * is_sized
+    named: dict[str, dict[str, list[Curve]]] = {}
+    for table, (color, marker) in tables:
+        block = named.setdefault(_block_name(table.condition, is_mixed, is_sized), {})
         for column in table.columns:
-            found.setdefault(apart, {}).setdefault(column.sweep, []).append(Curve(column, *look))
-    return [
-        [Panel(_title(sweep, apart), _side_by_side(curves)) for sweep, curves in block.items()]
-        for apart, block in found.items()
-    ]
+            block.setdefault(column.sweep, []).append(Curve(column, color, marker))
+    return [_panels(name, block) for name, block in named.items()]
 
 
 def published(column: Column) -> dict[str, float | None]:
-    """The paper's slow-downs as ours are judged, None for what it does not print."""
-    found = {row.variant: row.cell.paper_as_judged for row in column.rows}
-    return {variant: figure.slowdown if figure else None for variant, figure in found.items()}
+    """The paper's slow-down of each variant, judged as ours are; None if the paper does not print it."""
+    slowdowns: dict[str, float | None] = {}
+    for row in column.rows:
+        figure = row.cell.paper_as_judged
+        slowdowns[row.variant] = figure.slowdown if figure else None
+    return slowdowns
 
 
 def _is_sized(tables: Sequence[Table]) -> bool:
-    """Whether the paper's figures are not the same for all image sizes."""
-    found: dict[tuple[str, str, str], float | None] = {}
-    return any(
-        found.setdefault((table.condition.platform, column.sweep, variant), slowdown) != slowdown
-        for table in tables
-        for column in table.columns
-        for variant, slowdown in published(column).items()
-    )
+    """True if the paper's figures are not the same for all image sizes."""
+    first: dict[tuple[str, str, str], float | None] = {}
+    for table in tables:
+        for column in table.columns:
+            for variant, slowdown in published(column).items():
+                key = (table.condition.platform, column.sweep, variant)
+                if first.setdefault(key, slowdown) != slowdown:
+                    return True
+    return False
 
 
-def _title(sweep: str, apart: Sequence[str]) -> str:
-    return f"{sweep} ({', '.join(apart)})" if apart else sweep
+def _block_name(condition: Condition, is_mixed: bool, is_sized: bool) -> str:
+    """What tells a block from the others: "GPU, 56x56"; "" if there is one only."""
+    parts = []
+    if is_mixed:
+        parts.append(condition.platform.upper())
+    if is_sized:
+        parts.append(f"{condition.image_size}x{condition.image_size}")
+    return ", ".join(parts)
+
+
+def _panels(block_name: str, block: Mapping[str, Sequence[Curve]]) -> list[Panel]:
+    """A panel for each sweep of a block."""
+    suffix = f" ({block_name})" if block_name else ""
+    return [Panel(f"{sweep}{suffix}", _side_by_side(curves)) for sweep, curves in block.items()]
 
 
 def _side_by_side(curves: Sequence[Curve]) -> tuple[Curve, ...]:
-    """Curves that do not hide each other, unless there are too many."""
+    """Shift curves so that they do not hide each other, unless there are too many."""
     if len(curves) > len(STYLES):
         return tuple(curves)
     middle = (len(curves) - 1) / 2

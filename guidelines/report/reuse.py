@@ -4,6 +4,7 @@ The picture needs matplotlib (the extra `plot`), which is imported only when it 
 """
 
 from collections.abc import Iterator, Sequence
+from math import nan
 from typing import TYPE_CHECKING
 
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
@@ -32,29 +33,42 @@ MOST_BLOCKS_WITH_NUMBERS = 8
 
 
 def document(network: str, stages: Sequence[StageReuse]) -> Document:
-    """A row a distance between blocks, grouped by stage."""
+    """A table with a row for each distance between blocks, grouped by stage."""
     title = f"Feature reuse in {network}"
-    rows = tuple(row for stage in stages for row in _rows(stage))
-    return Document(title, (), (Section(title, Grid(HEADS, rows, "stage"), notes=NOTES),))
+    rows: list[Row] = []
+    for stage in stages:
+        rows += _rows(stage)
+    return Document(title, (), (Section(title, Grid(HEADS, tuple(rows), "stage"), notes=NOTES),))
 
 
 def _rows(stage: StageReuse) -> Iterator[Row]:
-    """Distances from the first block; from every later one they are the same."""
+    """Rows for the distances from the first block; from every later one the counts are the same."""
     for apart, count in enumerate(stage.passed[0]):
         formula, share = stage.formula(apart), 100 * count / stage.channels
         cells = (
-            (str(apart), apart),
-            (str(count), count),
-            (f"{formula:.4g}", formula),
-            (f"{share:.3g}", share),
+            Value(str(apart), apart),
+            Value(str(count), count),
+            Value(f"{formula:.4g}", formula),
+            Value(f"{share:.3g}", share),
         )
-        yield Row(tuple(Value(*cell) for cell in cells), f"{stage.name}, c = {stage.channels}")
+        yield Row(cells, group=_heading(stage))
+
+
+def _heading(stage: StageReuse) -> str:
+    return f"{stage.name}, c = {stage.channels}"
 
 
 def records(network: str, stages: Sequence[StageReuse]) -> list[Record]:
-    """One record a pair of blocks of one stage."""
-    return [
-        {
+    """One record for each pair of blocks of a stage."""
+    pairs: list[Record] = []
+    for stage in stages:
+        pairs += _pairs(network, stage)
+    return pairs
+
+
+def _pairs(network: str, stage: StageReuse) -> Iterator[Record]:
+    for source, target, count in stage.pairs:
+        yield {
             "network": network,
             "stage": stage.name,
             "channels": stage.channels,
@@ -63,15 +77,13 @@ def records(network: str, stages: Sequence[StageReuse]) -> list[Record]:
             "channels_passed": count,
             "formula": stage.formula(target - source),
         }
-        for stage in stages
-        for source, target, count in stage.pairs
-    ]
 
 
 def page(network: str, stages: Sequence[StageReuse]) -> "Figure":
-    """A panel a stage: source blocks across, target blocks down, the share of channels as the colour.
+    """Draw a panel for each stage, like the paper's Figure 4.
 
-    Raises PictureError where matplotlib is missing. Compare the paper's Figure 4.
+    Source blocks go across, target blocks down; the colour is the share of channels that is passed.
+    Raises PictureError if matplotlib is missing.
     """
     with styled():
         from matplotlib.figure import Figure
@@ -88,16 +100,27 @@ def page(network: str, stages: Sequence[StageReuse]) -> "Figure":
 
 def _panel(axes: "Axes", stage: StageReuse) -> None:
     blocks = range(1, len(stage.passed) + 1)
-    passed = {(source, target): count for source, target, count in stage.pairs}
-    shares = [[passed.get((s, t), float("nan")) / stage.channels for s in blocks] for t in blocks]
-    axes.pcolormesh(blocks, blocks, shares, cmap="Blues", vmin=0, vmax=1)
+    axes.pcolormesh(blocks, blocks, _shares(stage), cmap="Blues", vmin=0, vmax=1)
     if len(blocks) <= MOST_BLOCKS_WITH_NUMBERS:
         axes.set_xticks(blocks)
         axes.set_yticks(blocks)
-        for (source, target), count in passed.items():
-            color = "white" if 2 * count > stage.channels else "black"
-            axes.text(source, target, str(count), color=color, ha="center", va="center")
+        _write_counts(axes, stage)
     axes.set_aspect("equal")
     axes.invert_yaxis()
     axes.set_xlabel("source block")
-    axes.set_title(f"{stage.name}, c = {stage.channels}")
+    axes.set_title(_heading(stage))
+
+
+def _shares(stage: StageReuse) -> list[list[float]]:
+    """The share of channels passed, by target and source block; nan if the target comes first."""
+    size = len(stage.passed)
+    shares = [[nan] * size for _ in range(size)]
+    for source, target, count in stage.pairs:
+        shares[target - 1][source - 1] = count / stage.channels
+    return shares
+
+
+def _write_counts(axes: "Axes", stage: StageReuse) -> None:
+    for source, target, count in stage.pairs:
+        color = "white" if 2 * count > stage.channels else "black"
+        axes.text(source, target, str(count), color=color, ha="center", va="center")
