@@ -6,7 +6,9 @@ NAME_WIDTH = 20
 
 
 def line(check: str, figure: str, remedy: str, width: int) -> str:
-    """A check with its figure; what would spoil a run is marked, its remedy stands below."""
+    """A check with its figure; if it would spoil a run, it is marked, and the remedy stands below."""
     mark = "!" if remedy else " "
     lines = wrapped([f"{mark} {check:{NAME_WIDTH}} {figure}"], width)
-    return "\n".join(lines + (wrapped([f"   -> {remedy}"], width) if remedy else []))
+    if remedy:
+        lines += wrapped([f"   -> {remedy}"], width)
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The cost of a module as a document and as records: a row a layer, the whole at the end."""
+"""The cost of a module as a document and as records: a row for each layer, the total at the end."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -29,19 +29,21 @@ NOTES = (
 def document(
     target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> Document:
-    """Some layers of a module, what they come to together, and what could not be counted."""
+    """A table of layers and their total, with notes on what could not be counted."""
     title = f"{printable(target)}, input {shape(input_shape)}, {TRACED[cost.device]}"
-    rows = tuple(_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty)
-    grid = Grid(HEADS, (*rows, _row("total", cost.total)))
+    rows = [_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty]
+    rows.append(_row("total", cost.total))
+    grid = Grid(HEADS, tuple(rows))
     return Document(title, (), (Section(title, grid, notes=(*_doubts(cost), *NOTES)),))
 
 
 def records(
     target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> list[Record]:
-    """One record a layer; the last, of the path "total", is the whole."""
+    """One record for each layer; the last one has the path "total"."""
     call: Record = {"target": printable(target), "input": shape(input_shape), "traced_on": cost.device}
-    shown = [*(layer for layer in layers if not layer.is_empty), replace(cost.total, path="total")]
+    shown = [layer for layer in layers if not layer.is_empty]
+    shown.append(replace(cost.total, path="total"))
     return [
         call | asdict(layer) | {"path": printable(layer.path), "kind": printable(layer.kind)}
         for layer in shown
@@ -49,25 +51,36 @@ def records(
 
 
 def _doubts(cost: ModuleCost) -> list[str]:
-    """Why it was not traced on the meta device, and what the figures lack."""
-    reason = [f"not traced on the meta device: {printable(cost.note)}"] if cost.note else []
-    missing = ", ".join(f"{name} ({calls}x)" for name, calls in cost.uncountable)
-    return [*reason, *([f"not fully counted, because their work is not known: {missing}"] if missing else [])]
+    """Notes on why the module was not traced on the meta device, and on what the figures lack."""
+    doubts = []
+    if cost.note:
+        doubts.append(f"not traced on the meta device: {printable(cost.note)}")
+    if cost.uncountable:
+        missing = ", ".join(f"{name} ({calls}x)" for name, calls in cost.uncountable)
+        doubts.append(f"not fully counted, because their work is not known: {missing}")
+    return doubts
 
 
 def _row(name: str, layer: LayerCost) -> Row:
-    work = (layer.multiply_adds, layer.conv_memory_access, layer.memory_access)
-    cells = [
-        Value(printable(name)),
-        Value(printable(layer.kind)),
-        *(Value(_amount(amount, layer.uncounted), amount) for amount in work),
-        Value(f"{layer.parameters:,}" if layer.parameters else "", layer.parameters),
-        Value(str(layer.operators), layer.operators),
-    ]
-    return Row(tuple(cells))
+    parameters = f"{layer.parameters:,}" if layer.parameters else ""
+    return Row(
+        (
+            Value(printable(name)),
+            Value(printable(layer.kind)),
+            _amount(layer.multiply_adds, layer.uncounted),
+            _amount(layer.conv_memory_access, layer.uncounted),
+            _amount(layer.memory_access, layer.uncounted),
+            Value(parameters, layer.parameters),
+            Value(str(layer.operators), layer.operators),
+        )
+    )
 
 
-def _amount(known: int, uncounted: int) -> str:
-    """A figure in millions, "" for none: "4.06", or "4.06 + ?" where some of the work is not known."""
-    parts = [millions(known)] * bool(known) + ["?"] * bool(uncounted)
-    return " + ".join(parts)
+def _amount(known: int, uncounted: int) -> Value:
+    """A figure in millions, "" for none: "4.06", or "4.06 + ?" if some of the work is not known."""
+    parts = []
+    if known:
+        parts.append(millions(known))
+    if uncounted:
+        parts.append("?")
+    return Value(" + ".join(parts), known)

@@ -1,6 +1,6 @@
-"""A network's run-time decomposition as a document, the paper's Figure 2 beside it, and as records."""
+"""The share of run time of each class of operators, beside the paper's Figure 2."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from guidelines.operators import (
@@ -22,7 +22,7 @@ from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
 from guidelines.values import printable
 
-# The paper's names of our classes; it has none for the others.
+# The paper's names of our classes; the others have none.
 PAPER_NAMES = {
     CONVOLUTION: "Conv",
     ELEMENTWISE: "Elemwise",
@@ -30,65 +30,81 @@ PAPER_NAMES = {
     MOVEMENT: "Data",
     OTHER: "Other",
 }
-# What a reader cannot know from the name of the class.
+# Classes whose names do not say which operators they hold.
 SPELLED_OUT = (OTHER, UNCLASSIFIED)
 CONDITION = ("device", "device_name", "dtype", "layout", "threads")
 SHARES = (Head("share"), Head("least", is_detail=True), Head("most", is_detail=True))
 
 
-def document(network: str, found: Decomposition) -> Document:
-    """The share of each class beside the paper's, then the operators that are other or in no class."""
-    slices = percent(network, found.condition.platform)
+def document(network: str, decomposition: Decomposition) -> Document:
+    """Two tables: the share of each class beside the paper's, then the operators of no telling class."""
+    slices = percent(network, decomposition.condition.platform)
     title = f"Run-time decomposition of {printable(network)}"
-    sections = [Section(title, _classes(found, slices), notes=_notes(found, slices))]
-    operators = tuple(row for kind in SPELLED_OUT for row in _rows(found.operators(kind), kind))
+    sections = [Section(title, _classes(decomposition, slices), notes=_notes(decomposition, slices))]
+    operators: list[Row] = []
+    for kind in SPELLED_OUT:
+        operators += _rows(decomposition.operators(kind), kind)
     if operators:
         heads = (Head("operator", is_number=False), *SHARES)
-        sections.append(Section("Operators of other and of no class", Grid(heads, operators, "class")))
-    return Document(title, _lead(found), tuple(sections))
+        sections.append(Section("Operators of other and of no class", Grid(heads, tuple(operators), "class")))
+    return Document(title, _lead(decomposition), tuple(sections))
 
 
-def records(network: str, found: Decomposition) -> list[Record]:
-    """One record an operator, class after class."""
-    condition, typical_s = asdict(found.condition), found.typical_s
-    call: Record = {"target": printable(network), "input": shape(found.input_shape)}
-    call |= {name: condition[name] for name in CONDITION} | {"profiled_ratio": found.profiled_ratio.estimate}
-    return [
-        call
-        | {"class": kind, "operator": printable(name), "seconds": typical_s[Operator(kind, name)]}
-        | {"share": share.typical, "least_share": share.least, "greatest_share": share.greatest}
-        for kind in CLASSES
-        for name, share in found.operators(kind).items()
-    ]
+def records(network: str, decomposition: Decomposition) -> list[Record]:
+    """One record for each operator, class after class."""
+    condition = asdict(decomposition.condition)
+    call: Record = {"target": printable(network), "input": shape(decomposition.input_shape)}
+    call |= {name: condition[name] for name in CONDITION}
+    call["profiled_ratio"] = decomposition.profiled_ratio.estimate
+    return [call | operator for operator in _operators(decomposition)]
 
 
-def _lead(found: Decomposition) -> tuple[str, ...]:
-    condition = found.condition
+def _operators(decomposition: Decomposition) -> Iterator[Record]:
+    typical_s = decomposition.typical_s
+    for kind in CLASSES:
+        for name, share in decomposition.operators(kind).items():
+            yield {
+                "class": kind,
+                "operator": printable(name),
+                "seconds": typical_s[Operator(kind, name)],
+                "share": share.typical,
+                "least_share": share.least,
+                "greatest_share": share.greatest,
+            }
+
+
+def _lead(decomposition: Decomposition) -> tuple[str, ...]:
+    condition = decomposition.condition
+    plural = "s" if condition.threads > 1 else ""
+    call_ms = 1e3 * sum(decomposition.typical_s.values())
     return (
-        f"{condition.device_name}: input {shape(found.input_shape)}, {condition.dtype}, {condition.layout}, "
-        f"{condition.threads} thread{'s' * (condition.threads > 1)}",
-        f"{len(found.rounds)} calls; the operators of one take {1e3 * sum(found.typical_s.values()):.3g} ms "
-        "under the profiler",
+        f"{condition.device_name}: input {shape(decomposition.input_shape)}, {condition.dtype}, "
+        f"{condition.layout}, {condition.threads} thread{plural}",
+        f"{len(decomposition.rounds)} calls; the operators of one take {call_ms:.3g} ms under the profiler",
     )
 
 
-def _classes(found: Decomposition, slices: Mapping[str, float]) -> Grid:
-    total = sum(share.typical for share in found.classes.values())
-    rows = _rows({**found.classes, "all operators": Share(total, total, total)})
+def _classes(decomposition: Decomposition, slices: Mapping[str, float]) -> Grid:
+    """A row for each class and one for all; the paper's slices are the last column if it draws any."""
+    classes = decomposition.classes
+    total = sum(share.typical for share in classes.values())
+    rows = _rows({**classes, "all operators": Share(total, total, total)})
     heads = (Head("class", is_number=False), *SHARES)
     if not slices:
         return Grid(heads, rows)
-    cells = (*(_printed(kind, slices) for kind in found.classes), Value(f"{sum(slices.values()):g} %"))
-    beside = (Row((*row.values, cell)) for row, cell in zip(rows, cells, strict=True))
-    return Grid((*heads, Head(f"paper, {found.condition.platform.upper()}")), tuple(beside))
+    printed = [_printed(kind, slices) for kind in classes]
+    printed.append(Value(f"{sum(slices.values()):g} %"))
+    beside = [Row((*row.values, cell)) for row, cell in zip(rows, printed, strict=True)]
+    return Grid((*heads, Head(f"paper, {decomposition.condition.platform.upper()}")), tuple(beside))
 
 
 def _rows(shares: Mapping[str, Share], group: str = "") -> tuple[Row, ...]:
-    """A row a name: its share, and the least and the greatest of the rounds."""
-    return tuple(
-        Row((Value(printable(name)), *map(_percent, (share.typical, share.least, share.greatest))), group)
-        for name, share in shares.items()
-    )
+    """A row for each name: its share, and the least and the greatest of the rounds."""
+    return tuple(Row((Value(printable(name)), *_cells(share)), group) for name, share in shares.items())
+
+
+def _cells(share: Share) -> tuple[Value, Value, Value]:
+    return _percent(share.typical), _percent(share.least), _percent(share.greatest)
 
 
 def _percent(fraction: float) -> Value:
@@ -98,18 +114,22 @@ def _percent(fraction: float) -> Value:
 def _printed(kind: str, slices: Mapping[str, float]) -> Value:
     """The paper's slice of a class with its name: "Conv 87 %"; "-" where it draws none."""
     name = PAPER_NAMES.get(kind, "")
-    return Value(f"{name} {slices[name]:g} %", slices[name] / 100) if name in slices else Value("-")
+    if name not in slices:
+        return Value("-")
+    return Value(f"{name} {slices[name]:g} %", slices[name] / 100)
 
 
-def _notes(found: Decomposition, slices: Mapping[str, float]) -> tuple[str, ...]:
-    """What the profiler costs, and where the paper's classes may differ from ours."""
-    weighed = (
-        "this weighs most on short operators" if found.condition.device == "cpu" else "its kernels do not"
-    )
-    cost = f"Under the profiler a call takes {with_interval(found.profiled_ratio)} times as long; {weighed}."
+def _notes(decomposition: Decomposition, slices: Mapping[str, float]) -> tuple[str, ...]:
+    """The cost of the profiler, and how the paper's classes may differ from ours."""
+    slower = with_interval(decomposition.profiled_ratio)
+    weighed = "its kernels do not"
+    if decomposition.condition.device == "cpu":
+        weighed = "this weighs most on short operators"
+    cost = f"Under the profiler a call takes {slower} times as long; {weighed}."
     if not slices:
         return (cost,)
-    convolutions = found.classes[CONVOLUTION].typical + found.classes[DEPTHWISE].typical
+    classes = decomposition.classes
+    convolutions = classes[CONVOLUTION].typical + classes[DEPTHWISE].typical
     return (
         cost,
         f"The paper does not say where it counts depthwise convolution; all convolutions together take "

@@ -1,4 +1,4 @@
-"""Rank correlations of counts and time, as a closing section: multiply-adds are not speed."""
+"""The last section of a report on networks: how well counts such as multiply-adds predict the time."""
 
 from collections.abc import Mapping
 
@@ -7,34 +7,37 @@ from guidelines.report.document import Section
 from guidelines.spec import Condition
 
 TITLE = "What predicts the time of whole networks"
+NOTE = (
+    "Spearman's rank correlation with the time of a call: 1 is the same order; [ ]: 95 %, for networks "
+    "drawn at random: these come in families, and the counts are judged on the same ones"
+)
+SMALL_NOTE = f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an image"
 
 
-def section(found: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section, ...]:
-    """One section, a line for each condition and group of networks; none where no networks were timed."""
-    if not found:
+def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section, ...]:
+    """One section with a line for each condition and group of networks; none if no networks were timed.
+
+    The first prediction of a condition is that of all its networks, the second that of the small ones.
+    """
+    if not predictions:
         return ()
-    lines = [
-        _line(condition, each, k > 0) for condition, every in found.items() for k, each in enumerate(every)
-    ]
-    notes = (
-        "Spearman's rank correlation with the time of a call: 1 is the same order; [ ]: 95 %, for networks "
-        "drawn at random: these come in families, and the counts are judged on the same ones",
-        *(
-            [f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an image"]
-            if any(len(every) > 1 for every in found.values())
-            else []
-        ),
-    )
-    return (Section(TITLE, verdicts=tuple(lines), notes=notes),)
+    lines = []
+    notes = [NOTE]
+    for condition, (of_all, *of_small) in predictions.items():
+        lines.append(_line(condition, of_all, "networks"))
+        lines += [_line(condition, each, "small networks") for each in of_small]
+    if any(len(of_condition) > 1 for of_condition in predictions.values()):
+        notes.append(SMALL_NOTE)
+    return (Section(TITLE, verdicts=tuple(lines), notes=tuple(notes)),)
 
 
-def _line(condition: Condition, prediction: Prediction, is_small: bool) -> str:
-    shown = "; ".join(
-        f"{name} {found.estimate:.2f}{_interval(found)}" for name, found in prediction.counts.items()
-    )
-    size = "small " if is_small else ""
-    return f"{condition.id}, {prediction.networks} {size}networks: {shown}"
+def _line(condition: Condition, prediction: Prediction, networks: str) -> str:
+    correlations = [_shown(name, correlation) for name, correlation in prediction.counts.items()]
+    return f"{condition.id}, {prediction.networks} {networks}: {'; '.join(correlations)}"
 
 
-def _interval(found: Correlation) -> str:
-    return "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"
+def _shown(name: str, correlation: Correlation) -> str:
+    shown = f"{name} {correlation.estimate:.2f}"
+    if correlation.low is None or correlation.high is None:
+        return shown
+    return f"{shown} [{correlation.low:.2f}, {correlation.high:.2f}]"
