@@ -10,7 +10,7 @@ from guidelines.answer import Answer, CommandError, show, write
 from guidelines.catalogue import catalogue
 from guidelines.paper import network_rows
 from guidelines.report import catalogue as known
-from guidelines.report import costs, decomposition, picture
+from guidelines.report import costs, decomposition, picture, reuse_picture
 from guidelines.report import reuse as reused
 from guidelines.spec import Condition
 
@@ -66,7 +66,7 @@ def reuse(options: Namespace) -> int:
         stages = feature_reuse(build().eval())
     shown = (options.target, stages)
     if options.picture:
-        write(options.picture, picture.to_svg(reused.page(*shown), "reuse").encode())
+        write(options.picture, picture.to_svg(reuse_picture.page(*shown), "reuse").encode())
     return show(Answer("reuse", reused.document(*shown), reused.records(*shown)), options)
 
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from guidelines.networks import build
 from guidelines.networks.shufflenet_v2 import WIDTHS, Unit, deep_shufflenet_v2, shufflenet_v2
-from guidelines.report import reuse, text
+from guidelines.report import reuse, reuse_picture, text
 from guidelines.report.picture import PictureError, to_svg
 from guidelines.reuse import feature_reuse
 
@@ -91,7 +91,7 @@ def test_records_hold_every_pair_of_blocks(stages):
 
 
 def test_the_picture_has_a_panel_a_stage_with_its_numbers(stages):
-    page = reuse.page("shufflenet_v2_x1_0", stages)
+    page = reuse_picture.page("shufflenet_v2_x1_0", stages)
     panels = page.axes[:3]
     assert [axes.get_title() for axes in panels] == [f"stage {k}, c = {58 * 2 ** (k - 1)}" for k in (2, 3, 4)]
     assert [len(axes.texts) for axes in panels] == [10, 36, 10]
@@ -105,4 +105,4 @@ def test_the_picture_has_a_panel_a_stage_with_its_numbers(stages):
 def test_without_matplotlib_the_picture_says_what_to_install(stages, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(PictureError, match=r"pip install 'guidelines\[plot\]'"):
-        reuse.page("shufflenet_v2_x1_0", stages)
+        reuse_picture.page("shufflenet_v2_x1_0", stages)
