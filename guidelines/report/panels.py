@@ -87,7 +87,7 @@ def _is_sized(tables: Sequence[Table]) -> bool:
 
 
 def _block_name(condition: Condition, is_mixed: bool, is_sized: bool) -> str:
-    """What tells a block from the others: "GPU, 56x56"; "" if there is one only."""
+    """The platform and image size that tell a block from others: "GPU, 56x56"; "" for a single block."""
     parts = []
     if is_mixed:
         parts.append(condition.platform.upper())

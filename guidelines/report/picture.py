@@ -37,12 +37,12 @@ DPI = 150
 # Room for the title and the legend.
 HEADER_INCHES = 0.9
 # Panels side by side.
-Row = Sequence[Panel]
+PanelRow = Sequence[Panel]
 
 
 @dataclass(frozen=True)
 class Series:
-    """What is drawn in one style: the tables of a machine, or of a condition on it, and their label."""
+    """The tables that are drawn in one colour: those of a machine, or of one condition on it."""
 
     label: str
     tables: tuple[Table, ...]
@@ -146,15 +146,15 @@ def _tables_with_looks(shown: Sequence[tuple[Series, Look]]) -> list[tuple[Table
     return tables
 
 
-def _rows(panel_blocks: Sequence[Sequence[Panel]]) -> list[Row]:
+def _rows(panel_blocks: Sequence[Sequence[Panel]]) -> list[PanelRow]:
     """The panels of each block in rows that fit a page."""
-    rows: list[Row] = []
+    rows: list[PanelRow] = []
     for block in panel_blocks:
         rows += [block[k : k + MOST_ABREAST] for k in range(0, len(block), MOST_ABREAST)]
     return rows
 
 
-def _variants(rows: Sequence[Row]) -> list[str]:
+def _variants(rows: Sequence[PanelRow]) -> list[str]:
     """The names below all panels."""
     names: list[str] = []
     for row in rows:
@@ -163,7 +163,7 @@ def _variants(rows: Sequence[Row]) -> list[str]:
     return names
 
 
-def _empty_page(rows: Sequence[Row], names_inches: float) -> tuple["Figure", Any]:
+def _empty_page(rows: Sequence[PanelRow], names_inches: float) -> tuple["Figure", Any]:
     """A figure with two rows of axes for each row of panels, and the array of these axes."""
     from matplotlib.figure import Figure
 
@@ -174,14 +174,14 @@ def _empty_page(rows: Sequence[Row], names_inches: float) -> tuple["Figure", Any
     return page, page.subplots(2 * len(rows), columns, squeeze=False)
 
 
-def _draw_slowdowns(upper: Sequence["Axes"], guideline: str, row: Row) -> None:
+def _draw_slowdowns(upper: Sequence["Axes"], guideline: str, row: PanelRow) -> None:
     upper[0].set_ylabel("slow-down per mult-add" if row[0].is_per_multiply_add else "slow-down")
     for axes, panel in zip(upper, row, strict=False):
         axes.set_title(panel.title)
         draw_slowdowns(axes, guideline, panel)
 
 
-def _draw_throughputs(lower: Sequence["Axes"], guideline: str, row: Row, is_turned: bool) -> None:
+def _draw_throughputs(lower: Sequence["Axes"], guideline: str, row: PanelRow, is_turned: bool) -> None:
     lower[0].set_ylabel("G mult-adds / s")
     for axes, panel in zip(lower, row, strict=False):
         draw_throughputs(axes, guideline, panel)
