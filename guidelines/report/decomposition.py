@@ -112,7 +112,7 @@ def _percent(fraction: float) -> Value:
 
 
 def _printed(kind: str, slices: Mapping[str, float]) -> Value:
-    """The paper's slice of a class with its name: "Conv 87 %"; "-" where it draws none."""
+    """The paper's slice of a class with its name: "Conv 87 %"; "-" if it draws none."""
     name = PAPER_NAMES.get(kind, "")
     if name not in slices:
         return Value("-")
