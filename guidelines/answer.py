@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from guidelines.report import html, latex, markdown, picture, records, text
+from guidelines.report import records
 from guidelines.report.document import Document
+from guidelines.report.formats import html, latex, markdown, text
+from guidelines.report.pictures import page as picture
 from guidelines.values import printable
 
 PLAIN_WIDTH = 120

@@ -14,12 +14,14 @@ from guidelines.gate import Trigger, missing, triggers, tripped
 from guidelines.matrix import matrix
 from guidelines.merge import MergeError, Results, by_machine
 from guidelines.reading import read
-from guidelines.report import checkup, picture, records, standings
 from guidelines.report import comparison as comparing
+from guidelines.report import records, standings
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Section
 from guidelines.report.labels import attributes, labels, of_results
 from guidelines.report.machine import parts
+from guidelines.report.pictures import page as picture
+from guidelines.report.subjects import doctor as checkup
 from guidelines.report.table import Table, tables
 from guidelines.saved import ResultsError
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from guidelines.answer import Answer, CommandError, show, write
 from guidelines.catalogue import catalogue
 from guidelines.paper import network_rows
-from guidelines.report import catalogue as known
-from guidelines.report import costs, decomposition, picture, reuse_picture
-from guidelines.report import reuse as reused
+from guidelines.report.pictures import page as picture
+from guidelines.report.pictures import reuse as reuse_picture
+from guidelines.report.subjects import cost as costs
+from guidelines.report.subjects import decomposition
+from guidelines.report.subjects import networks as known
+from guidelines.report.subjects import reuse as reused
 from guidelines.spec import Condition
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from guidelines.journal import Contents, Header
 from guidelines.merge import reduced
 from guidelines.replay import recorded_clock, replay
 from guidelines.report.document import Document
+from guidelines.report.formats.text import render
 from guidelines.report.machine import parts
 from guidelines.report.table import tables
-from guidelines.report.text import render
 from guidelines.results import Entry, Failure, gather
 from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed
 from guidelines.spec import Setup

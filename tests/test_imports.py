@@ -115,8 +115,8 @@ def test_modules_import_only_what_lies_below_them():
 @pytest.mark.parametrize(
     "module",
     [
-        *("cli", "commands", "__main__", "results", "verdict", "report.text", "channels", "spec"),
-        *("network_commands", "report.costs"),
+        *("cli", "commands", "__main__", "results", "verdict", "report.formats.text", "channels", "spec"),
+        *("network_commands", "report.subjects.cost"),
     ],
 )
 def test_reading_results_does_not_import_torch(module):

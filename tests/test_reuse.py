@@ -7,8 +7,10 @@ from torch import nn
 
 from guidelines.networks import build
 from guidelines.networks.shufflenet_v2 import WIDTHS, Unit, deep_shufflenet_v2, shufflenet_v2
-from guidelines.report import reuse, reuse_picture, text
-from guidelines.report.picture import PictureError, to_svg
+from guidelines.report.formats import text
+from guidelines.report.pictures import reuse as reuse_picture
+from guidelines.report.pictures.page import PictureError, to_svg
+from guidelines.report.subjects import reuse
 from guidelines.reuse import feature_reuse
 
 

@@ -16,9 +16,9 @@ from guidelines.report.digits import (
 )
 from guidelines.report.document import BREAK, Grid, Head, Section, Value
 from guidelines.report.document import Row as GridRow
+from guidelines.report.formats.text import tabulated
 from guidelines.report.labels import DISTURBED, phrase
 from guidelines.report.table import Cell, Column, Row, Table
-from guidelines.report.text import tabulated
 from guidelines.spec import Condition
 from guidelines.stats import Estimate
 

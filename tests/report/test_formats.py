@@ -10,8 +10,9 @@ import pytest
 
 from guidelines.compare import compare
 from guidelines.matrix import matrix
-from guidelines.report import html, latex, markdown, records, text
+from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
+from guidelines.report.formats import html, latex, markdown, text
 from guidelines.report.table import tables
 
 HOSTILE = (

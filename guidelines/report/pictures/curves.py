@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from guidelines.report.legend import INK, MANY, PAPER
-from guidelines.report.panels import Curve, Panel
+from guidelines.report.pictures.legend import INK, MANY, PAPER
+from guidelines.report.pictures.panels import Curve, Panel
 from guidelines.stats import Estimate
 
 if TYPE_CHECKING:

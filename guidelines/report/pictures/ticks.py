@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import radians, sin
 from typing import TYPE_CHECKING, Any
 
-from guidelines.report.legend import LETTERS_AN_INCH
+from guidelines.report.pictures.legend import LETTERS_AN_INCH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

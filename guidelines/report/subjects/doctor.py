@@ -1,6 +1,6 @@
 """The findings of `guidelines doctor` as lines."""
 
-from guidelines.report.text import wrapped
+from guidelines.report.formats.text import wrapped
 
 NAME_WIDTH = 20
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import nan
 from typing import TYPE_CHECKING
 
-from guidelines.report.picture import styled
+from guidelines.report.pictures.page import styled
 from guidelines.stage_reuse import StageReuse
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from guidelines.report.legend import STYLES, Look
+from guidelines.report.pictures.legend import STYLES, Look
 from guidelines.report.table import Column, Table
 from guidelines.spec import Condition
 

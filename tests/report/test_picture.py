@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.colors import to_rgb
 
-from guidelines.report import legend, picture, ticks
+from guidelines.report.pictures import legend, ticks
+from guidelines.report.pictures import page as picture
 from guidelines.report.table import tables
 from guidelines.spec import Condition
 

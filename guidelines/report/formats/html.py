@@ -104,4 +104,4 @@ def _broken(heading: str) -> str:
 
 
 def _resource(name: str) -> str:
-    return files("guidelines.report").joinpath("page", name).read_text("utf-8")
+    return files("guidelines.report.formats").joinpath("page", name).read_text("utf-8")
