@@ -24,8 +24,8 @@ from guidelines.reason import one_line
 from guidelines.recording import Dropped
 from guidelines.replay import recorded_clock, replay
 from guidelines.report.document import Document
+from guidelines.report.formats.text import render
 from guidelines.report.machine import parts
-from guidelines.report.text import render
 from guidelines.results import Entry, Failure, linked
 from guidelines.rounds import explained
 from guidelines.saved import KEY, SCHEMA, parse_machine, to_extra_info, to_failed

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from guidelines.networks.shufflenet_v2 import Unit
-from guidelines.report.reuse import StageReuse
+from guidelines.stage_reuse import StageReuse
 
 # The paper's first stage of units.
 FIRST_STAGE = 2

@@ -7,7 +7,7 @@ from guidelines.campaign import Case
 from guidelines.cli.main import main
 from guidelines.collected import CollectError, collect
 from guidelines.doctor import Finding
-from guidelines.report.checkup import line
+from guidelines.report.subjects.doctor import line
 from guidelines.results import Failure
 from guidelines.spec import Condition
 from guidelines.state import State

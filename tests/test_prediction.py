@@ -4,7 +4,7 @@ import pytest
 
 from guidelines.merge import reduced
 from guidelines.prediction import Correlation, predictions, spearman
-from guidelines.report.prediction import section
+from guidelines.report.subjects.prediction import section
 from guidelines.results import gather
 
 

@@ -3,14 +3,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from guidelines.report.table import tables
 
 from guidelines.merge import reduced
 from guidelines.report import digits
 from guidelines.report.document import Document
+from guidelines.report.formats.text import render
 from guidelines.report.sections import sections
 from guidelines.report.standings import by_condition
-from guidelines.report.table import tables
-from guidelines.report.text import render
 from guidelines.results import Circumstances, Failure
 from guidelines.stats import Estimate
 

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from guidelines.report import picture
     from guidelines.report.document import Document
+    from guidelines.report.pictures.page import Series
     from guidelines.report.records import Record
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A command's result as a document, as records and, for some commands, as machines to draw."""
+    """A command's result as a document, as records and, for some commands, as series to draw."""
 
     kind: str
     document: "Document"
     records: "Sequence[Record]"
-    machines: "Callable[[], Sequence[picture.Machine]] | None" = None
+    series: "Callable[[], Sequence[Series]] | None" = None
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class Format:
 
 
 def _text(answer: Answer, width: int) -> str:
-    from guidelines.report import text
+    from guidelines.report.formats import text
 
     return text.render(answer.document, width)
 
 
 def _markdown(answer: Answer, width: int) -> str:
-    from guidelines.report import markdown
+    from guidelines.report.formats import markdown
 
     return markdown.render(answer.document)
 
@@ -57,21 +57,22 @@ def _json(answer: Answer, width: int) -> str:
 
 def _html(answer: Answer, width: int) -> str:
     """A page with pictures, or with a note that says why there are none."""
-    from guidelines.report import html, picture
+    from guidelines.report.formats import html
+    from guidelines.report.pictures.page import PictureError, pages, to_svg
 
-    if answer.machines is None:
+    if answer.series is None:
         return html.render(answer.document, {})
     try:
-        pages = picture.pages(answer.machines())
-    except picture.PictureError as error:
+        drawn = pages(answer.series())
+    except PictureError as error:
         notes = (*answer.document.notes, str(error))
         return html.render(replace(answer.document, notes=notes), {})
-    pictures = {name: picture.to_svg(page, name, inline=True) for name, page in pages.items()}
+    pictures = {name: to_svg(page, name, inline=True) for name, page in drawn.items()}
     return html.render(answer.document, pictures)
 
 
 def _latex(answer: Answer, width: int) -> str:
-    from guidelines.report import latex
+    from guidelines.report.formats import latex
 
     return latex.render(answer.document)
 

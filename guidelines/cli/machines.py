@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from guidelines.cli.output import CommandError
-from guidelines.merge import Results, by_machine
+from guidelines.measured import MachineResults
+from guidelines.merge import by_machine
 from guidelines.reading import read
-from guidelines.report import picture
 from guidelines.report.labels import attributes, labels
-from guidelines.report.table import Table
+from guidelines.report.pictures.page import Series
 from guidelines.spec import Condition
+from guidelines.tables import Table
 
 
-def read_machines(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+def read_machines(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:
     """The merged runs of each machine in files and folders."""
     return _merged(read(paths, max_bytes))
 
 
-def read_sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
+def read_sides(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:
     """Two paths of one machine each are two sides, whatever the machines; else a side a machine.
 
     Runs from two paths are never mixed: what was measured before and after must not become one.
@@ -38,9 +39,11 @@ def read_sides(paths: Sequence[Path], max_bytes: int) -> list[Results]:
     return machines
 
 
-def drawn_machines(
-    machines: Sequence[Results], tables_by_machine: Sequence[Sequence[Table]], prefixes: Sequence[str] = ()
-) -> list[picture.Machine]:
+def series_of(
+    machines: Sequence[MachineResults],
+    tables_by_machine: Sequence[Sequence[Table]],
+    prefixes: Sequence[str] = (),
+) -> list[Series]:
     """A curve for each machine and condition, labelled by what not all of them share.
 
     A prefix for each machine, such as "A: ", comes before its labels.
@@ -53,20 +56,17 @@ def drawn_machines(
             known.append(attributes(results.machine, condition))
             curves.append((prefix, tuple(of_condition)))
     names, _ = labels(known)
-    return [
-        picture.Machine(f"{prefix}{name}", tables)
-        for (prefix, tables), name in zip(curves, names, strict=True)
-    ]
+    return [Series(f"{prefix}{name}", tables) for (prefix, tables), name in zip(curves, names, strict=True)]
 
 
-def _merged(runs_by_path: Sequence[Sequence[Results]]) -> list[Results]:
-    everything: list[Results] = []
+def _merged(runs_by_path: Sequence[Sequence[MachineResults]]) -> list[MachineResults]:
+    everything: list[MachineResults] = []
     for runs in runs_by_path:
         everything += runs
     return by_machine(everything)
 
 
-def _check_not_mixed(a: Sequence[Results], b: Sequence[Results]) -> None:
+def _check_not_mixed(a: Sequence[MachineResults], b: Sequence[MachineResults]) -> None:
     both = {results.machine for results in a} & {results.machine for results in b}
     if both:
         raise CommandError(

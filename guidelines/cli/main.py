@@ -90,7 +90,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors that end a command in one line. Called after an error only, because it imports numpy."""
     from guidelines.compare import CompareError
     from guidelines.merge import MergeError
-    from guidelines.report.picture import PictureError
+    from guidelines.report.pictures.page import PictureError
     from guidelines.saved import ResultsError
 
     return (CommandError, ResultsError, MergeError, CompareError, PictureError)

@@ -12,7 +12,7 @@ DIGITS_WITHOUT_INTERVAL = 2
 def decimals(estimate: Estimate) -> int:
     """The decimal place of the first digit that the interval leaves in doubt; negative for tens.
 
-    One digit more where the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it.
+    One digit more if the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it.
     """
     half_width = estimate.half_width
     if half_width is None:
@@ -25,19 +25,19 @@ def decimals(estimate: Estimate) -> int:
 
 
 def rounded(value: float, places: int) -> str:
-    """A value to a decimal place: (1.934, 2) is "1.93", (113.2, -1) is "110"."""
+    """Round a value to a decimal place: (1.934, 2) is "1.93", (113.2, -1) is "110"."""
     return f"{round(value, places):.{max(0, places)}f}"
 
 
 def number(estimate: Estimate) -> str:
-    """The estimate alone: "1.93"; "1" where it is exact."""
+    """The estimate alone: "1.93"; "1" if it is exact."""
     if estimate.half_width == 0:
         return f"{estimate.estimate:.{MOST_DECIMALS}g}"
     return rounded(estimate.estimate, decimals(estimate))
 
 
 def with_half_width(estimate: Estimate) -> str:
-    """The estimate with the larger side of its interval: "1.93 ±0.03"; "~1.9" where it has none."""
+    """The estimate with the larger side of its interval: "1.93 ±0.03"; "~1.9" if it has none."""
     if estimate.half_width is None:
         return f"~{number(estimate)}"
     if estimate.half_width == 0:
@@ -46,7 +46,7 @@ def with_half_width(estimate: Estimate) -> str:
 
 
 def half_width(estimate: Estimate) -> str:
-    """The larger side of the interval alone: "±0.03"; "" where there is none or it is exact."""
+    """The larger side of the interval alone: "±0.03"; "" if there is none or it is exact."""
     return with_half_width(estimate).partition(" ")[2]
 
 
@@ -56,8 +56,10 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def times(estimate: Estimate) -> str:
-    """A ratio without its interval: "1.93x"; "~1.9x" where it has none."""
-    return f"{'~' if estimate.half_width is None else ''}{number(estimate)}x"
+    """A ratio without its interval: "1.93x"; "~1.9x" if it has none."""
+    if estimate.half_width is None:
+        return f"~{number(estimate)}x"
+    return f"{number(estimate)}x"
 
 
 def brackets(estimate: Estimate) -> str:
@@ -70,11 +72,13 @@ def brackets(estimate: Estimate) -> str:
 
 def millions(count: int) -> str:
     """A count in millions with at least three figures: "0.00389", "4.06", "128", "2065"."""
-    return rounded(count / 1e6, max(0, 8 - floor(log10(count)))) if count else "0"
+    if count == 0:
+        return "0"
+    return rounded(count / 1e6, max(0, 8 - floor(log10(count))))
 
 
 def channels(widths: tuple[int, ...]) -> str:
-    """Channels of a network: "32, 64"."""
+    """Numbers of channels: "32, 64"."""
     return ", ".join(map(str, widths))
 
 

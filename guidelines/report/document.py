@@ -1,4 +1,4 @@
-"""What a report says, before it becomes text, Markdown, HTML or LaTeX."""
+"""The content of a report, before a format writes it as text, Markdown, HTML or LaTeX."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ BREAK = "\u200b"
 
 @dataclass(frozen=True)
 class Value:
-    """A cell as it is shown, and the number it is sorted by."""
+    """A cell: the text that is shown, and the number that its column is sorted by."""
 
     text: str = ""
     key: float | None = None
@@ -17,7 +17,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its heading, how it is aligned, and whether it is left out where there is no room."""
+    """A column: its heading, whether it holds numbers, and whether it is left out if there is no room."""
 
     heading: str
     is_number: bool = True
@@ -30,13 +30,18 @@ class Head:
 
     @property
     def words(self) -> list[str]:
-        """The heading a word a line."""
+        """The words of the heading, each for a line of its own."""
         return self.heading.replace(BREAK, " ").split(" ")
+
+    @property
+    def side(self) -> str:
+        """The side at which cells are aligned: "right" for numbers, else "left"."""
+        return "right" if self.is_number else "left"
 
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row; rows of one group stand together under its name."""
+    """The cells of a row; the rows of a group stand together under its name."""
 
     values: tuple[Value, ...]
     group: str = ""
@@ -44,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table; its first column names the rows. `group` is the heading of the groups, "" for none."""
+    """A table whose first column names the rows; `group` is the heading of the groups, "" for none."""
 
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
@@ -52,7 +57,7 @@ class Grid:
 
     @property
     def flat(self) -> "Grid":
-        """The same with the groups as its first column, for formats whose rows can be sorted."""
+        """The same table with the groups as its first column, for formats whose rows can be sorted."""
         if not self.group:
             return self
         rows = tuple(Row((Value(row.group), *row.values)) for row in self.rows)
@@ -61,10 +66,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Section:
-    """A table with what it means: verdicts, then notes on conditions and precision.
+    """A table with its verdicts, and with notes on conditions and precision.
 
-    `wide` is the same table as plain text in the paper's layout, for terminals with room for it.
-    `picture` is the guideline whose picture belongs here, "" for none.
+    `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
+    `picture` names the guideline whose picture belongs here, "" for none.
     """
 
     title: str
@@ -76,13 +81,13 @@ class Section:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is anything to show where pictures cannot be shown."""
+        """True if there is something to show besides a picture."""
         return bool(self.grid or self.verdicts or self.notes)
 
 
 @dataclass(frozen=True)
 class Document:
-    """Sections under a title, with the lines that a hurried reader should see first, and last ones."""
+    """Sections under a title; `lead` are the most important lines, shown first, `notes` the last ones."""
 
     title: str
     lead: tuple[str, ...]
@@ -97,12 +102,13 @@ class Document:
 
 def parts(
     document: Document,
+    *,
     title: Callable[[str], str],
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
     table: Callable[[Grid], str],
 ) -> Iterator[str]:
-    """A document without its pictures from top to bottom, each part as a format writes it."""
+    """Write a document from top to bottom, without pictures; a format gives a writer for each part."""
     yield title(document.title)
     if document.lead:
         yield listed(document.lead)

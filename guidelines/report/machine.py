@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from guidelines.measured import MachineResults
 from guidelines.prediction import predictions
 from guidelines.report.document import Section
-from guidelines.report.prediction import section
 from guidelines.report.sections import sections
 from guidelines.report.standings import by_condition
+from guidelines.report.subjects.prediction import section
 from guidelines.tables import Table
 
 

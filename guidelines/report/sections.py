@@ -7,9 +7,9 @@ from typing import Any
 from guidelines import paper
 from guidelines.report.columns import figures, sizes, values
 from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.formats.text import tabulated
 from guidelines.report.labels import phrase
 from guidelines.report.sentences import marked, notes, verdict
-from guidelines.report.text import tabulated
 from guidelines.spec import Condition
 from guidelines.tables import Table
 

@@ -12,8 +12,8 @@ from guidelines.cli.output import CommandError, show
 if TYPE_CHECKING:
     from guidelines.cli.fail_on import Trigger, Trip
     from guidelines.compare import Comparison
-    from guidelines.merge import Results
-    from guidelines.report import picture
+    from guidelines.measured import MachineResults
+    from guidelines.report.pictures.page import Series
 
 HELP = "what differs between machines"
 DESCRIPTION = (
@@ -87,25 +87,25 @@ def _comparison_answer(comparison: "Comparison") -> Answer:
     from guidelines.report import comparison as report
     from guidelines.report import records
 
-    def machines() -> "list[picture.Machine]":
-        return _drawn((comparison.a, comparison.b), prefixes=("A: ", "B: "))
+    def series() -> "list[Series]":
+        return _series((comparison.a, comparison.b), prefixes=("A: ", "B: "))
 
-    return Answer("compare", report.document(comparison), records.of_comparison(comparison), machines)
+    return Answer("compare", report.document(comparison), records.of_comparison(comparison), series)
 
 
-def _matrix_answer(sides: "Sequence[Results]") -> Answer:
+def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
     from guidelines.matrix import matrix
     from guidelines.report import records, standings
 
-    def machines() -> "list[picture.Machine]":
-        return _drawn(sides)
+    def series() -> "list[Series]":
+        return _series(sides)
 
     judged = matrix(sides)
-    return Answer("compare", standings.document(judged), records.of_matrix(judged), machines)
+    return Answer("compare", standings.document(judged), records.of_matrix(judged), series)
 
 
-def _drawn(sides: "Sequence[Results]", prefixes: Sequence[str] = ()) -> "list[picture.Machine]":
-    from guidelines.cli.machines import drawn_machines
-    from guidelines.report.table import tables
+def _series(sides: "Sequence[MachineResults]", prefixes: Sequence[str] = ()) -> "list[Series]":
+    from guidelines.cli.machines import series_of
+    from guidelines.tables import tables
 
-    return drawn_machines(sides, [tables(side) for side in sides], prefixes)
+    return series_of(sides, [tables(side) for side in sides], prefixes)

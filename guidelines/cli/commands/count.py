@@ -31,13 +31,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the cost of a target, layer by layer."""
     from guidelines.count import count
-    from guidelines.report import costs
+    from guidelines.report.subjects import cost as report
 
     with builder(options.target) as build:
         cost = count(build, options.input)
     layers = cost.to_depth(options.depth)
     shown = (options.target, options.input, cost, layers)
-    show(Answer("count", costs.document(*shown), costs.records(*shown)), options)
+    show(Answer("count", report.document(*shown), report.records(*shown)), options)
     return 0
 
 

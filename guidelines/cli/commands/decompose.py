@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     """Show where the time of a target goes."""
     from guidelines.count import count
     from guidelines.decompose import decompose
-    from guidelines.report import decomposition as report
+    from guidelines.report.subjects import decomposition as report
     from guidelines.timing import ready
 
     condition = _condition(options)
@@ -51,7 +51,7 @@ def _condition(options: Namespace) -> "Condition":
     from guidelines.machine import device_list, device_name
     from guidelines.spec import Condition
 
-    device = "cuda:0" if options.device == "cuda" else options.device
+    device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():
         raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
     if options.layout == "nhwc" and len(options.input) != 4:

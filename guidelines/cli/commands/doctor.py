@@ -23,7 +23,7 @@ def run(options: Namespace) -> int:
     """Print a line for each check; returns 1 if something would spoil a run, else 0."""
     from guidelines.collected import CollectError, collect
     from guidelines.doctor import examine
-    from guidelines.report import checkup
+    from guidelines.report.subjects import doctor as report
 
     try:
         cases, limits = collect(options.pytest_arguments)
@@ -33,5 +33,5 @@ def run(options: Namespace) -> int:
     width = shutil.get_terminal_size().columns
     for finding in examine(cases, limits):
         is_spoiled = is_spoiled or bool(finding.remedy)
-        say(checkup.line(finding.check, finding.figure, finding.remedy, width))
+        say(report.line(finding.check, finding.figure, finding.remedy, width))
     return int(is_spoiled)

@@ -19,7 +19,7 @@ def run(options: Namespace) -> int:
     """Show what every network of the suite costs, and which of the paper's are not among them."""
     from guidelines.catalogue import catalogue
     from guidelines.paper import network_rows
-    from guidelines.report import catalogue as report
+    from guidelines.report.subjects import networks as report
 
     known = catalogue()
     show(Answer("networks", report.document(known, network_rows()), report.records(known)), options)

@@ -21,17 +21,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Write a page for each guideline, as SVG and PNG."""
-    from guidelines.cli.machines import drawn_machines, read_machines
-    from guidelines.report import picture
-    from guidelines.report.table import tables
+    from guidelines.cli.machines import read_machines, series_of
+    from guidelines.report.pictures import page
+    from guidelines.tables import tables
 
     machines = read_machines(options.files, options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]
-    pages = picture.pages(drawn_machines(machines, tables_by_machine))
-    for guideline, page in pages.items():
+    pages = page.pages(series_of(machines, tables_by_machine))
+    for guideline, drawn in pages.items():
         name = _file_name(guideline)
-        write(options.output / f"{name}.svg", picture.to_svg(page, name).encode())
-        write(options.output / f"{name}.png", picture.to_png(page))
+        write(options.output / f"{name}.svg", page.to_svg(drawn, name).encode())
+        write(options.output / f"{name}.png", page.to_png(drawn))
     return 0
 
 

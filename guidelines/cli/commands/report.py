@@ -10,10 +10,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 
 if TYPE_CHECKING:
-    from guidelines.merge import Results
+    from guidelines.measured import MachineResults
     from guidelines.report.document import Document, Section
     from guidelines.report.records import Record
-    from guidelines.report.table import Table
+    from guidelines.tables import Table
 
 HELP = "the tables and verdicts of each machine"
 DESCRIPTION = "The tables and verdicts of each machine; repeated runs of a machine are merged."
@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show the tables of each machine."""
-    from guidelines.cli.machines import drawn_machines, read_machines
-    from guidelines.report.table import tables
+    from guidelines.cli.machines import read_machines, series_of
+    from guidelines.tables import tables
 
     machines = read_machines(options.files, options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]
@@ -37,13 +37,15 @@ def run(options: Namespace) -> int:
         kind="report",
         document=_document(machines, tables_by_machine),
         records=_records(machines, tables_by_machine),
-        machines=partial(drawn_machines, machines, tables_by_machine),
+        series=partial(series_of, machines, tables_by_machine),
     )
     show(answer, options, read=options.files)
     return 0
 
 
-def _document(machines: "Sequence[Results]", tables_by_machine: "Sequence[Sequence[Table]]") -> "Document":
+def _document(
+    machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
+) -> "Document":
     from guidelines.report import comparison
     from guidelines.report.document import Document
     from guidelines.report.labels import labels, of_results
@@ -60,14 +62,16 @@ def _document(machines: "Sequence[Results]", tables_by_machine: "Sequence[Sequen
     return Document("Guidelines", tuple(lead), tuple(sections))
 
 
-def _heading(name: str, results: "Results") -> "Section":
+def _heading(name: str, results: "MachineResults") -> "Section":
     from guidelines.report.document import Section
 
     runs = f"{results.runs} run{'s' * (results.runs > 1)}"
     return Section(name, notes=(f"{runs}: {', '.join(results.sources)}",))
 
 
-def _records(machines: "Sequence[Results]", tables_by_machine: "Sequence[Sequence[Table]]") -> "list[Record]":
+def _records(
+    machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
+) -> "list[Record]":
     from guidelines.report.records import of_tables
 
     records: list[Record] = []

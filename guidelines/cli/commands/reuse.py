@@ -25,14 +25,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show how many channels the blocks of a ShuffleNet v2 pass unchanged to later ones."""
-    from guidelines.report import picture
-    from guidelines.report import reuse as report
+    from guidelines.report.pictures import reuse as picture
+    from guidelines.report.subjects import reuse as report
     from guidelines.reuse import feature_reuse
 
     with builder(options.target) as build:
         stages = feature_reuse(build().eval())
     shown = (options.target, stages)
     if options.picture:
-        write(options.picture, picture.to_svg(report.page(*shown), "reuse").encode())
+        write(options.picture, to_svg(picture.page(*shown), "reuse").encode())
     show(Answer("reuse", report.document(*shown), report.records(*shown)), options)
     return 0

@@ -4,15 +4,16 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from guidelines.report.table import tables
 from matplotlib.colors import to_rgb
 
-from guidelines.report import legend, picture, ticks
-from guidelines.report.table import tables
+from guidelines.report.pictures import legend, ticks
+from guidelines.report.pictures import page as picture
 from guidelines.spec import Condition
 
 
 def drawn(results, label="a machine"):
-    return picture.Machine(label, tuple(tables(results)))
+    return picture.Series(label, tuple(tables(results)))
 
 
 @pytest.fixture

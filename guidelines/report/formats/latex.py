@@ -2,7 +2,7 @@ r"""A document as LaTeX, to be put into a paper with \input; names in other scri
 
 from collections.abc import Iterable
 
-from guidelines.report.document import Document, Grid, parts
+from guidelines.report.document import Document, Grid, Head, parts
 
 NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
 ESCAPES = {
@@ -31,12 +31,13 @@ ESCAPES = {
 
 
 def render(document: Document) -> str:
-    """The whole document; every text in it shows as it is."""
-    return "\n\n".join([NEEDS, *parts(document, _title, _heading, _listed, _table)])
+    """The whole document; every text in it is shown literally."""
+    shown = parts(document, title=_title, heading=_heading, listed=_listed, table=_table)
+    return "\n\n".join([NEEDS, *shown])
 
 
 def escape(text: str) -> str:
-    r"""Text that LaTeX sets as it is: "5 %" becomes "5 \\%"."""
+    r"""Text that LaTeX shows literally: "5 %" becomes "5 \\%"."""
     return "".join(ESCAPES.get(character, character) for character in text)
 
 
@@ -54,7 +55,7 @@ def _listed(lines: tuple[str, ...]) -> str:
 
 
 def _table(grid: Grid) -> str:
-    sides = "".join("r" if head.is_number else "l" for head in grid.heads)
+    sides = "".join(_side(head) for head in grid.heads)
     lines = [
         r"\begingroup\footnotesize",
         rf"\begin{{longtable}}{{{sides}}}",
@@ -68,9 +69,13 @@ def _table(grid: Grid) -> str:
         if row.group != group:
             group = row.group
             lines.append(rf"\multicolumn{{{len(grid.heads)}}}{{l}}{{{escape(group)}}} \\")
-        cells = zip(grid.heads, row.values, strict=True)
-        lines.append(_line(_cell(value.text, "r" if head.is_number else "l") for head, value in cells))
+        cells = [_cell(value.text, _side(head)) for head, value in zip(grid.heads, row.values, strict=True)]
+        lines.append(_line(cells))
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}", r"\endgroup"])
+
+
+def _side(head: Head) -> str:
+    return head.side[0]  # "l" or "r"
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -78,7 +83,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str, side: str) -> str:
-    """A cell, of several lines where its text has them."""
+    """A cell; a text of several lines becomes a small table."""
     if "\n" not in text:
         return escape(text)
     lines = r" \\ ".join(map(escape, text.split("\n")))

@@ -1,8 +1,8 @@
 import pytest
 
 from guidelines.operators import CONVOLUTION, DEPTHWISE, OTHER, UNCLASSIFIED, Decomposition, Operator
-from guidelines.report.decomposition import document, records
-from guidelines.report.text import render
+from guidelines.report.formats.text import render
+from guidelines.report.subjects.decomposition import document, records
 from guidelines.spec import Condition
 from guidelines.stats import Exactly
 

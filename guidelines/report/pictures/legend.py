@@ -1,4 +1,4 @@
-"""How curves are told apart on a page, and the legend that names them.
+"""The colours and markers that tell curves apart, and the legend that names them.
 
 Needs matplotlib (the extra `plot`), which is imported only when a legend is drawn.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # A colour and a marker.
 Look = tuple[str, str]
 # Okabe and Ito's palette for the colour-blind, ordered so that neighbours differ in lightness; each with a
-# marker of its own for those who see no colour.
+# marker of its own for readers who see no colour.
 STYLES: tuple[Look, ...] = (
     ("#0072B2", "o"),
     ("#E69F00", "s"),
@@ -29,25 +29,33 @@ LETTERS_AN_INCH, LETTERS_A_HANDLE = 14, 8
 
 
 def looks(count: int) -> tuple[Look, ...]:
-    """One for each of so many machines; where there are too few for all, they share one grey."""
-    return STYLES[:count] if count <= len(STYLES) else (MANY,) * count
+    """A look for each of so many series; if there are too few looks for all, they share one grey."""
+    if count > len(STYLES):
+        return (MANY,) * count
+    return STYLES[:count]
 
 
 def legend(page: "Figure", labels: Sequence[str], drawn: Sequence[Look]) -> None:
-    """The paper's dashes if it is drawn, and each label's colour and marker; many share one grey."""
+    """Add a legend: the paper's dashes if it is drawn, and each label with its colour and marker."""
     from matplotlib.lines import Line2D
 
     entries = []
-    if any(line.get_label() == PAPER for axes in page.axes for line in axes.get_lines()):
+    if _has_paper(page):
         entries.append((Line2D([], [], color=INK, marker="x", linestyle="--"), PAPER))
     if MANY in drawn:
         entries.append((Line2D([], [], color=MANY[0]), f"{len(labels)} machines or conditions"))
     else:
-        entries += [
-            (Line2D([], [], color=color, marker=marker, markersize=4), f" {label}")
-            for label, (color, marker) in zip(labels, drawn, strict=True)
-        ]  # a label that begins with "_" would be hidden
+        for label, (color, marker) in zip(labels, drawn, strict=True):
+            line = Line2D([], [], color=color, marker=marker, markersize=4)
+            entries.append((line, f" {label}"))  # a label that begins with "_" would be hidden
     handles, texts = zip(*entries, strict=True)
-    fitting = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, texts)) + LETTERS_A_HANDLE))
-    columns = max(1, min(len(entries), fitting))
+    fitting_columns = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, texts)) + LETTERS_A_HANDLE))
+    columns = max(1, min(len(entries), fitting_columns))
     page.legend(handles, texts, loc="outside lower left", ncols=columns, frameon=False)
+
+
+def _has_paper(page: "Figure") -> bool:
+    labels: set[object] = set()
+    for axes in page.axes:
+        labels |= {line.get_label() for line in axes.get_lines()}
+    return PAPER in labels

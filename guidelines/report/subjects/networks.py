@@ -1,4 +1,4 @@
-"""The networks of the suite beside Table 8, and its rows that cannot be reproduced."""
+"""The networks of the suite, the paper's Table 8 beside them, and its rows that cannot be reproduced."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,45 +27,45 @@ NOTES = (
 
 
 def document(known: Sequence[Known], printed: Sequence[NetworkRow]) -> Document:
-    """Two tables: what there is, and which rows of the paper are not."""
+    """Two tables: the networks of the suite, and the rows of Table 8 that are not among them."""
     in_paper = {row.network: row.m_multiply_adds for row in printed if not row.own_image_size}
     rows = tuple(_row(each, in_paper.get(each.name)) for each in known)
     lacking = tuple(_lacking(row) for row in printed if row.irreproducible)
     title = "Networks of this suite"
-    return Document(
-        title,
-        (),
-        (
-            Section(title, Grid(HEADS, rows), notes=NOTES),
-            Section("Rows of Table 8 that are not reproduced", Grid(LACKING_HEADS, lacking)),
-        ),
+    sections = (
+        Section(title, Grid(HEADS, rows), notes=NOTES),
+        Section("Rows of Table 8 that are not reproduced", Grid(LACKING_HEADS, lacking)),
     )
+    return Document(title, (), sections)
 
 
 def records(known: Sequence[Known]) -> list[Record]:
-    """One record a network."""
+    """One record for each network."""
     return [asdict(each) for each in known]
 
 
 def _row(known: Known, printed: int | None) -> Row:
-    figures = (known.conv_memory_access, known.memory_access)
+    mark = " *" if known.is_reference else ""
     return Row(
         (
-            Value(f"{known.name}{' *' if known.is_reference else ''}"),
+            Value(f"{known.name}{mark}"),
             Value(f"{known.image_size}", known.image_size),
             Value(millions(known.parameters), known.parameters),
             Value(millions(known.multiply_adds), known.multiply_adds),
             Value(str(printed or ""), printed),
-            *(Value(millions(figure), figure) for figure in figures),
+            Value(millions(known.conv_memory_access), known.conv_memory_access),
+            Value(millions(known.memory_access), known.memory_access),
         )
     )
 
 
 def _lacking(row: NetworkRow) -> Row:
-    image = f" at {row.own_image_size}x{row.own_image_size}" if row.own_image_size else ""
+    name = row.model
+    if row.own_image_size:
+        name = f"{row.model} at {row.own_image_size}x{row.own_image_size}"
     return Row(
         (
-            Value(f"{row.model}{image}"),
+            Value(name),
             Value(str(row.m_multiply_adds), row.m_multiply_adds),
             Value(row.irreproducible),
         )

@@ -1,4 +1,4 @@
-"""A document as one HTML file that loads nothing, needs no script, and runs none but its own."""
+"""A document as one HTML file: it loads nothing, runs only its own script, and is readable without it."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -10,12 +10,25 @@ from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section
 
 
 def render(document: Document, pictures: Mapping[str, str]) -> str:
-    """The whole document with SVG pictures by guideline; every text in it shows as it is."""
+    """The whole document with an SVG picture for each guideline; every text is shown literally."""
     return "\n".join(_parts(document, pictures))
 
 
 def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
+    yield from _head(document.title, script)
+    yield f"<h1>{escape(document.title)}</h1>"
+    yield from _listed(document.lead)
+    yield from _verdicts(document)
+    not_shown = dict(pictures)  # each is shown once, in the first section that it belongs to
+    for number, section in enumerate(document.sections):
+        yield from _section(section, number, picture=not_shown.pop(section.picture, ""))
+    yield from _listed(document.notes, "notes")
+    yield f"<script>{script}</script>"
+
+
+def _head(title: str, script: str) -> Iterator[str]:
+    """The invisible top of the page: its policy admits its own script and styles, nothing else."""
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     yield "<!doctype html>"
@@ -23,23 +36,12 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     yield '<meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(document.title)}</title>"
+    yield f"<title>{escape(title)}</title>"
     yield f"<style>{_resource('style.css')}</style>"
-    yield f"<h1>{escape(document.title)}</h1>"
-    yield from _listed(document.lead)
-    yield from _verdicts(document)
-    shown: set[str] = set()
-    for number, section in enumerate(document.sections):
-        yield from _section(
-            section, number, "" if section.picture in shown else pictures.get(section.picture, "")
-        )
-        shown.add(section.picture)
-    yield from _listed(document.notes, "notes")
-    yield f"<script>{script}</script>"
 
 
 def _verdicts(document: Document) -> Iterator[str]:
-    """All verdicts before the first table, each leading to its own."""
+    """All verdicts before the first table, each with a link to its section."""
     if any(section.verdicts for section in document.sections):
         yield "<h2>Verdicts</h2>"
         yield "<ul>"
@@ -70,7 +72,7 @@ def _listed(lines: tuple[str, ...], kind: str = "lead") -> Iterator[str]:
 def _table(grid: Grid) -> Iterator[str]:
     flat = grid.flat
     yield '<div class="scroll"><table>'
-    cells = (f'<th scope="col"{_side(head)}>{_broken(head.heading)}</th>' for head in flat.heads)
+    cells = [f'<th scope="col"{_side(head)}>{_broken(head.heading)}</th>' for head in flat.heads]
     yield f"<thead><tr>{''.join(cells)}</tr></thead>"
     yield "<tbody>"
     yield from (_row(row, flat.heads) for row in flat.rows)
@@ -78,11 +80,13 @@ def _table(grid: Grid) -> Iterator[str]:
 
 
 def _row(row: Row, heads: tuple[Head, ...]) -> str:
-    cells = (
-        f"<td{_side(head)}{_key(value)}>{'<br>'.join(map(escape, value.text.split(chr(10))))}</td>"
-        for head, value in zip(heads, row.values, strict=True)
-    )
+    cells = [_cell(head, value) for head, value in zip(heads, row.values, strict=True)]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(head: Head, value: Value) -> str:
+    lines = map(escape, value.text.split("\n"))
+    return f"<td{_side(head)}{_key(value)}>{'<br>'.join(lines)}</td>"
 
 
 def _side(head: Head) -> str:
@@ -90,7 +94,9 @@ def _side(head: Head) -> str:
 
 
 def _key(value: Value) -> str:
-    return "" if value.key is None else f' data-key="{value.key!r}"'
+    if value.key is None:
+        return ""
+    return f' data-key="{value.key!r}"'
 
 
 def _broken(heading: str) -> str:
@@ -98,4 +104,4 @@ def _broken(heading: str) -> str:
 
 
 def _resource(name: str) -> str:
-    return files("guidelines.report").joinpath("page", name).read_text("utf-8")
+    return files("guidelines.report.formats").joinpath("page", name).read_text("utf-8")

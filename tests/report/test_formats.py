@@ -7,12 +7,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from guidelines.report.table import tables
 
 from guidelines.compare import compare
 from guidelines.matrix import matrix
-from guidelines.report import html, latex, markdown, records, text
+from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.table import tables
+from guidelines.report.formats import html, latex, markdown, text
 
 HOSTILE = (
     r"<script>alert(1)</script> *a_b* [x](http://e.org) $x$ \input{f} | `c` & # ~ % ^ {y} @who www.e.org"

@@ -1,0 +1,119 @@
+"""A document as plain text for a terminal."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from tabulate import SEPARATING_LINE, tabulate
+
+from guidelines.report.document import Document, Grid, Section
+
+NARROWEST_NAME = 16
+
+
+def render(document: Document, width: int) -> str:
+    """The whole document, at most `width` characters wide if that is possible.
+
+    Tables stand side by side as in the paper if all of them have room, else below each other.
+    """
+    sections = document.sections_with_text
+    has_room = all(_width(section.wide) <= width for section in sections if section.wide)
+    lead = _paragraph(document.lead, width)
+    notes = _paragraph(document.notes, width)
+    return _spaced([lead, *(_section(section, width, has_room) for section in sections), notes])
+
+
+def tabulated(rows: list[list[str]], headers: Sequence[Sequence[str]], top: Sequence[str] = ()) -> str:
+    """A table of a name and figures in each row.
+
+    `headers` holds the words of each heading, a line each; `top` is a line above the headings.
+    """
+    sides = ["left"] + ["right"] * (len(headers) - 1)
+    return _tabulated(rows, headers, sides, top)
+
+
+def wrapped(lines: Sequence[str], width: int) -> list[str]:
+    """Lines broken between words; continuations are indented."""
+    broken: list[str] = []
+    for line in lines:
+        broken += wrap(line, width, subsequent_indent="   ", break_on_hyphens=False)
+    return broken
+
+
+def _paragraph(lines: Sequence[str], width: int) -> str:
+    return "\n".join(wrapped(lines, width))
+
+
+def _spaced(parts: Sequence[str]) -> str:
+    """The parts that are not empty, with an empty line between them."""
+    return "\n\n".join(filter(None, parts))
+
+
+def _section(section: Section, width: int, has_room: bool) -> str:
+    title = _paragraph([section.title], width)
+    body = section.wide
+    if not (body and has_room):
+        body = _fitting(section.grid, width)
+    return _spaced([title, body, _paragraph((*section.verdicts, *section.notes), width)])
+
+
+def _fitting(grid: Grid | None, width: int) -> str:
+    """The grid in full, else without details, else with the names of its rows broken as well."""
+    if grid is None:
+        return ""
+    everything = range(len(grid.heads))
+    essential = [k for k in everything if not grid.heads[k].is_detail]
+    for columns in (everything, essential):
+        text = _stacked(grid, columns)
+        if _width(text) <= width:
+            return text
+    excess = _width(text) - width
+    return _stacked(grid, essential, max(NARROWEST_NAME, _name_width(grid) - excess))
+
+
+def _name_width(grid: Grid) -> int:
+    names = [row.values[0].text for row in grid.rows]
+    return max(map(len, "\n".join(names).split("\n")))
+
+
+def _stacked(grid: Grid, columns: Sequence[int], name_width: int | None = None) -> str:
+    rows: list[list[str]] = []
+    group = ""
+    for row in grid.rows:
+        if row.group != group:
+            group = row.group
+            rows.append([group, *[""] * (len(columns) - 1)])
+        name, *cells = (row.values[k].text for k in columns)
+        if name_width:
+            name = "\n".join(wrap(name, name_width))
+        rows.append([f" {name}" if grid.group else name, *cells])
+    heads = [grid.heads[k] for k in columns]
+    headers = ["", *(head.words for head in heads[1:])]  # the names of the rows need no heading
+    return _tabulated(rows, headers, [head.side for head in heads])
+
+
+def _tabulated(
+    rows: list[list[str]], headers: Sequence[Sequence[str]], sides: Sequence[str], top: Sequence[str] = ()
+) -> str:
+    # Headers go in as rows: tabulate pads true headers by two columns each.
+    heads = _header_rows(headers)
+    if top:
+        heads.insert(0, list(top))
+    table = tabulate(
+        [*heads, SEPARATING_LINE, *rows],
+        tablefmt="simple",
+        colalign=sides,
+        disable_numparse=True,
+        preserve_whitespace=True,
+    )
+    return "\n".join(table.splitlines()[1:-1])  # without the rules that tabulate draws around it
+
+
+def _header_rows(headers: Sequence[Sequence[str]]) -> list[list[str]]:
+    """A row for each line of the headers, which are aligned at the bottom."""
+    depth = max(map(len, headers))
+    columns = [[""] * (depth - len(words)) + list(words) for words in headers]
+    return [list(line) for line in zip(*columns, strict=True)]
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.splitlines()))

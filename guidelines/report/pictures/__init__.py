@@ -1,0 +1,1 @@
+"""Tables and measured reuse as pictures; matplotlib is imported only when one is drawn."""

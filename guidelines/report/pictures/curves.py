@@ -1,0 +1,119 @@
+"""The curves of a panel: slow-downs in the upper axes, achieved throughput in the lower ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from guidelines.report.pictures.legend import INK, MANY, PAPER
+from guidelines.report.pictures.panels import Curve, Panel
+from guidelines.stats import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+X_LABELS = {
+    "G1": "input : output channels",
+    "G2": "groups",
+    "G3": "fragments",
+    "G4": "operators",
+    "T8": "network",
+    "N": "network",
+    "U": "units of",
+}
+# Variants that a line joins, because a quantity grows along it; all others stand apart.
+JOINED = {
+    "G1": (("1:1", "1:2", "1:6", "1:12"),),
+    "G2": (("g=1", "g=2", "g=4", "g=8"),),
+    "G3": (
+        ("1-fragment", "2-fragment-series", "4-fragment-series"),
+        ("2-fragment-parallel", "4-fragment-parallel"),
+    ),
+}
+# A throughput that spans more than this factor is drawn on a logarithmic axis.
+LINEAR_SPAN = 8
+# Space above the highest marker, which would be cut in half if all were about as high.
+HEADROOM = 1.02
+
+
+def draw_slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
+    """Draw the slow-down of every variant, and the paper's as crosses."""
+    axes.axhline(1, color=INK, linewidth=0.6)
+    names = panel.names
+    axes.set_xticks(range(len(names)), [])
+    for curve in panel.curves:
+        slowdowns = {row.variant: row.cell.judged for row in curve.sweep.variants}
+        _draw(axes, curve, slowdowns, names=names, guideline=guideline)
+    published = panel.published
+    for run in _runs(guideline, list(published)):
+        places = [names.index(name) for name in run]
+        heights = [published[name] for name in run]
+        axes.plot(places, heights, "x--", color=INK, linewidth=1.2, label=PAPER)
+
+
+def draw_throughputs(axes: "Axes", guideline: str, panel: Panel) -> None:
+    """Draw the multiply-adds per second, in 10^9, of every variant."""
+    reached: list[float] = []
+    for curve in panel.curves:
+        rates = _giga_multiply_adds_per_s(curve)
+        reached += [rate.estimate for rate in rates.values()]
+        _draw(axes, curve, rates, names=panel.names, guideline=guideline)
+    if reached and max(reached) > LINEAR_SPAN * min(reached):
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(0, max([axes.get_ylim()[1], *(HEADROOM * rate for rate in reached)]))
+    axes.set_xlabel(X_LABELS.get(guideline, "variant"))
+
+
+def _giga_multiply_adds_per_s(curve: Curve) -> dict[str, Estimate]:
+    """The throughput of each variant that was measured."""
+    rates = {}
+    for row in curve.sweep.variants:
+        rate = row.cell.multiply_adds_per_s
+        if rate:
+            rates[row.variant] = rate.scaled(1e-9)
+    return rates
+
+
+def _draw(
+    axes: "Axes",
+    curve: Curve,
+    estimates: Mapping[str, Estimate | None],
+    *,
+    names: Sequence[str],
+    guideline: str,
+) -> None:
+    """Draw one machine's estimates, by variant, at the places of their variants among `names`."""
+    known = {name: estimate for name, estimate in estimates.items() if estimate}
+    for run in _runs(guideline, list(known)):
+        places: list[float] = [names.index(name) for name in run]
+        if len(run) == 1:
+            places = [places[0] + curve.shift]
+        _draw_run(axes, curve, places, [known[name] for name in run])
+
+
+def _draw_run(axes: "Axes", curve: Curve, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
+    """Draw estimates as markers that a line joins, with their intervals as a band."""
+    heights = [each.estimate for each in estimates]
+    axes.plot(places, heights, color=curve.color, marker=curve.marker, markersize=4, linewidth=1.2)
+    if curve.color == MANY[0]:
+        return  # so many bands would hide each other
+    lows = [_or_else(each.low, each.estimate) for each in estimates]
+    highs = [_or_else(each.high, each.estimate) for each in estimates]
+    if len(places) == 1:
+        axes.vlines(places, lows, highs, color=curve.color, alpha=0.35, linewidth=6)
+    else:
+        axes.fill_between(places, lows, highs, color=curve.color, alpha=0.25, linewidth=0)
+
+
+def _runs(guideline: str, names: Sequence[str]) -> list[list[str]]:
+    """The variants among `names`, in the runs that a line joins; a variant that no run holds is one."""
+    runs = []
+    alone = list(names)
+    for joined in JOINED.get(guideline, ()):
+        runs.append([name for name in joined if name in names])
+        alone = [name for name in alone if name not in joined]
+    runs += [[name] for name in alone]
+    return [run for run in runs if run]
+
+
+def _or_else(end: float | None, estimate: float) -> float:
+    return estimate if end is None else end

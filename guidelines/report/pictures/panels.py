@@ -1,0 +1,111 @@
+"""The panels of a picture: each holds the curves of one sweep, and the paper's beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from guidelines.report.pictures.legend import STYLES, Look
+from guidelines.spec import Condition
+from guidelines.sweep_result import SweepResult
+from guidelines.tables import Table
+
+# The distance between curves whose variants stand apart; from one variant to the next it is 1.
+SHIFT = 0.14
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The sweep of one machine, and its colour, marker and shift to the right."""
+
+    sweep: SweepResult
+    color: str
+    marker: str
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A sweep of one or more machines; the paper's figures are the same for all of them."""
+
+    title: str
+    curves: tuple[Curve, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The variants in the order of their sweep."""
+        places: dict[str, int] = {}
+        for curve in self.curves:
+            places |= {variant.variant: variant.row for variant in curve.sweep.variants}
+        return sorted(places, key=lambda name: places[name])
+
+    @property
+    def is_per_multiply_add(self) -> bool:
+        """True if slow-downs are those of one multiply-add."""
+        return any(curve.sweep.is_per_multiply_add for curve in self.curves)
+
+    @property
+    def published(self) -> dict[str, float]:
+        """The paper's slow-down of each variant that it prints."""
+        slowdowns: dict[str, float | None] = {}
+        for curve in self.curves:
+            slowdowns |= published(curve.sweep)
+        return {name: slowdown for name, slowdown in slowdowns.items() if slowdown is not None}
+
+
+def blocks(tables: Sequence[tuple[Table, Look]]) -> list[list[Panel]]:
+    """The panels of one guideline, one for each sweep, in a block for each platform.
+
+    The networks of platforms differ. Image sizes are blocks, too, if the paper's figures for them differ.
+    """
+    is_mixed = len({table.condition.device.paper_platform for table, _ in tables}) > 1
+    is_sized = _is_sized([table for table, _ in tables])
+    named: dict[str, dict[str, list[Curve]]] = {}
+    for table, (color, marker) in tables:
+        block = named.setdefault(_block_name(table.condition, is_mixed, is_sized), {})
+        for sweep in table.sweeps:
+            block.setdefault(sweep.name, []).append(Curve(sweep, color, marker))
+    return [_panels(name, block) for name, block in named.items()]
+
+
+def published(sweep: SweepResult) -> dict[str, float | None]:
+    """The paper's slow-down of each variant, judged as ours are; None if the paper does not print it."""
+    slowdowns: dict[str, float | None] = {}
+    for row in sweep.variants:
+        figure = row.cell.paper_as_judged
+        slowdowns[row.variant] = figure.slowdown if figure else None
+    return slowdowns
+
+
+def _is_sized(tables: Sequence[Table]) -> bool:
+    """True if the paper's figures are not the same for all image sizes."""
+    first: dict[tuple[str, str, str], float | None] = {}
+    for table in tables:
+        for sweep in table.sweeps:
+            for variant, slowdown in published(sweep).items():
+                key = (table.condition.device.paper_platform, sweep.name, variant)
+                if first.setdefault(key, slowdown) != slowdown:
+                    return True
+    return False
+
+
+def _block_name(condition: Condition, is_mixed: bool, is_sized: bool) -> str:
+    """The platform and image size that tell a block from others: "GPU, 56x56"; "" for a single block."""
+    parts = []
+    if is_mixed:
+        parts.append(condition.device.paper_platform.upper())
+    if is_sized:
+        parts.append(f"{condition.image_size}x{condition.image_size}")
+    return ", ".join(parts)
+
+
+def _panels(block_name: str, block: Mapping[str, Sequence[Curve]]) -> list[Panel]:
+    """A panel for each sweep of a block."""
+    suffix = f" ({block_name})" if block_name else ""
+    return [Panel(f"{sweep}{suffix}", _side_by_side(curves)) for sweep, curves in block.items()]
+
+
+def _side_by_side(curves: Sequence[Curve]) -> tuple[Curve, ...]:
+    """Shift curves so that they do not hide each other, unless there are too many."""
+    if len(curves) > len(STYLES):
+        return tuple(curves)
+    middle = (len(curves) - 1) / 2
+    return tuple(replace(curve, shift=SHIFT * (k - middle)) for k, curve in enumerate(curves))

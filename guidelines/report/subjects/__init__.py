@@ -1,0 +1,1 @@
+"""The documents and records of each command, section by section."""
