@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 def _condition(options: Namespace) -> "Condition":
     """The condition of the options. Raises CommandError if the device or the layout is not possible."""
     from guidelines.machine import device_list, device_name
-    from guidelines.spec import Condition
+    from guidelines.spec import Condition, Device
 
     device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():
