@@ -11,7 +11,7 @@ from guidelines.stats import Estimate
 SMALLEST, LARGEST = 1e-15, 1e18
 # Beyond these no interval is meant, and quantiles overflow.
 LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
-MAY_BE_ZERO = ("seed", "row", "placed_at")
+MAY_BE_ZERO = ("seed", "row", "placed_at", "parameters", "conv_memory_access")
 
 
 def printable(text: str) -> str:
@@ -63,7 +63,7 @@ def count(value: Any, name: str) -> int:
 
 
 def optional_count(saved: Mapping[str, Any], name: str) -> int | None:
-    """A whole number above zero, None if the key is missing. Raises ValueError for anything else."""
+    """A whole number as `count` takes it, None if the key is missing. Raises ValueError for anything else."""
     return None if saved.get(name) is None else count(saved[name], name)
 
 

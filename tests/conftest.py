@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import pytest_benchmark.plugin
@@ -7,10 +7,10 @@ import torch
 from hypothesis import settings
 
 from guidelines import blocks, timing
-from guidelines.merge import reduced
-from guidelines.results import Entry, Machine, Place, gather
+from guidelines.measured import results_of
+from guidelines.results import Entry, Identity, Machine, Place, linked
 from guidelines.saved import to_extra_info, to_failed
-from guidelines.spec import Condition, Conv, Stack, Sweep, Variant
+from guidelines.spec import Condition, Conv, Cost, Stack, Sweep, Variant
 from guidelines.stats import Estimate
 
 CPU = Condition("cpu", "a processor")
@@ -52,6 +52,13 @@ class Clock:
         return sample
 
 
+@pytest.fixture(autouse=True)
+def outside_xdist(monkeypatch):
+    """Let runs inside a test measure under pytest-xdist too: they time nothing in one of its workers."""
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def imported():
     """What torch imports when it is first used: else each run inside a test does it anew, for a second."""
@@ -86,14 +93,10 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
     ratios = [slowdown * (1 + spread * (-1) ** k * (k % 10) / 10) for k in range(rounds)]
     is_baseline = variant == "g=1"
     place = Place("G2", "claim", "x1", variant, int(variant[2:]), "g=1", "g=8", "slower", condition)
+    work = Cost(128_450_560, 4_055_040, None, 40_960)
+    identity = Identity(place, widths=(64,), groups=1, work=work, work_ratio=1.0)
     entry = Entry(
-        place=place,
-        channels=(64,),
-        groups=1,
-        multiply_adds=128_450_560,
-        memory_access=4_055_040,
-        parameters=40_960,
-        work_ratio=1.0,
+        identity=identity,
         slowdown=Estimate(
             slowdown,
             slowdown * (1.0 if is_baseline else 0.99),
@@ -111,8 +114,25 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
         if is_baseline
         else tuple(b * r for b, r in zip(baseline_s, ratios, strict=True)),
     )
-    places = {key: changes.pop(key) for key in list(changes) if hasattr(place, key)}
-    return replace(entry, place=replace(place, **places), **changes)
+    return change(entry, **changes)
+
+
+@pytest.fixture
+def changed():
+    """An entry with changes to any part of it, each by the name of its field."""
+    return change
+
+
+def change(entry, **changes):
+    """An entry with changes to itself, its identity, its place or its work, each by the field's name."""
+
+    def taken(kind):
+        return {field.name: changes.pop(field.name) for field in fields(kind) if field.name in changes}
+
+    identity = entry.identity
+    place, work = replace(identity.place, **taken(Place)), replace(identity.work, **taken(Cost))
+    identity = replace(identity, place=place, work=work, **taken(Identity))
+    return replace(entry, identity=identity, **changes)
 
 
 @pytest.fixture
@@ -122,7 +142,7 @@ def entry():
 
 def make_results(*entries, failures=(), machine=HERE, source="a.json"):
     """What a file of entries is reduced to."""
-    return reduced(replace(gather(entries, failures), machine=machine, source=source))
+    return results_of(replace(linked(entries, failures), machine=machine, source=source))
 
 
 @pytest.fixture
@@ -142,7 +162,7 @@ def to_file(entries, failures=(), data=True):
             }
             for entry in entries
         ],
-        "guidelines": {"schema": 1, "failed": [to_failed(failure) for failure in failures]},
+        "guidelines": {"schema": 2, "failed": [to_failed(failure) for failure in failures]},
     }
 
 
@@ -160,4 +180,4 @@ def saved_run(run):
 @pytest.fixture
 def run():
     """A whole sweep of G2 on the CPU: g=8 twice as slow as g=1."""
-    return gather([make_entry("g=1", 1.0), make_entry("g=2", 1.2), make_entry("g=8", 2.0)], [])
+    return linked([make_entry("g=1", 1.0), make_entry("g=2", 1.2), make_entry("g=8", 2.0)], [])

@@ -10,7 +10,7 @@ from guidelines.timing import build, check_work
 
 MODULES = ("test_g1_channel_ratio", "test_g2_group_count", "test_g3_fragmentation", "test_g4_elementwise")
 CONDITIONS = [
-    Condition(device, "", channels=rule) for device in ("cpu", "cuda:0") for rule in ("paper", "exact")
+    Condition(device, "", channel_rule=rule) for device in ("cpu", "cuda:0") for rule in ("paper", "exact")
 ]
 
 
@@ -18,7 +18,7 @@ def sweeps(module, condition):
     return importlib.import_module(f"experiments.{module}").sweeps(condition)
 
 
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: f"{c.id}-{c.channels}")
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda c: f"{c.id}-{c.channel_rule}")
 @pytest.mark.parametrize("module", MODULES)
 def test_counted_work_equals_the_closed_form_for_every_variant(module, condition):
     for sweep in sweeps(module, condition):
@@ -38,10 +38,10 @@ def test_parameters_are_those_of_the_module(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_exact_widths_do_equal_work_at_multiples_of_8(module):
     for device in ("cpu", "cuda:0"):
-        condition = Condition(device, "", channels="exact")
+        condition = Condition(device, "", channel_rule="exact")
         for sweep in sweeps(module, condition):
             assert len({v.cost(condition).multiply_adds for v in sweep.variants}) == 1
-            assert all(c % 8 == 0 for v in sweep.variants for c in v.channels)
+            assert all(c % 8 == 0 for v in sweep.variants for c in v.widths)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 import pytest
 
 from guidelines import campaign as module
-from guidelines.campaign import Campaign, Case, cases, check_countable, settled
-from guidelines.entries import results
-from guidelines.results import Circumstances, Entry, Failure
+from guidelines import case as case_module
+from guidelines.campaign import Campaign
+from guidelines.case import Case, cases, check_countable, settled
+from guidelines.outcome import outcome
+from guidelines.recording import CONTROL, Dropped, Limits, Recording
+from guidelines.results import CONTROL_NAME, Circumstances, Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition, Traced
 from guidelines.state import State
-from guidelines.sweep import CONTROL, Limits, Recording
 
 CPU = Condition("cpu", "a processor", image_size=2)
 
@@ -21,7 +23,16 @@ BUSY = State(cpus=2, watched_s=4.0, other_cpus=1.4)
 def recording(failures=None, state=QUIET, **seconds):
     series = {CONTROL if id == "control" else id: (s,) * 20 for id, s in seconds.items()}
     checked = {id: Circumstances(peak_memory_bytes=64) for id in series}
-    return Recording(series, dict.fromkeys(series, 3), failures or {}, "time", 9, (0, 3), checked, state)
+    return Recording(
+        seconds_per_call=series,
+        calls_per_sample=dict.fromkeys(series, 3),
+        dropped={id: Dropped(reason) for id, reason in (failures or {}).items()},
+        stopped="time",
+        seed=9,
+        placed_at=(0, 3),
+        checked=checked,
+        state=state,
+    )
 
 
 def test_ids_are_readable_and_name_the_condition(sweep):
@@ -31,10 +42,10 @@ def test_ids_are_readable_and_name_the_condition(sweep):
 
 
 def test_a_sweep_that_both_channel_rules_share_is_measured_once(sweep):
-    rules = [replace(CPU, channels=rule) for rule in ("paper", "exact")]
-    assert {case.condition.channels for case in cases(lambda condition: [sweep], rules)} == {"paper"}
-    both = cases(lambda c: [replace(sweep, name=c.channels)], rules)
-    assert {case.condition.channels for case in both} == {"paper", "exact"}
+    rules = [replace(CPU, channel_rule=rule) for rule in ("paper", "exact")]
+    assert {case.condition.channel_rule for case in cases(lambda condition: [sweep], rules)} == {"paper"}
+    both = cases(lambda c: [replace(sweep, name=c.channel_rule)], rules)
+    assert {case.condition.channel_rule for case in both} == {"paper", "exact"}
 
 
 def test_two_sources_of_one_sweep_are_refused(sweep):
@@ -60,30 +71,30 @@ def test_two_sweeps_of_one_name_are_refused(sweep):
 
 
 def test_entries_hold_the_work_the_ratio_and_the_control(sweep):
-    found = results(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.011), 0.9)
+    found = outcome(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.011), 0.9)
     extreme = found["g8"]
     assert list(found) == ["g1", "g8"]
     assert (extreme.slowdown.estimate, extreme.control.estimate) == (2.0, pytest.approx(1.1))
-    assert extreme.work_ratio == (64 * 64 / 8) / 64
+    assert extreme.identity.work_ratio == (64 * 64 / 8) / 64
     assert extreme.paper.slowdown == pytest.approx(40.0 / 27.8)
     assert (extreme.calls_per_sample, extreme.seed, extreme.stopped) == (3, 9, "time")
     assert found["g1"].slowdown.half_width == 0
 
 
 def test_the_controls_samples_are_saved_once_with_the_baseline(sweep):
-    found = results(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.01), 0.9)
+    found = outcome(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.01), 0.9)
     assert found["g1"].control_samples_s == (0.01,) * 20
     assert found["g8"].control_samples_s == found["g8"].baseline_samples_s == ()
 
 
 def test_without_an_entry_of_the_baseline_its_samples_go_with_the_variant(sweep):
-    found = results(sweep, ["g8"], CPU, recording(g1=0.01, g8=0.02, control=0.03), 0.9)
+    found = outcome(sweep, ["g8"], CPU, recording(g1=0.01, g8=0.02, control=0.03), 0.9)
     assert found["g8"].baseline_samples_s == (0.01,) * 20
     assert found["g8"].control_samples_s == (0.03,) * 20
 
 
 def test_a_failed_variant_leaves_the_others_measured(sweep):
-    found = results(
+    found = outcome(
         sweep, ["g1", "g2", "g8"], CPU, recording({"g2": "no memory"}, g1=1.0, g8=2.0, control=1.0), 0.9
     )
     assert found["g2"].reason == "no memory"
@@ -91,22 +102,22 @@ def test_a_failed_variant_leaves_the_others_measured(sweep):
 
 
 def test_a_failed_baseline_fails_the_sweep_with_its_reason(sweep):
-    found = results(sweep, ["g8"], CPU, recording({"g1": "no memory"}, g8=2.0), 0.9)
+    found = outcome(sweep, ["g8"], CPU, recording({"g1": "no memory"}, g8=2.0), 0.9)
     assert found["g8"].reason == "its baseline g=1 failed: no memory"
-    found = results(sweep, ["g1", "g8"], CPU, recording({"g1": "no memory"}, g8=2.0), 0.9)
+    found = outcome(sweep, ["g1", "g8"], CPU, recording({"g1": "no memory"}, g8=2.0), 0.9)
     assert found["g1"].reason == "no memory"
 
 
 def test_a_failed_control_is_recorded_and_leaves_no_noise_floor(sweep):
-    found = results(sweep, ["g1"], CPU, recording({CONTROL: "no memory"}, g1=1.0), 0.9)
+    found = outcome(sweep, ["g1"], CPU, recording({CONTROL: "no memory"}, g1=1.0), 0.9)
     assert found["g1"].control is None
-    assert (found[CONTROL].place.variant, found[CONTROL].reason) == (CONTROL, "no memory")
+    assert (found[CONTROL].place.variant, found[CONTROL].reason) == (CONTROL_NAME, "no memory")
 
 
 def test_a_sweep_is_measured_once_for_all_its_chosen_variants(sweep, monkeypatch):
     measured = []
 
-    def measure(sweep, chosen, condition, limits, seed):
+    def measure(sweep, chosen, condition, limits, seed, explain):
         measured.append(chosen)
         return recording({CONTROL: "no memory"}, g1=1.0, g2=1.0, g8=2.0)
 
@@ -125,7 +136,9 @@ def test_a_sweep_is_measured_once_for_all_its_chosen_variants(sweep, monkeypatch
 
 
 def test_an_entry_says_how_it_was_measured(sweep):
-    found = results(sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.01), 0.9, ("a hog",))
+    found = outcome(
+        sweep, ["g1", "g8"], CPU, recording(g1=0.01, g8=0.02, control=0.01), 0.9, retried=("a hog",)
+    )
     how = found["g8"].circumstances
     assert (how.state, how.placed_at, how.peak_memory_bytes) == (QUIET, (0, 3), 64)
     assert (how.disturbed, how.retried) == ((), ("a hog",))
@@ -136,7 +149,7 @@ def drifting(sweep, **factors):
     """A sweep whose last third of rounds differs from its first by a factor for each variant."""
     series = {id: (1.0,) * 200 + (factor,) * 100 for id, factor in factors.items()}
     measured = Recording(series, dict.fromkeys(series, 1), {}, "time", 0)
-    return results(sweep, ["g1", "g8"], CPU, measured, 0.9)["g8"].circumstances
+    return outcome(sweep, ["g1", "g8"], CPU, measured, 0.9)["g8"].circumstances
 
 
 def test_a_slowdown_that_drifts_disturbs_a_sweep(sweep):
@@ -152,7 +165,7 @@ def test_what_slows_all_networks_alike_disturbs_only_beyond_half_as_much_again(s
 def campaign_of(monkeypatch, recordings, retries=0, journal=None):
     """A campaign whose sweeps give one recording after the other."""
     left = iter(recordings)
-    monkeypatch.setattr(module, "measure_sweep", lambda *arguments: next(left))
+    monkeypatch.setattr(module, "measure_sweep", lambda *arguments, **named: next(left))
     return Campaign((CPU,), Limits(), seed=0, retries=retries, journal=journal)
 
 
@@ -200,22 +213,22 @@ def restored(sweep, chosen, known):
 
 
 def test_what_a_journal_holds_of_a_sweep_is_taken_over(sweep):
-    known = results(sweep, ["g1", "g8"], CPU, recording({CONTROL: "no memory"}, g1=1.0, g8=2.0), 0.9)
+    known = outcome(sweep, ["g1", "g8"], CPU, recording({CONTROL: "no memory"}, g1=1.0, g8=2.0), 0.9)
     campaign = restored(sweep, ["g1", "g8"], list(known.values()))
     assert campaign.measured_sweeps == 1
     assert campaign.result(Case(CPU, sweep, sweep.extreme)) is known["g8"]
-    assert [failure.place.variant for failure in campaign.failures] == [CONTROL]
+    assert [failure.place.variant for failure in campaign.failures] == [CONTROL_NAME]
 
 
 @pytest.mark.parametrize("chosen", [["g1", "g2", "g8"], ["g8"]])
 def test_a_sweep_of_which_other_variants_are_wanted_is_measured_anew(sweep, chosen):
-    known = results(sweep, ["g1", "g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
+    known = outcome(sweep, ["g1", "g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
     assert restored(sweep, chosen, list(known.values())).measured_sweeps == 0
 
 
 def test_another_network_than_the_journals_is_refused(sweep):
-    known = results(sweep, ["g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
-    other = replace(known["g8"], channels=(72,))
+    known = outcome(sweep, ["g8"], CPU, recording(g1=1.0, g8=2.0), 0.9)
+    other = replace(known["g8"], identity=replace(known["g8"].identity, widths=(72,)))
     with pytest.raises(ValueError, match=r"^G2 x1 cpu-2px g=8 is another network now than in the journal$"):
         restored(sweep, ["g8"], [other])
 
@@ -242,7 +255,7 @@ def asked(monkeypatch):
         log.append([variant.id for variant in baselines])
         return replace(condition, batch_size=16)
 
-    monkeypatch.setattr(module, "device_bound", device_bound)
+    monkeypatch.setattr(case_module, "device_bound", device_bound)
     return log
 
 
@@ -271,7 +284,7 @@ def test_a_batch_that_is_asked_for_as_well_is_refused(sweep, asked):
 
 
 def test_a_disturbed_sweep_of_a_journal_is_measured_again_while_retries_are_left(sweep):
-    known = results(sweep, ["g1", "g8"], CPU, recording(state=BUSY, g1=1.0, g8=2.0), 0.9)
+    known = outcome(sweep, ["g1", "g8"], CPU, recording(state=BUSY, g1=1.0, g8=2.0), 0.9)
     for retries, taken_over in ((0, 1), (1, 0)):
         campaign = Campaign((CPU,), Limits(), seed=0, retries=retries)
         campaign.choose([Case(CPU, sweep, variant) for variant in (sweep.baseline, sweep.extreme)])

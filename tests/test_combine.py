@@ -19,6 +19,23 @@ def quantity(log_value, error):
     return at
 
 
+def family(rows, errors):
+    """The quantities of each row of logarithms, by the row's number; a row has one error."""
+    quantities = {}
+    for number, (row, error) in enumerate(zip(rows, errors, strict=True)):
+        quantities[number] = [quantity(value, error) for value in row]
+    return quantities
+
+
+def covers_one(estimate):
+    return estimate.low <= 1 <= estimate.high
+
+
+def alone(*of_runs):
+    """One quantity over its runs."""
+    return pooled({"alone": of_runs}, independent=1)
+
+
 @pytest.mark.parametrize(
     ("confidence", "degrees", "expected"),
     [
@@ -44,8 +61,8 @@ def test_pooled_intervals_cover_the_truth_however_far_the_runs_lie_apart(runs, b
         within = np.exp(rng.normal(math.log(0.012), 0.5, 24))
         spread = np.hypot(within, between)[:, None]
         values = spread * rng.standard_normal((24, runs))
-        family = [[quantity(x, s) for x in row] for row, s in zip(values, within, strict=True)]
-        covered += [e.low <= 1 <= e.high for e in (q(0.95) for q in pooled(family, 8).quantities)]
+        quantities = pooled(family(values, within), independent=8).quantities.values()
+        covered += [covers_one(of_runs(0.95)) for of_runs in quantities]
     assert 0.93 <= np.mean(covered) <= 0.995
 
 
@@ -54,8 +71,8 @@ def test_what_slows_whole_runs_is_covered_where_only_runs_are_independent():
     covered = []
     for _ in range(100):
         values = 0.01 * rng.standard_normal((24, 3)) + 0.05 * rng.standard_normal(3)
-        family = [[quantity(x, 0.01) for x in row] for row in values]
-        covered += [e.low <= 1 <= e.high for e in (q(0.95) for q in pooled(family, 1).quantities)]
+        quantities = pooled(family(values, [0.01] * 24), independent=1).quantities.values()
+        covered += [covers_one(of_runs(0.95)) for of_runs in quantities]
     assert np.mean(covered) >= 0.93
 
 
@@ -65,41 +82,40 @@ def test_a_restless_quantity_is_judged_by_its_own_runs():
     for _ in range(300):
         values = 0.01 * rng.standard_normal((24, 3))
         values[0] *= 10
-        family = [[quantity(x, 0.01) for x in row] for row in values]
-        restless = pooled(family, 8).quantities[0](0.95)
-        covered.append(restless.low <= 1 <= restless.high)
+        restless = pooled(family(values, [0.01] * 24), independent=8).quantities[0](0.95)
+        covered.append(covers_one(restless))
     assert np.mean(covered) >= 0.88
 
 
 def test_the_scatter_is_one_where_runs_repeat_as_well_as_they_claim():
     rng = np.random.default_rng(5)
-    honest = [[quantity(x, 0.01) for x in row] for row in 0.01 * rng.standard_normal((300, 3))]
-    boastful = [[quantity(x, 0.01) for x in row] for row in 0.04 * rng.standard_normal((300, 3))]
+    honest = family(0.01 * rng.standard_normal((300, 3)), [0.01] * 300)
+    boastful = family(0.04 * rng.standard_normal((300, 3)), [0.01] * 300)
     assert pooled(honest, 100).scatter == pytest.approx(1, abs=0.1)
     assert pooled(boastful, 100).scatter == pytest.approx(4, abs=0.4)
 
 
 def test_more_runs_narrow_the_interval_and_every_run_weighs_the_same():
-    few, many = (pooled([[quantity(0.1, 0.01)] * runs], 1).quantities[0](0.95) for runs in (3, 30))
+    few, many = (alone(*[quantity(0.1, 0.01)] * runs).quantities["alone"](0.95) for runs in (3, 30))
     assert many.half_width < few.half_width / 2
-    pair = pooled([[quantity(0.0, 0.01), quantity(0.2, 0.001)]], 1).quantities[0](0.95)
+    pair = alone(quantity(0.0, 0.01), quantity(0.2, 0.001)).quantities["alone"](0.95)
     assert pair.estimate == pytest.approx(math.exp(0.1))
 
 
 def test_runs_without_intervals_are_pooled_by_how_far_they_lie_apart():
-    found = pooled([[Roughly(1.0, 5), Roughly(1.02, 5), Roughly(1.04, 5)]], 1)
-    estimate = found.quantities[0](0.95)
+    found = alone(Roughly(1.0, 5), Roughly(1.02, 5), Roughly(1.04, 5))
+    estimate = found.quantities["alone"](0.95)
     assert found.scatter is None
     assert estimate.low < 1.0 < 1.04 < estimate.high
 
 
 def test_an_interval_too_wide_to_mean_anything_is_none():
-    apart = pooled([[quantity(0.0, 0.01), quantity(4.0, 0.01)]], 1).quantities[0]
+    apart = alone(quantity(0.0, 0.01), quantity(4.0, 0.01)).quantities["alone"]
     assert apart(0.999999).low is None
 
 
 def test_nothing_pools_to_nothing():
-    assert pooled([], 1).quantities == ()
+    assert pooled({}, 1).quantities == {}
 
 
 def test_the_interval_of_a_quotient_covers_it():
@@ -114,8 +130,8 @@ def test_the_interval_of_a_quotient_covers_it():
 
 def test_a_quotient_by_something_exact_keeps_the_interval():
     found = quotient(quantity(0.5, 0.02), Exactly(1.0, 100))(0.9)
-    alone = quantity(0.5, 0.02)(0.9)
-    assert (found.low, found.high) == pytest.approx((alone.low, alone.high))
+    numerator = quantity(0.5, 0.02)(0.9)
+    assert (found.low, found.high) == pytest.approx((numerator.low, numerator.high))
 
 
 def test_a_quotient_without_an_interval_on_one_side_has_none():

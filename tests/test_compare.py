@@ -5,6 +5,7 @@ import pytest
 from guidelines.compare import CompareError, compare
 from guidelines.report.comparison import document
 from guidelines.results import Circumstances, Failure
+from guidelines.spec import Cost
 
 
 def by_name(comparison):
@@ -53,7 +54,7 @@ def test_speed_is_compared_by_the_image(entry, sweep_of):
 
 
 def test_different_networks_have_no_speedup_but_their_effects_are_compared(sweep_of):
-    comparison = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, channels=(128,)))
+    comparison = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, widths=(128,)))
     assert {row.pace for row in comparison.rows} == {""}
     assert comparison.speedup is None
     assert by_name(comparison)["G2 x1 g=8"].outcome == "SAME"
@@ -65,19 +66,19 @@ def test_conditions_are_paired_by_likeness_whatever_the_device_is_called(entry, 
     a = results(*(entry(v, s, condition=c) for c in (one, two) for v, s in (("g=1", 1.0), ("g=8", 2.0))))
     named = [replace(c, device_name="another processor") for c in (two, one)]
     b = results(*(entry(v, s, condition=c) for c in named for v, s in (("g=1", 1.0), ("g=8", 2.0))))
-    sections = compare(a, b).sections
-    assert [(s.a.threads, s.b.threads, s.differences) for s in sections] == [(1, 1, ()), (2, 2, ())]
+    guidelines = compare(a, b).guidelines
+    assert [(g.a.threads, g.b.threads, g.differences) for g in guidelines] == [(1, 1, ()), (2, 2, ())]
 
 
 def test_the_one_condition_left_on_each_side_is_paired_and_the_difference_named(entry, sweep_of):
     one = entry("g=1", 1.0).place.condition
     other = replace(one, threads=2, dtype="bfloat16")
-    (section,) = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, condition=other)).sections
-    assert section.differences == ("dtype float32 | bfloat16", "threads 1 | 2")
+    (guideline,) = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, condition=other)).guidelines
+    assert guideline.differences == ("dtype float32 | bfloat16", "threads 1 | 2")
 
 
 def test_what_stands_on_one_side_only_is_listed(entry, results):
-    failure = Failure(entry("g=2", 1.0).place, (90,), 7, 8, "no memory")
+    failure = Failure(entry("g=2", 1.0).place, (90,), Cost(7, 8), "no memory")
     a = results(entry("g=1", 1.0), entry("g=8", 2.0), entry("g=1", 1.0, sweep="x2"), failures=[failure])
     b = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 2.0))
     comparison = compare(a, b)
@@ -89,7 +90,7 @@ def test_nothing_in_common_is_refused_with_what_each_holds(entry, results, sweep
     with pytest.raises(CompareError, match="no sweep in common: A holds G2 x1; B holds G2 x4"):
         compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, sweep="x4"))
     with pytest.raises(CompareError, match="A holds G2 x1; B holds failures only"):
-        compare(sweep_of(1.2, 2.0), results(failures=[Failure(entry("g=2", 1.0).place, (), 7, 8, "")]))
+        compare(sweep_of(1.2, 2.0), results(failures=[Failure(entry("g=2", 1.0).place, (), Cost(7, 8), "")]))
 
 
 def test_two_devices_under_one_condition_are_paired_by_their_names(entry, results):
@@ -99,7 +100,7 @@ def test_two_devices_under_one_condition_are_paired_by_their_names(entry, result
         results(*(entry(v, s, condition=c) for c in found for v, s in (("g=1", 1.0), ("g=8", 2.0))))
         for found in (conditions, conditions[::-1])
     )
-    assert [(s.a.device_name, s.b.device_name) for s in compare(a, b).sections] == [
+    assert [(g.a.device_name, g.b.device_name) for g in compare(a, b).guidelines] == [
         ("old", "old"),
         ("new", "new"),
     ]
@@ -155,10 +156,10 @@ def test_a_sweep_that_is_judged_differently_stands_alone_on_either_side(entry, r
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"),
     [
-        ({"channels": (64,)}, {"channels": (64, 32)}, "channels A | B: g=1 64 | 64, 32; g=2 64 | 64, 32"),
+        ({"widths": (64,)}, {"widths": (64, 32)}, "channels A | B: g=1 64 | 64, 32; g=2 64 | 64, 32"),
         (
-            {"channels": (), "multiply_adds": 40_500_000},
-            {"channels": (), "multiply_adds": 4_240_000},
+            {"widths": (), "multiply_adds": 40_500_000},
+            {"widths": (), "multiply_adds": 4_240_000},
             "M mult-adds an image A | B: g=1 40.5 | 4.24; g=2 40.5 | 4.24",
         ),
         ({}, {"multiply_adds": 32_112_640}, "M mult-adds an image A | B: g=1 128 | 32.1; g=2 128 | 32.1"),

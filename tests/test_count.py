@@ -48,7 +48,7 @@ def test_every_variant_of_the_experiments_costs_what_its_closed_form_says(module
     for sweep in importlib.import_module(f"experiments.{module}").sweeps(condition):
         for variant in sweep.variants:
             found, declared = (
-                count(variant.build, (2, variant.channels[0], 6, 6)).total,
+                count(variant.build, (2, variant.widths[0], 6, 6)).total,
                 variant.cost(condition),
             )
             assert found.multiply_adds == declared.multiply_adds

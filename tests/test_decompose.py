@@ -21,7 +21,7 @@ from guidelines.operators import (
     UNCLASSIFIED,
     Operator,
 )
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Device
 from guidelines.timing import pinned
 
 CPU = Condition("cpu", "a CPU")
@@ -161,8 +161,8 @@ def test_on_a_device_the_time_is_that_of_the_kernels(monkeypatch):
         event("void at::native::relu_kernel", "CUDA", cpu_time_total=0.0, device_time_total=3.0),
     ]
     profiler = SimpleNamespace(events=lambda: events)
-    assert decomposing._taken(profiler, "cuda:0") == [("aten::relu", 3e-6)]
-    assert decomposing._taken(profiler, "cpu") == [("aten::relu", 9e-6)]
+    assert decomposing._taken(profiler, Device("cuda:0")) == [("aten::relu", 3e-6)]
+    assert decomposing._taken(profiler, Device("cpu")) == [("aten::relu", 9e-6)]
 
 
 @pytest.mark.parametrize("name", sorted({*FAMILIES.values()} - LIKE_OTHERS))

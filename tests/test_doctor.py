@@ -3,16 +3,16 @@ import itertools
 import pytest
 
 from guidelines import doctor
-from guidelines.campaign import Case
+from guidelines.case import Case
 from guidelines.cli.main import main
 from guidelines.collected import CollectError, collect
 from guidelines.doctor import Finding
+from guidelines.recording import Limits
 from guidelines.report.subjects.doctor import line
 from guidelines.results import Failure
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Cost, Device
 from guidelines.state import State
 from guidelines.stats import Estimate
-from guidelines.sweep import Limits
 from guidelines.watch import Watch
 
 pytest_plugins = "pytester"
@@ -95,7 +95,7 @@ def test_where_turbo_cannot_be_read_that_is_said(tmp_path):
 )
 def test_what_others_use_is_judged_as_in_a_run(monkeypatch, other_cpus, figure, is_well):
     monkeypatch.setattr(Watch, "state", lambda watch: State(cpus=2, watched_s=1.0, other_cpus=other_cpus))
-    (found,) = doctor.quiet(1, ["cpu"], wait=lambda seconds: None)
+    (found,) = doctor.quiet(1, [Device("cpu")], wait=lambda seconds: None)
     assert (found.figure, not found.remedy) == (figure, is_well)
 
 
@@ -134,7 +134,7 @@ def test_a_high_noise_floor_has_a_remedy(entry, sweep):
 
 
 def test_a_baseline_that_fails_is_a_finding(entry, sweep):
-    failed = Failure(entry("g=1", 1.0).place, (8,), 1, 1, "no memory")
+    failed = Failure(entry("g=1", 1.0).place, (8,), Cost(1, 1), "no memory")
     found = doctor._noise("noise floor (cpu)", {"g1": failed}, Case(CPU, sweep, sweep.baseline))
     assert found.figure == "G2 x1 cpu-2px: no memory"
     assert found.remedy

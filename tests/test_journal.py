@@ -9,17 +9,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from guidelines import campaign, journal
-from guidelines.campaign import Campaign, Case
+from guidelines.campaign import Campaign
+from guidelines.case import Case
 from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
 from guidelines.paper import Figure
-from guidelines.results import Circumstances, Failure, Machine
+from guidelines.recording import CONTROL, Limits, Recording
+from guidelines.results import CONTROL_NAME, Circumstances, Failure, Machine
 from guidelines.saved import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Cost
 from guidelines.state import Gpu, Snapshot, State, during
 from guidelines.stats import Estimate
-from guidelines.sweep import CONTROL, Limits, Recording
 
 HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
 SWEEP, OTHER = "G2 x1 cpu", "G2 x2 cpu"
@@ -82,7 +83,7 @@ anywhere = settings(max_examples=100, suppress_health_check=[HealthCheck.functio
 
 
 def failed(entry, reason="RuntimeError: out of memory", **changes):
-    return Failure(entry.place, (90,), 7, 8, reason, **changes)
+    return Failure(entry.place, (90,), Cost(7, 8, 9, 10), reason, **changes)
 
 
 def read_back(written):
@@ -171,12 +172,12 @@ def test_a_state_whose_differences_are_rounding_noise_is_read_as_it_was_written(
 )
 def test_entries_and_failures_are_read_from_a_journal_as_they_were_written(log, path, entry, changes):
     whole = replace(entry("g=8", 2.0), **changes)
-    control = replace(whole.place, variant=CONTROL, row=3)
+    control = replace(whole.place, variant=CONTROL_NAME, row=3)
     results = [
         whole,
         failed(entry("g=2", 1.2)),
         failed(entry("g=4", 1.0), "skipped: no such type", is_skip=True),
-        replace(failed(whole, "MemoryError"), place=control),
+        replace(failed(whole, "MemoryError", is_control=True), place=control),
     ]
     log.add(SWEEP, results)
     found = load_journal(path)
@@ -275,7 +276,7 @@ def test_both_measurements_of_a_retried_sweep_are_in_the_journal(log, path, swee
     states = iter([busy, replace(busy, other_cpus=0.0)])
     series = dict.fromkeys(("g1", "g8", CONTROL), (0.01,) * 12)
 
-    def measure(*_):
+    def measure(*_, **__):
         return Recording(series, dict.fromkeys(series, 1), {}, "time", 0, state=next(states))
 
     monkeypatch.setattr(campaign, "measure_sweep", measure)
@@ -460,6 +461,12 @@ def test_a_journal_on_a_full_disk_can_be_closed(pair):
 
 
 # Reports of journals.
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal that breaks no line, however long the folder's name is."""
+    monkeypatch.setenv("COLUMNS", "500")
+
+
 def reported(capsys, path, *options):
     status = main(["report", str(path), *options])
     out, err = capsys.readouterr()
@@ -487,9 +494,8 @@ def test_a_report_says_that_a_last_line_is_torn(log, path, pair, capsys):
 
 def test_a_report_of_a_finished_run_is_that_of_its_file(log, path, pair, tmp_path, saved, capsys):
     results = [*pair(), *pair(2.5, sweep="x2")]
-    failure = replace(
-        failed(results[0], "MemoryError"), place=replace(results[0].place, variant=CONTROL, row=3)
-    )
+    control = replace(results[0].place, variant=CONTROL_NAME, row=3)
+    failure = replace(failed(results[0], "MemoryError", is_control=True), place=control)
     log.add(SWEEP, [*results[:2], failure])
     log.add(OTHER, results[2:])
     log.finish()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from guidelines.machine import cpu_model, describe, device_list, device_name, runs_dtype
-from guidelines.spec import Condition
+from guidelines.spec import Condition, Device
 
 
 def test_the_processor_is_named_as_the_system_names_it(tmp_path):
@@ -22,12 +22,12 @@ def test_a_processor_without_a_name_is_called_by_its_architecture(tmp_path):
 
 def test_the_cpu_is_always_there():
     assert device_list()[0] == "cpu"
-    assert device_name("cpu") == cpu_model()
+    assert device_name(Device("cpu")) == cpu_model()
 
 
 def test_a_type_that_cannot_run_is_told_by_trying():
-    assert runs_dtype("cpu", "float32")
-    assert not runs_dtype("cpu", "int32")
+    assert runs_dtype(Device("cpu"), "float32")
+    assert not runs_dtype(Device("cpu"), "int32")
 
 
 def test_the_description_is_strict_json_and_the_same_every_time():
@@ -41,4 +41,4 @@ def test_the_description_is_strict_json_and_the_same_every_time():
 
 @pytest.mark.cuda
 def test_cuda_devices_are_named():
-    assert device_name("cuda:0") == torch.cuda.get_device_name(0)
+    assert device_name(Device("cuda:0")) == torch.cuda.get_device_name(0)

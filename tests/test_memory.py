@@ -9,9 +9,10 @@ import torch
 from guidelines import blocks, memory
 from guidelines.memory import check_fits, free_bytes, needed_bytes, peak_bytes
 from guidelines.modes import binder
-from guidelines.spec import Condition, Conv, Stack, Variant
+from guidelines.spec import Condition, Conv, Device, Stack, Variant
 from guidelines.timing import ALLOCATOR_CEILING_BYTES, check
 
+CPU, CUDA = Device("cpu"), Device("cuda:0")
 SMALL = Condition("cpu", "", batch_size=2, image_size=4)
 MIB = 2**20
 
@@ -72,7 +73,7 @@ def test_a_network_that_does_not_fit_is_not_built(monkeypatch):
 def test_the_cpu_has_free_what_system_and_container_both_leave(monkeypatch, available, left, free):
     monkeypatch.setattr(memory, "_available_bytes", lambda: available)
     monkeypatch.setattr(memory, "_left_in_group_bytes", lambda: left)
-    assert free_bytes("cpu") == free
+    assert free_bytes(CPU) == free
 
 
 def test_a_cuda_device_has_free_what_the_driver_says_once_torch_has_given_back_its_cache(monkeypatch):
@@ -81,7 +82,7 @@ def test_a_cuda_device_has_free_what_the_driver_says_once_torch_has_given_back_i
         empty_cache=lambda: free.append(1200), mem_get_info=lambda device: (free[-1], 9000)
     )
     monkeypatch.setattr(memory, "torch", SimpleNamespace(cuda=cuda))
-    assert free_bytes("cuda:0") == 1200
+    assert free_bytes(CUDA) == 1200
 
 
 @pytest.mark.parametrize(
@@ -128,13 +129,13 @@ def test_a_system_without_the_file_says_nothing(tmp_path):
 
 @can_reset_peak
 def test_the_peak_sees_what_is_gone_at_the_end():
-    assert 60 * MIB <= peak_bytes("cpu", lambda: filled(64)) < 200 * MIB
+    assert 60 * MIB <= peak_bytes(CPU, lambda: filled(64)) < 200 * MIB
 
 
 @can_reset_peak
 def test_the_peak_is_of_growth_and_not_of_what_was_there():
     kept = filled(128)
-    assert peak_bytes("cpu", lambda: None) < 60 * MIB
+    assert peak_bytes(CPU, lambda: None) < 60 * MIB
     assert kept[0] == 1
 
 
@@ -144,22 +145,22 @@ def test_the_peak_sees_memory_that_the_c_library_had_kept():
     torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
     filled(20)
     # Which of them would fit into what was kept depends on the gaps in it.
-    assert min(peak_bytes("cpu", lambda: filled(20)) for _ in range(4)) > 15 * MIB
+    assert min(peak_bytes(CPU, lambda: filled(20)) for _ in range(4)) > 15 * MIB
 
 
 def test_no_peak_is_told_where_it_cannot_be_reset(monkeypatch, tmp_path):
     monkeypatch.setattr(memory, "CLEAR_REFS", tmp_path / "missing" / "clear_refs")
     acts = []
-    assert peak_bytes("cpu", lambda: acts.append("done")) is None
+    assert peak_bytes(CPU, lambda: acts.append("done")) is None
     assert acts == ["done"]
 
 
 def test_no_peak_is_told_where_the_system_does_not_say(monkeypatch, tmp_path):
     monkeypatch.setattr(memory, "CLEAR_REFS", tmp_path / "clear_refs")
     monkeypatch.setattr(memory, "STATUS", tmp_path / "status")
-    assert peak_bytes("cpu", lambda: None) is None
+    assert peak_bytes(CPU, lambda: None) is None
     (tmp_path / "status").write_text("VmHWM:\t  70 kB\nVmRSS:\t  50 kB\n")
-    assert peak_bytes("cpu", lambda: None) == 20 * 1024
+    assert peak_bytes(CPU, lambda: None) == 20 * 1024
 
 
 def test_the_peak_on_cuda_is_the_allocators_since_it_was_reset(monkeypatch):
@@ -177,11 +178,11 @@ def test_the_peak_on_cuda_is_the_allocators_since_it_was_reset(monkeypatch):
         max_memory_allocated=lambda device: held.most,
     )
     monkeypatch.setattr(memory, "torch", SimpleNamespace(cuda=cuda))
-    assert peak_bytes("cuda:0", act) == 600
-    assert peak_bytes("cuda:0", lambda: None) == 0
+    assert peak_bytes(CUDA, act) == 600
+    assert peak_bytes(CUDA, lambda: None) == 0
 
 
 @pytest.mark.cuda
 def test_the_peak_on_a_device_is_that_of_the_tensors_made_there():
     kept = torch.ones(8 * MIB, dtype=torch.uint8, device="cuda:0")
-    assert 16 * MIB <= peak_bytes("cuda:0", lambda: torch.zeros_like(kept) + kept) < 20 * MIB
+    assert 16 * MIB <= peak_bytes(CUDA, lambda: torch.zeros_like(kept) + kept) < 20 * MIB

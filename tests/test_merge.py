@@ -4,6 +4,7 @@ import pytest
 
 from guidelines.merge import MergeError, by_machine, merged
 from guidelines.results import Failure, Machine
+from guidelines.spec import Cost
 
 ELSEWHERE = Machine(node="elsewhere", torch="2.13.0")
 HERE = Machine(node="here", torch="2.13.0")
@@ -80,7 +81,7 @@ def test_a_variant_that_one_run_lacks_is_kept(entry, results):
 
 
 def test_failures_say_in_how_many_runs(entry, results):
-    failure = Failure(entry("g=8", 1.0).place, (184,), 7, 8, "no memory")
+    failure = Failure(entry("g=8", 1.0).place, (184,), Cost(7, 8), "no memory")
     runs = [
         results(entry("g=1", 1.0), entry("g=8", 2.0)),
         results(entry("g=1", 1.0, median_s=0.03), failures=[failure]),
@@ -91,7 +92,7 @@ def test_failures_say_in_how_many_runs(entry, results):
 
 def test_different_networks_under_one_name_are_not_merged(entry, results):
     ours = results(entry("g=1", 1.0), entry("g=8", 2.0))
-    theirs = results(entry("g=1", 1.0), entry("g=8", 2.1, channels=(48,)), source="b.json")
+    theirs = results(entry("g=1", 1.0), entry("g=8", 2.1, widths=(48,)), source="b.json")
     with pytest.raises(
         MergeError, match=r"^b\.json: G2 x1 g=8 is another network than in a\.json \(channels \(48,\)"
     ):
@@ -100,8 +101,7 @@ def test_different_networks_under_one_name_are_not_merged(entry, results):
 
 def test_networks_without_a_width_are_told_apart_by_their_work(entry, results):
     ours, theirs = (
-        results(entry("g=1", 1.0, channels=(), multiply_adds=n, median_s=n), source=f"{n}.json")
-        for n in (7, 8)
+        results(entry("g=1", 1.0, widths=(), multiply_adds=n, median_s=n), source=f"{n}.json") for n in (7, 8)
     )
     with pytest.raises(MergeError, match=r"\(multiply-adds an image 8\.0 \| 7\.0\)"):
         merged([ours, theirs])
@@ -139,7 +139,7 @@ def test_files_that_do_not_say_their_machine_are_not_merged(entry, results):
 
 def test_runs_of_failures_alone_are_all_kept(entry, results):
     runs = [
-        results(failures=[Failure(entry(v, 1.0).place, (), 7, 8, "no memory")], source=f"{v}.json")
+        results(failures=[Failure(entry(v, 1.0).place, (), Cost(7, 8), "no memory")], source=f"{v}.json")
         for v in ("g=2", "g=8")
     ]
     assert len(by_machine(runs)[0].failures) == 2

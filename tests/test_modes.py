@@ -11,11 +11,10 @@ import torch
 from torch import nn
 from torch._dynamo.utils import counters
 
-from guidelines.machine import lacks_for_mode
-from guidelines.modes import binder
+from guidelines.modes import binder, lacks_for_mode
 from guidelines.results import Circumstances
-from guidelines.spec import MODES, Condition, Conv, Stack, Variant
-from guidelines.timing import TOLERANCES, _check_alike, build, check, pinned
+from guidelines.spec import DTYPES, MODES, Condition, Conv, Device, Stack, Variant
+from guidelines.timing import _check_alike, build, check, pinned
 
 EAGER = Condition("cpu", "", image_size=4)
 COMPILED = Condition("cpu", "", mode="compile", image_size=4)
@@ -74,7 +73,7 @@ def fresh(tmp_path_factory):
 @pytest.fixture(scope="module")
 def compiled(measuring, fresh):
     """A binder that has compiled NETWORK."""
-    if lacks := lacks_for_mode("cpu", "compile"):
+    if lacks := lacks_for_mode(Device("cpu"), "compile"):
         pytest.skip(lacks)
     before, earlier = running(), compilations()
     bind = binder("compile")
@@ -199,11 +198,11 @@ def test_an_output_unlike_eagers_is_refused_with_mode_and_difference():
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_outputs_may_differ_by_the_types_share_of_the_largest_value(dtype, sign):
     condition = Condition("cpu", "", dtype, mode="compile")
     expected = torch.tensor([1.0, -4.0], dtype=getattr(torch, dtype))
-    step = torch.tensor([sign * 4 * TOLERANCES[dtype], 0.0], dtype=expected.dtype)
+    step = torch.tensor([sign * 4 * DTYPES[dtype].tolerance, 0.0], dtype=expected.dtype)
     _check_alike(expected + 0.9 * step, expected, condition)
     with pytest.raises(ValueError, match="differs from eager's"):
         _check_alike(expected + 1.1 * step, expected, condition)

@@ -56,7 +56,7 @@ def measured(monkeypatch):
     """The sweeps that were measured; none is, for good."""
     found = []
 
-    def measure(sweep, *_):
+    def measure(sweep, *_, **_named):
         found.append(sweep)
         raise KeyboardInterrupt
 

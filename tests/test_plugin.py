@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from guidelines.files import load
-from guidelines.merge import reduced
+from guidelines.measured import results_of
 
 pytest_plugins = "pytester"
 
@@ -88,7 +88,7 @@ def test_samples_reach_pytest_benchmark_to_the_last_digit(suite, saved):
     suite("--benchmark-only", f"--benchmark-json={saved}", "-k", "g4 and x1")
     benchmark = json.loads(saved.read_text())["benchmarks"][0]
     info, data = benchmark["extra_info"]["guidelines"], benchmark["stats"]["data"]
-    measured = reduced(load(saved, 10**7)).measured[0]
+    measured = results_of(load(saved, 10**7)).measured[0]
     assert measured.slowdown(info["slowdown"]["confidence"]).estimate == info["slowdown"]["estimate"]
     assert len(data) == info["slowdown"]["rounds"] == len(info["control_samples_s"])
 
@@ -97,10 +97,13 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
     from guidelines import sweep
 
     prepared = set()
-    original = sweep.record
-    monkeypatch.setattr(
-        sweep, "record", lambda b, *rest, **named: prepared.update(b) or original(b, *rest, **named)
-    )
+    original = sweep.Rounds
+
+    def noting(builders, **named):
+        prepared.update(builders)
+        return original(builders, **named)
+
+    monkeypatch.setattr(sweep, "Rounds", noting)
     suite("--benchmark-only", "test_small.py::test_g2[cpu-x2-g4]").assert_outcomes(passed=1)
     assert prepared == {"g1", "g4", sweep.CONTROL}
 

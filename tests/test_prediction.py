@@ -1,11 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
-from guidelines.merge import reduced
+from guidelines.measured import results_of
 from guidelines.prediction import Correlation, predictions, spearman
 from guidelines.report.subjects.prediction import section
-from guidelines.results import gather
+from guidelines.results import linked
 
 
 def test_the_correlation_is_of_ranks_and_ties_share_theirs():
@@ -27,21 +25,21 @@ def test_the_interval_is_bonett_and_wrights():
 
 
 @pytest.fixture
-def networks(entry):
+def networks(entry, changed):
     """Twelve networks whose time follows their memory access; the last two are large."""
 
     def network(k, multiply_adds):
         found = entry(f"g={k}", 1.0 + k, spread=0)
         samples = tuple(0.01 * (k + 1) for _ in found.samples_s)
         works = {"multiply_adds": multiply_adds, "memory_access": 10 * k, "conv_memory_access": 7 + k % 2}
-        return replace(found, channels=(), median_s=samples[0], samples_s=samples, **works)
+        return changed(found, widths=(), median_s=samples[0], samples_s=samples, **works)
 
     sizes = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 2 * 10**9, 3 * 10**9)
     return [network(k, size) for k, size in enumerate(sizes, start=1)]
 
 
 def test_small_networks_are_looked_at_apart(networks):
-    (found,) = predictions(reduced(gather(networks, []))).values()
+    (found,) = predictions(results_of(linked(networks, []))).values()
     assert [each.networks for each in found] == [12, 10]
     everything, small = (each.counts for each in found)
     assert everything["memory access of all operators"].estimate == 1
@@ -49,22 +47,22 @@ def test_small_networks_are_looked_at_apart(networks):
     assert everything["multiply-adds"].estimate > small["multiply-adds"].estimate
 
 
-def test_a_network_that_two_sweeps_timed_counts_once(networks):
-    again = replace(networks[0], place=replace(networks[0].place, sweep="x2"))
-    (found,) = predictions(reduced(gather([*networks, again], []))).values()
+def test_a_network_that_two_sweeps_timed_counts_once(networks, changed):
+    again = changed(networks[0], sweep="x2")
+    (found,) = predictions(results_of(linked([*networks, again], []))).values()
     assert found[0].networks == 12
 
 
 def test_few_networks_give_no_correlation(networks):
-    assert predictions(reduced(gather(networks[:9], []))) == {}
+    assert predictions(results_of(linked(networks[:9], []))) == {}
 
 
 def test_stacks_of_one_width_are_no_whole_networks(entry):
-    assert predictions(reduced(gather([entry("g=1", 1.0), entry("g=8", 2.0)], []))) == {}
+    assert predictions(results_of(linked([entry("g=1", 1.0), entry("g=8", 2.0)], []))) == {}
     assert section({}) == ()
 
 
 def test_a_line_names_the_condition_and_how_many_networks(networks):
-    (shown,) = section(predictions(reduced(gather(networks, []))))
+    (shown,) = section(predictions(results_of(linked(networks, []))))
     assert shown.verdicts[0].startswith("cpu, 12 networks: multiply-adds ")
     assert shown.verdicts[1].startswith("cpu, 10 small networks: multiply-adds -1.00; memory access of conv")

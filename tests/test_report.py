@@ -3,16 +3,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from guidelines.report.table import tables
 
-from guidelines.merge import reduced
+from guidelines.measured import results_of
 from guidelines.report import digits
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
 from guidelines.report.sections import sections
 from guidelines.report.standings import by_condition
 from guidelines.results import Circumstances, Failure
+from guidelines.spec import Cost
 from guidelines.stats import Estimate
+from guidelines.tables import tables
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,7 +29,7 @@ def estimate(value, half_width):
 @pytest.fixture
 def two_sweeps(entry, results):
     """G2 at x1 and x2, a variant of unequal work, and one that failed."""
-    heavy = {"channels": (184,), "work_ratio": 1.033, "multiply_adds": 132_689_920}
+    heavy = {"widths": (184,), "work_ratio": 1.033, "multiply_adds": 132_689_920}
     entries = [
         entry("g=1", 1.0),
         entry("g=2", 1.2),
@@ -37,7 +38,7 @@ def two_sweeps(entry, results):
         entry("g=8", 1.02, sweep="x2", **heavy, spread=0.1),
     ]
     place = entry("g=2", 1.0, sweep="x2").place
-    failure = Failure(place, (180,), 508 * 10**6, 11 * 10**6, "RuntimeError: no memory")
+    failure = Failure(place, (180,), Cost(508 * 10**6, 11 * 10**6), "RuntimeError: no memory")
     return results(*entries, failures=[failure])
 
 
@@ -83,31 +84,31 @@ def test_a_report_keeps_to_the_width(two_sweeps, width):
 def test_each_guideline_and_condition_is_a_table(entry, results):
     other = replace(entry("g=1", 1.0).place.condition, threads=2)
     run = results(entry("g=1", 1.0), entry("g=1", 1.0, condition=other), entry("g=8", 2.0))
-    assert [[len(column.rows) for column in table.columns] for table in tables(run)] == [[2], [1]]
+    assert [[len(sweep.variants) for sweep in table.sweeps] for table in tables(run)] == [[2], [1]]
 
 
 def test_the_papers_other_columns_can_be_chosen(run):
-    own, gpu = (tables(reduced(run), platform)[0].columns[0] for platform in (None, "gpu"))
+    own, gpu = (tables(results_of(run), platform)[0].sweeps[0] for platform in (None, "gpu"))
     assert own.paper.slowdown == pytest.approx(40.0 / 27.8)
     assert gpu.paper.slowdown == pytest.approx(2451 / 634)
 
 
 def test_the_order_of_variants_is_compared_with_the_papers(entry, results):
     run = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 1.1))
-    assert tables(run)[0].columns[0].kendall_tau == pytest.approx(1 / 3)
-    assert tables(results(entry("g=1", 1.0), entry("g=8", 1.1)))[0].columns[0].kendall_tau is None
+    assert tables(run)[0].sweeps[0].kendall_tau == pytest.approx(1 / 3)
+    assert tables(results(entry("g=1", 1.0), entry("g=8", 1.1)))[0].sweeps[0].kendall_tau is None
 
 
 def test_throughput_counts_images_on_the_cpu_and_batches_on_cuda(entry, results):
     cpu = replace(entry("g=1", 1.0).place.condition, batch_size=8)
     cuda = replace(cpu, device="cuda:0")
     run = results(*(entry("g=1", 1.0, condition=condition) for condition in (cpu, cuda)))
-    images, batches = (table.columns[0].rows[0].cell.throughput.estimate for table in tables(run))
+    images, batches = (table.sweeps[0].variants[0].cell.throughput.estimate for table in tables(run))
     assert images == pytest.approx(8 * batches)
 
 
 def test_slowdown_per_multiply_add_shows_where_the_work_differs(two_sweeps):
-    cells = {row.variant: row.cell for row in tables(two_sweeps)[0].columns[0].rows}
+    cells = {row.variant: row.cell for row in tables(two_sweeps)[0].sweeps[0].variants}
     assert cells["g=2"].per_multiply_add is None
     assert cells["g=8"].per_multiply_add.estimate == pytest.approx(1.9 / 1.033, rel=0.01)
 
@@ -147,6 +148,12 @@ def test_cells_whose_time_is_that_of_launching_are_marked_with_what_would_show_t
     assert "--batch-size auto, or --mode cudagraph --device cpu would" in " ".join(text.split())
     assert "G2 x1 * holds" in text
     assert "*" not in shown(results(*disturbed(entry, launch_s=1e-3, device_s=2e-3)), 120)
+
+
+def test_a_launch_beside_a_device_that_takes_no_time_has_no_ratio(entry, results):
+    text = " ".join(shown(results(*disturbed(entry, launch_s=5e-3, device_s=0.0)), 120).split())
+    assert "takes the CPU longer than computing it takes the device" in text
+    assert "times as long" not in text
 
 
 def bound(entry, *names, **changes):
@@ -215,17 +222,16 @@ def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
 
 
 @pytest.fixture
-def networks(entry, results):
+def networks(entry, results, changed):
     """Two groups of Table 8, each of networks of its own, whose widths are many."""
-    how = {"channels": (), "per_multiply_add": True, "conv_memory_access": 3_410_000, "guideline": "T8"}
+    how = {"widths": (), "per_multiply_add": True, "conv_memory_access": 3_410_000, "guideline": "T8"}
     condition = replace(entry("g=1", 1.0).place.condition, image_size=224)
 
     def network(name, sweep, slowdown, work_ratio=1.0):
         names = {"baseline": f"{sweep} v2", "extreme": f"{sweep} v1", "sweep": sweep, "condition": condition}
         kind = "g=1" if slowdown == 1 else "g=8"
-        return replace(
-            found := entry(kind, slowdown, work_ratio=work_ratio, **how, **names),
-            place=replace(found.place, variant=f"{sweep} {name}"),
+        return changed(
+            entry(kind, slowdown, work_ratio=work_ratio, **how, **names), variant=f"{sweep} {name}"
         )
 
     sweeps = (("40M", 1.2), ("140M", 2.0))

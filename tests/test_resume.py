@@ -7,12 +7,13 @@ import pytest
 import pytest_benchmark.plugin
 
 from guidelines import blocks, campaign, journal, timing
+from guidelines.case import Case
 from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
-from guidelines.results import Machine
+from guidelines.recording import CONTROL, Dropped, Limits, Recording
+from guidelines.results import CONTROL_NAME, Machine
 from guidelines.spec import Condition
-from guidelines.sweep import CONTROL, Limits, Recording
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
@@ -264,7 +265,7 @@ def test_another_network_or_claim_is_refused_by_its_sweep(whole, resume, at, cha
 
 def test_a_change_of_what_is_missing_is_none(whole, resume, at):
     resume(whole[:4], experiment=EXPERIMENT.replace("(8 * g, g)", "(12 * g, g)")).assert_outcomes(passed=5)
-    assert [entry.channels for entry in load(at("run.json"), 10**7).entries[3:]] == [(12,), (24,)]
+    assert [entry.identity.widths for entry in load(at("run.json"), 10**7).entries[3:]] == [(12,), (24,)]
 
 
 def test_a_sweep_of_more_variants_than_before_is_measured_again(whole, resume):
@@ -301,13 +302,17 @@ def failing(monkeypatch):
     """A variant and the control of x1 fail, or are skipped; says which sweeps were measured."""
     measured, original = [], campaign.measure_sweep
 
-    def measure(sweep, *rest):
+    def measure(sweep, *rest, **named):
         measured.append(sweep.name)
-        recording = original(sweep, *rest)
-        why = {"g2": "RuntimeError: no kernel", "g4": "skipped: no such type", CONTROL: "MemoryError"}
-        failures = why if sweep.name == "x1" else {}
-        series = {id: s for id, s in recording.seconds_per_call.items() if id not in failures}
-        return replace(recording, seconds_per_call=series, failures=failures)
+        recording = original(sweep, *rest, **named)
+        why = {
+            "g2": Dropped("RuntimeError: no kernel"),
+            "g4": Dropped("skipped: no such type", is_skip=True),
+            CONTROL: Dropped("MemoryError"),
+        }
+        dropped = why if sweep.name == "x1" else {}
+        series = {id: s for id, s in recording.seconds_per_call.items() if id not in dropped}
+        return replace(recording, seconds_per_call=series, dropped=dropped)
 
     monkeypatch.setattr(campaign, "measure_sweep", measure)
     return measured
@@ -326,7 +331,7 @@ def test_what_failed_is_not_run_again_and_stands_in_the_file(suite, resume, fail
     before, after = read(at("whole.json")), read(at("run.json"))
     reasons = {f["variant"]: (f["reason"], f["is_skip"]) for f in after["guidelines"]["failed"]}
     assert reasons == {
-        CONTROL: ("MemoryError", False),
+        CONTROL_NAME: ("MemoryError", False),
         "g=2": ("RuntimeError: no kernel", False),
         "g=4": ("skipped: no such type", True),
     }
@@ -343,7 +348,7 @@ def test_a_control_that_failed_counts_once_however_often_the_run_is_cut(suite, r
         resume(lines[:-1])
         lines = at("run.jsonl").read_bytes().splitlines(keepends=True)
     failed = [failure.place.variant for failure in load(at("run.json"), 10**7).failures]
-    assert sorted(failed) == [CONTROL, "g=2", "g=4"]
+    assert sorted(failed) == [CONTROL_NAME, "g=2", "g=4"]
     assert failing == ["x1", "x2"]
 
 
@@ -396,9 +401,9 @@ def test_a_run_whose_sweep_was_skipped_is_finished_and_says_so(suite, at):
 def test_a_sweep_with_an_unprintable_text_is_known_again(tmp_path, sweep, monkeypatch, changes):
     series = dict.fromkeys(("g1", "g2", "g8", CONTROL), (0.01,) * 12)
     recording = Recording(series, dict.fromkeys(series, 1), {}, "time", 0)
-    monkeypatch.setattr(campaign, "measure_sweep", lambda *_: recording)
+    monkeypatch.setattr(campaign, "measure_sweep", lambda *_, **__: recording)
     condition, odd = Condition("cpu", "a processor"), replace(sweep, **changes)
-    cases = [campaign.Case(condition, odd, variant) for variant in odd.variants]
+    cases = [Case(condition, odd, variant) for variant in odd.variants]
     log = journal.create(tmp_path / "a.jsonl", Header(Machine(), {}, {}))
     runs = [campaign.Campaign((condition,), Limits(), seed=0, journal=log) for _ in range(2)]
     for run in runs:

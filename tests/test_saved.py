@@ -6,45 +6,47 @@ from pathlib import Path
 import pytest
 
 from guidelines.files import load
-from guidelines.merge import reduced
-from guidelines.results import Failure, Machine, gather
-from guidelines.saved import SCHEMA, ResultsError, parse, to_extra_info
+from guidelines.measured import results_of
+from guidelines.results import CONTROL_NAME, Failure, Machine, linked
+from guidelines.saved import SCHEMA, ResultsError, to_extra_info
+from guidelines.saved_file import parse
+from guidelines.spec import Cost
 
 SAVED = Path(__file__).parent / "saved"
 
 
 @pytest.fixture
 def failure(entry):
-    return Failure(entry("g=2", 1.0).place, (90,), 7, 8, "RuntimeError: out of memory")
+    return Failure(entry("g=2", 1.0).place, (90,), Cost(7, 8, 9, 10), "RuntimeError: out of memory")
 
 
 def test_what_is_saved_is_what_is_read(entry, failure, saved):
     entries = [entry("g=1", 1.0, control_samples_s=(0.01, 0.02)), entry("g=8", 2.0, control=None)]
     content = json.loads(json.dumps(saved(entries, [failure]), allow_nan=False))
     here = Machine(node="here", cpu_model="a processor", torch="2.13.0")
-    assert parse(content) == replace(gather(entries, [failure]), machine=here)
+    assert parse(content) == replace(linked(entries, [failure]), machine=here)
 
 
 def test_the_saved_form_stands_under_one_key_with_a_schema(entry):
     info = to_extra_info(entry("g=8", 2.0))
-    assert info["schema"] == 1
+    assert info["schema"] == 2
     assert (info["guideline"], info["sweep"], info["variant"], info["baseline"]) == ("G2", "x1", "g=8", "g=1")
     assert info["condition"]["device"] == "cpu"
     assert info["slowdown"] == {"estimate": 2.0, "low": 1.98, "high": 2.02, "confidence": 0.99, "rounds": 40}
-    assert not {"samples_s", "median_s", "place"} & info.keys()
+    assert not {"samples_s", "median_s", "identity", "place", "work"} & info.keys()
 
 
 def test_how_a_sweep_is_judged_and_what_convolutions_access_are_saved(entry, saved):
-    how = {"per_multiply_add": True, "every": True, "conv_memory_access": 7}
+    how = {"per_multiply_add": True, "claims_every_row": True, "conv_memory_access": 7}
     entries = [entry("g=1", 1.0), entry("g=8", 2.0, **how)]
     bare, full = (benchmark["extra_info"]["guidelines"] for benchmark in saved(entries)["benchmarks"])
     assert not how.keys() & bare.keys()
     assert how.items() <= full.items()
-    assert parse(saved(entries)).entries == gather(entries, []).entries
+    assert parse(saved(entries)).entries == linked(entries, []).entries
 
 
 def test_ratios_are_computed_anew_from_saved_samples(entry, saved):
-    run = reduced(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)])))
+    run = results_of(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)])))
     narrow, wide = (run.measured[1].slowdown(confidence) for confidence in (0.8, 0.99))
     assert narrow.estimate == pytest.approx(2.0, rel=0.01)
     assert wide.half_width > narrow.half_width > 0
@@ -52,12 +54,12 @@ def test_ratios_are_computed_anew_from_saved_samples(entry, saved):
 
 def test_a_lone_variant_carries_its_baselines_samples(entry, saved):
     alone = entry("g=8", 2.0, baseline_samples_s=entry("g=1", 1.0).samples_s)
-    measured = reduced(parse(saved([alone]))).measured[0]
+    measured = results_of(parse(saved([alone]))).measured[0]
     assert measured.slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
 
 
 def test_without_samples_the_saved_interval_serves(entry, saved):
-    run = reduced(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)], data=False)))
+    run = results_of(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)], data=False)))
     found = run.measured[1].slowdown(0.99)
     assert (found.estimate, found.low, found.high) == pytest.approx((2.0, 1.98, 2.02))
     assert run.measured[1].seconds_per_call(0.99).half_width is None
@@ -72,8 +74,8 @@ def test_a_mixed_file_is_refused(entry, saved):
 
 def test_a_newer_schema_is_refused(entry, saved):
     content = saved([entry("g=1", 1.0)])
-    content["benchmarks"][0]["extra_info"]["guidelines"]["schema"] = 2
-    with pytest.raises(ResultsError, match="has schema 2, newer than 1, the newest that this version reads"):
+    content["benchmarks"][0]["extra_info"]["guidelines"]["schema"] = 3
+    with pytest.raises(ResultsError, match="has schema 3, newer than 2, the newest that this version reads"):
         parse(content)
 
 
@@ -93,7 +95,7 @@ def test_a_newer_schema_is_refused(entry, saved):
         (("work_ratio",), 5e-324, "work_ratio must be a positive number"),
         (("condition",), None, "NoneType"),
         (("expect",), "later", "expect is 'later'"),
-        (("channels",), [None], "channels must be a whole number"),
+        (("widths",), [None], "widths must be a whole number"),
         (("paper",), {"x": 1}, "unexpected keyword"),
         (("schema",), "1", "schema must be a whole number"),
         (("schema",), 0, "schema must be a whole number above 0"),
@@ -118,6 +120,13 @@ def test_a_missing_field_is_named(entry, saved):
 
 def test_a_file_of_failures_alone_is_read(failure, saved):
     assert parse(saved([], [failure])).failures == (failure,)
+
+
+def test_work_of_a_network_without_weights_is_read(entry, failure, saved):
+    weightless = replace(failure, work=Cost(7, 8, 0, 0))
+    content = saved([entry("g=1", 1.0, parameters=0)], [weightless])
+    run = parse(content)
+    assert (run.entries[0].identity.work.parameters, run.failures) == (0, (weightless,))
 
 
 def test_a_failed_list_that_is_none_is_refused(entry, saved):
@@ -190,3 +199,23 @@ def test_a_file_that_does_not_say_its_machine_is_read(entry, info, saved):
 def test_files_of_every_schema_so_far_are_read(schema):
     run = load(SAVED / f"schema_{schema}.json", 10**7)
     assert {e.place.guideline for e in run.entries} == {"G1", "G2", "G3", "G4"}
+
+
+def test_files_of_both_schemas_say_the_same_of_one_run():
+    first, second = (load(SAVED / f"schema_{schema}.json", 10**7) for schema in (1, 2))
+    assert replace(first, source="") == replace(second, source="")
+
+
+def test_a_failure_of_the_first_schema_is_read(failure, saved):
+    control = replace(
+        failure, place=replace(failure.place, variant=CONTROL_NAME), is_control=True, is_skip=True
+    )
+    content = saved([], [failure, control])
+    for failed in content["guidelines"]["failed"]:
+        for unknown in ("is_control", "conv_memory_access", "parameters"):
+            del failed[unknown]
+        failed["schema"] = 1
+        failed["channels"] = failed.pop("widths")
+        failed["condition"]["channels"] = failed["condition"].pop("channel_rule")
+    older = [replace(each, work=Cost(7, 8, None, None)) for each in (failure, control)]
+    assert parse(content).failures == tuple(older)

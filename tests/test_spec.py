@@ -24,8 +24,8 @@ def test_the_id_names_whatever_departs_from_the_paper():
 
 
 def test_the_platform_decides_the_papers_columns():
-    assert CPU.platform == "arm"
-    assert replace(CPU, device="cuda:0").platform == "gpu"
+    assert CPU.device.paper_platform == "arm"
+    assert replace(CPU, device="cuda:0").device.paper_platform == "gpu"
 
 
 def test_the_cost_is_the_sum_over_convolutions_and_elementwise_operators():

@@ -67,7 +67,7 @@ def test_a_cell_says_where_it_is_per_multiply_add_and_the_legend_where_a_cell_do
 
 def test_the_legend_names_guidelines_that_their_weakest_row_decides(results, sweep_of):
     sides = [
-        results(*sweep_of("T8", 224, every=True), *sweep_of("G2", 224), machine=Machine(node=name))
+        results(*sweep_of("T8", 224, claims_every_row=True), *sweep_of("G2", 224), machine=Machine(node=name))
         for name in ("one", "two")
     ]
     notes = document(matrix(sides)).sections[0].notes

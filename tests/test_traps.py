@@ -12,12 +12,14 @@ from guidelines import timing
 from guidelines.cli.main import main
 from guidelines.compare import compare
 from guidelines.files import load
-from guidelines.merge import by_machine, reduced
+from guidelines.measured import results_of
+from guidelines.merge import by_machine
 from guidelines.reading import read
+from guidelines.recording import Limits
 from guidelines.results import Circumstances
+from guidelines.rounds import Rounds
 from guidelines.saved import to_extra_info
 from guidelines.spec import Condition
-from guidelines.sweep import Limits, record
 
 pytest_plugins = "pytester"
 
@@ -121,7 +123,7 @@ def waking(clock):
 def test_a_slow_first_call_costs_neither_calls_nor_rounds_and_is_in_no_sample(clock, wakes):
     once = {name: waking(clock) for name in "ab"}
     builders = {name: lambda name=name: once[name] if wakes == "once" else waking(clock) for name in "ab"}
-    recording = record(builders, "a", Limits(min_rounds=80), budget_s=0.01, seed=0, clock=clock)
+    recording = Rounds(builders, "a", Limits(min_rounds=80), budget_s=0.01, seed=0, clock=clock).run()
     assert min(recording.calls_per_sample.values()) >= 50
     assert recording.rounds >= 90
     for series in recording.seconds_per_call.values():
@@ -134,7 +136,7 @@ def test_a_slow_first_call_costs_neither_calls_nor_rounds_and_is_in_no_sample(cl
 def test_a_file_without_samples_gives_the_same_slow_downs_and_says_so(suite, pytester, how, selection):
     suite(how, "--benchmark-json=full.json", "--benchmark-min-rounds=60", "-k", selection)
     path = found(pytester, ".benchmarks/*/*.json")
-    bare, full = (reduced(load(file, 10**7)) for file in (path, pytester.path / "full.json"))
+    bare, full = (results_of(load(file, 10**7)) for file in (path, pytester.path / "full.json"))
     for one, other in zip(bare.measured, full.measured, strict=True):
         shown, measured = one.slowdown(0.9), other.slowdown(0.9)
         assert None not in (shown.low, shown.high)
@@ -168,7 +170,7 @@ def test_runs_are_compared_whatever_their_tests_files_and_root_folders_are_calle
     suite("--benchmark-json=b.json", "--rootdir=deep", path).assert_outcomes(passed=6, failed=1)
     files = [pytester.path / name for name in ("a.json", "b.json")]
     names = [{benchmark["fullname"] for benchmark in strict(file)["benchmarks"]} for file in files]
-    comparison = compare(*(reduced(load(file, 10**7)) for file in files))
+    comparison = compare(*(results_of(load(file, 10**7)) for file in files))
     assert names[0].isdisjoint(names[1])
     assert (len(comparison.rows), comparison.only_a, comparison.only_b) == (6, (), ())
     assert main(["compare", "a.json", "b.json"]) == 0
@@ -196,13 +198,14 @@ def test_file_and_journal_are_strict_json_even_for_one_round_and_an_output_of_na
 @pytest.mark.parametrize("where", ["work_ratio", "slowdown", "control", "setup_s"])
 def test_a_figure_that_is_no_number_is_refused_rather_than_saved(entry, where, value):
     whole = entry("g=8", 2.0)
-    changed = {
-        "slowdown": replace(whole.slowdown, estimate=value),
-        "control": replace(whole.control, low=value),
-        "setup_s": Circumstances(setup_s=value),
-    }.get(where, value)
+    change = {
+        "work_ratio": {"identity": replace(whole.identity, work_ratio=value)},
+        "slowdown": {"slowdown": replace(whole.slowdown, estimate=value)},
+        "control": {"control": replace(whole.control, low=value)},
+        "setup_s": {"circumstances": Circumstances(setup_s=value)},
+    }[where]
     with pytest.raises(ValueError, match="not JSON compliant"):
-        to_extra_info(replace(whole, **{"circumstances" if where == "setup_s" else where: changed}))
+        to_extra_info(replace(whole, **change))
 
 
 # 9: machine_info is compared to the letter.

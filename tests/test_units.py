@@ -20,7 +20,7 @@ def test_units_are_as_wide_as_comes_nearest_to_equal_work(name, c):
 @pytest.mark.parametrize("name", UNITS)
 def test_counted_work_is_that_of_the_closed_form(name):
     variant = units(name, 64)
-    (own,) = variant.channels
+    (own,) = variant.widths
     per_image = DEPTH * UNITS[name].multiply_adds(own) * CONDITION.image_size**2
     assert variant.cost(CONDITION).multiply_adds == per_image
     assert variant.input_shape(CONDITION) == (1, own, 5, 5)

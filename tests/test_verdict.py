@@ -116,20 +116,20 @@ def three(entry, results, *slowdowns, **how):
 def test_a_claim_about_every_other_variant_is_decided_by_the_farthest_from_it(
     entry, results, slowdowns, deciding, expected
 ):
-    (evidence,) = three(entry, results, *slowdowns, every=True).values()
+    (evidence,) = three(entry, results, *slowdowns, claims_every_row=True).values()
     assert evidence.extreme == deciding
     assert verdicts([evidence], 0.9)[0].outcome == expected
 
 
 def test_it_does_not_hold_of_others_that_were_not_measured(entry, results):
-    (evidence,) = three(entry, results, 1.2, every=True).values()  # without the last
+    (evidence,) = three(entry, results, 1.2, claims_every_row=True).values()  # without the last
     found = verdicts([evidence], 0.9)[0]
     assert (found.outcome, "were not measured" in found.remedy) == ("undecided", True)
-    (evidence,) = three(entry, results, 0.5, every=True).values()
+    (evidence,) = three(entry, results, 0.5, claims_every_row=True).values()
     assert verdicts([evidence], 0.9)[0].outcome == "does not hold"
 
 
 def test_its_interval_is_that_of_all_others_together(entry, results):
-    (evidence,) = three(entry, results, 1.2, 1.5, every=True, spread=0.1).values()
+    (evidence,) = three(entry, results, 1.2, 1.5, claims_every_row=True, spread=0.1).values()
     (alone,) = three(entry, results, 1.5, 1.2, spread=0.1).values()
     assert evidence.slowdown(0.9).half_width == pytest.approx(alone.slowdown(0.95).half_width, rel=0.02)

@@ -108,7 +108,7 @@ def _note_on_preparing(sweep: SweepResult, condition: Condition) -> Iterator[str
     for variant in sweep.variants:
         times_s += [run.setup_s for run in variant.cell.circumstances if run.setup_s is not None]
     if times_s:
-        prepared = MODES[condition.mode].prepared if condition.mode in MODES else "prepared"
+        prepared = MODES.get(condition.mode, MODES["compile"]).prepared or "compiled"
         took = f"{min(times_s):.2g} to {max(times_s):.2g} s"
         yield f"{sweep.name} {prepared} in {took} a network, before the timing"
 

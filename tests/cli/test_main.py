@@ -35,7 +35,7 @@ def test_a_bad_file_is_one_line_on_stderr_and_status_2(tmp_path):
 def test_faults_are_one_line_and_status_2(write_run, printed_line, tmp_path):
     a, other = write_run("a.json", 2.0), write_run("other.json", 2.0, sweep="x4")
     third, fourth = write_run("c.json", 2.0, node="c"), write_run("d.json", 2.0, node="d")
-    unlike = write_run("unlike.json", 2.2, channels=(48,))
+    unlike = write_run("unlike.json", 2.2, widths=(48,))
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     write_run("runs/1.json", 2.0)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 
 from guidelines import blocks
 from guidelines.channels import group_widths
-from guidelines.entries import results
 from guidelines.machine import cpu_model
+from guidelines.outcome import outcome
+from guidelines.recording import Limits
 from guidelines.results import Circumstances, Entry
 from guidelines.spec import Condition, Sweep
-from guidelines.sweep import Limits, budget_s, measure_sweep
+from guidelines.sweep import budget_s, measure_sweep
 
 CONDITION = Condition("cpu", cpu_model())
 LIMITS = Limits(max_time_s=2.0, min_rounds=12, warmup_s=0.1, confidence=0.95)
@@ -48,14 +49,14 @@ def measured(seed: int, disturb: Callable[[], list[subprocess.Popen[bytes]]] | N
     timer = threading.Timer(middle_s, lambda: hogs.extend(disturb() if disturb else []))
     timer.start()
     try:
-        recording = measure_sweep(sweep, chosen, CONDITION, LIMITS, seed)
+        recording = measure_sweep(sweep, chosen, CONDITION, LIMITS, seed=seed)
     finally:
         timer.cancel()
         timer.join()
         for hog in hogs:
             hog.kill()
             hog.wait()
-    entry = results(sweep, chosen, CONDITION, recording, LIMITS.confidence)["g8"]
+    entry = outcome(sweep, chosen, CONDITION, recording, confidence=LIMITS.confidence)["g8"]
     assert isinstance(entry, Entry), entry
     print(".", end="", file=sys.stderr, flush=True)
     return entry.circumstances
@@ -63,7 +64,7 @@ def measured(seed: int, disturb: Callable[[], list[subprocess.Popen[bytes]]] | N
 
 def g2_x1() -> Sweep:
     variants = (
-        blocks.group_convolution(*group_widths(64, g, "paper").channels, groups=g) for g in (1, 2, 4, 8)
+        blocks.group_convolution(*group_widths(64, g, "paper").widths, groups=g) for g in (1, 2, 4, 8)
     )
     return Sweep("G2", "excessive group convolution raises memory access", "x1", tuple(variants))
 

@@ -17,9 +17,10 @@ from tabulate import tabulate
 from torch import nn
 
 from guidelines.machine import cpu_model
+from guidelines.recording import Limits
+from guidelines.rounds import Rounds
 from guidelines.spec import Condition
 from guidelines.stats import Estimate, paired_ratio
-from guidelines.sweep import Limits, record
 from guidelines.timing import Sample, pinned, timed
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,7 +40,7 @@ from guidelines import blocks
 @pytest.mark.parametrize("g", [1, 2, 4, 8])
 def test_sequential(benchmark, g):
     torch.set_num_threads(1)
-    variant = blocks.group_convolution(*group_widths(64, g, "paper").channels, groups=g)
+    variant = blocks.group_convolution(*group_widths(64, g, "paper").widths, groups=g)
     network, x = variant.build().eval(), torch.randn(1, variant.work.in_channels, 56, 56)
     with torch.inference_mode():
         benchmark(network, x)
@@ -128,7 +129,7 @@ def record_layers(seed: int) -> dict[str, tuple[float, ...]]:
     limits = Limits(max_time_s=TRUTH_S / 2, min_rounds=12, warmup_s=0.05)
     with pinned(CONDITION):
         builders = {id: partial(layer, n) for id, n in {"ten": 10, "control": 10, "eleven": 11}.items()}
-        return record(builders, "ten", limits, TRUTH_S, seed).seconds_per_call
+        return Rounds(builders, "ten", limits, budget_s=TRUTH_S, seed=seed).run().seconds_per_call
 
 
 def layer(calls: int) -> Sample:
@@ -150,9 +151,8 @@ def print_overhead() -> None:
         own_s = median(sample(calls) / calls for _ in range(9))
         single_s = median(sample(1) for _ in range(10_000))
         start = time.perf_counter()
-        recording = record(
-            {"empty": lambda: sample, "control": lambda: sample}, "empty", Limits(min_rounds=5_000), 0.0, 0
-        )
+        samplers = {"empty": lambda: sample, "control": lambda: sample}
+        recording = Rounds(samplers, "empty", Limits(min_rounds=5_000), budget_s=0.0, seed=0).run()
         wall_s = time.perf_counter() - start
     per_sample_s = sum(
         sum(series) * recording.calls_per_sample[id] for id, series in recording.seconds_per_call.items()

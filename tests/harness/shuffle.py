@@ -21,10 +21,11 @@ from guidelines.machine import cpu_model
 from guidelines.modes import Bind, binder
 from guidelines.networks import build
 from guidelines.networks.shufflenet_v2 import Unit, shuffled_halves
+from guidelines.recording import Limits
 from guidelines.report.digits import with_half_width
+from guidelines.rounds import Builder, Rounds
 from guidelines.spec import Condition
 from guidelines.stats import Estimate, paired_ratio
-from guidelines.sweep import Builder, Limits, record
 from guidelines.timing import MEMORY_FORMATS, Sample, pinned, timed
 
 CONDITION = Condition("cpu", cpu_model())
@@ -203,9 +204,9 @@ def check(form: object, found: Tensor, expected: Tensor) -> None:
 
 def ratios(builders: Mapping[str, Builder], baseline: str, time_s: float) -> dict[str, Estimate]:
     """Time of each over the baseline's, within rounds, after about so many seconds each."""
-    recording = record(builders, baseline, LIMITS, time_s * len(builders), seed=0)
-    if recording.failures:
-        raise SystemExit(f"{recording.failures}")
+    recording = Rounds(dict(builders), baseline, LIMITS, budget_s=time_s * len(builders), seed=0).run()
+    if recording.dropped:
+        raise SystemExit(f"{recording.dropped}")
     series = recording.seconds_per_call
     return {name: paired_ratio(series[name], series[baseline], 0.95) for name in builders}
 

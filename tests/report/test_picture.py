@@ -4,12 +4,12 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from guidelines.report.table import tables
 from matplotlib.colors import to_rgb
 
 from guidelines.report.pictures import legend, ticks
 from guidelines.report.pictures import page as picture
 from guidelines.spec import Condition
+from guidelines.tables import tables
 
 
 def drawn(results, label="a machine"):
@@ -44,7 +44,8 @@ def units(entry, results):
 
 
 def named(entry, variant):
-    return replace(entry, place=replace(entry.place, variant=variant))
+    place = replace(entry.place, variant=variant)
+    return replace(entry, identity=replace(entry.identity, place=place))
 
 
 def lines(page, panel=0):
