@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from guidelines.stats import quantile
 LEAST_NETWORKS = 10
 # Networks for small devices; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
+# The field of each count that is set beside the time.
+COUNTS = {
+    "multiply-adds": "multiply_adds",
+    "memory access of convolutions": "conv_memory_access",
+    "memory access of all operators": "memory_access",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,7 @@ def predictions(results: Results, confidence: float = 0.95) -> dict[Condition, t
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
-        if not measured.channels and measured.conv_memory_access is not None:
+        if not measured.channels and None not in _counts(measured).values():
             networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
     found = {}
     for condition, named in networks.items():
@@ -71,13 +78,18 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
 
 def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
     seconds = [m.seconds_per_call(confidence).estimate for m in networks]
-    counts = {
-        "multiply-adds": [m.multiply_adds for m in networks],
-        "memory access of convolutions": [m.conv_memory_access or 0 for m in networks],
-        "memory access of all operators": [m.memory_access for m in networks],
-    }
-    correlated = {name: spearman(counted, seconds, confidence) for name, counted in counts.items()}
-    return Prediction(len(networks), {name: found for name, found in correlated.items() if found})
+    counts = [_counts(measured) for measured in networks]
+    correlations = {}
+    for name in COUNTS:
+        correlation = spearman([each[name] for each in counts], seconds, confidence)
+        if correlation is not None:
+            correlations[name] = correlation
+    return Prediction(len(networks), correlations)
+
+
+def _counts(measured: Measured) -> dict[str, Any]:
+    """Each count of a network's call; None for one that its file does not say."""
+    return {name: getattr(measured, field) for name, field in COUNTS.items()}
 
 
 def _ranks(values: Sequence[float]) -> np.ndarray:
