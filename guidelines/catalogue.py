@@ -1,22 +1,23 @@
 """What every network of the suite costs, as data: the figures that tests hold the networks to."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from importlib.resources import files
+from typing import Any
+
+from guidelines.spec import Cost
 
 
 @dataclass(frozen=True)
 class Known:
-    """A network's parameters, and the work of one call on one image; memory access in elements.
+    """A network and the work of one call on one image.
 
-    `is_reference` where others published or counted its parameters and multiply-adds, too.
+    `is_reference` says that others published or counted the same parameters and multiply-adds.
     """
 
     name: str
-    parameters: int
-    multiply_adds: int
-    conv_memory_access: int
-    memory_access: int
+    work: Cost
     image_size: int = 224
     is_reference: bool = False
 
@@ -24,4 +25,11 @@ class Known:
 def catalogue() -> tuple[Known, ...]:
     """Every network, in the order of `guidelines.networks.NETWORKS`."""
     content = json.loads(files("guidelines").joinpath("networks", "counts.json").read_text("utf-8"))
-    return tuple(Known(name, **figures) for name, figures in content.items())
+    return tuple(_known(name, figures) for name, figures in content.items())
+
+
+def _known(name: str, figures: Mapping[str, Any]) -> Known:
+    counts = [field.name for field in fields(Cost)]
+    work = Cost(**{count: figures[count] for count in counts})
+    rest = {key: value for key, value in figures.items() if key not in counts}
+    return Known(name, work, **rest)

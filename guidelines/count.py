@@ -5,7 +5,7 @@ device attention moves its scores through memory. What numpy does, or a function
 seen; a module that is called in another thread counts as an operator of unknown work.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from copy import deepcopy
@@ -17,6 +17,7 @@ from torch.nn.parameter import is_lazy
 
 from guidelines.module_cost import LayerCost, ModuleCost
 from guidelines.operator_cost import OperatorCost
+from guidelines.spec import Cost
 from guidelines.trace import LayerError, Trace, one_line
 
 Target = nn.Module | Callable[[], nn.Module]
@@ -100,18 +101,19 @@ def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
 
 def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) -> Iterator[LayerCost]:
     """Every module with the operators of its own path; a shared parameter is its first owner's."""
+    operators_by_path: dict[str, list[OperatorCost]] = defaultdict(list)
+    for path, operator in operators:
+        operators_by_path[path].append(operator)
     counted: set[nn.Parameter] = set()
     for path, inner in module.named_modules():
-        work = [operator for at, operator in operators if at == path]
+        own = operators_by_path[path]
         parameters = set(inner.parameters(recurse=False)) - counted
         counted |= parameters
+        without_operators = Cost(parameters=sum(parameter.numel() for parameter in parameters))
         yield LayerCost(
-            path,
-            type(inner).__name__,
-            sum(operator.multiply_adds for operator in work),
-            sum(operator.conv_memory_access for operator in work),
-            sum(operator.memory_access for operator in work),
-            sum(p.numel() for p in parameters),
-            len(work),
-            sum(not operator.is_known for operator in work),
+            path=path,
+            kind=type(inner).__name__,
+            work=sum((operator.work for operator in own), start=without_operators),
+            operators=len(own),
+            uncounted=sum(not operator.is_known for operator in own),
         )

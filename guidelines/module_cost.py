@@ -4,41 +4,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 
+from guidelines.spec import Cost
+
 
 @dataclass(frozen=True)
 class LayerCost:
     """Work of a module in one call without the modules inside it, and its own parameters.
 
-    `path` is "" for the module itself. `conv_memory_access` counts convolutions and linear layers, by the
-    paper's formula; `memory_access` all operators that are not views, `operators` how many these are,
-    `uncounted` of how many of these the work is not known.
+    `path` is "" for the module itself. `operators` counts those that are not views, `uncounted` those whose
+    work is not known.
     """
 
     path: str
     kind: str
-    multiply_adds: int = 0
-    conv_memory_access: int = 0
-    memory_access: int = 0
-    parameters: int = 0
+    work: Cost
     operators: int = 0
     uncounted: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether it does nothing by itself."""
-        return not (self.operators or self.parameters)
+        return not (self.operators or self.work.parameters)
 
     def __add__(self, other: "LayerCost") -> "LayerCost":
         """Both together, as the first."""
         return LayerCost(
-            self.path,
-            self.kind,
-            self.multiply_adds + other.multiply_adds,
-            self.conv_memory_access + other.conv_memory_access,
-            self.memory_access + other.memory_access,
-            self.parameters + other.parameters,
-            self.operators + other.operators,
-            self.uncounted + other.uncounted,
+            path=self.path,
+            kind=self.kind,
+            work=self.work + other.work,
+            operators=self.operators + other.operators,
+            uncounted=self.uncounted + other.uncounted,
         )
 
 

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch._ops import HigherOrderOperator
 
+from guidelines.spec import Cost
+
 Formula = Callable[[Sequence[Any], Any], int]
 # Views and memory that is not written yet, whose schemas do not say so.
 FREE = {
@@ -34,12 +36,10 @@ SUMS_OF_PRODUCTS = re.compile(
 
 @dataclass(frozen=True)
 class OperatorCost:
-    """Work of one call of an operator, memory access in elements; or that it is not fully known."""
+    """Work of one call of an operator; `is_known` says whether that is all of it."""
 
     name: str
-    multiply_adds: int = 0
-    conv_memory_access: int = 0
-    memory_access: int = 0
+    work: Cost
     is_known: bool = True
 
 
@@ -50,25 +50,25 @@ def operator_cost(
 
     Every tensor read and every tensor written counts once: relu_ on c elements 2 c, add_ 3 c, a
     concatenation twice its output, a maximum pool its indices too. What a stride of zero repeats counts
-    once; of a table that is looked up, what is taken. `conv_memory_access` is that of convolutions and of
-    products of two matrices, which linear layers are, by the paper's equation (2): input, output and weights,
-    without bias. Products of batches of matrices, as in attention, are not among them.
+    once; of a table that is looked up, what is taken. Convolutions and products of two matrices, as in
+    linear layers, also count apart, by the paper's equation (2): input, output and weights, without bias.
+    Products of batches of matrices, as in attention, do not.
     """
     if isinstance(operator, HigherOrderOperator):
-        return OperatorCost(str(operator), is_known=False)
+        return OperatorCost(str(operator), Cost(), is_known=False)
     namespace, _, name = operator._schema.name.partition("::")
     if namespace in ("prim", "profiler") or name in FREE or _is_view(operator):
         return None
     if any(x.layout != torch.strided or x.is_nested for x in tensors((args, *kwargs.values(), out))):
-        return OperatorCost(f"{namespace}.{name}", is_known=False)
+        return OperatorCost(f"{namespace}.{name}", Cost(), is_known=False)
     formula = FORMULAS.get(name.removesuffix("_"))
-    return OperatorCost(
-        f"{namespace}.{name}",
-        formula(args, out) if formula else 0,
-        _elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
-        _elements(_moved(operator, args, kwargs, out)),
-        bool(formula) or _has_no_products(operator, args),
+    work = Cost(
+        multiply_adds=formula(args, out) if formula else 0,
+        conv_memory_access=_elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
+        memory_access=_elements(_moved(operator, args, kwargs, out)),
     )
+    is_known = bool(formula) or _has_no_products(operator, args)
+    return OperatorCost(f"{namespace}.{name}", work, is_known)
 
 
 def _is_view(operator: Any) -> bool:

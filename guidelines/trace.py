@@ -13,6 +13,7 @@ from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines.operator_cost import OperatorCost, operator_cost, tensors
+from guidelines.spec import Cost
 
 # What layers take: the attribute that says how much of it, in which dimension, and how that is shown.
 TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
@@ -22,7 +23,7 @@ TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
     (nn.Linear, "in_features", -1, "(..., {})"),
 )
 # What a module in another thread counts as: its operators are not seen.
-IN_ANOTHER_THREAD = OperatorCost("module in another thread", is_known=False)
+IN_ANOTHER_THREAD = OperatorCost("module in another thread", Cost(), is_known=False)
 
 
 class LayerError(ValueError):

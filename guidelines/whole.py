@@ -48,10 +48,9 @@ def _traced(in_channels: int, make: Callable[[], nn.Module], image_size: int | N
         return cost
 
     def total(shape: Shape) -> Cost:
-        whole = counted(shape).total
-        return Cost(whole.multiply_adds, whole.memory_access, whole.conv_memory_access, whole.parameters)
+        return counted(shape).total.work
 
     def largest_layer(shape: Shape) -> int:
-        return max(layer.memory_access for layer in counted(shape).layers)
+        return max(layer.work.memory_access for layer in counted(shape).layers)
 
     return Traced(in_channels, total, largest_layer, image_size)

@@ -44,21 +44,35 @@ def document(known: Sequence[Known], printed: Sequence[NetworkRow]) -> Document:
 
 def records(known: Sequence[Known]) -> list[Record]:
     """One record a network."""
-    return [asdict(each) for each in known]
+    return [
+        {
+            "name": each.name,
+            "parameters": each.work.parameters,  # stands before the rest of the work
+            **asdict(each.work),
+            "image_size": each.image_size,
+            "is_reference": each.is_reference,
+        }
+        for each in known
+    ]
 
 
 def _row(known: Known, printed: int | None) -> Row:
-    figures = (known.conv_memory_access, known.memory_access)
+    work = known.work
     return Row(
         (
             Value(f"{known.name}{' *' if known.is_reference else ''}"),
             Value(f"{known.image_size}", known.image_size),
-            Value(millions(known.parameters), known.parameters),
-            Value(millions(known.multiply_adds), known.multiply_adds),
+            _count(work.parameters),
+            _count(work.multiply_adds),
             Value(str(printed or ""), printed),
-            *(Value(millions(figure), figure) for figure in figures),
+            _count(work.conv_memory_access),
+            _count(work.memory_access),
         )
     )
+
+
+def _count(count: int | None) -> Value:
+    return Value(millions(count or 0), count)
 
 
 def _lacking(row: NetworkRow) -> Row:

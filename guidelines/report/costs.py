@@ -43,7 +43,14 @@ def records(
     call: Record = {"target": printable(target), "input": shape(input_shape), "traced_on": cost.device}
     shown = [*(layer for layer in layers if not layer.is_empty), replace(cost.total, path="total")]
     return [
-        call | asdict(layer) | {"path": printable(layer.path), "kind": printable(layer.kind)}
+        {
+            **call,
+            "path": printable(layer.path),
+            "kind": printable(layer.kind),
+            **asdict(layer.work),
+            "operators": layer.operators,
+            "uncounted": layer.uncounted,
+        }
         for layer in shown
     ]
 
@@ -56,18 +63,23 @@ def _doubts(cost: ModuleCost) -> list[str]:
 
 
 def _row(name: str, layer: LayerCost) -> Row:
-    work = (layer.multiply_adds, layer.conv_memory_access, layer.memory_access)
+    work = layer.work
+    amounts = (work.multiply_adds, work.conv_memory_access, work.memory_access)
     cells = [
         Value(printable(name)),
         Value(printable(layer.kind)),
-        *(Value(_amount(amount, layer.uncounted), amount) for amount in work),
-        Value(f"{layer.parameters:,}" if layer.parameters else "", layer.parameters),
+        *(Value(_amount(amount, layer.uncounted), amount) for amount in amounts),
+        Value(f"{work.parameters:,}" if work.parameters else "", work.parameters),
         Value(str(layer.operators), layer.operators),
     ]
     return Row(tuple(cells))
 
 
-def _amount(known: int, uncounted: int) -> str:
+def _amount(known: int | None, uncounted: int) -> str:
     """A figure in millions, "" for none: "4.06", or "4.06 + ?" where some of the work is not known."""
-    parts = [millions(known)] * bool(known) + ["?"] * bool(uncounted)
+    parts = []
+    if known:
+        parts.append(millions(known))
+    if uncounted:
+        parts.append("?")
     return " + ".join(parts)
