@@ -7,7 +7,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.shufflenet_v2 import Unit
+from guidelines.networks.families.shufflenet_v2 import Unit
 from guidelines.report.reuse import StageReuse
 
 # The paper's first stage of units.

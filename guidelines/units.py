@@ -11,10 +11,10 @@ from functools import cache, partial
 
 from torch import nn
 
-from guidelines.networks.mobilenet_v2 import InvertedResidual
-from guidelines.networks.shufflenet_v1 import Unit as ShuffleNetV1Unit
-from guidelines.networks.shufflenet_v2 import Unit as ShuffleNetV2Unit
-from guidelines.networks.xception import Block
+from guidelines.networks.families.mobilenet_v2 import InvertedResidual
+from guidelines.networks.families.shufflenet_v1 import Unit as ShuffleNetV1Unit
+from guidelines.networks.families.shufflenet_v2 import Unit as ShuffleNetV2Unit
+from guidelines.networks.families.xception import Block
 from guidelines.spec import Variant
 from guidelines.whole import stack
 

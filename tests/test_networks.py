@@ -10,7 +10,7 @@ from guidelines import paper
 from guidelines.catalogue import catalogue
 from guidelines.count import count
 from guidelines.networks import NETWORKS, build
-from guidelines.networks.shufflenet_v2 import shuffled
+from guidelines.networks.families.shufflenet_v2 import shuffled
 
 CATALOGUE = {known.name: known for known in catalogue()}
 

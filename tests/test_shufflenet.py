@@ -5,9 +5,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from guidelines.networks.shufflenet_v1 import Unit as UnitV1
-from guidelines.networks.shufflenet_v1 import shufflenet_v1_50
-from guidelines.networks.shufflenet_v2 import (
+from guidelines.networks.families.shufflenet_v1 import Unit as UnitV1
+from guidelines.networks.families.shufflenet_v1 import shufflenet_v1_50
+from guidelines.networks.families.shufflenet_v2 import (
     Downsampling,
     SqueezeExcitation,
     Unit,

@@ -6,21 +6,21 @@ from functools import partial
 
 from torch import nn
 
-from guidelines.networks.alexnet import alexnet
-from guidelines.networks.condensenet import condensenet74
-from guidelines.networks.densenet import densenet121
-from guidelines.networks.dpn import dpn92
-from guidelines.networks.igcv3 import igcv3_d
-from guidelines.networks.mobilenet_v1 import mobilenet_v1
-from guidelines.networks.mobilenet_v2 import mobilenet_v2
-from guidelines.networks.nasnet import nasnet_a_mobile
-from guidelines.networks.pyramidnet import pyramidnet101_a360
-from guidelines.networks.resnet import resnet50, resnext50_32x4d, wide_resnet50_2
-from guidelines.networks.shufflenet_v1 import shufflenet_v1, shufflenet_v1_50
-from guidelines.networks.shufflenet_v2 import WIDTHS as SHUFFLENET_V2_WIDTHS
-from guidelines.networks.shufflenet_v2 import deep_shufflenet_v2, shufflenet_v2
-from guidelines.networks.vgg import vgg16
-from guidelines.networks.xception import xception
+from guidelines.networks.families.alexnet import alexnet
+from guidelines.networks.families.condensenet import condensenet74
+from guidelines.networks.families.densenet import densenet121
+from guidelines.networks.families.dpn import dpn92
+from guidelines.networks.families.igcv3 import igcv3_d
+from guidelines.networks.families.mobilenet_v1 import mobilenet_v1
+from guidelines.networks.families.mobilenet_v2 import mobilenet_v2
+from guidelines.networks.families.nasnet import nasnet_a_mobile
+from guidelines.networks.families.pyramidnet import pyramidnet101_a360
+from guidelines.networks.families.resnet import resnet50, resnext50_32x4d, wide_resnet50_2
+from guidelines.networks.families.shufflenet_v1 import shufflenet_v1, shufflenet_v1_50
+from guidelines.networks.families.shufflenet_v2 import WIDTHS as SHUFFLENET_V2_WIDTHS
+from guidelines.networks.families.shufflenet_v2 import deep_shufflenet_v2, shufflenet_v2
+from guidelines.networks.families.vgg import vgg16
+from guidelines.networks.families.xception import xception
 
 MOBILENET_WIDTHS = (0.25, 0.5, 0.75, 1.0)
 MOBILENET_V2_WIDTHS = (0.4, 0.75, 1.0, 1.4)

@@ -20,7 +20,7 @@ from torch.nn import functional
 from guidelines.machine import cpu_model
 from guidelines.modes import Bind, binder
 from guidelines.networks import build
-from guidelines.networks.shufflenet_v2 import Unit, shuffled_halves
+from guidelines.networks.families.shufflenet_v2 import Unit, shuffled_halves
 from guidelines.report.digits import with_half_width
 from guidelines.spec import Condition
 from guidelines.stats import Estimate, paired_ratio

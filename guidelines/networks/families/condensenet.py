@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.layers import normed
-from guidelines.networks.shufflenet_v2 import shuffled
+from guidelines.networks.families.layers import normed
+from guidelines.networks.families.shufflenet_v2 import shuffled
 
 # Layers and growth of each block.
 BLOCKS = ((4, 8), (6, 16), (8, 32), (10, 64), (8, 128))
