@@ -23,7 +23,7 @@ class Known:
 
 
 def catalogue() -> tuple[Known, ...]:
-    """Every network, in the order of `guidelines.networks.NETWORKS`."""
+    """Every network, in the order of `guidelines.networks.registry.NETWORKS`."""
     content = json.loads(files("guidelines").joinpath("networks", "counts.json").read_text("utf-8"))
     return tuple(_known(name, figures) for name, figures in content.items())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import nn
 
-from guidelines import networks
+from guidelines.networks import registry
 
 Build = Callable[[], nn.Module]
 
@@ -29,10 +29,10 @@ def target(name: str) -> Build:
     if ":" in name:
         return partial(_built, name, _callable(name))
     try:
-        networks.known(name)
+        registry.known(name)
     except ValueError as error:
         raise TargetError(f"{error}; others are named as package.module:callable") from error
-    return partial(networks.build, name)
+    return partial(registry.build, name)
 
 
 def _built(name: str, call: Callable[[], object]) -> nn.Module:

@@ -7,8 +7,8 @@ from torch import nn
 
 from guidelines.count import count
 from guidelines.module_cost import ModuleCost
-from guidelines.networks import build, known
 from guidelines.networks.families.layers import at_unit_gain
+from guidelines.networks.registry import build, known
 from guidelines.spec import Cost, Shape, Traced, Variant
 
 IMAGE_CHANNELS = 3

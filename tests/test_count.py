@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from guidelines.count import count
 from guidelines.module_cost import LayerCost
-from guidelines.networks import build
+from guidelines.networks.registry import build
 from guidelines.spec import Condition, Cost
 from guidelines.trace import LayerError
 

@@ -10,7 +10,7 @@ from guidelines import decompose as decomposing
 from guidelines import timing
 from guidelines.count import count
 from guidelines.decompose import ROUNDS, classified, decompose
-from guidelines.networks import NETWORKS
+from guidelines.networks.registry import NETWORKS
 from guidelines.operators import (
     CONVOLUTION,
     DEPTHWISE,

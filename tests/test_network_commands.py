@@ -8,7 +8,7 @@ import pytest
 
 from guidelines.cli import main
 from guidelines.machine import cpu_model
-from guidelines.networks import NETWORKS
+from guidelines.networks.registry import NETWORKS
 from guidelines.report.digits import millions
 
 NETS = """

@@ -9,8 +9,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from guidelines import paper
 from guidelines.catalogue import catalogue
 from guidelines.count import count
-from guidelines.networks import NETWORKS, build
 from guidelines.networks.families.shufflenet_v2 import shuffled
+from guidelines.networks.registry import NETWORKS, build
 
 CATALOGUE = {known.name: known for known in catalogue()}
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from guidelines.networks import build
 from guidelines.networks.families.shufflenet_v2 import WIDTHS, Unit, deep_shufflenet_v2, shufflenet_v2
+from guidelines.networks.registry import build
 from guidelines.report import reuse, text
 from guidelines.report.picture import PictureError, to_svg
 from guidelines.reuse import feature_reuse

@@ -19,8 +19,8 @@ from torch.nn import functional
 
 from guidelines.machine import cpu_model
 from guidelines.modes import Bind, binder
-from guidelines.networks import build
 from guidelines.networks.families.shufflenet_v2 import Unit, shuffled_halves
+from guidelines.networks.registry import build
 from guidelines.report.digits import with_half_width
 from guidelines.spec import Condition
 from guidelines.stats import Estimate, paired_ratio
