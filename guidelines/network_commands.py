@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING
 
 from guidelines.answer import Answer, CommandError, show, write
-from guidelines.catalogue import catalogue
+from guidelines.networks.catalogue import catalogue
 from guidelines.paper import network_rows
 from guidelines.report import catalogue as known
 from guidelines.report import costs, decomposition, picture
@@ -76,7 +76,7 @@ def _target(name: str) -> "Iterator[Callable[[], nn.Module]]":
 
     What the target prints is no part of the answer and goes to stderr.
     """
-    from guidelines.target import TargetError, reason, target
+    from guidelines.networks.target import TargetError, reason, target
 
     try:
         with redirect_stdout(sys.stderr):

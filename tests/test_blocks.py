@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from guidelines import blocks
+from guidelines.networks import blocks
 from guidelines.spec import Condition
 from guidelines.timing import build, check_work
 

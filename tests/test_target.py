@@ -3,7 +3,7 @@ import re
 import pytest
 from torch import nn
 
-from guidelines.target import TargetError, target
+from guidelines.networks.target import TargetError, target
 
 MADE = """
 import functools

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import nn
 
+from guidelines.networks.whole import network, stack
 from guidelines.spec import Condition
 from guidelines.timing import check_work
-from guidelines.whole import network, stack
 
 CPU = Condition("cpu", "a processor", image_size=64, batch_size=2)
 

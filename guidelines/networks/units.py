@@ -15,8 +15,8 @@ from guidelines.networks.families.mobilenet_v2 import InvertedResidual
 from guidelines.networks.families.shufflenet_v1 import Unit as ShuffleNetV1Unit
 from guidelines.networks.families.shufflenet_v2 import Unit as ShuffleNetV2Unit
 from guidelines.networks.families.xception import Block
+from guidelines.networks.whole import stack
 from guidelines.spec import Variant
-from guidelines.whole import stack
 
 DEPTH = 10
 GROUPS, EXPANSION = 3, 6
