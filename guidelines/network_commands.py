@@ -26,7 +26,7 @@ def networks(options: Namespace) -> int:
 
 def count(options: Namespace) -> int:
     """The cost of a target, layer by layer."""
-    from guidelines import count as counting
+    from guidelines.networks.cost import count as counting
 
     with _target(options.target) as build:
         cost = counting.count(build, options.input)
@@ -37,9 +37,9 @@ def count(options: Namespace) -> int:
 
 def decompose(options: Namespace) -> int:
     """Where the time of a target goes."""
-    from guidelines import count as counting
     from guidelines.decompose import decompose as decomposed
     from guidelines.machine import device_list, device_name
+    from guidelines.networks.cost import count as counting
     from guidelines.timing import ready
 
     device = "cuda:0" if options.device == "cuda" else options.device

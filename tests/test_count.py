@@ -10,11 +10,11 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from guidelines.count import count
-from guidelines.module_cost import LayerCost
+from guidelines.networks.cost.count import count
+from guidelines.networks.cost.module import LayerCost
+from guidelines.networks.cost.trace import LayerError
 from guidelines.networks.registry import build
 from guidelines.spec import Condition, Cost
-from guidelines.trace import LayerError
 
 MODULES = ("test_g1_channel_ratio", "test_g2_group_count", "test_g3_fragmentation", "test_g4_elementwise")
 # Of each kind of operator that families differ in: groups, shuffles, concatenations, additions, products.

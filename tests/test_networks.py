@@ -7,8 +7,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from guidelines import paper
-from guidelines.count import count
 from guidelines.networks.catalogue import catalogue
+from guidelines.networks.cost.count import count
 from guidelines.networks.families.shufflenet_v2 import shuffled
 from guidelines.networks.registry import NETWORKS, build
 

@@ -7,7 +7,7 @@ from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines import formulas
-from guidelines.operator_cost import operator_cost
+from guidelines.networks.cost.operator import operator_cost
 
 C = 2 * 6 * 5 * 5
 SIZES = st.integers(1, 6)

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines.operators import (
+from guidelines.networks.cost.classes import (
     CLASSES,
     CONVOLUTION,
     DEPTHWISE,

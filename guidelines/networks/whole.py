@@ -5,8 +5,8 @@ from functools import cache, partial
 
 from torch import nn
 
-from guidelines.count import count
-from guidelines.module_cost import ModuleCost
+from guidelines.networks.cost.count import count
+from guidelines.networks.cost.module import ModuleCost
 from guidelines.networks.families.layers import at_unit_gain
 from guidelines.networks.registry import build, known
 from guidelines.spec import Cost, Shape, Traced, Variant

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from guidelines.module_cost import LayerCost, ModuleCost
+from guidelines.networks.cost.module import LayerCost, ModuleCost
 from guidelines.report.digits import millions, shape
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record

@@ -12,7 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from guidelines.operator_cost import OperatorCost, operator_cost, tensors
+from guidelines.networks.cost.operator import OperatorCost, operator_cost, tensors
 from guidelines.spec import Cost
 
 # What layers take: the attribute that says how much of it, in which dimension, and how that is shown.

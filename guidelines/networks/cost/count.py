@@ -15,10 +15,10 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from guidelines.module_cost import LayerCost, ModuleCost
-from guidelines.operator_cost import OperatorCost
+from guidelines.networks.cost.module import LayerCost, ModuleCost
+from guidelines.networks.cost.operator import OperatorCost
+from guidelines.networks.cost.trace import LayerError, Trace, one_line
 from guidelines.spec import Cost
-from guidelines.trace import LayerError, Trace, one_line
 
 Target = nn.Module | Callable[[], nn.Module]
 
