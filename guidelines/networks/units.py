@@ -12,8 +12,8 @@ from functools import cache, partial
 from torch import nn
 
 from guidelines.networks.families.mobilenet_v2 import InvertedResidual
-from guidelines.networks.families.shufflenet_v1 import Unit as ShuffleNetV1Unit
-from guidelines.networks.families.shufflenet_v2 import Unit as ShuffleNetV2Unit
+from guidelines.networks.families.shufflenet_v1 import ShuffleUnit
+from guidelines.networks.families.shufflenet_v2 import SplitUnit
 from guidelines.networks.families.xception import Block
 from guidelines.networks.whole import stack
 from guidelines.spec import Variant
@@ -23,7 +23,7 @@ GROUPS, EXPANSION = 3, 6
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitKind:
     """A unit of c channels: its multiply-adds per pixel, what c is a multiple of, and how it is built."""
 
     multiply_adds: Callable[[int], int]
@@ -31,19 +31,19 @@ class Unit:
     build: Callable[[int], nn.Module]
 
 
-UNITS: Mapping[str, Unit] = {
-    "shufflenet_v2": Unit(lambda c: 2 * (c // 2) ** 2 + 9 * (c // 2), 2, ShuffleNetV2Unit),
-    "shufflenet_v1": Unit(
+UNITS: Mapping[str, UnitKind] = {
+    "shufflenet_v2": UnitKind(lambda c: 2 * (c // 2) ** 2 + 9 * (c // 2), 2, SplitUnit),
+    "shufflenet_v1": UnitKind(
         lambda c: 2 * c * (c // 4) // GROUPS + 9 * (c // 4),
         4 * GROUPS,
-        lambda c: ShuffleNetV1Unit(c, c, GROUPS, GROUPS, stride=1),
+        lambda c: ShuffleUnit(c, c, GROUPS, GROUPS, stride=1),
     ),
-    "mobilenet_v2": Unit(
+    "mobilenet_v2": UnitKind(
         lambda c: 2 * EXPANSION * c**2 + 9 * EXPANSION * c,
         1,
         lambda c: InvertedResidual(c, c, EXPANSION, stride=1),
     ),
-    "xception": Unit(lambda c: 3 * (c**2 + 9 * c), 1, lambda c: Block((c,) * 4)),
+    "xception": UnitKind(lambda c: 3 * (c**2 + 9 * c), 1, lambda c: Block((c,) * 4)),
 }
 
 

@@ -5,12 +5,11 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from guidelines.networks.families.shufflenet_v1 import Unit as UnitV1
-from guidelines.networks.families.shufflenet_v1 import shufflenet_v1_50
+from guidelines.networks.families.shufflenet_v1 import ShuffleUnit, shufflenet_v1_50
 from guidelines.networks.families.shufflenet_v2 import (
     Downsampling,
+    SplitUnit,
     SqueezeExcitation,
-    Unit,
     deep_shufflenet_v2,
     shuffled_halves,
     shufflenet_v2,
@@ -123,7 +122,7 @@ def test_gradients_pass_through_shuffled_halves(layout):
 @pytest.mark.parametrize(("residual", "se"), [(False, False), (True, False), (False, True), (True, True)])
 def test_a_unit_gives_what_the_plain_form_gives(layout, batch_size, residual, se):
     torch.manual_seed(0)
-    unit = Unit(12, residual, se).eval().to(memory_format=layout)
+    unit = SplitUnit(12, residual, se).eval().to(memory_format=layout)
     x = torch.randn(batch_size, 12, 7, 7).to(memory_format=layout)
     kept, worked = x.chunk(2, dim=1)
     branch = unit.branch(worked) + worked if residual else unit.branch(worked)
@@ -144,7 +143,7 @@ def test_a_first_unit_gives_what_the_plain_form_gives_of_unequal_branches(layout
 
 
 def test_a_residual_unit_whose_branch_gives_nothing_passes_its_input():
-    unit = Unit(8, residual=True).eval()
+    unit = SplitUnit(8, residual=True).eval()
     nn.init.zeros_(unit.branch[-1].weight)
     x = torch.rand(1, 8, 5, 5)
     assert torch.equal(unit(x), plain(*x.chunk(2, dim=1)))
@@ -161,7 +160,7 @@ def test_squeeze_and_excitation_scales_each_channel_of_each_image_by_one_factor(
 
 def test_squeeze_and_excitation_stands_in_every_branch_that_works():
     network = shufflenet_v2(0.5, se=True)
-    units = [layer for layer in network if isinstance(layer, Unit | Downsampling)]
+    units = [layer for layer in network if isinstance(layer, SplitUnit | Downsampling)]
     gates = [m for m in network.modules() if isinstance(m, SqueezeExcitation)]
     assert len(units) == len(gates) == 16
     assert not any(isinstance(m, SqueezeExcitation) for m in shufflenet_v2(0.5).modules())
@@ -169,7 +168,7 @@ def test_squeeze_and_excitation_stands_in_every_branch_that_works():
 
 @pytest.mark.parametrize(("c2", "is_added"), [(12, True), (24, False)])
 def test_a_unit_of_version_1_adds_its_input_only_where_widths_agree(c2, is_added):
-    unit = UnitV1(12, c2, groups=3, first_groups=3, stride=1).eval()
+    unit = ShuffleUnit(12, c2, groups=3, first_groups=3, stride=1).eval()
     nn.init.zeros_(unit.rest[-1][-1].weight)
     x = torch.rand(1, 12, 6, 6)
     assert torch.equal(unit(x), x if is_added else torch.zeros(1, c2, 6, 6))

@@ -44,13 +44,13 @@ def _network(
     c1, stride, first_groups = stem, first_stride, 1
     for c2, repeats in stages:
         for _ in range(repeats):
-            layers.append(Unit(c1, c2, groups, first_groups, stride, bottleneck))
+            layers.append(ShuffleUnit(c1, c2, groups, first_groups, stride, bottleneck))
             c1, stride, first_groups = c2, 1, groups
         stride = 2
     return nn.Sequential(*layers, classifier(c1, bias=bias))
 
 
-class Unit(nn.Module):
+class ShuffleUnit(nn.Module):
     """Group 1x1, shuffle, depthwise 3x3, group 1x1; added to the input, or beside it where halved."""
 
     def __init__(

@@ -59,12 +59,12 @@ def _network(
     stride = first_stride
     for c2, repeats in stages:
         layers.append(Downsampling(c1, c2, stride, se))
-        layers += [Unit(c2, residual, se) for _ in range(repeats - 1)]
+        layers += [SplitUnit(c2, residual, se) for _ in range(repeats - 1)]
         c1, stride = c2, 2
     return nn.Sequential(*layers, *conv_norm(c1, last), *classifier(last, bias=False))
 
 
-class Unit(nn.Module):
+class SplitUnit(nn.Module):
     """Figure 3 (c): half of the channels pass, the others are convolved: (n, c, h, w) -> (n, c, h, w).
 
     With `residual`, the convolved half is added to what it was before (Appendix, Figure 2).
