@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from guidelines.answer import Answer, CommandError, show, write
 from guidelines.networks.catalogue import catalogue
 from guidelines.paper import network_rows
+from guidelines.reason import one_line
 from guidelines.report import catalogue as known
 from guidelines.report import costs, decomposition, picture
 from guidelines.report import reuse as reused
@@ -76,7 +77,7 @@ def _target(name: str) -> "Iterator[Callable[[], nn.Module]]":
 
     What the target prints is no part of the answer and goes to stderr.
     """
-    from guidelines.networks.target import TargetError, reason, target
+    from guidelines.networks.target import TargetError, target
 
     try:
         with redirect_stdout(sys.stderr):
@@ -84,4 +85,4 @@ def _target(name: str) -> "Iterator[Callable[[], nn.Module]]":
     except (TargetError, ValueError) as error:
         raise CommandError(str(error)) from error
     except (Exception, SystemExit) as error:
-        raise CommandError(f"{name}: {reason(error)}") from error
+        raise CommandError(f"{name}: {one_line(error)}") from error

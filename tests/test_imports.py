@@ -13,6 +13,7 @@ ALLOWED = {
     "formulas": set(),
     "spec": {"formulas"},
     "stats": set(),
+    "reason": set(),
     "paper": {"spec"},
     "channels": {"paper"},
     "combine": {"stats"},
@@ -39,7 +40,7 @@ ALLOWED = {
     | CORE,
     "answer": {"report", "values"},
     "network_commands": {
-        *("answer", "decompose", "machine", "networks", "paper", "report", "reuse", "spec"),
+        *("answer", "decompose", "machine", "networks", "paper", "reason", "report", "reuse", "spec"),
         "timing",
     },
     "commands": {
@@ -48,7 +49,7 @@ ALLOWED = {
     },
     "cli": {"answer", "commands", "values"},
     "__main__": {"cli"},
-    "networks": {"networks", "spec", "stats"},
+    "networks": {"networks", "reason", "spec", "stats"},
     "decompose": {"networks", "spec", "stats", "timing"},
     "modes": set(),
     "launch": set(),

@@ -12,6 +12,7 @@ from typing import Any
 from torch import nn
 
 from guidelines.networks import registry
+from guidelines.reason import one_line
 
 Build = Callable[[], nn.Module]
 
@@ -39,7 +40,7 @@ def _built(name: str, call: Callable[[], object]) -> nn.Module:
     try:
         module = call()
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{name}: cannot be built: {reason(error)}") from error
+        raise TargetError(f"{name}: cannot be built: {one_line(error)}") from error
     if not isinstance(module, nn.Module):
         raise TargetError(f"{name}: gives {_kind(module)}, not a torch.nn.Module")
     return module
@@ -62,7 +63,7 @@ def _attribute(module_name: str, path: str) -> Any:
     try:
         found = _imported(module_name)
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{module_name}: cannot be imported: {reason(error)}") from error
+        raise TargetError(f"{module_name}: cannot be imported: {one_line(error)}") from error
     try:
         return reduce(getattr, path.split("."), found)
     except AttributeError as error:
@@ -90,8 +91,3 @@ def _wanted(call: Callable[..., Any]) -> list[str]:
 def _kind(value: object) -> str:
     name = type(value).__name__
     return "None" if value is None else f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
-
-
-def reason(error: BaseException) -> str:
-    """An error's type and what it says, in one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")

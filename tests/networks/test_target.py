@@ -109,7 +109,7 @@ def test_a_target_that_cannot_be_had_is_refused_in_one_line(name, message):
     [
         ("nothing", "gives None, not a torch.nn.Module"),
         ("Shop", "gives a Shop, not a torch.nn.Module"),
-        ("broken", "cannot be built: OSError: no weights here"),
+        ("broken", "cannot be built: OSError: no weights"),
         ("quits", "cannot be built: SystemExit: 3"),
     ],
 )

@@ -13,6 +13,7 @@ from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines.networks.cost.operator import OperatorCost, operator_cost, tensors
+from guidelines.reason import one_line
 from guidelines.spec import Cost
 
 # What layers take: the attribute that says how much of it, in which dimension, and how that is shown.
@@ -120,8 +121,3 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         if cost is not None:
             self.operators.append((self._calls[-1].path, cost))
         return out
-
-
-def one_line(error: BaseException) -> str:
-    """An error's type and the first line of what it says."""
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}".removesuffix(": ")
