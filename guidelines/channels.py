@@ -5,6 +5,7 @@ which are not always the closest. "exact" admits only widths that are equal to t
 and multiples of 8, so that a sweep compares structures and not channel alignment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt, lcm
@@ -27,12 +28,12 @@ class Widths:
 def ratio_widths(base: int, ratio: int, rule: Rule = "nearest", multiplier: int = 1) -> Widths:
     """(c1, c2) with c2 = ratio c1 and c1 c2 near (multiplier base)^2. Source: paper, Table 1.
 
-    `base` is the baseline's width at multiplier 1. Raises ValueError where the rule has no answer.
+    `base` is the baseline's width at multiplier 1. Raises ValueError if the rule has no answer.
 
     >>> ratio_widths(128, 4, "exact").channels
     (64, 256)
     """
-    c1 = _width("G1", f"1:{ratio}", Fraction(ratio), 1, base, rule, multiplier)
+    c1 = _width("G1", f"1:{ratio}", Fraction(ratio), step=1, base=base, rule=rule, multiplier=multiplier)
     return _widths((c1, ratio * c1), Fraction(ratio * c1**2), base * multiplier)
 
 
@@ -44,7 +45,8 @@ def group_widths(base: int, groups: int, rule: Rule = "nearest", multiplier: int
     >>> group_widths(64, 8)
     Widths(channels=(184,), residue=Fraction(17, 512))
     """
-    c = _width("G2", f"g={groups}", Fraction(1, groups), groups, base, rule, multiplier)
+    factor = Fraction(1, groups)
+    c = _width("G2", f"g={groups}", factor, step=groups, base=base, rule=rule, multiplier=multiplier)
     return _widths((c,), Fraction(c**2, groups), base * multiplier)
 
 
@@ -54,7 +56,7 @@ def fragment_widths(base: int, fragments: int, rule: Rule = "nearest", multiplie
     Raises ValueError as `ratio_widths`.
     """
     name = "1-fragment" if fragments == 1 else f"{fragments}-fragment-series"
-    c = _width("G3", name, Fraction(fragments), 1, base, rule, multiplier)
+    c = _width("G3", name, Fraction(fragments), step=1, base=base, rule=rule, multiplier=multiplier)
     return _widths((c,), Fraction(fragments * c**2), base * multiplier)
 
 
@@ -89,10 +91,16 @@ def _nearest(base: int, factor: Fraction, step: int) -> int:
 
 def _published(guideline: str, name: str, base: int) -> int:
     tables = [paper.widths(guideline, platform) for platform in ("arm", "gpu")]
-    for widths in tables:
-        if next(iter(widths.values()))[0] == base and name in widths:
-            return widths[name][0]
-    bases = " and ".join(str(next(iter(widths.values()))[0]) for widths in tables)
+    bases = [_baseline(table) for table in tables]
+    for table, printed_base in zip(tables, bases, strict=True):
+        if printed_base == base and name in table:
+            return table[name][0]
+    possible = " and ".join(map(str, bases))
     raise ValueError(
-        f"the paper prints no width for {name} at base {base}; it prints {', '.join(tables[0])} at {bases}"
+        f"the paper prints no width for {name} at base {base}; it prints {', '.join(tables[0])} at {possible}"
     )
+
+
+def _baseline(table: Mapping[str, tuple[int, ...]]) -> int:
+    """The first width of a table's first row."""
+    return next(iter(table.values()))[0]

@@ -20,13 +20,20 @@ def channel_ratio(c1: int, c2: int) -> Variant:
     """Ten blocks of two 1x1 convolutions, c1 -> c2 -> c1. Source: paper, Table 1."""
     convs = (Conv(c1, c2), Conv(c2, c1)) * DEPTH
     name = f"1:{c2 // c1}"
-    return Variant(name, name, (c1, c2), Stack(convs), partial(_chain, convs))
+    return Variant(id=name, name=name, channels=(c1, c2), work=Stack(convs), build=partial(_chain, convs))
 
 
 def group_convolution(c: int, groups: int) -> Variant:
     """Ten 1x1 convolutions of c channels in groups. Source: paper, Table 2."""
     convs = (Conv(c, c, groups=groups),) * DEPTH
-    return Variant(f"g{groups}", f"g={groups}", (c,), Stack(convs), partial(_chain, convs), groups=groups)
+    return Variant(
+        id=f"g{groups}",
+        name=f"g={groups}",
+        channels=(c,),
+        work=Stack(convs),
+        build=partial(_chain, convs),
+        groups=groups,
+    )
 
 
 def fragments(c: int, count: int, parallel: bool = False) -> Variant:
@@ -36,18 +43,19 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
     Source: paper, Table 3.
     """
     convs = (Conv(c, c),) * (count * DEPTH)
+    chain = partial(_chain, convs)
     if count == 1:
-        return Variant("1-fragment", "1-fragment", (c,), Stack(convs), partial(_chain, convs))
-    arrangement = "parallel" if parallel else "series"
-    build: Callable[[], nn.Module] = partial(_chain, convs)
-    if parallel:
-        build = partial(_stack, partial(ParallelFragments, c, count))
+        return Variant(id="1-fragment", name="1-fragment", channels=(c,), work=Stack(convs), build=chain)
+    if not parallel:
+        name = f"{count}-fragment-series"
+        return Variant(id=f"{count}-series", name=name, channels=(c,), work=Stack(convs), build=chain)
+    additions = DEPTH * (count - 1)
     return Variant(
-        f"{count}-{arrangement}",
-        f"{count}-fragment-{arrangement}",
-        (c,),
-        Stack(convs, DEPTH * 3 * c * (count - 1) if parallel else 0),
-        build,
+        id=f"{count}-parallel",
+        name=f"{count}-fragment-parallel",
+        channels=(c,),
+        work=Stack(convs, elementwise_accesses=additions * 3 * c),
+        build=partial(_stack, partial(ParallelFragments, c, count)),
     )
 
 
@@ -66,7 +74,7 @@ def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
     }[relu, shortcut]
     accesses = 2 * (inner + inner + c) * relu + 3 * c * shortcut
     build = partial(_stack, partial(Bottleneck, c, inner, relu, shortcut))
-    return Variant(id, name, (c,), Stack(convs, DEPTH * accesses), build)
+    return Variant(id=id, name=name, channels=(c,), work=Stack(convs, DEPTH * accesses), build=build)
 
 
 class ParallelFragments(nn.Module):

@@ -26,11 +26,16 @@ MOBILENET_WIDTHS = (0.25, 0.5, 0.75, 1.0)
 MOBILENET_V2_WIDTHS = (0.4, 0.75, 1.0, 1.4)
 IGCV3_WIDTHS = (0.7, 1.0, 1.4)
 CONDENSENET_GROUPS = (4, 8)
-SHUFFLENET_V1_GROUPS = {0.5: (3, 8), 1.0: (1, 2, 3, 4, 8), 1.5: (3, 8), 2.0: (3, 8)}
+# Width and groups.
+SHUFFLENET_V1_SIZES = (
+    *((0.5, 3), (0.5, 8)),
+    *((1.0, 1), (1.0, 2), (1.0, 3), (1.0, 4), (1.0, 8)),
+    *((1.5, 3), (1.5, 8), (2.0, 3), (2.0, 8)),
+)
 
 
 def _x(width: float) -> str:
-    """A width as it stands in names: 0.5 is x0_5."""
+    """A width as part of a name: 0.5 is x0_5."""
     return f"x{width}".replace(".", "_")
 
 
@@ -39,11 +44,7 @@ NETWORKS: Mapping[str, Callable[[], nn.Module]] = {
     "shufflenet_v2_50": deep_shufflenet_v2,
     "se_shufflenet_v2_x2_0": partial(shufflenet_v2, 2.0, se=True),
     "se_shufflenet_v2_164": partial(deep_shufflenet_v2, 164, residual=True, se=True),
-    **{
-        f"shufflenet_v1_{_x(w)}_g{g}": partial(shufflenet_v1, w, g)
-        for w, every_g in SHUFFLENET_V1_GROUPS.items()
-        for g in every_g
-    },
+    **{f"shufflenet_v1_{_x(w)}_g{g}": partial(shufflenet_v1, w, g) for w, g in SHUFFLENET_V1_SIZES},
     "shufflenet_v1_50_g3": shufflenet_v1_50,
     **{f"mobilenet_v1_{_x(w)}": partial(mobilenet_v1, w) for w in MOBILENET_WIDTHS},
     **{f"mobilenet_v2_{_x(w)}": partial(mobilenet_v2, w) for w in MOBILENET_V2_WIDTHS},
@@ -69,7 +70,7 @@ def build(name: str) -> nn.Module:
 
 
 def known(name: str) -> Callable[[], nn.Module]:
-    """What builds a network. Raises ValueError with the names that are near."""
+    """The function that builds a network. Raises ValueError, naming similar networks, for an unknown name."""
     if name not in NETWORKS:
         near = ", ".join(get_close_matches(name, NETWORKS, n=3, cutoff=0.4))
         where = f"near: {near}" if near else "`guidelines networks` lists them"

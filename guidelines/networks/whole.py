@@ -1,4 +1,4 @@
-"""Variants that no closed form describes: whole networks and units in a row. Their work is traced."""
+"""Whole networks and units in a row as variants. No closed form gives their work: it is traced."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -20,13 +20,14 @@ def network(name: str, image_size: int | None = None) -> Variant:
     known(name)
     label = f"{name}-{image_size}px" if image_size else name
     build_network = partial(_network, name)
-    return Variant(label, label, (), _traced(IMAGE_CHANNELS, build_network, image_size), build_network)
+    work = _traced(IMAGE_CHANNELS, build_network, image_size)
+    return Variant(id=label, name=label, channels=(), work=work, build=build_network)
 
 
 def stack(name: str, c: int, depth: int, unit: Callable[[], nn.Module]) -> Variant:
     """A number of units in a row, from c channels to c channels."""
     build_stack = partial(_stack, depth, unit)
-    return Variant(name, name, (c,), _traced(c, build_stack), build_stack)
+    return Variant(id=name, name=name, channels=(c,), work=_traced(c, build_stack), build=build_stack)
 
 
 def _network(name: str) -> nn.Module:

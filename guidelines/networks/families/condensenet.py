@@ -1,6 +1,7 @@
 """CondenseNet-74 (Huang et al. 2018) as converted for testing: learned groups become an index and groups."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +40,7 @@ class DenseLayer(nn.Module):
     def __init__(self, c: int, growth: int, groups: int) -> None:
         super().__init__()
         self.groups = groups
-        spread = [channel for first in range(groups) for channel in range(first, c, groups)]
+        spread = list(chain.from_iterable(range(first, c, groups) for first in range(groups)))
         self.reduce = nn.Sequential(Index(spread), *_preactivated(c, INNER * growth, 1, groups))
         self.rest = nn.Sequential(*_preactivated(INNER * growth, growth, 3, groups))
 

@@ -21,7 +21,7 @@ def dpn92() -> nn.Sequential:
         for k in range(blocks):
             shortcut = residual + 2 * growth if k == 0 else c1
             stride = 2 if stage > 0 and k == 0 else 1
-            layers.append(DualPath(c1, shortcut, residual, growth, stride))
+            layers.append(DualPath(c1, shortcut=shortcut, residual=residual, growth=growth, stride=stride))
             c1 = shortcut + growth
     return nn.Sequential(*layers, *normed(c1), classifier(c1))
 
@@ -36,15 +36,13 @@ class DualPath(nn.Module):
     def __init__(self, c1: int, shortcut: int, residual: int, growth: int, stride: int) -> None:
         super().__init__()
         inner = residual * INNER // RESIDUAL
-        self.shortcut = (
-            nn.Identity()
-            if shortcut == c1
-            else _preactivated(c1, nn.Conv2d(c1, shortcut, 1, stride, bias=False))
-        )
+        self.shortcut: nn.Module = nn.Identity()
+        if shortcut != c1:
+            self.shortcut = _preactivated(c1, nn.Conv2d(c1, shortcut, 1, stride, bias=False))
         self.branch = _preactivated(
             c1,
             conv_norm(c1, inner),
-            conv_norm(inner, inner, 3, stride, GROUPS),
+            conv_norm(inner, inner, 3, stride=stride, groups=GROUPS),
             nn.Conv2d(inner, residual + growth, 1, bias=False),
         )
         self.residual = residual

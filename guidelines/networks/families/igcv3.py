@@ -16,7 +16,7 @@ def igcv3_d(width: float = 1.0) -> nn.Sequential:
 
 
 class InterleavedBlock(nn.Module):
-    """Expand and project in groups, shuffle and filter each channel between; added where shapes agree.
+    """Expand and project in groups, shuffle and filter each channel between; added if shapes agree.
 
     One permutation a block, as in the network that the authors published; their script has a second.
     """

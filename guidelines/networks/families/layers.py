@@ -1,4 +1,4 @@
-"""What all families are made of: a convolution with normalisation, and a classifier."""
+"""Layers that several families share: a convolution with normalisation, and a classifier."""
 
 from math import sqrt
 
@@ -15,7 +15,8 @@ def conv_norm(
     activation: type[nn.Module] | None = nn.ReLU,
 ) -> nn.Sequential:
     """Convolution without bias, equal padding, normalisation, activation: (n, c1, ...) -> (n, c2, ...)."""
-    conv = nn.Conv2d(c1, c2, kernel_size, stride, kernel_size // 2, groups=groups, bias=False)
+    padding = kernel_size // 2
+    conv = nn.Conv2d(c1, c2, kernel_size, stride=stride, padding=padding, groups=groups, bias=False)
     layers: list[nn.Module] = [conv, nn.BatchNorm2d(c2)]
     if activation is not None:
         layers.append(activation(inplace=True))
@@ -41,7 +42,7 @@ def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
 def at_unit_gain(network: nn.Module) -> nn.Module:
     """The same network with its weights scaled up, in place, so that activations stay in range.
 
-    Torch draws them at a third of the variance that would keep that of a linear layer's input.
+    Torch's initial weights have a third of the variance that keeps the variance of a linear layer's input.
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
@@ -51,11 +52,12 @@ def at_unit_gain(network: nn.Module) -> nn.Module:
 
 def deep_classifier(features: int, inner: int = 4096, classes: int = 1000) -> nn.Sequential:
     """Three linear layers on all pixels, without dropout: (n, ...) of `features` values -> (n, classes)."""
-    return nn.Sequential(
+    layers = [
         nn.Flatten(),
         nn.Linear(features, inner),
         nn.ReLU(inplace=True),
         nn.Linear(inner, inner),
         nn.ReLU(inplace=True),
         nn.Linear(inner, classes),
-    )
+    ]
+    return nn.Sequential(*layers)

@@ -42,7 +42,7 @@ def stacked(
 
 
 class InvertedResidual(nn.Module):
-    """Expand, filter each channel, project; added to the input where shapes agree."""
+    """Expand, filter each channel, project; added to the input if shapes agree."""
 
     def __init__(self, c1: int, c2: int, expansion: int, stride: int) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import torch
 from torch import Tensor, nn
@@ -65,11 +65,20 @@ def nasnet_a_mobile() -> "NasNet":
     multiply-adds. Uneven padding would give the same values with the printed 564 M.
     """
     wiring, c = CELLS[0]
-    cells = [Cell(wiring, nn.Identity(), _projected(STEM, c), STEM, c, halves_even=False)]
+    first = Cell(wiring, nn.Identity(), _projected(STEM, c), c1=STEM, c2=c, halves_even=False)
+    cells = [first]
     c1, c2 = STEM, len(wiring.joined) * c
     for (former, _), (wiring, c) in pairwise(CELLS):
         fitted = FactorizedReduction if former is REDUCTION else _projected
-        cells.append(Cell(wiring, fitted(c1, c), _projected(c2, c), c, c, wiring is REDUCTION))
+        cell = Cell(
+            wiring,
+            before=fitted(c1, c),
+            last=_projected(c2, c),
+            c1=c,
+            c2=c,
+            halves_even=wiring is REDUCTION,
+        )
+        cells.append(cell)
         c1, c2 = c2, len(wiring.joined) * c
     return NasNet(cells, c2)
 
@@ -92,7 +101,7 @@ class NasNet(nn.Module):
 
 
 class Cell(nn.Module):
-    """One wiring at width c2, behind what fits its two inputs: to c1 channels and to c2, at one size."""
+    """One wiring at width c2. `before` and `last` fit its two inputs to c1 and to c2 channels at one size."""
 
     def __init__(
         self, wiring: Wiring, before: nn.Module, last: nn.Module, c1: int, c2: int, halves_even: bool
@@ -100,17 +109,17 @@ class Cell(nn.Module):
         super().__init__()
         self.wiring = wiring
         self.before, self.last = before, last
-        self.operators = nn.ModuleList(
-            OPERATORS[name](c1 if k == BEFORE else c2, c2, wiring.stride if k <= LAST else 1, halves_even)
-            for pair in wiring.sums
-            for name, k in pair
-        )
+        self.operators = nn.ModuleList()
+        for name, source in chain.from_iterable(wiring.sums):
+            own_c1 = c1 if source == BEFORE else c2
+            stride = wiring.stride if source <= LAST else 1
+            self.operators.append(OPERATORS[name](own_c1, c2, stride, halves_even))
 
     def forward(self, before: Tensor, last: Tensor) -> Tensor:
         states = [self.before(before), self.last(last)]
-        operators = iter(self.operators)
-        for (_, i), (_, j) in self.wiring.sums:
-            states.append(next(operators)(states[i]) + next(operators)(states[j]))
+        operators = list(self.operators)
+        for k, ((_, i), (_, j)) in enumerate(self.wiring.sums):
+            states.append(operators[2 * k](states[i]) + operators[2 * k + 1](states[j]))
         return torch.cat([states[k] for k in self.wiring.joined], dim=1)
 
 
@@ -138,24 +147,26 @@ def _projected(c1: int, c2: int) -> nn.Sequential:
 
 def _separable(kernel_size: int, c1: int, c2: int, stride: int, halves_even: bool) -> nn.Sequential:
     """Two separable convolutions, each behind a ReLU; the first has the stride and sets the width."""
-    added, dropped = ([nn.ZeroPad2d((k, 0, k, 0))] if halves_even else [] for k in (1, -1))
-    first = (*added, *_depthwise_pointwise(c1, c2, kernel_size, stride), *dropped, nn.BatchNorm2d(c2))
-    second = (*_depthwise_pointwise(c2, c2, kernel_size), nn.BatchNorm2d(c2))
-    return nn.Sequential(nn.ReLU(), *first, nn.ReLU(inplace=True), *second)
+    first: list[nn.Module] = [*_depthwise_pointwise(c1, c2, kernel_size, stride)]
+    if halves_even:  # add a row and a column, then drop them again
+        first = [nn.ZeroPad2d((1, 0, 1, 0)), *first, nn.ZeroPad2d((-1, 0, -1, 0))]
+    second = _depthwise_pointwise(c2, c2, kernel_size)
+    layers = [nn.ReLU(), *first, nn.BatchNorm2d(c2), nn.ReLU(inplace=True), *second, nn.BatchNorm2d(c2)]
+    return nn.Sequential(*layers)
 
 
 def _depthwise_pointwise(c1: int, c2: int, kernel_size: int, stride: int = 1) -> tuple[nn.Conv2d, nn.Conv2d]:
-    depthwise = nn.Conv2d(c1, c1, kernel_size, stride, kernel_size // 2, groups=c1, bias=False)
+    depthwise = nn.Conv2d(c1, c1, kernel_size, stride=stride, padding=kernel_size // 2, groups=c1, bias=False)
     return depthwise, nn.Conv2d(c1, c2, 1, bias=False)
 
 
 def _pool(pool: Callable[..., nn.Module], c1: int, c2: int, stride: int, halves_even: bool) -> nn.Module:
-    """Over 3x3 pixels; where it halves an even size, its windows begin on the map and end beyond it."""
+    """Over 3x3 pixels. If it halves an even size, windows start inside the map and end beyond it."""
     padding = 0 if halves_even and stride == 2 else 1
     return pool(3, stride, padding, ceil_mode=True)
 
 
-# From the channels read and given, the stride, and whether the cell halves maps of an even size.
+# Each takes the channels it reads and gives, the stride, and whether the cell halves maps of an even size.
 OPERATORS: Mapping[str, Callable[[int, int, int, bool], nn.Module]] = {
     **{f"separable {k}x{k}": partial(_separable, k) for k in (3, 5, 7)},
     "average 3x3": partial(_pool, partial(nn.AvgPool2d, count_include_pad=False)),

@@ -11,7 +11,9 @@ STEM, WIDENING, EXPANSION = 64, 360, 4
 def pyramidnet101_a360() -> nn.Sequential:
     """Widened by 360 inner channels in all, the same share at every block; widths are rounded."""
     layers: list[nn.Module] = [conv_norm(3, STEM, 7, stride=2), nn.MaxPool2d(3, 2, 1)]
-    strides = [2 if stage > 0 and k == 0 else 1 for stage, blocks in enumerate(BLOCKS) for k in range(blocks)]
+    strides: list[int] = []
+    for stage, blocks in enumerate(BLOCKS):
+        strides += [2 if stage > 0 else 1, *[1] * (blocks - 1)]
     c1 = STEM
     for block, stride in enumerate(strides, start=1):
         inner = round(STEM + WIDENING * block / len(strides))
@@ -23,7 +25,7 @@ def pyramidnet101_a360() -> nn.Sequential:
 class Bottleneck(nn.Module):
     """1x1, 3x3, 1x1 between normalisations: (n, c1, h, w) -> (n, 4 inner, h', w').
 
-    Nothing is projected: the input, averaged where the block halves, is added to the first c1 channels.
+    Nothing is projected: the input, averaged if the block halves, is added to the first c1 channels.
     """
 
     def __init__(self, c1: int, inner: int, stride: int) -> None:

@@ -19,7 +19,15 @@ def resnet50(inner: int = 64, groups: int = 1, strides_in_first: bool = True) ->
     for stage, (c2, blocks) in enumerate(STAGES):
         for k in range(blocks):
             stride = 2 if stage > 0 and k == 0 else 1
-            layers.append(Bottleneck(c1, inner * 2**stage, c2, stride, groups, strides_in_first))
+            block = Bottleneck(
+                c1,
+                inner=inner * 2**stage,
+                c2=c2,
+                stride=stride,
+                groups=groups,
+                strides_in_first=strides_in_first,
+            )
+            layers.append(block)
             c1 = c2
     return nn.Sequential(*layers, classifier(c1))
 
@@ -44,7 +52,7 @@ class Bottleneck(nn.Module):
         first, second = (stride, 1) if strides_in_first else (1, stride)
         self.branch = nn.Sequential(
             conv_norm(c1, inner, stride=first),
-            conv_norm(inner, inner, 3, second, groups),
+            conv_norm(inner, inner, 3, stride=second, groups=groups),
             conv_norm(inner, c2, activation=None),
         )
         fits = stride == 1 and c1 == c2

@@ -11,8 +11,8 @@ from guidelines.networks.families.shufflenet_v2 import shuffled
 REPEATS = (4, 8, 4)
 # Width of the first stage by groups at width 1 (its Table 1); it doubles from stage to stage.
 WIDTHS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
-# Width of the first convolution, where the authors' own code departs from STEM; it also gives no bias to the
-# classifiers of other widths than 1.
+# Width of the first convolution. STEMS holds the exceptions in the authors' own code, by width and groups; it
+# gives a bias to the classifier at width 1 only.
 STEM = 24
 STEMS = {(0.5, 3): 12, (0.5, 8): 16, (2.0, 3): 48, (2.0, 8): 48}
 # Width and units of each stage of the network of fifty layers (Ma et al. 2018, Appendix, Table 2).
@@ -24,7 +24,7 @@ def shufflenet_v1(width: float = 1.0, groups: int = 3) -> nn.Sequential:
     """The network at a multiple of its widths, in 1, 2, 3, 4 or 8 groups. Raises KeyError for others."""
     stem, c2 = STEMS.get((width, groups), STEM), int(WIDTHS[groups] * width)
     stages = ((c2 * 2**stage, repeats) for stage, repeats in enumerate(REPEATS))
-    return _network(stem, stages, 2, groups, bottleneck=4, bias=width == 1)
+    return _network(stem, stages, first_stride=2, groups=groups, bottleneck=4, bias=width == 1)
 
 
 def shufflenet_v1_50() -> nn.Sequential:
@@ -33,25 +33,28 @@ def shufflenet_v1_50() -> nn.Sequential:
     Bottlenecks are half as wide, the first stage keeps the image's size and its first unit, whose widths
     differ, has no shortcut: only this gives their 2.3 G multiply-adds with whole groups.
     """
-    return _network(DEEP_STEM, DEEP, 1, DEEP_GROUPS, bottleneck=2, bias=True)
+    return _network(DEEP_STEM, DEEP, first_stride=1, groups=DEEP_GROUPS, bottleneck=2, bias=True)
 
 
 def _network(
     stem: int, stages: Iterable[tuple[int, int]], first_stride: int, groups: int, bottleneck: int, bias: bool
 ) -> nn.Sequential:
-    """A convolution, a maximum pool, stages of a width and a number of units each."""
+    """A convolution, a maximum pool and stages, each given by its width and its number of units."""
     layers: list[nn.Module] = [conv_norm(3, stem, 3, stride=2), nn.MaxPool2d(3, 2, 1)]
     c1, stride, first_groups = stem, first_stride, 1
     for c2, repeats in stages:
         for _ in range(repeats):
-            layers.append(ShuffleUnit(c1, c2, groups, first_groups, stride, bottleneck))
+            unit = ShuffleUnit(
+                c1, c2, groups=groups, first_groups=first_groups, stride=stride, bottleneck=bottleneck
+            )
+            layers.append(unit)
             c1, stride, first_groups = c2, 1, groups
         stride = 2
     return nn.Sequential(*layers, classifier(c1, bias=bias))
 
 
 class ShuffleUnit(nn.Module):
-    """Group 1x1, shuffle, depthwise 3x3, group 1x1; added to the input, or beside it where halved."""
+    """Group 1x1, shuffle, depthwise 3x3, group 1x1; added to the input, or joined to it if it halves."""
 
     def __init__(
         self, c1: int, c2: int, groups: int, first_groups: int, stride: int, bottleneck: int = 4

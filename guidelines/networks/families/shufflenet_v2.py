@@ -28,7 +28,8 @@ COMPLEX_PARTS = (torch.float32, torch.float64)
 def shufflenet_v2(width: float = 1.0, residual: bool = False, se: bool = False) -> nn.Sequential:
     """The network at one of the paper's widths: 0.5, 1, 1.5 or 2. Raises KeyError for another."""
     *widths, last = WIDTHS[width]
-    return _network(STEM, zip(widths, REPEATS, strict=True), 2, last, residual, se)
+    stages = zip(widths, REPEATS, strict=True)
+    return _network(STEM, stages, first_stride=2, last=last, residual=residual, se=se)
 
 
 def deep_shufflenet_v2(layers: int = 50, residual: bool = False, se: bool = False) -> nn.Sequential:
@@ -38,7 +39,7 @@ def deep_shufflenet_v2(layers: int = 50, residual: bool = False, se: bool = Fals
     multiply-adds.
     """
     stem, stages = DEEP[layers]
-    return _network(stem, stages, 1, DEEP_LAST, residual, se)
+    return _network(stem, stages, first_stride=1, last=DEEP_LAST, residual=residual, se=se)
 
 
 def _network(
@@ -49,7 +50,7 @@ def _network(
     residual: bool,
     se: bool,
 ) -> nn.Sequential:
-    """A stem, a maximum pool, stages of a width and a number of units each, one more convolution."""
+    """A stem, a maximum pool, stages given by width and number of units, one more convolution."""
     layers: list[nn.Module] = []
     c1, stride = 3, 2
     for c2 in stem:
@@ -73,7 +74,7 @@ class SplitUnit(nn.Module):
     def __init__(self, c: int, residual: bool = False, se: bool = False) -> None:
         super().__init__()
         self.channels = c
-        self.branch = _branch(c // 2, c // 2, c // 2, 1, se)
+        self.branch = _branch(c // 2, inner=c // 2, c2=c // 2, stride=1, se=se)
         self.residual = residual
 
     def forward(self, x: Tensor) -> Tensor:
@@ -94,7 +95,7 @@ class Downsampling(nn.Module):
     def __init__(self, c1: int, c2: int, stride: int = 2, se: bool = False) -> None:
         super().__init__()
         self.left = nn.Sequential(*depthwise(c1, stride), *conv_norm(c1, c1, activation=None))
-        self.right = _branch(c1, c2 // 2, c2 - c1, stride, se)
+        self.right = _branch(c1, inner=c2 // 2, c2=c2 - c1, stride=stride, se=se)
 
     def forward(self, x: Tensor) -> Tensor:
         joined = torch.cat((self.left(x), self.right(x)), dim=1).relu_()
@@ -103,12 +104,14 @@ class Downsampling(nn.Module):
 
 def _branch(c1: int, inner: int, c2: int, stride: int, se: bool) -> nn.Sequential:
     """1x1, depthwise 3x3, 1x1 and squeeze-and-excitation, all before the last activation."""
-    layers = (*conv_norm(c1, inner), *depthwise(inner, stride), *conv_norm(inner, c2, activation=None))
-    return nn.Sequential(*layers, *([SqueezeExcitation(c2, 2 * inner)] if se else []))
+    layers = [*conv_norm(c1, inner), *depthwise(inner, stride), *conv_norm(inner, c2, activation=None)]
+    if se:
+        layers.append(SqueezeExcitation(c2, 2 * inner))
+    return nn.Sequential(*layers)
 
 
 class SqueezeExcitation(nn.Module):
-    """Each channel times a factor found from the means of all (Hu et al. 2018): (n, c, h, w) -> the same.
+    """Each channel times a factor computed from all means (Hu et al. 2018): (n, c, h, w) -> the same.
 
     Its hidden layer is as wide as the whole unit: only this gives both 597 M (Table 8) and 12.7 G
     multiply-adds (Table 6).
@@ -116,7 +119,7 @@ class SqueezeExcitation(nn.Module):
 
     def __init__(self, c: int, hidden: int) -> None:
         super().__init__()
-        self.gate = nn.Sequential(
+        layers = [
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Linear(c, hidden),
@@ -124,7 +127,8 @@ class SqueezeExcitation(nn.Module):
             nn.Linear(hidden, c),
             nn.Sigmoid(),
             nn.Unflatten(1, (c, 1, 1)),
-        )
+        ]
+        self.gate = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = x * self.gate(x)
@@ -134,8 +138,8 @@ class SqueezeExcitation(nn.Module):
 def shuffled_halves(a: Tensor, b: Tensor) -> Tensor:
     """The channels of two halves in turn, with one copy: 2 x (n, c, h, w) -> (n, 2 c, h, w), laid out as b.
 
-    Equal to `shuffled` of their concatenation. Where channels lie next to each other, a pair of them is laid
-    out as a complex number: torch makes such numbers with vector instructions.
+    Equal to `shuffled` of their concatenation. If channels lie next to each other in memory, a pair of them
+    looks like a complex number, which torch writes with vector instructions.
     """
     if b.stride(1) != 1:
         return torch.stack((a, b), 2).flatten(1, 2)
@@ -148,4 +152,4 @@ def shuffled_halves(a: Tensor, b: Tensor) -> Tensor:
 def shuffled(x: Tensor, groups: int = 2) -> Tensor:
     """Channels of each group in turn: (n, g c, h, w) -> (n, c g, h, w)."""
     n, c, h, w = x.shape
-    return x.view(n, groups, c // groups, h, w).transpose(1, 2).reshape(n, c, h, w)
+    return x.view((n, groups, c // groups, h, w)).transpose(1, 2).reshape(n, c, h, w)

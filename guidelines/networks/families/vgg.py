@@ -4,7 +4,7 @@ from torch import nn
 
 from guidelines.networks.families.layers import deep_classifier
 
-# Width and convolutions of each stage, a maximum pool behind each.
+# Width and convolutions of each stage, followed by a maximum pool.
 STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 
@@ -17,7 +17,4 @@ def vgg16() -> nn.Sequential:
             layers += [nn.Conv2d(c1, c2, 3, padding=1), nn.ReLU(inplace=True)]
             c1 = c2
         layers.append(nn.MaxPool2d(2))
-    return nn.Sequential(
-        *layers,
-        deep_classifier(512 * 7 * 7),
-    )
+    return nn.Sequential(*layers, deep_classifier(512 * 7 * 7))

@@ -28,7 +28,7 @@ def xception() -> nn.Sequential:
 
 
 class Block(nn.Module):
-    """Separable convolutions, each behind a ReLU, and a shortcut, projected where the block halves."""
+    """Separable convolutions, each behind a ReLU, and a shortcut, projected if the block halves."""
 
     def __init__(self, channels: tuple[int, ...], stride: int = 1, activates_first: bool = True) -> None:
         super().__init__()
@@ -36,9 +36,12 @@ class Block(nn.Module):
         for k, (c1, c2) in enumerate(pairwise(channels)):
             layers += [nn.ReLU()] if k > 0 or activates_first else []
             layers += _separable(c1, c2)
-        self.branch = nn.Sequential(*layers, *([nn.MaxPool2d(3, stride, 1)] if stride > 1 else []))
-        halves = conv_norm(channels[0], channels[-1], stride=stride, activation=None)
-        self.shortcut = halves if stride > 1 else nn.Identity()
+        shortcut: nn.Module = nn.Identity()
+        if stride > 1:
+            layers.append(nn.MaxPool2d(3, stride, 1))
+            shortcut = conv_norm(channels[0], channels[-1], stride=stride, activation=None)
+        self.branch = nn.Sequential(*layers)
+        self.shortcut = shortcut
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.branch(x)
