@@ -1,4 +1,4 @@
-"""How well a count predicts the time of whole networks: rank correlations over those that were timed."""
+"""Rank correlations between counts and the time of whole networks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from guidelines.stats import quantile
 LEAST_NETWORKS = 10
 # Networks for small devices; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
-# The field of each count that is set beside the time.
+# Counts to compare with the time, and their fields.
 COUNTS = {
     "multiply-adds": "multiply_adds",
     "memory access of convolutions": "conv_memory_access",
@@ -33,35 +33,39 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Correlations of each count that differs with the time of a call, over so many networks."""
+    """Correlation of each count with the time of a call, over a number of networks; none for equal counts."""
 
     networks: int
     counts: Mapping[str, Correlation]
 
 
 def predictions(results: Results, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
-    """For each condition with enough whole networks: over all of them, and over the small ones.
+    """Correlations of each condition with enough whole networks: over all of them, and over the small ones.
 
-    Counts are those of a call, as its time is. Networks that several sweeps timed count once.
+    Counts and times are those of one call. A network that several sweeps timed counts once.
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
         if not measured.channels and None not in _counts(measured).values():
             networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
-    found = {}
+    by_condition = {}
     for condition, named in networks.items():
         everything = list(named.values())
         small = [m for m in everything if m.multiply_adds < SMALL_MULTIPLY_ADDS * condition.batch_size]
-        groups = [everything, *([small] if len(small) < len(everything) else [])]
-        found[condition] = tuple(_predicted(g, confidence) for g in groups if len(g) >= LEAST_NETWORKS)
-    return {condition: of_groups for condition, of_groups in found.items() if of_groups}
+        groups = [everything]
+        if len(small) < len(everything):
+            groups.append(small)
+        predicted = tuple(_predicted(group, confidence) for group in groups if len(group) >= LEAST_NETWORKS)
+        if predicted:
+            by_condition[condition] = predicted
+    return by_condition
 
 
 def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) -> Correlation | None:
-    """Pearson's correlation of the ranks, equal values sharing the mean of theirs; None for all ties.
+    """Pearson's correlation of ranks, with mean ranks for ties; None if one side's values are all equal.
 
-    The interval is Fisher's, with the variance of Bonett and Wright (2000); none for a perfect correlation.
-    Needs four values.
+    The interval is Fisher's with the variance of Bonett and Wright (2000); a perfect correlation has none.
+    Needs at least four values.
 
     >>> spearman([1, 2, 3, 4, 5], [10, 20, 40, 30, 50], 0.95)
     Correlation(estimate=0.9, low=-0.16889565860999536, high=0.9960685924750513)
@@ -88,7 +92,7 @@ def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    """Each count of a network's call; None for one that its file does not say."""
+    """The counts of one call; None for one that an older file lacks."""
     return {name: getattr(measured, field) for name, field in COUNTS.items()}
 
 

@@ -1,6 +1,6 @@
-"""The stacked networks of Tables 1-4: each function gives one variant, its convolutions and its module.
+"""The stacked networks of Tables 1-4: each function gives one variant with its convolutions and its module.
 
-The paper draws no bias and no batch normalisation, and no ReLU but in Table 4: neither do we.
+As in the paper's figures there is no bias, no batch normalisation, and a ReLU only in Table 4.
 Weights are scaled so that activations keep their size from block to block.
 """
 
@@ -62,7 +62,7 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
 def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
     """Ten bottleneck units c -> c/4 (1x1), c/4 (3x3), c (1x1), with or without ReLU and shortcut.
 
-    The inner width is ResNet's c/4: the paper names the unit, not its width. Source: paper, Table 4.
+    The paper does not give the inner width: c/4 is that of ResNet. Source: paper, Table 4.
     """
     inner = c // 4
     convs = (Conv(c, inner), Conv(inner, inner, kernel_size=3), Conv(inner, c)) * DEPTH
@@ -73,7 +73,7 @@ def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
         (False, False): ("neither", "neither"),
     }[relu, shortcut]
     accesses = 2 * (inner + inner + c) * relu + 3 * c * shortcut
-    build = partial(_stack, partial(Bottleneck, c, inner, relu, shortcut))
+    build = partial(_stack, partial(Bottleneck, c, inner, relu=relu, shortcut=shortcut))
     return Variant(id=id, name=name, channels=(c,), work=Stack(convs, DEPTH * accesses), build=build)
 
 

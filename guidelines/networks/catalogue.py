@@ -1,4 +1,4 @@
-"""What every network of the suite costs, as data: the figures that tests hold the networks to."""
+"""The cost of every network of the suite, as data. Tests compare the networks with it."""
 
 import json
 from collections.abc import Mapping

@@ -73,6 +73,6 @@ def known(name: str) -> Callable[[], nn.Module]:
     """The function that builds a network. Raises ValueError, naming similar networks, for an unknown name."""
     if name not in NETWORKS:
         near = ", ".join(get_close_matches(name, NETWORKS, n=3, cutoff=0.4))
-        where = f"near: {near}" if near else "`guidelines networks` lists them"
-        raise ValueError(f"{name!r} is no network of this suite; {where}")
+        hint = f"near: {near}" if near else "`guidelines networks` lists them"
+        raise ValueError(f"{name!r} is no network of this suite; {hint}")
     return NETWORKS[name]

@@ -1,4 +1,4 @@
-"""What a user names becomes a callable that builds the module: a network of this suite, or any other."""
+"""From the name of a target to a function that builds its module: a network of this suite, or any other."""
 
 import inspect
 import sys
@@ -18,14 +18,15 @@ Build = Callable[[], nn.Module]
 
 
 class TargetError(Exception):
-    """Why a target cannot be built, in one line that names it."""
+    """A target cannot be built; the message is one line that names it."""
 
 
 def target(name: str) -> Build:
-    """What builds the module of a network's name, or of "package.module:callable", anew at every call.
+    """A function that builds a new module at every call, for a network's name or "package.module:callable".
 
-    The current folder can be imported from. In place of a callable there may be a module, which is copied.
-    Raises TargetError for what is not there or takes arguments; the callable, for what it cannot build.
+    The current folder is on the import path. Instead of a callable there may be a module, which is copied.
+    Raises TargetError for a name that does not exist or a callable that needs arguments. The function itself
+    raises TargetError if building fails or gives no module.
     """
     if ":" in name:
         return partial(_built, name, _callable(name))
@@ -47,42 +48,41 @@ def _built(name: str, call: Callable[[], object]) -> nn.Module:
 
 
 def _callable(name: str) -> Callable[[], object]:
-    found: object = _attribute(*name.split(":", 1))
-    if isinstance(found, nn.Module):
-        return partial(deepcopy, found)
-    if not callable(found):
-        raise TargetError(f"{name}: is {_kind(found)}, neither a torch.nn.Module nor what builds one")
-    if wanted := _wanted(found):
+    value: object = _attribute(*name.split(":", 1))
+    if isinstance(value, nn.Module):
+        return partial(deepcopy, value)
+    if not callable(value):
+        raise TargetError(f"{name}: is {_kind(value)}, neither a torch.nn.Module nor what builds one")
+    if wanted := _required_arguments(value):
         raise TargetError(
             f"{name}: takes {', '.join(wanted)}; name a function without arguments, or a functools.partial"
         )
-    return found
+    return value
 
 
 def _attribute(module_name: str, path: str) -> Any:
     try:
-        found = _imported(module_name)
+        module = _imported(module_name)
     except (Exception, SystemExit) as error:
         raise TargetError(f"{module_name}: cannot be imported: {one_line(error)}") from error
     try:
-        return reduce(getattr, path.split("."), found)
+        return reduce(getattr, path.split("."), module)
     except AttributeError as error:
         raise TargetError(f"{module_name}:{path}: {error}") from error
 
 
 def _imported(name: str) -> Any:
-    """A module, looked for in the current folder first, as `python -m` does."""
+    """A module; the current folder comes first on the import path, as with `python -m`."""
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
     return import_module(name)
 
 
-def _wanted(call: Callable[..., Any]) -> list[str]:
-    """The arguments that a callable cannot do without."""
+def _required_arguments(call: Callable[..., Any]) -> list[str]:
     try:
         parameters = inspect.signature(call).parameters.values()
-    except ValueError:  # some that are not written in Python do not tell
+    except ValueError:  # some callables not written in Python have no signature
         return []
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [p.name for p in parameters if p.default is p.empty and p.kind not in variable]

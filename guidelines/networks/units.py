@@ -1,8 +1,8 @@
 """Ten units in a row at equal multiply-adds, those of four networks (paper, Appendix, Table 1b).
 
-The paper adjusts widths to ShuffleNet v2's multiply-adds and prints none: ours are the nearest that a unit
-can have, within 6.4 % for ShuffleNet v1, whose widths are multiples of 12, and 1.7 % for the others. Of
-Xception it draws no unit: ours is that of its middle flow.
+The paper adjusts widths to ShuffleNet v2's multiply-adds but does not print them. Here each unit has the
+nearest possible width: within 6.4 % for ShuffleNet v1, whose widths are multiples of 12, and within 1.7 % for
+the others. The paper shows no unit of Xception; this one is that of its middle flow.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ GROUPS, EXPANSION = 3, 6
 
 @dataclass(frozen=True)
 class UnitKind:
-    """A unit of c channels: its multiply-adds per pixel, what c is a multiple of, and how it is built."""
+    """A unit of c channels: multiply-adds per pixel at c, the step between possible c, its constructor."""
 
     multiply_adds: Callable[[int], int]
     step: int

@@ -1,6 +1,7 @@
-"""The classes of operators, and the share of time that each class takes.
+"""Classes of operators, and each class's share of the time.
 
-An operator is what a network itself calls; what it calls in turn belongs to it, so that nothing counts twice.
+Only operators that the network itself calls count. Those that they call in turn belong to them, so that no
+time counts twice.
 """
 
 import re
@@ -17,9 +18,9 @@ ELEMENTWISE, SHUFFLE, MOVEMENT = "element-wise", "shuffle", "data movement"
 OTHER, UNCLASSIFIED = "other", "unclassified"
 CLASSES = (CONVOLUTION, DEPTHWISE, NORMALISATION, ELEMENTWISE, SHUFFLE, MOVEMENT, OTHER, UNCLASSIFIED)
 
-# Torch's operators, without "aten::" and without the "_" of those that work in place. Normalisation stands by
-# itself: runtimes for inference fold it into convolutions, and the paper's figure has no class for it. Views
-# and allocations are data movement, which they prepare.
+# Torch's operators, without "aten::" and without the "_" of those that work in place. Normalisation has its
+# own class: the paper's figure has none for it, as runtimes for inference fold it into convolutions. Views
+# and allocations count as data movement because they prepare it.
 _NAMES = {
     CONVOLUTION: "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution",
     NORMALISATION: "batch_norm group_norm instance_norm layer_norm rms_norm",
@@ -38,11 +39,13 @@ _NAMES = {
         matmul max max_pool1d max_pool2d max_pool3d mean min mm norm scaled_dot_product_attention softmax sum
         upsample_bilinear2d upsample_nearest2d""",
 }
-KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
-# The place of the groups among the arguments of a convolution.
+KINDS: dict[str, str] = {}
+for _kind, _names in _NAMES.items():
+    KINDS.update(dict.fromkeys(_names.split(), _kind))
+# Position of `groups` among the arguments of a convolution.
 GROUPS_AT = {name: 8 if name == "convolution" else 6 for name in _NAMES[CONVOLUTION].split()}
-# Data movement within a function or module of such a name is a shuffle: shuffled, channel_shuffle and
-# ShuffleBlock.forward, but not ShuffleNetV2.forward, nor PixelShuffle.forward, which makes images larger.
+# Data movement inside a function or module with such a name is a shuffle: shuffled, channel_shuffle and
+# ShuffleBlock.forward, but not ShuffleNetV2.forward, nor PixelShuffle.forward, which enlarges images.
 SHUFFLES = re.compile(
     r"(^|\.)(?!_*pixel)\w*shuffled?(_channels|_groups|_halves|(block|layer)?\.forward)?$", re.IGNORECASE
 )
@@ -52,7 +55,7 @@ Key = TypeVar("Key")
 
 
 class Operator(NamedTuple):
-    """An operator with its class: ("element-wise", "aten::relu_")."""
+    """An operator and its class: ("element-wise", "aten::relu_")."""
 
     kind: str
     name: str
@@ -60,7 +63,7 @@ class Operator(NamedTuple):
 
 @dataclass(frozen=True)
 class Share:
-    """A fraction of the operator time of a typical call, and the least and the greatest of any round."""
+    """A fraction of the operator time in a typical call, and its extremes over all rounds."""
 
     typical: float
     least: float
@@ -69,11 +72,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """How the operator time of a network's call is divided.
+    """Division of the operator time of a network's call.
 
-    `rounds` holds the seconds of each operator in one call, on the device where that is not the CPU. Every
-    operator of a typical call takes the median of its rounds. `profiled_ratio` is the time of a call under
-    the profiler over that of one without.
+    Each of `rounds` holds the seconds of every operator in one call, measured on the condition's device. In a
+    typical call each operator takes the median of its rounds. `profiled_ratio` is the time of a call under
+    the profiler divided by the time without.
     """
 
     condition: Condition
@@ -84,42 +87,47 @@ class Decomposition:
     @property
     def typical_s(self) -> dict[Operator, float]:
         """Seconds of each operator in a typical call."""
-        return {operator: median(seconds[operator] for seconds in self.rounds) for operator in self.rounds[0]}
+        typical = {}
+        for operator in self.rounds[0]:
+            typical[operator] = median(seconds[operator] for seconds in self.rounds)
+        return typical
 
     @property
     def classes(self) -> dict[str, Share]:
         """The share of every class, in the order of CLASSES; they sum to 1."""
-        found = self._shares(lambda operator: operator.kind)
-        return {kind: found.get(kind, Share(0.0, 0.0, 0.0)) for kind in CLASSES}
+        shares = self._shares(lambda operator: operator.kind)
+        return {kind: shares.get(kind, Share(0.0, 0.0, 0.0)) for kind in CLASSES}
 
     def operators(self, kind: str) -> dict[str, Share]:
-        """The share of every operator of a class, by its name, the greatest first."""
-        found = self._shares(lambda operator: operator)
-        names = {operator.name: share for operator, share in found.items() if operator.kind == kind}
+        """The share of every operator of a class by name, in descending order."""
+        shares = self._shares(lambda operator: operator)
+        names = {operator.name: share for operator, share in shares.items() if operator.kind == kind}
         return dict(sorted(names.items(), key=lambda item: -item[1].typical))
 
     def _shares(self, key: Callable[[Operator], Key]) -> dict[Key, Share]:
-        typical = _fractions(self.typical_s, key)
         rounds = [_fractions(seconds, key) for seconds in self.rounds]
-        return {
-            name: Share(share, min(r[name] for r in rounds), max(r[name] for r in rounds))
-            for name, share in typical.items()
-        }
+        shares = {}
+        for name, typical in _fractions(self.typical_s, key).items():
+            of_rounds = [fractions[name] for fractions in rounds]
+            shares[name] = Share(typical, min(of_rounds), max(of_rounds))
+        return shares
 
 
 def _fractions(seconds: Mapping[Operator, float], key: Callable[[Operator], Key]) -> dict[Key, float]:
-    """Seconds over all seconds, added up by what `key` makes of the operators."""
+    """Fractions of the total time, added up over operators with the same `key`."""
     total_s = sum(seconds.values())
-    found: dict[Key, float] = {}
+    fractions: dict[Key, float] = {}
     for operator, taken_s in seconds.items():
-        found[key(operator)] = found.get(key(operator), 0.0) + taken_s / total_s
-    return found
+        group = key(operator)
+        fractions[group] = fractions.get(group, 0.0) + taken_s / total_s
+    return fractions
 
 
 def outermost(events: Iterable[Any], in_shuffle: bool = False) -> Iterator[tuple[Any, bool]]:
-    """The operators among torch.profiler's events that no other called, and whether a shuffle called them.
+    """Pairs of an operator that no other operator called, and True if it ran inside a shuffle.
 
-    Input: events without parents. Those without "::" in their name are ranges around operators.
+    Input: torch.profiler's events without parents. Events without "::" in their name are ranges around
+    operators.
     """
     for event in events:
         if "::" in event.name:
@@ -129,7 +137,7 @@ def outermost(events: Iterable[Any], in_shuffle: bool = False) -> Iterator[tuple
 
 
 def kind_of(event: Any, in_shuffle: bool) -> str:
-    """The class of an operator that torch.profiler recorded with shapes."""
+    """The class of an operator; torch.profiler must have recorded it with shapes."""
     name = event.name.removeprefix("aten::").removesuffix("_")
     kind = KINDS.get(name, UNCLASSIFIED)
     if kind == MOVEMENT and in_shuffle:
@@ -140,6 +148,6 @@ def kind_of(event: Any, in_shuffle: bool) -> str:
 
 
 def _is_depthwise(event: Any, groups_at: int) -> bool:
-    """Whether each input channel is a group; they are counted from behind, as there may be no batch."""
+    """True if each input channel is a group; its dimension counts from the end, as a batch is optional."""
     x, weight = event.input_shapes[:2]
     return bool(1 < x[1 - len(weight)] == event.concrete_inputs[groups_at])

@@ -1,8 +1,8 @@
-"""Cost of any module by tracing one call, on the meta device where that is possible.
+"""Cost of any module by tracing one call, on the meta device if possible.
 
-The module is in evaluation mode. What torch composes of smaller operators counts as those: on the meta
-device attention moves its scores through memory. What numpy does, or a function in another thread, is not
-seen; a module that is called in another thread counts as an operator of unknown work.
+The module is in evaluation mode. An operator that torch composes of smaller ones counts as these: on the meta
+device attention moves its scores through memory. Work of numpy, or of a function in another thread, cannot be
+traced; a module that is called in another thread counts as an operator of unknown work.
 """
 
 from collections import Counter, defaultdict
@@ -27,10 +27,11 @@ Target = nn.Module | Callable[[], nn.Module]
 def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
     """Cost of one call on an input of a shape such as (n, c, h, w).
 
-    `target` is a module, which is left as it is, or builds one anew. What fails on the meta device is
-    counted with random numbers on the CPU, and `note` says why. Raises LayerError, a ValueError, naming the
-    layer that fails, what it got and what it takes; ValueError for a module that cannot be copied or has lazy
-    layers and an input too large to be made. What building raises passes through.
+    `target` is a module, which is left unchanged, or a function that builds a new one. If tracing fails on
+    the meta device, the module is counted with random numbers on the CPU, and `note` says why.
+    Raises LayerError, a ValueError, naming the layer that fails, the shape it got and the shape it takes;
+    ValueError for a module that cannot be copied or has lazy layers and for an input too large to be made.
+    Errors of building pass through.
     """
     try:
         return _counted(target, input_shape, "meta")
@@ -45,7 +46,7 @@ def _counted(target: Target, input_shape: Sequence[int], device: str) -> ModuleC
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         torch.default_generator.manual_seed(0)
         module = _placed(target, device)
-        with suppress(NotImplementedError):  # what torch.export gives is in one mode for good
+        with suppress(NotImplementedError):  # the mode of an exported module is fixed
             module.eval()
         trace = _traced(module, _random(input_shape, _dtype(module)))
     unknown = Counter(operator.name for _, operator in trace.operators if not operator.is_known)
@@ -53,7 +54,7 @@ def _counted(target: Target, input_shape: Sequence[int], device: str) -> ModuleC
 
 
 def _placed(target: Target, device: str) -> nn.Module:
-    """The module on a device: what is built there as it is, anything else as a copy."""
+    """The module on a device: itself if it was built there, else a copy."""
     module = target if isinstance(target, nn.Module) else target()
     tensors = [*module.parameters(), *module.buffers()]
     if any(map(is_lazy, tensors)):
@@ -63,7 +64,7 @@ def _placed(target: Target, device: str) -> nn.Module:
 
 
 def _copied(module: nn.Module, device: str) -> nn.Module:
-    """The same module on a device; its weights are not copied where they lie there."""
+    """A copy of the module on a device; weights that are already there are shared."""
     try:
         weights = {id(p): nn.Parameter(p.detach().to(device), p.requires_grad) for p in module.parameters()}
         state = {id(b): b.detach().to(device, copy=True) for b in module.buffers()}
@@ -73,9 +74,11 @@ def _copied(module: nn.Module, device: str) -> nn.Module:
 
 
 def _dtype(module: nn.Module) -> torch.dtype:
-    """The first type of floating point among its parameters."""
-    found = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
-    return next(found, torch.float32)
+    """The type of the first floating-point parameter."""
+    for parameter in module.parameters():
+        if parameter.is_floating_point():
+            return parameter.dtype
+    return torch.float32
 
 
 def _random(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
@@ -89,7 +92,7 @@ def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
     trace = Trace(module, x)
     with ExitStack() as hooks, torch.compiler.set_stance("force_eager"), trace:
         for inner in module.modules():
-            if isinstance(inner, torch.jit.ScriptModule):  # takes no hooks: what it does is its caller's
+            if isinstance(inner, torch.jit.ScriptModule):  # takes no hooks; its caller gets its operators
                 continue
             hooks.enter_context(inner.register_forward_pre_hook(trace.enter, with_kwargs=True, prepend=True))
             hooks.enter_context(inner.register_forward_hook(trace.leave, with_kwargs=True, always_call=True))
@@ -101,7 +104,7 @@ def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
 
 
 def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) -> Iterator[LayerCost]:
-    """Every module with the operators of its own path; a shared parameter is its first owner's."""
+    """Every module with the operators of its own path; a shared parameter counts at its first owner."""
     operators_by_path: dict[str, list[OperatorCost]] = defaultdict(list)
     for path, operator in operators:
         operators_by_path[path].append(operator)

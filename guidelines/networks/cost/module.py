@@ -1,4 +1,4 @@
-"""What a module costs, layer by layer; memory access in elements."""
+"""The cost of a module, layer by layer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from guidelines.spec import Cost
 
 @dataclass(frozen=True)
 class LayerCost:
-    """Work of a module in one call without the modules inside it, and its own parameters.
+    """Work and parameters of one module in one call, without the modules inside it.
 
-    `path` is "" for the module itself. `operators` counts those that are not views, `uncounted` those whose
-    work is not known.
+    `path` is "" for the outermost module. `operators` counts those that are not views, `uncounted` those of
+    unknown work.
     """
 
     path: str
@@ -23,11 +23,11 @@ class LayerCost:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it does nothing by itself."""
+        """True if it runs no operator and owns no parameter itself."""
         return not (self.operators or self.work.parameters)
 
     def __add__(self, other: "LayerCost") -> "LayerCost":
-        """Both together, as the first."""
+        """The sum of both, under the first one's path and kind."""
         return LayerCost(
             path=self.path,
             kind=self.kind,
@@ -39,10 +39,10 @@ class LayerCost:
 
 @dataclass(frozen=True)
 class ModuleCost:
-    """Every module inside a module, itself first, each parameter once.
+    """The cost of every module inside a module, itself first; each parameter counts once.
 
-    `uncountable` names operators whose multiply-adds are not known, with how often they were called.
-    `device` is where the call was traced, `note` why not on the meta device.
+    `uncountable` holds the operators whose multiply-adds are not known, and the number of their calls.
+    `device` is the one that the call was traced on, `note` the reason if that is not the meta device.
     """
 
     layers: tuple[LayerCost, ...]
@@ -52,11 +52,11 @@ class ModuleCost:
 
     @property
     def total(self) -> LayerCost:
-        """The whole call."""
+        """The cost of the whole call."""
         return _sum(self.layers)
 
     def to_depth(self, depth: int) -> tuple[LayerCost, ...]:
-        """Layers down to a depth of paths, each with all that is deeper; 0 gives the whole module."""
+        """Layers down to a depth of paths, each including deeper ones; depth 0 is the whole module."""
         groups: dict[str, list[LayerCost]] = {}
         for layer in self.layers:
             names = layer.path.split(".") if layer.path else []

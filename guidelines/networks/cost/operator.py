@@ -20,14 +20,14 @@ FREE = {
 }
 # Operators in place that do not read what they write to.
 OVERWRITING = {"copy_", "fill_", "zero_", "bernoulli_", "exponential_", "normal_", "random_", "uniform_"}
-# Convolutions and products of two matrices, as linear layers are: where their input and their weights stand.
+# Convolutions and products of two matrices, as in linear layers: which arguments are input and weights.
 LAYERS = {
     **dict.fromkeys(("convolution", "_convolution", "mm"), slice(0, 2)),
     **dict.fromkeys(("addmm", "_addmm_activation"), slice(1, 3)),
 }
 # Operators that read as much of their first tensor as they return.
 GATHERS = {"embedding", "gather", "index", "index_select", "take"}
-# Torch's operators that sum products: where FORMULAS has none, their multiply-adds are not known.
+# Torch's operators that sum products: the multiply-adds of those without an entry in FORMULAS are not known.
 SUMS_OF_PRODUCTS = re.compile(
     r"conv(?!ert)|attention|matmul|gemm|affine_grid|cholesky|geqrf|or[gm]qr|solve|linalg_(?!vector_norm|check)"
     r"|(^|_)(\w*mm|\w*mv|\w*dot|rnn|lstm|gru|linear|transformer|[cp]dist|fft)(_|$)|^_trilinear"
@@ -46,13 +46,13 @@ class OperatorCost:
 def operator_cost(
     operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any
 ) -> OperatorCost | None:
-    """Cost of a call that returned `out`; None for views and whatever else touches no element.
+    """Cost of a call that returned `out`; None for views and other operators that touch no element.
 
     Every tensor read and every tensor written counts once: relu_ on c elements 2 c, add_ 3 c, a
-    concatenation twice its output, a maximum pool its indices too. What a stride of zero repeats counts
-    once; of a table that is looked up, what is taken. Convolutions and products of two matrices, as in
-    linear layers, also count apart, by the paper's equation (2): input, output and weights, without bias.
-    Products of batches of matrices, as in attention, do not.
+    concatenation twice its output, a maximum pool also its indices. Elements repeated by a stride of zero
+    count once, and a look-up reads only the rows it returns. Memory access of convolutions covers
+    convolutions and products of two matrices, as in linear layers: input, output and weights without bias
+    (paper, equation 2). It leaves out products of batches of matrices, as in attention.
     """
     if isinstance(operator, HigherOrderOperator):
         return OperatorCost(str(operator), Cost(), is_known=False)
@@ -67,28 +67,27 @@ def operator_cost(
         conv_memory_access=_elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
         memory_access=_elements(_moved(operator, args, kwargs, out)),
     )
-    is_known = bool(formula) or _has_no_products(operator, args)
-    return OperatorCost(f"{namespace}.{name}", work, is_known)
+    return OperatorCost(f"{namespace}.{name}", work, bool(formula) or _has_no_products(operator, args))
 
 
 def _is_view(operator: Any) -> bool:
-    """Whether all that it returns aliases its inputs and nothing is written but shapes and strides."""
+    """True if all results alias inputs and only shapes and strides are written."""
     returned = [returned.alias_info for returned in operator._schema.returns]
     is_alias = bool(returned) and all(alias and not alias.is_write for alias in returned)
     return is_alias or torch.Tag.inplace_view in operator.tags
 
 
 def _has_no_products(operator: Any, args: Sequence[Any]) -> bool:
-    """Whether its multiply-adds are surely none, for a size that depends on no values."""
+    """True if it certainly has no multiply-adds and the size of its result depends on no values."""
     is_torchs = operator.namespace in ("aten", "prims")
     is_sized = torch.Tag.dynamic_output_shape not in operator.tags
-    if operator._opname == "index":  # places do not decide how many there are, masks do
+    if operator._opname == "index":  # the values of a mask decide its size, indices do not
         is_sized = all(x.dtype not in (torch.bool, torch.uint8) for x in tensors(args[1:]))
     return is_torchs and is_sized and not SUMS_OF_PRODUCTS.search(operator._opname)
 
 
 def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
-    """Whatever is read and whatever is written; a tensor in place is both."""
+    """Tensors that are read and tensors that are written; one changed in place comes twice."""
     schema = operator._schema
     given = {**dict(zip((argument.name for argument in schema.arguments), args, strict=False)), **kwargs}
     if operator._opname in GATHERS:
@@ -106,10 +105,13 @@ def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: A
 
 
 def _elements(values: Iterable[Any]) -> int:
-    return sum(
-        prod(size for size, stride in zip(x.shape, x.stride(), strict=True) if stride)
-        for x in tensors(values)
-    )
+    return sum(_distinct_elements(tensor) for tensor in tensors(values))
+
+
+def _distinct_elements(tensor: Tensor) -> int:
+    """Elements in memory: what a stride of zero repeats counts once."""
+    sizes_and_strides = zip(tensor.shape, tensor.stride(), strict=True)
+    return prod(size for size, stride in sizes_and_strides if stride)
 
 
 def tensors(values: Iterable[Any]) -> Iterator[Tensor]:
@@ -122,7 +124,7 @@ def tensors(values: Iterable[Any]) -> Iterator[Tensor]:
 
 
 def _convolution(args: Sequence[Any], out: Any) -> int:
-    """Every filter, (c1 / g) k^2 weights, at every place; transposed, at every place of the input."""
+    """(c1 / g) k^2 weights of each filter at every place of the output; if transposed, of the input."""
     x, weight, is_transposed = args[0], args[1], args[6]
     places = x if is_transposed else out
     return int(places.numel() * weight.numel() // weight.shape[0])
@@ -134,7 +136,7 @@ def _product(a: Tensor, b: Tensor) -> int:
 
 
 def _attention(args: Sequence[Any], _: Any) -> int:
-    """Scores of every query with every key, and the sum of the values; a causal mask saves nothing."""
+    """Scores of every query with every key, and sums of the values; a causal mask changes nothing."""
     q, k, v = args[:3]
     return int(q.numel() // q.shape[-1] * k.shape[-2] * (q.shape[-1] + v.shape[-1]))
 

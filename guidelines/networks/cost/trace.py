@@ -1,4 +1,4 @@
-"""What one call of a module does: its operators by layer, and the layer that fails."""
+"""Trace one call of a module: its operators by layer, and the layer that fails."""
 
 import sys
 import threading
@@ -16,19 +16,19 @@ from guidelines.networks.cost.operator import OperatorCost, operator_cost, tenso
 from guidelines.reason import one_line
 from guidelines.spec import Cost
 
-# What layers take: the attribute that says how much of it, in which dimension, and how that is shown.
+# The input that layers take: kind of layer, attribute with the size, dimension of the input, how it is shown.
 TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
     (_ConvNd, "in_channels", 1, "(n, {}, ...)"),
     (_BatchNorm, "num_features", 1, "(n, {}, ...)"),
     (nn.GroupNorm, "num_channels", 1, "(n, {}, ...)"),
     (nn.Linear, "in_features", -1, "(..., {})"),
 )
-# What a module in another thread counts as: its operators are not seen.
+# Stands for a module called in another thread, whose operators cannot be traced.
 IN_ANOTHER_THREAD = OperatorCost("module in another thread", Cost(), is_known=False)
 
 
 class LayerError(ValueError):
-    """Why a layer cannot be called, in one line; `is_misfit` where its input is known not to fit."""
+    """A layer failed, in one line; `is_misfit` says that its input has a wrong shape."""
 
     def __init__(self, message: str, is_misfit: bool) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class Call:
 
     @property
     def layer(self) -> str:
-        """Where the module stands and what it is: "layer 1.branch.0 (Conv2d)"."""
+        """The module's path and type: "layer 1.branch.0 (Conv2d)"."""
         kind = type(self.module).__name__
         return f"layer {self.path} ({kind})" if self.path else kind
 
@@ -56,12 +56,12 @@ class Call:
 
     @property
     def misfit(self) -> str:
-        """What the module takes, "" where its first input is not known to be anything else."""
+        """The shape that the module takes if its first input certainly has another, else ""."""
         if not self.inputs or not isinstance(self.inputs[0], Tensor):
             return ""
         shape = self.inputs[0].shape
         if isinstance(self.module, _ConvNd) and len(shape) != len(self.module.kernel_size) + 2:
-            return ""  # without a batch, or of other dimensions: its channels stand elsewhere
+            return ""  # without a batch or of other dimensions: the channels are in another place
         for kind, attribute, dimension, shown in TAKES:
             size = getattr(self.module, attribute) if isinstance(self.module, kind) else None
             if size and shape[dimension:][:1] not in ((), (size,)):
@@ -70,9 +70,10 @@ class Call:
 
 
 class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
-    """Notes every operator with the path of the innermost module that is being called.
+    """Collects every operator with the path of the innermost module that is being called.
 
-    `enter` and `leave` are hooks for every module inside it. One that it does not own counts as its caller.
+    `enter` and `leave` are hooks for every module inside the traced one. The operators of any other module
+    count as its caller's.
     """
 
     supports_higher_order_operators = True
@@ -94,7 +95,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
             self.operators.append((path, IN_ANOTHER_THREAD))
 
     def leave(self, module: nn.Module, inputs: Any, named: Any, out: Any) -> None:
-        """A call ends. The innermost of those that an error ends is kept."""
+        """A call ends. Of all calls that one error ends, the innermost is kept."""
         if threading.get_ident() != self._thread:
             return
         call, error = self._calls.pop(), sys.exception()
@@ -102,7 +103,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
             self._failed = error, call
 
     def explained(self, error: BaseException) -> LayerError:
-        """An error of the traced call in one line."""
+        """An error of the traced call as a LayerError that names the layer."""
         call = self._failed[1] if error is self._failed[0] else self._calls[-1]
         reason = f", it takes {call.misfit}" if call.misfit else f": {one_line(error)}"
         return LayerError(f"{call.layer}: got {call.got}{reason}", is_misfit=bool(call.misfit))
