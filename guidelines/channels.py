@@ -28,12 +28,12 @@ class Widths:
 def ratio_widths(base: int, ratio: int, rule: Rule = "nearest", multiplier: int = 1) -> Widths:
     """(c1, c2) with c2 = ratio c1 and c1 c2 near (multiplier base)^2. Source: paper, Table 1.
 
-    `base` is the baseline's width at multiplier 1. Raises ValueError if the rule has no answer.
+    `base` is the baseline's width at multiplier 1. Raises ValueError where the rule has no answer.
 
     >>> ratio_widths(128, 4, "exact").channels
     (64, 256)
     """
-    c1 = _width("G1", f"1:{ratio}", Fraction(ratio), step=1, base=base, rule=rule, multiplier=multiplier)
+    c1 = _width("G1", f"1:{ratio}", Fraction(ratio), 1, base, rule, multiplier)
     return _widths((c1, ratio * c1), Fraction(ratio * c1**2), base * multiplier)
 
 
@@ -45,8 +45,7 @@ def group_widths(base: int, groups: int, rule: Rule = "nearest", multiplier: int
     >>> group_widths(64, 8)
     Widths(channels=(184,), residue=Fraction(17, 512))
     """
-    factor = Fraction(1, groups)
-    c = _width("G2", f"g={groups}", factor, step=groups, base=base, rule=rule, multiplier=multiplier)
+    c = _width("G2", f"g={groups}", Fraction(1, groups), groups, base, rule, multiplier)
     return _widths((c,), Fraction(c**2, groups), base * multiplier)
 
 
@@ -56,7 +55,7 @@ def fragment_widths(base: int, fragments: int, rule: Rule = "nearest", multiplie
     Raises ValueError as `ratio_widths`.
     """
     name = "1-fragment" if fragments == 1 else f"{fragments}-fragment-series"
-    c = _width("G3", name, Fraction(fragments), step=1, base=base, rule=rule, multiplier=multiplier)
+    c = _width("G3", name, Fraction(fragments), 1, base, rule, multiplier)
     return _widths((c,), Fraction(fragments * c**2), base * multiplier)
 
 

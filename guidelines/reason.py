@@ -1,15 +1,14 @@
-"""An error as one line of text."""
+"""The reason why something failed, in one line."""
 
 
 def one_line(error: BaseException) -> str:
-    """The error's type and the first line of its message: "ValueError: no such row".
+    r"""An error's type and the first line of its message; the next line, too, if that one ends with a colon.
 
-    If that line ends with a colon, the next one follows. Without a message, the type's name alone.
+    >>> one_line(ValueError("out of memory\\ntried to allocate"))
+    'ValueError: out of memory'
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
-    first, *rest = lines
-    if first.endswith(":") and rest:
-        first = f"{first} {rest[0]}"
-    return f"{type(error).__name__}: {first}"
+    said = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    return f"{type(error).__name__}: {said}"
