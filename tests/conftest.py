@@ -6,8 +6,9 @@ import pytest_benchmark.plugin
 import torch
 from hypothesis import settings
 
-from guidelines import blocks, timing
+from guidelines import timing
 from guidelines.merge import reduced
+from guidelines.networks import blocks
 from guidelines.results import Entry, Machine, Place, gather
 from guidelines.saved import to_extra_info, to_failed
 from guidelines.spec import Condition, Conv, Stack, Sweep, Variant

@@ -2,10 +2,10 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from guidelines.entries import results
 
 from guidelines import campaign as module
 from guidelines.campaign import Campaign, Case, cases, check_countable, settled
-from guidelines.entries import results
 from guidelines.results import Circumstances, Entry, Failure
 from guidelines.spec import AUTO_BATCH, Condition, Traced
 from guidelines.state import State

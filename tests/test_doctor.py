@@ -21,7 +21,7 @@ CPU = Condition("cpu", "a processor", image_size=2)
 
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 import pytest_benchmark.plugin
 
-from guidelines import blocks, campaign, journal, timing
+from guidelines import campaign, journal, timing
 from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
+from guidelines.networks import blocks
 from guidelines.results import Machine
 from guidelines.spec import Condition
 from guidelines.sweep import CONTROL, Limits, Recording
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 # x1 has three variants, x2 two; what stands after the measurement is put in by the test.
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):

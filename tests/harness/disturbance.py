@@ -8,10 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 
-from guidelines import blocks
-from guidelines.channels import group_widths
 from guidelines.entries import results
+
+from guidelines.channels import group_widths
 from guidelines.machine import cpu_model
+from guidelines.networks import blocks
 from guidelines.results import Circumstances, Entry
 from guidelines.spec import Condition, Sweep
 from guidelines.sweep import Limits, budget_s, measure_sweep
