@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import blocks, paper
+from guidelines import paper
 from guidelines.channels import ratio_widths
+from guidelines.networks import blocks
 from guidelines.spec import Condition, Sweep
 
 CLAIM = "equal channel width minimises memory access"

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import blocks, paper
+from guidelines import paper
 from guidelines.channels import fragment_widths
+from guidelines.networks import blocks
 from guidelines.spec import Condition, Sweep
 
 CLAIM = "network fragmentation reduces parallelism"

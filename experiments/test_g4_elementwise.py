@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import blocks, paper
+from guidelines import paper
+from guidelines.networks import blocks
 from guidelines.spec import Condition, Sweep
 
 CLAIM = "element-wise operators are not negligible"

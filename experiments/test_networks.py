@@ -6,8 +6,8 @@ from itertools import groupby
 import pytest
 
 from guidelines import paper
+from guidelines.networks.whole import network
 from guidelines.spec import Condition, Expectation, Setup, Sweep
-from guidelines.whole import network
 
 SETUP = Setup(image_sizes=(224,), cpu_batch_sizes=(1,), cuda_batch_sizes=(8,))
 (IMAGE_SIZE,) = SETUP.image_sizes

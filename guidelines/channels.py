@@ -5,6 +5,7 @@ which are not always the closest. "exact" admits only widths that are equal to t
 and multiples of 8, so that a sweep compares structures and not channel alignment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt, lcm
@@ -90,10 +91,16 @@ def _nearest(base: int, factor: Fraction, step: int) -> int:
 
 def _published(guideline: str, name: str, base: int) -> int:
     tables = [paper.widths(guideline, platform) for platform in ("arm", "gpu")]
-    for widths in tables:
-        if next(iter(widths.values()))[0] == base and name in widths:
-            return widths[name][0]
-    bases = " and ".join(str(next(iter(widths.values()))[0]) for widths in tables)
+    bases = [_baseline(table) for table in tables]
+    for table, printed_base in zip(tables, bases, strict=True):
+        if printed_base == base and name in table:
+            return table[name][0]
+    possible = " and ".join(map(str, bases))
     raise ValueError(
-        f"the paper prints no width for {name} at base {base}; it prints {', '.join(tables[0])} at {bases}"
+        f"the paper prints no width for {name} at base {base}; it prints {', '.join(tables[0])} at {possible}"
     )
+
+
+def _baseline(table: Mapping[str, tuple[int, ...]]) -> int:
+    """The first width of a table's first row."""
+    return next(iter(table.values()))[0]

@@ -12,7 +12,14 @@ from typing import Any
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
-from guidelines.operators import SHUFFLE_RANGE, SHUFFLES, Decomposition, Operator, kind_of, outermost
+from guidelines.networks.cost.classes import (
+    SHUFFLE_RANGE,
+    SHUFFLES,
+    Decomposition,
+    Operator,
+    kind_of,
+    outermost,
+)
 from guidelines.spec import Condition, Device
 from guidelines.stats import ratio_of
 from guidelines.timing import pinned, synchronizer, timed

@@ -1,8 +1,9 @@
-"""How well a count predicts the time of whole networks: rank correlations over those that were timed."""
+"""Rank correlations between counts and the time of whole networks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from guidelines.stats import quantile
 LEAST_NETWORKS = 10
 # Networks for small devices; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
+# Counts to compare with the time, and their fields.
+COUNTS = {
+    "multiply-adds": "multiply_adds",
+    "memory access of convolutions": "conv_memory_access",
+    "memory access of all operators": "memory_access",
+}
 
 
 @dataclass(frozen=True)
@@ -26,39 +33,40 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Correlations of each count that differs with the time of a call, over so many networks."""
+    """Correlation of each count with the time of a call, over a number of networks; none for equal counts."""
 
     networks: int
     counts: Mapping[str, Correlation]
 
 
 def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
-    """For each condition with enough whole networks: over all of them, and over the small ones.
+    """Correlations of each condition with enough whole networks: over all of them, and over the small ones.
 
-    Counts are those of a call, as its time is. Networks that several sweeps timed count once.
+    Counts and times are those of one call. A network that several sweeps timed counts once.
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
-        if not measured.identity.widths and measured.identity.work.conv_memory_access is not None:
+        if not measured.identity.widths and None not in _counts(measured).values():
             networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
-    found = {}
+    by_condition = {}
     for condition, named in networks.items():
         everything = list(named.values())
-        small = [
-            m
-            for m in everything
-            if m.identity.work.multiply_adds < SMALL_MULTIPLY_ADDS * condition.batch_size
-        ]
-        groups = [everything, *([small] if len(small) < len(everything) else [])]
-        found[condition] = tuple(_predicted(g, confidence) for g in groups if len(g) >= LEAST_NETWORKS)
-    return {condition: of_groups for condition, of_groups in found.items() if of_groups}
+        most = SMALL_MULTIPLY_ADDS * condition.batch_size
+        small = [m for m in everything if m.identity.work.multiply_adds < most]
+        groups = [everything]
+        if len(small) < len(everything):
+            groups.append(small)
+        predicted = tuple(_predicted(group, confidence) for group in groups if len(group) >= LEAST_NETWORKS)
+        if predicted:
+            by_condition[condition] = predicted
+    return by_condition
 
 
 def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) -> Correlation | None:
-    """Pearson's correlation of the ranks, equal values sharing the mean of theirs; None for all ties.
+    """Pearson's correlation of ranks, with mean ranks for ties; None if one side's values are all equal.
 
-    The interval is Fisher's, with the variance of Bonett and Wright (2000); none for a perfect correlation.
-    Needs four values.
+    The interval is Fisher's with the variance of Bonett and Wright (2000); a perfect correlation has none.
+    Needs at least four values.
 
     >>> spearman([1, 2, 3, 4, 5], [10, 20, 40, 30, 50], 0.95)
     Correlation(estimate=0.9, low=-0.16889565860999536, high=0.9960685924750513)
@@ -75,13 +83,18 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
 
 def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
     seconds = [m.seconds_per_call(confidence).estimate for m in networks]
-    counts = {
-        "multiply-adds": [m.identity.work.multiply_adds for m in networks],
-        "memory access of convolutions": [m.identity.work.conv_memory_access or 0 for m in networks],
-        "memory access of all operators": [m.identity.work.memory_access for m in networks],
-    }
-    correlated = {name: spearman(counted, seconds, confidence) for name, counted in counts.items()}
-    return Prediction(len(networks), {name: found for name, found in correlated.items() if found})
+    counts = [_counts(measured) for measured in networks]
+    correlations = {}
+    for name in COUNTS:
+        correlation = spearman([each[name] for each in counts], seconds, confidence)
+        if correlation is not None:
+            correlations[name] = correlation
+    return Prediction(len(networks), correlations)
+
+
+def _counts(measured: Measured) -> dict[str, Any]:
+    """The counts of one call; None for one that an older file lacks."""
+    return {name: getattr(measured.identity.work, field) for name, field in COUNTS.items()}
 
 
 def _ranks(values: Sequence[float]) -> np.ndarray:

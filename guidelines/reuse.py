@@ -7,7 +7,7 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.shufflenet_v2 import Unit
+from guidelines.networks.families.shufflenet_v2 import SplitUnit
 from guidelines.stage_reuse import StageReuse
 
 # The paper's first stage of units.
@@ -29,20 +29,20 @@ def feature_reuse(network: nn.Module) -> list[StageReuse]:
         return [_stage(f"stage {number}", units) for number, units in enumerate(stages, FIRST_STAGE)]
 
 
-def _stages(network: nn.Module) -> Iterator[list[Unit]]:
+def _stages(network: nn.Module) -> Iterator[list[SplitUnit]]:
     """The units that follow each other, stage by stage."""
     for kind, layers in groupby(network.children(), type):
-        if kind is Unit:
-            yield [layer for layer in layers if isinstance(layer, Unit)]
+        if kind is SplitUnit:
+            yield [layer for layer in layers if isinstance(layer, SplitUnit)]
 
 
-def _stage(name: str, units: Sequence[Unit]) -> StageReuse:
+def _stage(name: str, units: Sequence[SplitUnit]) -> StageReuse:
     channels = units[0].channels
     blocks = range(len(units) + 1)
     return StageReuse(name, channels, tuple(tuple(_passed(channels, units[i:])) for i in blocks))
 
 
-def _passed(channels: int, units: Sequence[Unit]) -> Iterator[int]:
+def _passed(channels: int, units: Sequence[SplitUnit]) -> Iterator[int]:
     """Channels that are still themselves: at first, then after each unit."""
     x = torch.arange(channels, dtype=torch.float32).view(1, channels, 1, 1)
     yield channels
@@ -55,7 +55,7 @@ def _passed(channels: int, units: Sequence[Unit]) -> Iterator[int]:
 def _branches_marked(network: nn.Module) -> Iterator[None]:
     """Every unit's branch gives what is no number."""
     with ExitStack() as stack:
-        for unit in [module for module in network.modules() if isinstance(module, Unit)]:
+        for unit in [module for module in network.modules() if isinstance(module, SplitUnit)]:
             stack.callback(setattr, unit, "branch", unit.branch)
             unit.branch = nn.Sequential(_Marked())
         yield

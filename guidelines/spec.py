@@ -137,18 +137,15 @@ class Cost:
     """
 
     multiply_adds: int = 0
-    memory_access: int = 0
     conv_memory_access: int | None = 0
+    memory_access: int = 0
     parameters: int | None = 0
 
     def __add__(self, other: "Cost") -> "Cost":
         """Both together."""
-        return Cost(
-            multiply_adds=self.multiply_adds + other.multiply_adds,
-            memory_access=self.memory_access + other.memory_access,
-            conv_memory_access=_sum_of_known(self.conv_memory_access, other.conv_memory_access),
-            parameters=_sum_of_known(self.parameters, other.parameters),
-        )
+        names = [field.name for field in fields(Cost)]
+        sums = {name: _sum_of_known(getattr(self, name), getattr(other, name)) for name in names}
+        return Cost(**sums)  # type: ignore[arg-type]  # only what may be None is None
 
 
 def _sum_of_known(a: int | None, b: int | None) -> int | None:

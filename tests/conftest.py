@@ -6,8 +6,9 @@ import pytest_benchmark.plugin
 import torch
 from hypothesis import settings
 
-from guidelines import blocks, timing
+from guidelines import timing
 from guidelines.measured import results_of
+from guidelines.networks import blocks
 from guidelines.results import Entry, Identity, Machine, Place, linked
 from guidelines.saved import to_extra_info, to_failed
 from guidelines.spec import Condition, Conv, Cost, Stack, Sweep, Variant
@@ -93,7 +94,9 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
     ratios = [slowdown * (1 + spread * (-1) ** k * (k % 10) / 10) for k in range(rounds)]
     is_baseline = variant == "g=1"
     place = Place("G2", "claim", "x1", variant, int(variant[2:]), "g=1", "g=8", "slower", condition)
-    work = Cost(128_450_560, 4_055_040, None, 40_960)
+    work = Cost(
+        multiply_adds=128_450_560, conv_memory_access=None, memory_access=4_055_040, parameters=40_960
+    )
     identity = Identity(place, widths=(64,), groups=1, work=work, work_ratio=1.0)
     entry = Entry(
         identity=identity,

@@ -78,7 +78,7 @@ def test_the_one_condition_left_on_each_side_is_paired_and_the_difference_named(
 
 
 def test_what_stands_on_one_side_only_is_listed(entry, results):
-    failure = Failure(entry("g=2", 1.0).place, (90,), Cost(7, 8), "no memory")
+    failure = Failure(entry("g=2", 1.0).place, (90,), Cost(multiply_adds=7, memory_access=8), "no memory")
     a = results(entry("g=1", 1.0), entry("g=8", 2.0), entry("g=1", 1.0, sweep="x2"), failures=[failure])
     b = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 2.0))
     comparison = compare(a, b)
@@ -90,7 +90,12 @@ def test_nothing_in_common_is_refused_with_what_each_holds(entry, results, sweep
     with pytest.raises(CompareError, match="no sweep in common: A holds G2 x1; B holds G2 x4"):
         compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, sweep="x4"))
     with pytest.raises(CompareError, match="A holds G2 x1; B holds failures only"):
-        compare(sweep_of(1.2, 2.0), results(failures=[Failure(entry("g=2", 1.0).place, (), Cost(7, 8), "")]))
+        compare(
+            sweep_of(1.2, 2.0),
+            results(
+                failures=[Failure(entry("g=2", 1.0).place, (), Cost(multiply_adds=7, memory_access=8), "")]
+            ),
+        )
 
 
 def test_two_devices_under_one_condition_are_paired_by_their_names(entry, results):

@@ -8,10 +8,8 @@ from torch import nn
 
 from guidelines import decompose as decomposing
 from guidelines import timing
-from guidelines.count import count
 from guidelines.decompose import ROUNDS, classified, decompose
-from guidelines.networks import NETWORKS
-from guidelines.operators import (
+from guidelines.networks.cost.classes import (
     CONVOLUTION,
     DEPTHWISE,
     ELEMENTWISE,
@@ -21,6 +19,8 @@ from guidelines.operators import (
     UNCLASSIFIED,
     Operator,
 )
+from guidelines.networks.cost.count import count
+from guidelines.networks.registry import NETWORKS
 from guidelines.spec import Condition, Device
 from guidelines.timing import pinned
 

@@ -21,7 +21,7 @@ CPU = Condition("cpu", "a processor", image_size=2)
 
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):
@@ -134,7 +134,7 @@ def test_a_high_noise_floor_has_a_remedy(entry, sweep):
 
 
 def test_a_baseline_that_fails_is_a_finding(entry, sweep):
-    failed = Failure(entry("g=1", 1.0).place, (8,), Cost(1, 1), "no memory")
+    failed = Failure(entry("g=1", 1.0).place, (8,), Cost(multiply_adds=1, memory_access=1), "no memory")
     found = doctor._noise("noise floor (cpu)", {"g1": failed}, Case(CPU, sweep, sweep.baseline))
     assert found.figure == "G2 x1 cpu-2px: no memory"
     assert found.remedy

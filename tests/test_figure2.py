@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.networks import NETWORKS
+from guidelines.networks.registry import NETWORKS
 from guidelines.paper.figure2 import percent
 
 NAMES = ("shufflenet_v1_x1_0_g3", "mobilenet_v2_x1_0")

@@ -83,7 +83,13 @@ anywhere = settings(max_examples=100, suppress_health_check=[HealthCheck.functio
 
 
 def failed(entry, reason="RuntimeError: out of memory", **changes):
-    return Failure(entry.place, (90,), Cost(7, 8, 9, 10), reason, **changes)
+    return Failure(
+        entry.place,
+        (90,),
+        Cost(multiply_adds=7, conv_memory_access=8, memory_access=9, parameters=10),
+        reason,
+        **changes,
+    )
 
 
 def read_back(written):

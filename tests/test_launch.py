@@ -3,9 +3,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines import blocks, launch
+from guidelines import launch
 from guidelines.launch import MOST_CYCLES_PER_S, REPEATS, launch_and_device_s
 from guidelines.modes import binder
+from guidelines.networks import blocks
 from guidelines.spec import Condition
 from guidelines.timing import build, pinned
 

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from guidelines import blocks, memory
+from guidelines import memory
 from guidelines.memory import check_fits, free_bytes, needed_bytes, peak_bytes
 from guidelines.modes import binder
+from guidelines.networks import blocks
 from guidelines.spec import Condition, Conv, Device, Stack, Variant
 from guidelines.timing import ALLOCATOR_CEILING_BYTES, check
 

@@ -81,7 +81,7 @@ def test_a_variant_that_one_run_lacks_is_kept(entry, results):
 
 
 def test_failures_say_in_how_many_runs(entry, results):
-    failure = Failure(entry("g=8", 1.0).place, (184,), Cost(7, 8), "no memory")
+    failure = Failure(entry("g=8", 1.0).place, (184,), Cost(multiply_adds=7, memory_access=8), "no memory")
     runs = [
         results(entry("g=1", 1.0), entry("g=8", 2.0)),
         results(entry("g=1", 1.0, median_s=0.03), failures=[failure]),
@@ -139,7 +139,10 @@ def test_files_that_do_not_say_their_machine_are_not_merged(entry, results):
 
 def test_runs_of_failures_alone_are_all_kept(entry, results):
     runs = [
-        results(failures=[Failure(entry(v, 1.0).place, (), Cost(7, 8), "no memory")], source=f"{v}.json")
+        results(
+            failures=[Failure(entry(v, 1.0).place, (), Cost(multiply_adds=7, memory_access=8), "no memory")],
+            source=f"{v}.json",
+        )
         for v in ("g=2", "g=8")
     ]
     assert len(by_machine(runs)[0].failures) == 2

@@ -4,7 +4,7 @@ pytest_plugins = "pytester"
 
 MODULE = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Setup, Sweep
 
     SETUP = Setup(image_sizes=(2, 3), cpu_batch_sizes=(4,))

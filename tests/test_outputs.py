@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):

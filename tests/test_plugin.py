@@ -12,7 +12,7 @@ pytest_plugins = "pytester"
 
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):
@@ -163,7 +163,7 @@ def test_skipped_benchmarks_measure_nothing(suite):
 FAILING = """
     import pytest
     import torch
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Conv, Stack, Sweep, Variant
 
     def build():

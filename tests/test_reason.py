@@ -6,14 +6,19 @@ from guidelines.reason import one_line
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        (ValueError("\n first\nsecond"), "ValueError: first"),
-        (ValueError(), "ValueError"),
-        (MemoryError("  \n"), "MemoryError"),
+        (ValueError("no such row"), "ValueError: no such row"),
+        (OSError("no weights\nhere"), "OSError: no weights"),
+        (ValueError("\n\n  wrong  \n at the end"), "ValueError: wrong"),
         (
-            RuntimeError("Error(s) in loading:\n\tMissing key\nmore"),
-            "RuntimeError: Error(s) in loading: Missing key",
+            RuntimeError("size mismatch:\n\n\tweight of 3\nbias of 4"),
+            "RuntimeError: size mismatch: weight of 3",
         ),
+        (RuntimeError("size mismatch:"), "RuntimeError: size mismatch:"),
+        (SystemExit(3), "SystemExit: 3"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (AssertionError(" \n "), "AssertionError"),
+        (KeyError("name"), "KeyError: 'name'"),
     ],
 )
-def test_an_error_is_one_line(error, line):
+def test_an_error_is_its_type_and_the_first_line_of_its_message(error, line):
     assert one_line(error) == line

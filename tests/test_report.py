@@ -38,7 +38,9 @@ def two_sweeps(entry, results):
         entry("g=8", 1.02, sweep="x2", **heavy, spread=0.1),
     ]
     place = entry("g=2", 1.0, sweep="x2").place
-    failure = Failure(place, (180,), Cost(508 * 10**6, 11 * 10**6), "RuntimeError: no memory")
+    failure = Failure(
+        place, (180,), Cost(multiply_adds=508 * 10**6, memory_access=11 * 10**6), "RuntimeError: no memory"
+    )
     return results(*entries, failures=[failure])
 
 

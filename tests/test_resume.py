@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 import pytest_benchmark.plugin
 
-from guidelines import blocks, campaign, journal, timing
+from guidelines import campaign, journal, timing
 from guidelines.case import Case
 from guidelines.cli.main import main
 from guidelines.files import load, load_journal
 from guidelines.journal import Header
+from guidelines.networks import blocks
 from guidelines.recording import CONTROL, Dropped, Limits, Recording
 from guidelines.results import CONTROL_NAME, Machine
 from guidelines.spec import Condition
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 # x1 has three variants, x2 two; what stands after the measurement is put in by the test.
 EXPERIMENT = """
     import pytest
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.spec import Sweep
 
     def sweeps(condition):

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from guidelines.networks import build
-from guidelines.networks.shufflenet_v2 import WIDTHS, Unit, deep_shufflenet_v2, shufflenet_v2
+from guidelines.networks.families.shufflenet_v2 import WIDTHS, SplitUnit, deep_shufflenet_v2, shufflenet_v2
+from guidelines.networks.registry import build
 from guidelines.reuse import feature_reuse
 
 
@@ -41,7 +41,7 @@ def test_where_the_formula_leaves_less_than_a_channel_the_first_one_still_passes
 
 
 def test_without_shuffles_half_of_the_channels_would_pass_for_ever(monkeypatch):
-    module = sys.modules[Unit.__module__]
+    module = sys.modules[SplitUnit.__module__]
     monkeypatch.setattr(module, "shuffled_halves", lambda a, b: torch.cat((a, b), 1))
     assert feature_reuse(shufflenet_v2(0.5))[0].passed[0] == (48, 24, 24, 24)
 

@@ -17,7 +17,12 @@ SAVED = Path(__file__).parent / "saved"
 
 @pytest.fixture
 def failure(entry):
-    return Failure(entry("g=2", 1.0).place, (90,), Cost(7, 8, 9, 10), "RuntimeError: out of memory")
+    return Failure(
+        entry("g=2", 1.0).place,
+        (90,),
+        Cost(multiply_adds=7, conv_memory_access=8, memory_access=9, parameters=10),
+        "RuntimeError: out of memory",
+    )
 
 
 def test_what_is_saved_is_what_is_read(entry, failure, saved):
@@ -123,7 +128,9 @@ def test_a_file_of_failures_alone_is_read(failure, saved):
 
 
 def test_work_of_a_network_without_weights_is_read(entry, failure, saved):
-    weightless = replace(failure, work=Cost(7, 8, 0, 0))
+    weightless = replace(
+        failure, work=Cost(multiply_adds=7, conv_memory_access=0, memory_access=8, parameters=0)
+    )
     content = saved([entry("g=1", 1.0, parameters=0)], [weightless])
     run = parse(content)
     assert (run.entries[0].identity.work.parameters, run.failures) == (0, (weightless,))
@@ -217,5 +224,8 @@ def test_a_failure_of_the_first_schema_is_read(failure, saved):
         failed["schema"] = 1
         failed["channels"] = failed.pop("widths")
         failed["condition"]["channels"] = failed["condition"].pop("channel_rule")
-    older = [replace(each, work=Cost(7, 8, None, None)) for each in (failure, control)]
+    older = [
+        replace(each, work=Cost(multiply_adds=7, conv_memory_access=None, memory_access=9, parameters=None))
+        for each in (failure, control)
+    ]
     assert parse(content).failures == tuple(older)

@@ -75,4 +75,4 @@ def test_a_sweep_needs_distinct_names():
 
 def test_costs_add_up_and_what_is_unknown_stays_so():
     assert Cost(1, 2, 3, 4) + Cost(10, 20, 30, 40) == Cost(11, 22, 33, 44)
-    assert Cost(1, 2, None, 4) + Cost(10, 20, 30, None) == Cost(11, 22, None, None)
+    assert Cost(1, None, 3, 4) + Cost(10, 20, 30, None) == Cost(11, None, 33, None)

@@ -3,8 +3,8 @@ import gc
 import pytest
 import torch
 
-from guidelines import blocks
 from guidelines.modes import binder
+from guidelines.networks import blocks
 from guidelines.spec import Condition, Conv, Stack, Variant
 from guidelines.timing import build, check, check_work, pinned, prepare, timed
 

@@ -26,7 +26,7 @@ pytest_plugins = "pytester"
 EXPERIMENT = """
     import pytest
     from torch import nn
-    from guidelines import blocks
+    from guidelines.networks import blocks
     from guidelines.files import load_journal
     from guidelines.spec import Conv, Stack, Sweep, Variant
 

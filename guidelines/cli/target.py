@@ -18,7 +18,8 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     Raises CommandError for whatever is raised in the context by the target or because of its input. What the
     target prints goes to stderr, because it is no part of the answer.
     """
-    from guidelines.target import TargetError, reason, target
+    from guidelines.networks.target import TargetError, target
+    from guidelines.reason import one_line
 
     try:
         with redirect_stdout(sys.stderr):
@@ -26,4 +27,4 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     except (TargetError, ValueError) as error:
         raise CommandError(str(error)) from error
     except (Exception, SystemExit) as error:
-        raise CommandError(f"{name}: {reason(error)}") from error
+        raise CommandError(f"{name}: {one_line(error)}") from error

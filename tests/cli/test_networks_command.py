@@ -1,6 +1,6 @@
 import re
 
-from guidelines.networks import NETWORKS
+from guidelines.networks.registry import NETWORKS
 
 
 def test_every_network_is_listed_with_its_work_and_every_row_that_is_lacking_with_a_reason(printed):

@@ -8,9 +8,9 @@ import sys
 import threading
 from collections.abc import Callable
 
-from guidelines import blocks
 from guidelines.channels import group_widths
 from guidelines.machine import cpu_model
+from guidelines.networks import blocks
 from guidelines.outcome import outcome
 from guidelines.recording import Limits
 from guidelines.results import Circumstances, Entry

@@ -35,7 +35,7 @@ GROUPS = ("g1", "g2", "g4", "g8")
 SEQUENTIAL = """
 import pytest, torch
 from guidelines.channels import group_widths
-from guidelines import blocks
+from guidelines.networks import blocks
 
 @pytest.mark.parametrize("g", [1, 2, 4, 8])
 def test_sequential(benchmark, g):

@@ -19,8 +19,8 @@ from torch.nn import functional
 
 from guidelines.machine import cpu_model
 from guidelines.modes import Bind, binder
-from guidelines.networks import build
-from guidelines.networks.shufflenet_v2 import Unit, shuffled_halves
+from guidelines.networks.families.shufflenet_v2 import SplitUnit, shuffled_halves
+from guidelines.networks.registry import build
 from guidelines.recording import Limits
 from guidelines.report.digits import with_half_width
 from guidelines.rounds import Builder, Rounds
@@ -90,7 +90,7 @@ FORMS: Mapping[str, Join] = {
 }
 
 
-class FormUnit(Unit):
+class FormUnit(SplitUnit):
     """The unit with another form of its concat and shuffle."""
 
     def __init__(self, c: int, join: Join) -> None:
@@ -102,7 +102,7 @@ class FormUnit(Unit):
         return self.join(kept, self.branch(worked).relu_())
 
 
-class PairUnit(Unit):
+class PairUnit(SplitUnit):
     """Takes and gives the two halves apart, so that the split is merged into the shuffle."""
 
     def forward(self, halves: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -148,13 +148,13 @@ def print_units(layout: str) -> None:
             units = {
                 "plain": partial(unit_sample, lambda c: FormUnit(c, plain), shape, layout),
                 "two tensors": partial(unit_sample, PairUnit, shape, layout),
-                "the suite's": partial(unit_sample, Unit, shape, layout),
+                "the suite's": partial(unit_sample, SplitUnit, shape, layout),
             }
             columns[f"{c}@{size}x{size}, batch {n}"] = ratios(units, "plain", UNIT_S)
     print_table(f"whole unit, {layout}, eager", columns)
 
 
-def unit_sample(build_unit: Callable[[int], Unit], shape: tuple[int, ...], layout: str) -> Sample:
+def unit_sample(build_unit: Callable[[int], SplitUnit], shape: tuple[int, ...], layout: str) -> Sample:
     x = inputs(shape, layout)
     unit, reference = build_unit(shape[1]).eval(), FormUnit(shape[1], plain).eval()
     reference.load_state_dict(unit.state_dict())

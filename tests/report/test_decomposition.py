@@ -1,6 +1,13 @@
 import pytest
 
-from guidelines.operators import CONVOLUTION, DEPTHWISE, OTHER, UNCLASSIFIED, Decomposition, Operator
+from guidelines.networks.cost.classes import (
+    CONVOLUTION,
+    DEPTHWISE,
+    OTHER,
+    UNCLASSIFIED,
+    Decomposition,
+    Operator,
+)
 from guidelines.report.formats.text import render
 from guidelines.report.subjects.decomposition import document, records
 from guidelines.spec import Condition

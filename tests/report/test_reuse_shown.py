@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from guidelines.networks import build
+from guidelines.networks.registry import build
 from guidelines.report.formats import text
 from guidelines.report.pictures import reuse as reuse_picture
 from guidelines.report.pictures.page import PictureError, to_svg

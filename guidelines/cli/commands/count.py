@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show the cost of a target, layer by layer."""
-    from guidelines.count import count
+    from guidelines.networks.cost.count import count
     from guidelines.report.subjects import cost as report
 
     with builder(options.target) as build:

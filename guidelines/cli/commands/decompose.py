@@ -31,8 +31,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show where the time of a target goes."""
-    from guidelines.count import count
     from guidelines.decompose import decompose
+    from guidelines.networks.cost.count import count
     from guidelines.report.subjects import decomposition as report
     from guidelines.timing import ready
 

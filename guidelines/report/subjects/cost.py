@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from guidelines.module_cost import LayerCost, ModuleCost
+from guidelines.networks.cost.module import LayerCost, ModuleCost
 from guidelines.report.digits import millions, shape
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
@@ -45,7 +45,14 @@ def records(
     shown = [layer for layer in layers if not layer.is_empty]
     shown.append(replace(cost.total, path="total"))
     return [
-        call | asdict(layer) | {"path": printable(layer.path), "kind": printable(layer.kind)}
+        {
+            **call,
+            "path": printable(layer.path),
+            "kind": printable(layer.kind),
+            **asdict(layer.work),
+            "operators": layer.operators,
+            "uncounted": layer.uncounted,
+        }
         for layer in shown
     ]
 
@@ -62,21 +69,19 @@ def _doubts(cost: ModuleCost) -> list[str]:
 
 
 def _row(name: str, layer: LayerCost) -> Row:
-    parameters = f"{layer.parameters:,}" if layer.parameters else ""
-    return Row(
-        (
-            Value(printable(name)),
-            Value(printable(layer.kind)),
-            _amount(layer.multiply_adds, layer.uncounted),
-            _amount(layer.conv_memory_access, layer.uncounted),
-            _amount(layer.memory_access, layer.uncounted),
-            Value(parameters, layer.parameters),
-            Value(str(layer.operators), layer.operators),
-        )
-    )
+    work = layer.work
+    amounts = (work.multiply_adds, work.conv_memory_access, work.memory_access)
+    cells = [
+        Value(printable(name)),
+        Value(printable(layer.kind)),
+        *(_amount(amount, layer.uncounted) for amount in amounts),
+        Value(f"{work.parameters:,}" if work.parameters else "", work.parameters),
+        Value(str(layer.operators), layer.operators),
+    ]
+    return Row(tuple(cells))
 
 
-def _amount(known: int, uncounted: int) -> Value:
+def _amount(known: int | None, uncounted: int) -> Value:
     """A figure in millions, "" for none: "4.06", or "4.06 + ?" if some of the work is not known."""
     parts = []
     if known:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from guidelines.operators import (
+from guidelines.networks.cost.classes import (
     CLASSES,
     CONVOLUTION,
     DEPTHWISE,

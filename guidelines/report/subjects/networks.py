@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from guidelines.catalogue import Known
+from guidelines.networks.catalogue import Known
 from guidelines.paper import NetworkRow
 from guidelines.report.digits import millions
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
@@ -41,22 +41,36 @@ def document(known: Sequence[Known], printed: Sequence[NetworkRow]) -> Document:
 
 def records(known: Sequence[Known]) -> list[Record]:
     """One record for each network."""
-    return [asdict(each) for each in known]
+    return [_record(each) for each in known]
+
+
+def _record(known: Known) -> Record:
+    return {
+        "name": known.name,
+        "parameters": known.work.parameters,  # stands before the rest of the work
+        **asdict(known.work),
+        "image_size": known.image_size,
+        "is_reference": known.is_reference,
+    }
 
 
 def _row(known: Known, printed: int | None) -> Row:
-    mark = " *" if known.is_reference else ""
+    work, mark = known.work, " *" if known.is_reference else ""
     return Row(
         (
             Value(f"{known.name}{mark}"),
             Value(f"{known.image_size}", known.image_size),
-            Value(millions(known.parameters), known.parameters),
-            Value(millions(known.multiply_adds), known.multiply_adds),
+            _count(work.parameters),
+            _count(work.multiply_adds),
             Value(str(printed or ""), printed),
-            Value(millions(known.conv_memory_access), known.conv_memory_access),
-            Value(millions(known.memory_access), known.memory_access),
+            _count(work.conv_memory_access),
+            _count(work.memory_access),
         )
     )
+
+
+def _count(count: int | None) -> Value:
+    return Value(millions(count or 0), count)
 
 
 def _lacking(row: NetworkRow) -> Row:

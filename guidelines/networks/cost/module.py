@@ -1,0 +1,68 @@
+"""The cost of a module, layer by layer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+from guidelines.spec import Cost
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """Work and parameters of one module in one call, without the modules inside it.
+
+    `path` is "" for the outermost module. `operators` counts those that are not views, `uncounted` those of
+    unknown work.
+    """
+
+    path: str
+    kind: str
+    work: Cost
+    operators: int = 0
+    uncounted: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """True if it runs no operator and owns no parameter itself."""
+        return not (self.operators or self.work.parameters)
+
+    def __add__(self, other: "LayerCost") -> "LayerCost":
+        """The sum of both, under the first one's path and kind."""
+        return LayerCost(
+            path=self.path,
+            kind=self.kind,
+            work=self.work + other.work,
+            operators=self.operators + other.operators,
+            uncounted=self.uncounted + other.uncounted,
+        )
+
+
+@dataclass(frozen=True)
+class ModuleCost:
+    """The cost of every module inside a module, itself first; each parameter counts once.
+
+    `uncountable` holds the operators whose multiply-adds are not known, and the number of their calls.
+    `device` is the one that the call was traced on, `note` the reason if that is not the meta device.
+    """
+
+    layers: tuple[LayerCost, ...]
+    uncountable: tuple[tuple[str, int], ...] = ()
+    device: str = "meta"
+    note: str = ""
+
+    @property
+    def total(self) -> LayerCost:
+        """The cost of the whole call."""
+        return _sum(self.layers)
+
+    def to_depth(self, depth: int) -> tuple[LayerCost, ...]:
+        """Layers down to a depth of paths, each including deeper ones; depth 0 is the whole module."""
+        groups: dict[str, list[LayerCost]] = {}
+        for layer in self.layers:
+            names = layer.path.split(".") if layer.path else []
+            groups.setdefault(".".join(names[:depth]), []).append(layer)
+        return tuple(_sum(group) for group in groups.values())
+
+
+def _sum(layers: Iterable[LayerCost]) -> LayerCost:
+    return reduce(LayerCost.__add__, layers)

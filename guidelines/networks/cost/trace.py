@@ -1,0 +1,124 @@
+"""Trace one call of a module: its operators by layer, and the layer that fails."""
+
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._ops import OpOverload
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from guidelines.networks.cost.operator import OperatorCost, operator_cost, tensors
+from guidelines.reason import one_line
+from guidelines.spec import Cost
+
+# The input that layers take: kind of layer, attribute with the size, dimension of the input, how it is shown.
+TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
+    (_ConvNd, "in_channels", 1, "(n, {}, ...)"),
+    (_BatchNorm, "num_features", 1, "(n, {}, ...)"),
+    (nn.GroupNorm, "num_channels", 1, "(n, {}, ...)"),
+    (nn.Linear, "in_features", -1, "(..., {})"),
+)
+# Stands for a module called in another thread, whose operators cannot be traced.
+IN_ANOTHER_THREAD = OperatorCost("module in another thread", Cost(), is_known=False)
+
+
+class LayerError(ValueError):
+    """A layer failed, in one line; `is_misfit` says that its input has a wrong shape."""
+
+    def __init__(self, message: str, is_misfit: bool) -> None:
+        super().__init__(message)
+        self.is_misfit = is_misfit
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a module on inputs; `path` is "" for the traced module itself."""
+
+    path: str
+    module: nn.Module
+    inputs: tuple[Any, ...]
+
+    @property
+    def layer(self) -> str:
+        """The module's path and type: "layer 1.branch.0 (Conv2d)"."""
+        kind = type(self.module).__name__
+        return f"layer {self.path} ({kind})" if self.path else kind
+
+    @property
+    def got(self) -> str:
+        """The shapes of its inputs."""
+        return ", ".join(str(tuple(x.shape)) for x in tensors(self.inputs)) or "no tensor"
+
+    @property
+    def misfit(self) -> str:
+        """The shape that the module takes if its first input certainly has another, else ""."""
+        if not self.inputs or not isinstance(self.inputs[0], Tensor):
+            return ""
+        shape = self.inputs[0].shape
+        if isinstance(self.module, _ConvNd) and len(shape) != len(self.module.kernel_size) + 2:
+            return ""  # without a batch or of other dimensions: the channels are in another place
+        for kind, attribute, dimension, shown in TAKES:
+            size = getattr(self.module, attribute) if isinstance(self.module, kind) else None
+            if size and shape[dimension:][:1] not in ((), (size,)):
+                return shown.format(size)
+        return ""
+
+
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
+    """Collects every operator with the path of the innermost module that is being called.
+
+    `enter` and `leave` are hooks for every module inside the traced one. The operators of any other module
+    count as its caller's.
+    """
+
+    supports_higher_order_operators = True
+
+    def __init__(self, module: nn.Module, x: Tensor) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
+        self.operators: list[tuple[str, OperatorCost]] = []
+        self._paths = {id(inner): path for path, inner in module.named_modules()}
+        self._calls = [Call("", module, (x,))]
+        self._failed: tuple[BaseException | None, Call] = None, self._calls[0]
+        self._thread = threading.get_ident()
+
+    def enter(self, module: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """A module is called."""
+        path = self._paths.get(id(module), self._calls[-1].path)
+        if threading.get_ident() == self._thread:
+            self._calls.append(Call(path, module, (*inputs, *named.values())))
+        else:
+            self.operators.append((path, IN_ANOTHER_THREAD))
+
+    def leave(self, module: nn.Module, inputs: Any, named: Any, out: Any) -> None:
+        """A call ends. Of all calls that one error ends, the innermost is kept."""
+        if threading.get_ident() != self._thread:
+            return
+        call, error = self._calls.pop(), sys.exception()
+        if error is not None and error is not self._failed[0]:
+            self._failed = error, call
+
+    def explained(self, error: BaseException) -> LayerError:
+        """An error of the traced call as a LayerError that names the layer."""
+        call = self._failed[1] if error is self._failed[0] else self._calls[-1]
+        reason = f", it takes {call.misfit}" if call.misfit else f": {one_line(error)}"
+        return LayerError(f"{call.layer}: got {call.got}{reason}", is_misfit=bool(call.misfit))
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if torch.is_inference_mode_enabled() and isinstance(func, OpOverload):
+            with self:  # outside of inference mode torch has composed it already
+                out = func.decompose(*args, **kwargs)
+            if out is not NotImplemented:
+                return out
+        out = func(*args, **kwargs)
+        cost = operator_cost(func, args, kwargs, out)
+        if cost is not None:
+            self.operators.append((self._calls[-1].path, cost))
+        return out
