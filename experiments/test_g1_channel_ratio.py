@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import paper
-from guidelines.channels import ratio_widths
 from guidelines.networks import blocks
-from guidelines.spec import Condition, Sweep
+from guidelines.paper import tables as paper
+from guidelines.spec.channels import ratio_widths
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep
 
 CLAIM = "equal channel width minimises memory access"
 RATIOS = {"paper": (1, 2, 6, 12), "exact": (1, 4, 16)}

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import paper
-from guidelines.channels import fragment_widths
 from guidelines.networks import blocks
-from guidelines.spec import Condition, Sweep
+from guidelines.paper import tables as paper
+from guidelines.spec.channels import fragment_widths
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep
 
 CLAIM = "network fragmentation reduces parallelism"
 FRAGMENTS = {"paper": (2, 4), "exact": (4,)}

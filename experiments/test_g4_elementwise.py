@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from guidelines import paper
 from guidelines.networks import blocks
-from guidelines.spec import Condition, Sweep
+from guidelines.paper import tables as paper
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep
 
 CLAIM = "element-wise operators are not negligible"
 MULTIPLIERS = (1, 2, 4)

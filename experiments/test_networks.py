@@ -5,9 +5,10 @@ from itertools import groupby
 
 import pytest
 
-from guidelines import paper
 from guidelines.networks.whole import network
-from guidelines.spec import Condition, Expectation, Setup, Sweep
+from guidelines.paper import tables as paper
+from guidelines.spec.condition import Condition, Setup
+from guidelines.spec.sweep import Expectation, Sweep
 
 SETUP = Setup(image_sizes=(224,), cpu_batch_sizes=(1,), cuda_batch_sizes=(8,))
 (IMAGE_SIZE,) = SETUP.image_sizes

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from guidelines.networks.units import UNITS, units
-from guidelines.spec import Condition, Setup, Sweep
+from guidelines.spec.condition import Condition, Setup
+from guidelines.spec.sweep import Sweep
 
 SETUP = Setup(image_sizes=(56, 28))
 CLAIM = "a multiply-add takes least time in ShuffleNet v2's unit"

@@ -6,13 +6,15 @@ import pytest_benchmark.plugin
 import torch
 from hypothesis import settings
 
-from guidelines import timing
-from guidelines.measured import results_of
+from guidelines.analysis.measured import results_of
+from guidelines.measure.device import checks
 from guidelines.networks import blocks
-from guidelines.results import Entry, Identity, Machine, Place, linked
-from guidelines.saved import to_extra_info, to_failed
-from guidelines.spec import Condition, Conv, Cost, Stack, Sweep, Variant
-from guidelines.stats import Estimate
+from guidelines.results.model import Entry, Identity, Machine, Place, linked
+from guidelines.results.schema import to_extra_info, to_failed
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep, Variant
+from guidelines.spec.work import Conv, Cost, Stack
+from guidelines.stats.intervals import Estimate
 
 CPU = Condition("cpu", "a processor")
 HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
@@ -63,7 +65,7 @@ def outside_xdist(monkeypatch):
 @pytest.fixture(scope="session")
 def imported():
     """What torch imports when it is first used: else each run inside a test does it anew, for a second."""
-    timing.check_work(blocks.group_convolution(4, 1), CPU)
+    checks.check_work(blocks.group_convolution(4, 1), CPU)
 
 
 @pytest.fixture

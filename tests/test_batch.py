@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from guidelines.batch import LARGEST_BATCH, device_bound
-from guidelines.results import Circumstances
-from guidelines.spec import Condition
+from guidelines.measure.batch import LARGEST_BATCH, device_bound
+from guidelines.results.model import Circumstances
+from guidelines.spec.condition import Condition
 
 CUDA = Condition("cuda:0", "a card", batch_size=0)
 

@@ -3,15 +3,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines import campaign as module
-from guidelines import case as case_module
-from guidelines.campaign import Campaign
-from guidelines.case import Case, cases, check_countable, settled
-from guidelines.outcome import outcome
-from guidelines.recording import CONTROL, Dropped, Limits, Recording
-from guidelines.results import CONTROL_NAME, Circumstances, Entry, Failure
-from guidelines.spec import AUTO_BATCH, Condition, Traced
-from guidelines.state import State
+from guidelines.measure import campaign as module
+from guidelines.measure import case as case_module
+from guidelines.measure.campaign import Campaign
+from guidelines.measure.case import Case, cases, check_countable, settled
+from guidelines.measure.outcome import outcome
+from guidelines.measure.recording import CONTROL, Dropped, Limits, Recording
+from guidelines.results.disturbance import State
+from guidelines.results.model import CONTROL_NAME, Circumstances, Entry, Failure
+from guidelines.spec.condition import AUTO_BATCH, Condition
+from guidelines.spec.work import Traced
 
 CPU = Condition("cpu", "a processor", image_size=2)
 

@@ -1,7 +1,7 @@
 import pytest
 
-from guidelines.change import MarginedRatio, changes, margin
-from guidelines.stats import Estimate
+from guidelines.analysis.change import MarginedRatio, changes, margin
+from guidelines.stats.intervals import Estimate
 
 
 def ratio(low, high):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidelines import paper
-from guidelines.channels import fragment_widths, group_widths, ratio_widths
+from guidelines.paper import tables as paper
+from guidelines.spec.channels import fragment_widths, group_widths, ratio_widths
 
 bases = st.integers(8, 1024)
 

@@ -4,8 +4,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from guidelines.combine import geometric_mean, pooled, quotient, students_t
-from guidelines.stats import Estimate, Exactly, Roughly
+from guidelines.stats.intervals import Estimate, Exactly, Roughly
+from guidelines.stats.pooling import geometric_mean, pooled, quotient, students_t
 
 
 def quantity(log_value, error):

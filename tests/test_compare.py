@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.compare import CompareError, compare
-from guidelines.report.comparison import document
-from guidelines.results import Circumstances, Failure
-from guidelines.spec import Cost
+from guidelines.analysis.compare import CompareError, compare
+from guidelines.report.subjects.comparison import document
+from guidelines.results.model import Circumstances, Failure
+from guidelines.spec.work import Cost
 
 
 def by_name(comparison):

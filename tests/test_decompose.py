@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from guidelines import decompose as decomposing
-from guidelines import timing
-from guidelines.decompose import ROUNDS, classified, decompose
+from guidelines.measure.device import timing
+from guidelines.measure.device.timing import pinned
+from guidelines.measure.profile import decompose as decomposing
+from guidelines.measure.profile.decompose import ROUNDS, classified, decompose
 from guidelines.networks.cost.classes import (
     CONVOLUTION,
     DEPTHWISE,
@@ -21,8 +22,7 @@ from guidelines.networks.cost.classes import (
 )
 from guidelines.networks.cost.count import count
 from guidelines.networks.registry import NETWORKS
-from guidelines.spec import Condition, Device
-from guidelines.timing import pinned
+from guidelines.spec.condition import Condition, Device
 
 CPU = Condition("cpu", "a CPU")
 # One of each family, whose widths call the same operators; these call what alexnet and resnet50 call.

@@ -2,18 +2,19 @@ import itertools
 
 import pytest
 
-from guidelines import doctor
-from guidelines.case import Case
 from guidelines.cli.main import main
-from guidelines.collected import CollectError, collect
-from guidelines.doctor import Finding
-from guidelines.recording import Limits
+from guidelines.measure import doctor
+from guidelines.measure.case import Case
+from guidelines.measure.doctor import Finding
+from guidelines.measure.monitor.watch import Watch
+from guidelines.measure.recording import Limits
+from guidelines.plugin.dry_run import CollectError, collect
 from guidelines.report.subjects.doctor import line
-from guidelines.results import Failure
-from guidelines.spec import Condition, Cost, Device
-from guidelines.state import State
-from guidelines.stats import Estimate
-from guidelines.watch import Watch
+from guidelines.results.disturbance import State
+from guidelines.results.model import Failure
+from guidelines.spec.condition import Condition, Device
+from guidelines.spec.work import Cost
+from guidelines.stats.intervals import Estimate
 
 pytest_plugins = "pytester"
 
@@ -22,7 +23,7 @@ CPU = Condition("cpu", "a processor", image_size=2)
 EXPERIMENT = """
     import pytest
     from guidelines.networks import blocks
-    from guidelines.spec import Sweep
+    from guidelines import Sweep
 
     def sweeps(condition):
         yield Sweep("G2", "a claim", "x1", tuple(blocks.group_convolution(4 * g, g) for g in (1, 2)))

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.files import find, load
-from guidelines.saved import ResultsError
+from guidelines.results.files import find, load
+from guidelines.results.schema import ResultsError
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidelines.formulas import (
+from guidelines.spec.formulas import (
     memory_access,
     memory_access_at,
     memory_access_lower_bound,

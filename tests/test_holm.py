@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from guidelines.holm import half_widths_from, stepwise
-from guidelines.stats import Estimate
+from guidelines.stats.holm import half_widths_from, stepwise
+from guidelines.stats.intervals import Estimate
 
 
 def estimate(middle, low, high):

@@ -1,130 +1,86 @@
-"""Imports run one way, and nothing that reads results loads torch."""
+"""Packages import only downward, and the ones that read results load neither torch nor pytest."""
 
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "guidelines"
-CORE = {"formulas", "channels", "spec", "stats", "paper"}
-ALLOWED = {
-    "formulas": set(),
-    "spec": {"formulas", "paper"},
-    "stats": set(),
-    "paper": {"paper"},
-    "holm": {"stats"},
-    "channels": {"paper"},
-    "combine": {"stats"},
-    "state": {"combine", "stats"},
-    "values": {"stats"},
-    "results": CORE | {"state"},
-    "merge": {"combine", "results", "stats"},
-    "verdict": {"holm", "merge", "results", "spec", "stats"},
-    "change": {"holm", "stats"},
-    "compare": {"change", "combine", "merge", "results", "spec", "stats"},
-    "gate": {"change", "compare", "stats"},
-    "matrix": {"merge", "results", "spec", "stats", "verdict"},
-    "saved": CORE | {"results", "state", "values"},
-    "journal": {"results", "saved", "values"},
-    "files": {"journal", "results", "saved", "values"},
-    "reading": {"files", "merge", "saved"},
-    "module_cost": set(),
-    "operators": {"spec", "stats"},
-    "prediction": {"merge", "spec", "stats"},
-    "on_request": set(),
-    "catalogue": set(),
-    "stage_reuse": set(),
-    "reuse": {"networks", "stage_reuse"},
-    "report": {
-        *("catalogue", "change", "compare", "matrix", "merge", "module_cost", "operators", "prediction"),
-        *("report", "results", "stage_reuse", "values", "verdict"),
-    }
-    | CORE,
-    "answer": {"report", "values"},
-    "network_commands": {
-        *("answer", "catalogue", "count", "decompose", "machine", "paper", "report", "reuse", "spec"),
-        *("target", "timing"),
-    },
-    "commands": {
-        *("answer", "collected", "compare", "doctor", "gate", "matrix", "merge", "network_commands"),
-        *("reading", "report", "saved"),
-    },
-    "cli": {"answer", "commands", "values"},
-    "__main__": {"cli"},
-    "blocks": {"spec"},
-    "networks": {"networks"},
-    "target": {"networks"},
-    "operator_cost": set(),
-    "trace": {"operator_cost"},
-    "count": {"module_cost", "operator_cost", "trace"},
-    "whole": {"count", "module_cost", "networks", "spec"},
-    "units": {"networks", "spec", "whole"},
-    "decompose": {"operators", "spec", "stats", "timing"},
-    "modes": set(),
-    "launch": set(),
-    "proc": set(),
-    "memory": {"proc", "spec"},
-    "nvml": {"state"},
-    "watch": {"proc", "state"},
-    "machine": {"nvml", "spec", "state"},
-    "timing": {"launch", "memory", "modes", "results", "spec"},
-    "sweep": {"machine", "modes", "results", "spec", "state", "stats", "timing", "watch"},
-    "replay": set(),
-    "collected": {"campaign", "options", "sweep"},
-    "doctor": {
-        *("campaign", "entries", "machine", "memory", "results", "spec", "state", "stats", "sweep"),
-        *("timing", "watch"),
-    },
-    "outputs": {"files", "journal", "report", "saved", "values"},
-    "batch": {"modes", "results", "spec", "timing"},
-    "entries": {"paper", "results", "spec", "state", "stats", "sweep", "values"},
-    "campaign": {
-        *("batch", "entries", "journal", "modes", "results", "spec", "sweep", "timing", "values"),
-    },
-    "options": {"machine", "spec", "sweep"},
-    "plugin": {
-        *("campaign", "journal", "machine", "merge", "on_request", "options", "outputs"),
-        *("replay", "report", "results", "saved", "spec"),
-    },
+ROOT = Path(__file__).parent.parent
+# Each package may import itself and those before it.
+PACKAGES = (
+    *("stats", "paper", "spec", "results", "networks"),
+    *("measure", "analysis", "report", "plugin", "cli"),
+)
+WITHOUT_TORCH = ("stats", "paper", "spec", "results", "analysis", "report")
+WITHOUT_PYTEST = PACKAGES[: PACKAGES.index("measure") + 1]
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "guidelines").rglob("*.py"))
 }
 
 
-def imported(path):
-    """The modules of the package that a file imports, by first name."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "guidelines":
-            yield from (alias.name for alias in node.names if alias.name != "__version__")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("guidelines."):
-            yield node.module.split(".")[1]
-        elif isinstance(node, ast.Import):
-            assert not any(alias.name.startswith("guidelines") for alias in node.names)
+def package(module):
+    """The package below guidelines that a module stands in, "" for the face and __main__."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in PACKAGES else ""
 
 
-def modules():
-    for path in PACKAGE.rglob("*.py"):
-        if path != PACKAGE / "__init__.py":
-            yield path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path
+def imported(module):
+    """Every module that a module imports, by its full name, wherever in its code."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names)
 
 
-def test_modules_import_only_what_lies_below_them():
-    for name, path in modules():
-        assert set(imported(path)) <= ALLOWED[name], path
+def ours(module):
+    return {name for name in imported(module) if name in MODULES and name != "guidelines"}
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        *("cli", "commands", "__main__", "results", "verdict", "report.formats.text", "channels", "spec"),
-        *("network_commands", "report.subjects.cost"),
-    ],
-)
-def test_reading_results_does_not_import_torch(module):
-    code = (
-        "import sys; sys.argv = ['guidelines', '--version']\n"
-        f"try: import guidelines.{module}\n"
-        "except SystemExit: pass\n"
-        "assert 'torch' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+def test_every_module_stands_in_one_of_the_packages():
+    folders = {path.name for path in (ROOT / "guidelines").iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == set(PACKAGES)
+    assert {name for name in MODULES if not package(name)} == {"guidelines", "guidelines.__main__"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if package(name)])
+def test_a_module_imports_its_own_package_and_lower_ones(module):
+    allowed = PACKAGES[: PACKAGES.index(package(module)) + 1]
+    assert {package(name) for name in ours(module)} <= set(allowed)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    TopologicalSorter({module: ours(module) for module in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if package(name) in WITHOUT_PYTEST])
+def test_the_measuring_core_and_what_lies_below_it_do_not_name_pytest(module):
+    assert not [name for name in imported(module) if name.split(".")[0] in ("pytest", "pytest_benchmark")]
+
+
+def loaded(packages, library):
+    """Whether a new process that imports all modules of some packages loads a library."""
+    modules = [name for name in MODULES if package(name) in packages]
+    code = f"import sys, {', '.join(modules)}; sys.exit({library!r} in sys.modules)"
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("name", WITHOUT_TORCH)
+def test_a_package_that_reads_or_describes_results_loads_no_torch(name):
+    assert loaded([name], "torch") == 0
+
+
+def test_the_measuring_core_loads_no_pytest():
+    assert loaded(["measure"], "pytest") == 0
+
+
+def test_the_face_gives_the_words_of_a_guideline_and_loads_no_torch():
+    words = "Condition, Conv, Setup, Stack, Sweep, Traced, Variant"
+    code = f"import sys; from guidelines import {words}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -8,19 +8,21 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from guidelines import campaign, journal
-from guidelines.campaign import Campaign
-from guidelines.case import Case
 from guidelines.cli.main import main
-from guidelines.files import load, load_journal
-from guidelines.journal import Header
-from guidelines.paper import Figure
-from guidelines.recording import CONTROL, Limits, Recording
-from guidelines.results import CONTROL_NAME, Circumstances, Failure, Machine
-from guidelines.saved import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
-from guidelines.spec import Condition, Cost
-from guidelines.state import Gpu, Snapshot, State, during
-from guidelines.stats import Estimate
+from guidelines.measure import campaign
+from guidelines.measure.campaign import Campaign
+from guidelines.measure.case import Case
+from guidelines.measure.recording import CONTROL, Limits, Recording
+from guidelines.paper.tables import Figure
+from guidelines.results import journal
+from guidelines.results.disturbance import Gpu, Snapshot, State, during
+from guidelines.results.files import load, load_journal
+from guidelines.results.journal import Header
+from guidelines.results.model import CONTROL_NAME, Circumstances, Failure, Machine
+from guidelines.results.schema import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.spec.condition import Condition
+from guidelines.spec.work import Cost
+from guidelines.stats.intervals import Estimate
 
 HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
 SWEEP, OTHER = "G2 x1 cpu", "G2 x2 cpu"

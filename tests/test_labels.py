@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from guidelines.report.labels import attributes, differences, labels, of_results, sentence
-from guidelines.results import Machine
-from guidelines.spec import Condition
+from guidelines.results.model import Machine
+from guidelines.spec.condition import Condition
 
 CPU = Condition("cpu", "a processor")
 OLD = Machine(node="here", cpu_model="a processor", torch="2.6.0")

@@ -3,12 +3,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines import launch
-from guidelines.launch import MOST_CYCLES_PER_S, REPEATS, launch_and_device_s
-from guidelines.modes import binder
+from guidelines.measure.device import launch
+from guidelines.measure.device.launch import MOST_CYCLES_PER_S, REPEATS, launch_and_device_s
+from guidelines.measure.device.modes import binder
+from guidelines.measure.device.timing import build, pinned
 from guidelines.networks import blocks
-from guidelines.spec import Condition
-from guidelines.timing import build, pinned
+from guidelines.spec.condition import Condition
 
 # More than half are alike, so that these are the medians.
 LAUNCHES_S = [50.0, 3.0, 3.0, 0.5, 3.0]

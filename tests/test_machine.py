@@ -3,8 +3,8 @@ import json
 import pytest
 import torch
 
-from guidelines.machine import cpu_model, describe, device_list, device_name, runs_dtype
-from guidelines.spec import Condition, Device
+from guidelines.measure.device.devices import cpu_model, describe, device_list, device_name, runs_dtype
+from guidelines.spec.condition import Condition, Device
 
 
 def test_the_processor_is_named_as_the_system_names_it(tmp_path):

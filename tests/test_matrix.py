@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.matrix import matrix, varied
-from guidelines.results import Machine
+from guidelines.analysis.matrix import matrix, varied
+from guidelines.results.model import Machine
 
 
 def test_each_cell_is_the_sweep_with_the_largest_effect(entry, results):

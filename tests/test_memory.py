@@ -6,12 +6,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from guidelines import memory
-from guidelines.memory import check_fits, free_bytes, needed_bytes, peak_bytes
-from guidelines.modes import binder
+from guidelines.measure.device import memory
+from guidelines.measure.device.checks import check
+from guidelines.measure.device.memory import check_fits, free_bytes, needed_bytes, peak_bytes
+from guidelines.measure.device.modes import binder
+from guidelines.measure.device.timing import ALLOCATOR_CEILING_BYTES
 from guidelines.networks import blocks
-from guidelines.spec import Condition, Conv, Device, Stack, Variant
-from guidelines.timing import ALLOCATOR_CEILING_BYTES, check
+from guidelines.spec.condition import Condition, Device
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Conv, Stack
 
 CPU, CUDA = Device("cpu"), Device("cuda:0")
 SMALL = Condition("cpu", "", batch_size=2, image_size=4)

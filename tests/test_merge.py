@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.merge import MergeError, by_machine, merged
-from guidelines.results import Failure, Machine
-from guidelines.spec import Cost
+from guidelines.analysis.merge import MergeError, by_machine, merged
+from guidelines.results.model import Failure, Machine
+from guidelines.spec.work import Cost
 
 ELSEWHERE = Machine(node="elsewhere", torch="2.13.0")
 HERE = Machine(node="here", torch="2.13.0")

@@ -11,10 +11,13 @@ import torch
 from torch import nn
 from torch._dynamo.utils import counters
 
-from guidelines.modes import binder, lacks_for_mode
-from guidelines.results import Circumstances
-from guidelines.spec import DTYPES, MODES, Condition, Conv, Device, Stack, Variant
-from guidelines.timing import _check_alike, build, check, pinned
+from guidelines.measure.device.checks import _check_alike, check
+from guidelines.measure.device.modes import binder, lacks_for_mode
+from guidelines.measure.device.timing import build, pinned
+from guidelines.results.model import Circumstances
+from guidelines.spec.condition import DTYPES, MODES, Condition, Device
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Conv, Stack
 
 EAGER = Condition("cpu", "", image_size=4)
 COMPILED = Condition("cpu", "", mode="compile", image_size=4)
@@ -146,7 +149,7 @@ def test_a_compiled_network_passes_its_check_and_says_how_long_it_took(compiled)
 
 
 def test_an_eager_network_has_no_time_of_set_up_and_the_cpu_no_launches(monkeypatch):
-    monkeypatch.setattr("guidelines.timing.peak_bytes", lambda device, act: 7)
+    monkeypatch.setattr("guidelines.measure.device.checks.peak_bytes", lambda device, act: 7)
     assert check(NETWORK, EAGER, 0, binder("eager")) == Circumstances(
         setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None
     )
@@ -161,7 +164,7 @@ def test_the_time_of_set_up_is_that_of_binding(monkeypatch, clock):
         clock.now_s += 5.0
         return module(x)
 
-    monkeypatch.setattr("guidelines.timing.time", SimpleNamespace(perf_counter=clock))
+    monkeypatch.setattr("guidelines.measure.device.checks.time", SimpleNamespace(perf_counter=clock))
     assert check(NETWORK, COMPILED, 0, slow_to_bind).setup_s == 3.0
 
 
@@ -183,7 +186,7 @@ def test_the_peak_is_that_of_one_network_built_bound_and_run(monkeypatch):
         act()
         return 7
 
-    monkeypatch.setattr("guidelines.timing.peak_bytes", peak_bytes)
+    monkeypatch.setattr("guidelines.measure.device.checks.peak_bytes", peak_bytes)
     checked = check(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), COMPILED, 0, bind)
     assert checked.peak_memory_bytes == 7
     assert seen[1:] == ["bound", "called"]
@@ -262,7 +265,7 @@ def test_everything_is_found_out_about_a_network_on_cuda(mode, fresh):
 
 
 def test_a_graph_keeps_its_network_and_input(monkeypatch):
-    monkeypatch.setattr("guidelines.modes.torch", MagicMock())
+    monkeypatch.setattr("guidelines.measure.device.modes.torch", MagicMock())
     module, x = build(NETWORK, EAGER, 0)
     kept = weakref.ref(module), weakref.ref(x)
     call = binder("cudagraph")(module, x)

@@ -3,9 +3,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from guidelines import nvml
-from guidelines.nvml import THROTTLING, reader
-from guidelines.state import GpuSnapshot
+from guidelines.measure.monitor import nvml
+from guidelines.measure.monitor.nvml import THROTTLING, reader
+from guidelines.results.disturbance import GpuSnapshot
 
 
 class DriverError(Exception):

@@ -5,7 +5,7 @@ pytest_plugins = "pytester"
 MODULE = """
     import pytest
     from guidelines.networks import blocks
-    from guidelines.spec import Setup, Sweep
+    from guidelines import Setup, Sweep
 
     SETUP = Setup(image_sizes=(2, 3), cpu_batch_sizes=(4,))
 

@@ -1,7 +1,7 @@
 import pytest
 
-from guidelines import options
-from guidelines.spec import Setup
+from guidelines.plugin import options
+from guidelines.spec.condition import Setup
 
 pytest_plugins = "pytester"
 

@@ -8,11 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines import campaign, journal, outputs
-from guidelines.files import load_journal
-from guidelines.journal import Header
-from guidelines.results import Machine
-from guidelines.saved import ResultsError
+from guidelines.measure import campaign
+from guidelines.plugin import outputs
+from guidelines.results import journal
+from guidelines.results.files import load_journal
+from guidelines.results.journal import Header
+from guidelines.results.model import Machine
+from guidelines.results.schema import ResultsError
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 EXPERIMENT = """
     import pytest
     from guidelines.networks import blocks
-    from guidelines.spec import Sweep
+    from guidelines import Sweep
 
     def sweeps(condition):
         yield Sweep("G2", "a claim", "x1", tuple(blocks.group_convolution(4 * g, g) for g in (1, 2)))

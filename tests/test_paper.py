@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines import paper
+from guidelines.paper import tables as paper
 
 
 def test_slow_downs_follow_from_the_printed_throughputs():

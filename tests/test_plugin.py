@@ -5,15 +5,15 @@ import sys
 import pytest
 import torch
 
-from guidelines.files import load
-from guidelines.measured import results_of
+from guidelines.analysis.measured import results_of
+from guidelines.results.files import load
 
 pytest_plugins = "pytester"
 
 EXPERIMENT = """
     import pytest
     from guidelines.networks import blocks
-    from guidelines.spec import Sweep
+    from guidelines import Sweep
 
     def sweeps(condition):
         for multiplier in (1, 2):
@@ -94,7 +94,7 @@ def test_samples_reach_pytest_benchmark_to_the_last_digit(suite, saved):
 
 
 def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monkeypatch):
-    from guidelines import sweep
+    from guidelines.measure import sweep
 
     prepared = set()
     original = sweep.Rounds
@@ -164,7 +164,7 @@ FAILING = """
     import pytest
     import torch
     from guidelines.networks import blocks
-    from guidelines.spec import Conv, Stack, Sweep, Variant
+    from guidelines import Conv, Stack, Sweep, Variant
 
     def build():
         conv = torch.nn.Conv2d(4, 4, 1, bias=False)

@@ -1,9 +1,9 @@
 import pytest
 
-from guidelines.measured import results_of
-from guidelines.prediction import Correlation, predictions, spearman
+from guidelines.analysis.measured import results_of
+from guidelines.analysis.prediction import Correlation, predictions, spearman
 from guidelines.report.subjects.prediction import section
-from guidelines.results import linked
+from guidelines.results.model import linked
 
 
 def test_the_correlation_is_of_ranks_and_ties_share_theirs():

@@ -1,7 +1,7 @@
 import pytest
 
-from guidelines import reading
-from guidelines.saved import ResultsError
+from guidelines.analysis import reading
+from guidelines.results.schema import ResultsError
 
 
 @pytest.fixture

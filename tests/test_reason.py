@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.reason import one_line
+from guidelines.results.reason import one_line
 
 
 @pytest.mark.parametrize(

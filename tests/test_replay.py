@@ -1,4 +1,4 @@
-from guidelines.replay import recorded_clock, replay
+from guidelines.plugin.replay import recorded_clock, replay
 
 
 class Benchmark:

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.measured import results_of
+from guidelines.analysis.measured import results_of
+from guidelines.analysis.tables import tables
 from guidelines.report import digits
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
-from guidelines.report.sections import sections
-from guidelines.report.standings import by_condition
-from guidelines.results import Circumstances, Failure
-from guidelines.spec import Cost
-from guidelines.stats import Estimate
-from guidelines.tables import tables
+from guidelines.report.subjects.machines import by_condition
+from guidelines.report.subjects.tables import sections
+from guidelines.results.model import Circumstances, Failure
+from guidelines.spec.work import Cost
+from guidelines.stats.intervals import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"
 

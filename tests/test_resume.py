@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 import pytest_benchmark.plugin
 
-from guidelines import campaign, journal, timing
-from guidelines.case import Case
 from guidelines.cli.main import main
-from guidelines.files import load, load_journal
-from guidelines.journal import Header
+from guidelines.measure import campaign
+from guidelines.measure.case import Case
+from guidelines.measure.device import checks
+from guidelines.measure.recording import CONTROL, Dropped, Limits, Recording
 from guidelines.networks import blocks
-from guidelines.recording import CONTROL, Dropped, Limits, Recording
-from guidelines.results import CONTROL_NAME, Machine
-from guidelines.spec import Condition
+from guidelines.results import journal
+from guidelines.results.files import load, load_journal
+from guidelines.results.journal import Header
+from guidelines.results.model import CONTROL_NAME, Machine
+from guidelines.spec.condition import Condition
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 EXPERIMENT = """
     import pytest
     from guidelines.networks import blocks
-    from guidelines.spec import Sweep
+    from guidelines import Sweep
 
     def sweeps(condition):
         yield Sweep("G2", "a claim", "x1", tuple(blocks.group_convolution(4 * g, g) for g in (1, 2, 4)))
@@ -40,7 +42,7 @@ NAMES = ["x1 g=1", "x1 g=2", "x1 g=4", "x2 g=1", "x2 g=2"]
 @pytest.fixture(scope="module", autouse=True)
 def imported():
     # What torch imports when it is first used: else each run inside this one does it anew, for a second.
-    timing.check_work(blocks.group_convolution(4, 1), Condition("cpu", ""))
+    checks.check_work(blocks.group_convolution(4, 1), Condition("cpu", ""))
 
 
 @pytest.fixture

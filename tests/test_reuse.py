@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from guidelines.measure.profile.reuse import feature_reuse
 from guidelines.networks.families.shufflenet_v2 import WIDTHS, SplitUnit, deep_shufflenet_v2, shufflenet_v2
 from guidelines.networks.registry import build
-from guidelines.reuse import feature_reuse
 
 
 @pytest.fixture(scope="module")

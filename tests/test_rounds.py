@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from guidelines.recording import CONTROL, Dropped, Limits
-from guidelines.rounds import Rounds
+from guidelines.measure.recording import CONTROL, Dropped, Limits
+from guidelines.measure.rounds import Rounds
 
 
 def fixed(samplers):

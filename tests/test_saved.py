@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.files import load
-from guidelines.measured import results_of
-from guidelines.results import CONTROL_NAME, Failure, Machine, linked
-from guidelines.saved import SCHEMA, ResultsError, to_extra_info
-from guidelines.saved_file import parse
-from guidelines.spec import Cost
+from guidelines.analysis.measured import results_of
+from guidelines.results.files import load
+from guidelines.results.model import CONTROL_NAME, Failure, Machine, linked
+from guidelines.results.saved_file import parse
+from guidelines.results.schema import SCHEMA, ResultsError, to_extra_info
+from guidelines.spec.work import Cost
 
 SAVED = Path(__file__).parent / "saved"
 

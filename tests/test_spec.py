@@ -3,7 +3,9 @@ from math import prod
 
 import pytest
 
-from guidelines.spec import Condition, Conv, Cost, Stack, Sweep, Traced, Variant
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep, Variant
+from guidelines.spec.work import Conv, Cost, Stack, Traced
 
 CPU = Condition("cpu", "a processor")
 STACK = Stack((Conv(2, 4), Conv(4, 2)))

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.matrix import matrix
-from guidelines.report.standings import by_condition, document
-from guidelines.results import Failure, Machine
+from guidelines.analysis.matrix import matrix
+from guidelines.report.subjects.machines import by_condition, document
+from guidelines.results.model import Failure, Machine
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.state import (
+from guidelines.results.disturbance import (
     DRIFT_CONFIDENCE,
     SHORTEST_S,
     Gpu,
@@ -13,7 +13,7 @@ from guidelines.state import (
     drift,
     during,
 )
-from guidelines.stats import Estimate
+from guidelines.stats.intervals import Estimate
 
 START = Snapshot(
     at_s=100.0,

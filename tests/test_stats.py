@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidelines.stats import (
+from guidelines.stats.intervals import (
     Estimate,
     autocorrelation_time,
     kendall_tau,

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from guidelines.recording import CONTROL, Dropped, Limits, SkippedNetworkError
-from guidelines.results import Circumstances
-from guidelines.spec import Condition
-from guidelines.sweep import measure_sweep
+from guidelines.measure.recording import CONTROL, Dropped, Limits, SkippedNetworkError
+from guidelines.measure.sweep import measure_sweep
+from guidelines.results.model import Circumstances
+from guidelines.spec.condition import Condition
 
 
 def measured(sweep, chosen, clock, check=lambda variant, *rest: Circumstances(), **how):

@@ -3,10 +3,13 @@ import gc
 import pytest
 import torch
 
-from guidelines.modes import binder
+from guidelines.measure.device.checks import check, check_work
+from guidelines.measure.device.modes import binder
+from guidelines.measure.device.timing import build, pinned, prepare, timed
 from guidelines.networks import blocks
-from guidelines.spec import Condition, Conv, Stack, Variant
-from guidelines.timing import build, check, check_work, pinned, prepare, timed
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Conv, Stack
 
 SMALL = Condition("cpu", "", image_size=4)
 

@@ -8,18 +8,18 @@ import pytest_benchmark.plugin
 import torch
 from pytest_benchmark.logger import PytestBenchmarkWarning
 
-from guidelines import timing
+from guidelines.analysis.compare import compare
+from guidelines.analysis.measured import results_of
+from guidelines.analysis.merge import by_machine
+from guidelines.analysis.reading import read
 from guidelines.cli.main import main
-from guidelines.compare import compare
-from guidelines.files import load
-from guidelines.measured import results_of
-from guidelines.merge import by_machine
-from guidelines.reading import read
-from guidelines.recording import Limits
-from guidelines.results import Circumstances
-from guidelines.rounds import Rounds
-from guidelines.saved import to_extra_info
-from guidelines.spec import Condition
+from guidelines.measure.device import timing
+from guidelines.measure.recording import Limits
+from guidelines.measure.rounds import Rounds
+from guidelines.results.files import load
+from guidelines.results.model import Circumstances
+from guidelines.results.schema import to_extra_info
+from guidelines.spec.condition import Condition
 
 pytest_plugins = "pytester"
 
@@ -27,8 +27,8 @@ EXPERIMENT = """
     import pytest
     from torch import nn
     from guidelines.networks import blocks
-    from guidelines.files import load_journal
-    from guidelines.spec import Conv, Stack, Sweep, Variant
+    from guidelines.results.files import load_journal
+    from guidelines import Conv, Stack, Sweep, Variant
 
     def build():
         conv = nn.Conv2d(4, 4, 1, bias=False)

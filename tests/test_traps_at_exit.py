@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.utils import get_machine_id
 
-from guidelines import journal, outputs, replay
 from guidelines.cli.main import main
-from guidelines.files import load, load_journal
+from guidelines.plugin import outputs, replay
+from guidelines.results import journal
+from guidelines.results.files import load, load_journal
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything, no benchmarks have been run")
@@ -23,7 +24,7 @@ EXPERIMENT = """
     import signal
     import pytest
     import torch
-    from guidelines.spec import Conv, Stack, Sweep, Variant
+    from guidelines import Conv, Stack, Sweep, Variant
 
     class Network(torch.nn.Conv2d):
         built = 0

@@ -1,7 +1,7 @@
 import pytest
 
-from guidelines.stats import Estimate
-from guidelines.verdict import Evidence, judged, verdicts
+from guidelines.analysis.verdict import Evidence, judged, verdicts
+from guidelines.stats.intervals import Estimate
 
 QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
 

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines import watch
-from guidelines.state import GpuSnapshot
-from guidelines.watch import Watch, governor
+from guidelines.measure.monitor import watch
+from guidelines.measure.monitor.watch import Watch, governor
+from guidelines.results.disturbance import GpuSnapshot
 
 FREQUENCY = "devices/system/cpu/cpu{}/cpufreq/scaling_cur_freq"
 GOVERNOR = "devices/system/cpu/cpu0/cpufreq/scaling_governor"

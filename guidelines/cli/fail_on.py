@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from guidelines.change import LEAST_CHANGE, changes
-from guidelines.compare import SPEED, Comparison, effect_ratio, speed_ratio
-from guidelines.stats import Estimate
+from guidelines.analysis.change import LEAST_CHANGE, changes
+from guidelines.analysis.compare import SPEED, Comparison, effect_ratio, speed_ratio
+from guidelines.stats.intervals import Estimate
 
 EFFECTS, SPEEDS, MISSING = ("stronger", "weaker"), ("faster", "slower"), "missing"
 WORDS = (*EFFECTS, *SPEEDS, MISSING)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.merge import by_machine
+from guidelines.analysis.reading import read
+from guidelines.analysis.tables import Table
 from guidelines.cli.output import CommandError
-from guidelines.measured import MachineResults
-from guidelines.merge import by_machine
-from guidelines.reading import read
 from guidelines.report.labels import attributes, labels
 from guidelines.report.pictures.page import Series
-from guidelines.spec import Condition
-from guidelines.tables import Table
+from guidelines.spec.condition import Condition
 
 
 def read_machines(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:

@@ -88,16 +88,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors that end a command in one line. Called after an error only, because it imports numpy."""
-    from guidelines.compare import CompareError
-    from guidelines.merge import MergeError
+    from guidelines.analysis.compare import CompareError
+    from guidelines.analysis.merge import MergeError
     from guidelines.report.pictures.page import PictureError
-    from guidelines.saved import ResultsError
+    from guidelines.results.schema import ResultsError
 
     return (CommandError, ResultsError, MergeError, CompareError, PictureError)
 
 
 def _error_line(error: Exception) -> str:
-    from guidelines.values import printable
+    from guidelines.results.checked import printable
 
     line = printable(" ".join(str(error).split()))
     if len(line) > LONGEST_ERROR:  # the end of a message says what is wrong

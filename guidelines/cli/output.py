@@ -69,6 +69,6 @@ def _is_among(output: Path, paths: Sequence[Path]) -> bool:
 
 
 def _printable(path: Path) -> str:
-    from guidelines.values import printable
+    from guidelines.results.checked import printable
 
     return printable(str(path))

@@ -19,7 +19,7 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     target prints goes to stderr, because it is no part of the answer.
     """
     from guidelines.networks.target import TargetError, target
-    from guidelines.reason import one_line
+    from guidelines.results.reason import one_line
 
     try:
         with redirect_stdout(sys.stderr):

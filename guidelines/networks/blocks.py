@@ -11,7 +11,8 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from guidelines.spec import Conv, Stack, Variant
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Conv, Stack
 
 DEPTH = 10
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import Any
 
-from guidelines.spec import Cost
+from guidelines.spec.work import Cost
 
 
 @dataclass(frozen=True)

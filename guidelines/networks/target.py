@@ -12,7 +12,7 @@ from typing import Any
 from torch import nn
 
 from guidelines.networks import registry
-from guidelines.reason import one_line
+from guidelines.results.reason import one_line
 
 Build = Callable[[], nn.Module]
 

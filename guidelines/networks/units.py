@@ -16,7 +16,7 @@ from guidelines.networks.families.shufflenet_v1 import ShuffleUnit
 from guidelines.networks.families.shufflenet_v2 import SplitUnit
 from guidelines.networks.families.xception import Block
 from guidelines.networks.whole import stack
-from guidelines.spec import Variant
+from guidelines.spec.sweep import Variant
 
 DEPTH = 10
 GROUPS, EXPANSION = 3, 6

@@ -7,9 +7,10 @@ from torch import nn
 
 from guidelines.networks.cost.count import count
 from guidelines.networks.cost.module import ModuleCost
-from guidelines.networks.families.layers import at_unit_gain
+from guidelines.networks.layers import at_unit_gain
 from guidelines.networks.registry import build, known
-from guidelines.spec import Cost, Shape, Traced, Variant
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Cost, Shape, Traced
 
 IMAGE_CHANNELS = 3
 

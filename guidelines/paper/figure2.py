@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from guidelines.paper import Platform
+from guidelines.paper.tables import Platform
 
 
 def percent(network: str, platform: Platform) -> dict[str, float]:

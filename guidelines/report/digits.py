@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import floor, log10
 
-from guidelines.stats import Estimate
+from guidelines.stats.intervals import Estimate
 
 MOST_DECIMALS = 4
 DIGITS_WITHOUT_INTERVAL = 2

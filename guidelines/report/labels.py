@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from guidelines.measured import MachineResults
-from guidelines.results import Machine
-from guidelines.spec import Condition
+from guidelines.analysis.measured import MachineResults
+from guidelines.results.model import Machine
+from guidelines.spec.condition import Condition
 
 # How an attribute reads; those not named here read as they are.
 WORDS = {

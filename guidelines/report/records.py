@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from guidelines.change import Change
-from guidelines.compare import Compared, Comparison
-from guidelines.matrix import Line, Matrix, Standing
-from guidelines.measured import MachineResults, Measured, distinct
+from guidelines.analysis.change import Change
+from guidelines.analysis.compare import Compared, Comparison
+from guidelines.analysis.matrix import Line, Matrix, Standing
+from guidelines.analysis.measured import MachineResults, Measured, distinct
+from guidelines.analysis.sweep_result import SweepResult, VariantResult
+from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
-from guidelines.results import Circumstances
-from guidelines.spec import Condition
-from guidelines.stats import Estimate
-from guidelines.sweep_result import SweepResult, VariantResult
-from guidelines.tables import Table
+from guidelines.results.model import Circumstances
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
 
 SCHEMA = 2
 Scalar = str | int | float | None

@@ -1,6 +1,6 @@
 import re
 
-from guidelines.machine import cpu_model
+from guidelines.measure.device.devices import cpu_model
 
 
 def test_a_decomposition_stands_beside_the_papers(printed):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.analysis.compare import compare
 from guidelines.cli.fail_on import Trigger, triggers, tripped
-from guidelines.compare import compare
 
 
 @pytest.fixture

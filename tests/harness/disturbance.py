@@ -8,14 +8,15 @@ import sys
 import threading
 from collections.abc import Callable
 
-from guidelines.channels import group_widths
-from guidelines.machine import cpu_model
+from guidelines.measure.device.devices import cpu_model
+from guidelines.measure.outcome import outcome
+from guidelines.measure.recording import Limits
+from guidelines.measure.sweep import budget_s, measure_sweep
 from guidelines.networks import blocks
-from guidelines.outcome import outcome
-from guidelines.recording import Limits
-from guidelines.results import Circumstances, Entry
-from guidelines.spec import Condition, Sweep
-from guidelines.sweep import budget_s, measure_sweep
+from guidelines.results.model import Circumstances, Entry
+from guidelines.spec.channels import group_widths
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep
 
 CONDITION = Condition("cpu", cpu_model())
 LIMITS = Limits(max_time_s=2.0, min_rounds=12, warmup_s=0.1, confidence=0.95)

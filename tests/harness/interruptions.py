@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from guidelines import journal
-from guidelines.files import load, load_journal
-from guidelines.machine import cpu_model
-from guidelines.results import Entry
+from guidelines.measure.device.devices import cpu_model
+from guidelines.results import journal
+from guidelines.results.files import load, load_journal
+from guidelines.results.model import Entry
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS = 20

@@ -16,12 +16,12 @@ import torch
 from tabulate import tabulate
 from torch import nn
 
-from guidelines.machine import cpu_model
-from guidelines.recording import Limits
-from guidelines.rounds import Rounds
-from guidelines.spec import Condition
-from guidelines.stats import Estimate, paired_ratio
-from guidelines.timing import Sample, pinned, timed
+from guidelines.measure.device.devices import cpu_model
+from guidelines.measure.device.timing import Sample, pinned, timed
+from guidelines.measure.recording import Limits
+from guidelines.measure.rounds import Rounds
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate, paired_ratio
 
 ROOT = Path(__file__).parent.parent.parent
 REPEATS = 8
@@ -34,7 +34,7 @@ GROUPS = ("g1", "g2", "g4", "g8")
 # G2 x1 as a user of pytest-benchmark would time it: each network on its own, one after the other.
 SEQUENTIAL = """
 import pytest, torch
-from guidelines.channels import group_widths
+from guidelines.spec.channels import group_widths
 from guidelines.networks import blocks
 
 @pytest.mark.parametrize("g", [1, 2, 4, 8])

@@ -17,16 +17,16 @@ from tabulate import tabulate
 from torch import Tensor, nn
 from torch.nn import functional
 
-from guidelines.machine import cpu_model
-from guidelines.modes import Bind, binder
+from guidelines.measure.device.devices import cpu_model
+from guidelines.measure.device.modes import Bind, binder
+from guidelines.measure.device.timing import MEMORY_FORMATS, Sample, pinned, timed
+from guidelines.measure.recording import Limits
+from guidelines.measure.rounds import Builder, Rounds
 from guidelines.networks.families.shufflenet_v2 import SplitUnit, shuffled_halves
 from guidelines.networks.registry import build
-from guidelines.recording import Limits
 from guidelines.report.digits import with_half_width
-from guidelines.rounds import Builder, Rounds
-from guidelines.spec import Condition
-from guidelines.stats import Estimate, paired_ratio
-from guidelines.timing import MEMORY_FORMATS, Sample, pinned, timed
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate, paired_ratio
 
 CONDITION = Condition("cpu", cpu_model())
 LIMITS = Limits(min_rounds=12, warmup_s=0.05)

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from guidelines.measure.device.checks import check_work
+from guidelines.measure.device.timing import build
 from guidelines.networks import blocks
-from guidelines.spec import Condition
-from guidelines.timing import build, check_work
+from guidelines.spec.condition import Condition
 
 MODULES = ("test_g1_channel_ratio", "test_g2_group_count", "test_g3_fragmentation", "test_g4_elementwise")
 CONDITIONS = [

@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from guidelines.networks.cost.count import count
 from guidelines.networks.cost.trace import LayerError
 from guidelines.networks.registry import build
-from guidelines.spec import Condition
+from guidelines.spec.condition import Condition
 
 MODULES = ("test_g1_channel_ratio", "test_g2_group_count", "test_g3_fragmentation", "test_g4_elementwise")
 # Of each kind of operator that families differ in: groups, shuffles, concatenations, additions, products.

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from guidelines.networks.cost.count import count
 from guidelines.networks.cost.module import LayerCost
-from guidelines.spec import Cost
+from guidelines.spec.work import Cost
 
 
 def layers(cost):

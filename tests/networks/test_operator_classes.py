@@ -20,8 +20,8 @@ from guidelines.networks.cost.classes import (
     kind_of,
     outermost,
 )
-from guidelines.spec import Condition
-from guidelines.stats import Exactly
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Exactly
 
 RELU, CAT = Operator(ELEMENTWISE, "aten::relu_"), Operator(MOVEMENT, "aten::cat")
 FFT, SORT = Operator(UNCLASSIFIED, "aten::fft_fft"), Operator(UNCLASSIFIED, "aten::sort")

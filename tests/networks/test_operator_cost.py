@@ -6,8 +6,8 @@ from torch import nn
 from torch.nn import functional
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from guidelines import formulas
 from guidelines.networks.cost.operator import operator_cost
+from guidelines.spec import formulas
 
 C = 2 * 6 * 5 * 5
 SIZES = st.integers(1, 6)

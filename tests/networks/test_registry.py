@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from guidelines import paper
 from guidelines.networks.catalogue import catalogue
 from guidelines.networks.cost.count import count
 from guidelines.networks.families.shufflenet_v2 import shuffled
 from guidelines.networks.registry import NETWORKS, build
+from guidelines.paper import tables as paper
 
 CATALOGUE = {known.name: known for known in catalogue()}
 

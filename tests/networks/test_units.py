@@ -1,7 +1,7 @@
 import pytest
 
 from guidelines.networks.units import DEPTH, UNITS, units, width
-from guidelines.spec import Condition
+from guidelines.spec.condition import Condition
 
 CONDITION = Condition("cpu", "a processor", image_size=5)
 

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import nn
 
+from guidelines.measure.device.checks import check_work
 from guidelines.networks.whole import network, stack
-from guidelines.spec import Condition
-from guidelines.timing import check_work
+from guidelines.spec.condition import Condition
 
 CPU = Condition("cpu", "a processor", image_size=64, batch_size=2)
 

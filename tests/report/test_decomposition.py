@@ -10,8 +10,8 @@ from guidelines.networks.cost.classes import (
 )
 from guidelines.report.formats.text import render
 from guidelines.report.subjects.decomposition import document, records
-from guidelines.spec import Condition
-from guidelines.stats import Exactly
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Exactly
 
 SECONDS = {
     Operator(CONVOLUTION, "aten::conv2d"): 0.006,

@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from guidelines.compare import compare
-from guidelines.matrix import matrix
+from guidelines.analysis.compare import compare
+from guidelines.analysis.matrix import matrix
+from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.formats import html, latex, markdown, text
-from guidelines.tables import tables
 
 HOSTILE = (
     r"<script>alert(1)</script> *a_b* [x](http://e.org) $x$ \input{f} | `c` & # ~ % ^ {y} @who www.e.org"

@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.colors import to_rgb
 
+from guidelines.analysis.tables import tables
 from guidelines.report.pictures import legend, ticks
 from guidelines.report.pictures import page as picture
-from guidelines.spec import Condition
-from guidelines.tables import tables
+from guidelines.spec.condition import Condition
 
 
 def drawn(results, label="a machine"):

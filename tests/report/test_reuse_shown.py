@@ -2,12 +2,12 @@ import sys
 
 import pytest
 
+from guidelines.measure.profile.reuse import feature_reuse
 from guidelines.networks.registry import build
 from guidelines.report.formats import text
 from guidelines.report.pictures import reuse as reuse_picture
 from guidelines.report.pictures.page import PictureError, to_svg
 from guidelines.report.subjects import reuse
-from guidelines.reuse import feature_reuse
 
 
 @pytest.fixture(scope="module")

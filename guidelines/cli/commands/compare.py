@@ -10,9 +10,9 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, show
 
 if TYPE_CHECKING:
+    from guidelines.analysis.compare import Comparison
+    from guidelines.analysis.measured import MachineResults
     from guidelines.cli.fail_on import Trigger, Trip
-    from guidelines.compare import Comparison
-    from guidelines.measured import MachineResults
     from guidelines.report.pictures.page import Series
 
 HELP = "what differs between machines"
@@ -40,8 +40,8 @@ def run(options: Namespace) -> int:
 
     Returns 1 if --fail-on finds something, else 0.
     """
+    from guidelines.analysis.compare import compare
     from guidelines.cli.machines import read_sides
-    from guidelines.compare import compare
 
     wanted = _triggers(options.fail_on)
     sides = read_sides(options.files, options.max_bytes)
@@ -84,8 +84,8 @@ def _trip_line(trip: "Trip") -> str:
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:
-    from guidelines.report import comparison as report
     from guidelines.report import records
+    from guidelines.report.subjects import comparison as report
 
     def series() -> "list[Series]":
         return _series((comparison.a, comparison.b), prefixes=("A: ", "B: "))
@@ -94,8 +94,9 @@ def _comparison_answer(comparison: "Comparison") -> Answer:
 
 
 def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
-    from guidelines.matrix import matrix
-    from guidelines.report import records, standings
+    from guidelines.analysis.matrix import matrix
+    from guidelines.report import records
+    from guidelines.report.subjects import machines as standings
 
     def series() -> "list[Series]":
         return _series(sides)
@@ -105,7 +106,7 @@ def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
 
 
 def _series(sides: "Sequence[MachineResults]", prefixes: Sequence[str] = ()) -> "list[Series]":
+    from guidelines.analysis.tables import tables
     from guidelines.cli.machines import series_of
-    from guidelines.tables import tables
 
     return series_of(sides, [tables(side) for side in sides], prefixes)

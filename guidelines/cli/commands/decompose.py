@@ -9,7 +9,7 @@ from guidelines.cli.output import CommandError, show
 from guidelines.cli.target import builder
 
 if TYPE_CHECKING:
-    from guidelines.spec import Condition
+    from guidelines.spec.condition import Condition
 
 HELP = "where the time of a network goes, beside the paper's Figure 2"
 DESCRIPTION = (
@@ -31,10 +31,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show where the time of a target goes."""
-    from guidelines.decompose import decompose
+    from guidelines.measure.device.timing import ready
+    from guidelines.measure.profile.decompose import decompose
     from guidelines.networks.cost.count import count
     from guidelines.report.subjects import decomposition as report
-    from guidelines.timing import ready
 
     condition = _condition(options)
     with builder(options.target) as build:
@@ -48,8 +48,8 @@ def run(options: Namespace) -> int:
 
 def _condition(options: Namespace) -> "Condition":
     """The condition of the options. Raises CommandError if the device or the layout is not possible."""
-    from guidelines.machine import device_list, device_name
-    from guidelines.spec import Condition, Device
+    from guidelines.measure.device.devices import device_list, device_name
+    from guidelines.spec.condition import Condition, Device
 
     device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():

@@ -21,8 +21,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each check; returns 1 if something would spoil a run, else 0."""
-    from guidelines.collected import CollectError, collect
-    from guidelines.doctor import examine
+    from guidelines.measure.doctor import examine
+    from guidelines.plugin.dry_run import CollectError, collect
     from guidelines.report.subjects import doctor as report
 
     try:

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show what every network of the suite costs, and which of the paper's are not among them."""
     from guidelines.networks.catalogue import catalogue
-    from guidelines.paper import network_rows
+    from guidelines.paper.tables import network_rows
     from guidelines.report.subjects import networks as report
 
     known = catalogue()

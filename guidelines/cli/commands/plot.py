@@ -21,9 +21,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Write a page for each guideline, as SVG and PNG."""
+    from guidelines.analysis.tables import tables
     from guidelines.cli.machines import read_machines, series_of
     from guidelines.report.pictures import page
-    from guidelines.tables import tables
 
     machines = read_machines(options.files, options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]

@@ -10,10 +10,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 
 if TYPE_CHECKING:
-    from guidelines.measured import MachineResults
+    from guidelines.analysis.measured import MachineResults
+    from guidelines.analysis.tables import Table
     from guidelines.report.document import Document, Section
     from guidelines.report.records import Record
-    from guidelines.tables import Table
 
 HELP = "the tables and verdicts of each machine"
 DESCRIPTION = "The tables and verdicts of each machine; repeated runs of a machine are merged."
@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show the tables of each machine."""
+    from guidelines.analysis.tables import tables
     from guidelines.cli.machines import read_machines, series_of
-    from guidelines.tables import tables
 
     machines = read_machines(options.files, options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]
@@ -46,10 +46,10 @@ def run(options: Namespace) -> int:
 def _document(
     machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
 ) -> "Document":
-    from guidelines.report import comparison
     from guidelines.report.document import Document
     from guidelines.report.labels import labels, of_results
-    from guidelines.report.machine import parts
+    from guidelines.report.subjects import comparison
+    from guidelines.report.subjects.report import parts
 
     names, _ = labels([of_results(results) for results in machines])
     lead: list[str] = []

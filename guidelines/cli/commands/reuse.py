@@ -25,10 +25,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show how many channels the blocks of a ShuffleNet v2 pass unchanged to later ones."""
+    from guidelines.measure.profile.reuse import feature_reuse
     from guidelines.report.pictures import reuse as picture
     from guidelines.report.pictures.page import to_svg
     from guidelines.report.subjects import reuse as report
-    from guidelines.reuse import feature_reuse
 
     with builder(options.target) as build:
         stages = feature_reuse(build().eval())

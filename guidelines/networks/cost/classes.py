@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
-from guidelines.spec import Condition
-from guidelines.stats import Estimate
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
 
 CONVOLUTION, DEPTHWISE, NORMALISATION = "convolution", "depthwise convolution", "normalisation"
 ELEMENTWISE, SHUFFLE, MOVEMENT = "element-wise", "shuffle", "data movement"

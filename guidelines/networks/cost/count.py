@@ -18,8 +18,8 @@ from torch.nn.parameter import is_lazy
 from guidelines.networks.cost.module import LayerCost, ModuleCost
 from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.cost.trace import LayerError, Trace
-from guidelines.reason import one_line
-from guidelines.spec import Cost
+from guidelines.results.reason import one_line
+from guidelines.spec.work import Cost
 
 Target = nn.Module | Callable[[], nn.Module]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 
-from guidelines.spec import Cost
+from guidelines.spec.work import Cost
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch._ops import HigherOrderOperator
 
-from guidelines.spec import Cost
+from guidelines.spec.work import Cost
 
 Formula = Callable[[Sequence[Any], Any], int]
 # Views and memory that is not written yet, whose schemas do not say so.

@@ -13,8 +13,8 @@ from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines.networks.cost.operator import OperatorCost, operator_cost, tensors
-from guidelines.reason import one_line
-from guidelines.spec import Cost
+from guidelines.results.reason import one_line
+from guidelines.spec.work import Cost
 
 # The input that layers take: kind of layer, attribute with the size, dimension of the input, how it is shown.
 TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from guidelines.networks.families.layers import deep_classifier
+from guidelines.networks.layers import deep_classifier
 
 
 def alexnet() -> nn.Sequential:

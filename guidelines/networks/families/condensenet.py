@@ -6,8 +6,8 @@ from itertools import chain
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import normed
 from guidelines.networks.families.shufflenet_v2 import shuffled
+from guidelines.networks.layers import normed
 
 # Layers and growth of each block.
 BLOCKS = ((4, 8), (6, 16), (8, 32), (10, 64), (8, 128))

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, normed
+from guidelines.networks.layers import classifier, conv_norm, normed
 
 BLOCKS = (6, 12, 24, 16)
 GROWTH, STEM, INNER = 32, 64, 4

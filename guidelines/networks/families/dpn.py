@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, normed
+from guidelines.networks.layers import classifier, conv_norm, normed
 
 # Blocks and growth of each stage (its Table 1).
 STAGES = ((3, 16), (4, 32), (20, 24), (3, 128))

@@ -2,9 +2,9 @@
 
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import conv_norm, depthwise
 from guidelines.networks.families.mobilenet_v2 import HEAD, STAGES, stacked
 from guidelines.networks.families.shufflenet_v2 import shuffled
+from guidelines.networks.layers import conv_norm, depthwise
 
 GROUPS = 2
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, depthwise
+from guidelines.networks.layers import classifier, conv_norm, depthwise
 
 # Width and stride of each block at width 1.
 BLOCKS = (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, depthwise
+from guidelines.networks.layers import classifier, conv_norm, depthwise
 
 # Expansion, width, repeats and first stride of each stage at width 1.
 STAGES = (

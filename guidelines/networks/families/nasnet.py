@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm
+from guidelines.networks.layers import classifier, conv_norm
 
 # Inputs of a cell: the output of the cell before the last, and of the last. From 2 on: the sums, in order.
 BEFORE, LAST = 0, 1

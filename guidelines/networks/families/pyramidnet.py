@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, normed
+from guidelines.networks.layers import classifier, conv_norm, normed
 
 BLOCKS = (3, 4, 23, 3)
 STEM, WIDENING, EXPANSION = 64, 360, 4

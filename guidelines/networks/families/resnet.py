@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm
+from guidelines.networks.layers import classifier, conv_norm
 
 # Output width and blocks of each stage.
 STAGES = ((256, 3), (512, 4), (1024, 6), (2048, 3))

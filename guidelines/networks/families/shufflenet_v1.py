@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, depthwise
 from guidelines.networks.families.shufflenet_v2 import shuffled
+from guidelines.networks.layers import classifier, conv_norm, depthwise
 
 REPEATS = (4, 8, 4)
 # Width of the first stage by groups at width 1 (its Table 1); it doubles from stage to stage.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, depthwise
+from guidelines.networks.layers import classifier, conv_norm, depthwise
 
 # Units and widths of the three stages, and the width of the last convolution (paper, Table 5).
 REPEATS = (4, 8, 4)

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from guidelines.networks.families.layers import deep_classifier
+from guidelines.networks.layers import deep_classifier
 
 # Width and convolutions of each stage, followed by a maximum pool.
 STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from guidelines.networks.families.layers import classifier, conv_norm, depthwise
+from guidelines.networks.layers import classifier, conv_norm, depthwise
 
 ENTRY = (128, 256, 728)
 MIDDLE_BLOCKS = 8

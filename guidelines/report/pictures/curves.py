@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from guidelines.report.pictures.legend import INK, MANY, PAPER
 from guidelines.report.pictures.panels import Curve, Panel
-from guidelines.stats import Estimate
+from guidelines.stats.intervals import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from guidelines.analysis.tables import Table
 from guidelines.report.pictures.curves import draw_slowdowns, draw_throughputs
 from guidelines.report.pictures.legend import INK, STYLES, Look, legend, looks
 from guidelines.report.pictures.panels import Panel, blocks
 from guidelines.report.pictures.ticks import name_ticks, turn_inches
-from guidelines.tables import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

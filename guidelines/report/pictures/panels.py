@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.analysis.tables import Table
 from guidelines.report.pictures.legend import STYLES, Look
-from guidelines.spec import Condition
-from guidelines.sweep_result import SweepResult
-from guidelines.tables import Table
+from guidelines.spec.condition import Condition
 
 # The distance between curves whose variants stand apart; from one variant to the next it is 1.
 SHIFT = 0.14

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from math import nan
 from typing import TYPE_CHECKING
 
+from guidelines.networks.stage_reuse import StageReuse
 from guidelines.report.pictures.page import styled
-from guidelines.stage_reuse import StageReuse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

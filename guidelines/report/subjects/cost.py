@@ -7,7 +7,7 @@ from guidelines.networks.cost.module import LayerCost, ModuleCost
 from guidelines.report.digits import millions, shape
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
-from guidelines.values import printable
+from guidelines.results.checked import printable
 
 HEADS = (
     Head("layer", is_number=False),

@@ -20,7 +20,7 @@ from guidelines.paper.figure2 import percent
 from guidelines.report.digits import shape, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
-from guidelines.values import printable
+from guidelines.results.checked import printable
 
 # The paper's names of our classes; the others have none.
 PAPER_NAMES = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from guidelines.networks.catalogue import Known
-from guidelines.paper import NetworkRow
+from guidelines.paper.tables import NetworkRow
 from guidelines.report.digits import millions
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record

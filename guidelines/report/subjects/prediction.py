@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from guidelines.prediction import SMALL_MULTIPLY_ADDS, Correlation, Prediction
+from guidelines.analysis.prediction import SMALL_MULTIPLY_ADDS, Correlation, Prediction
 from guidelines.report.document import Section
-from guidelines.spec import Condition
+from guidelines.spec.condition import Condition
 
 TITLE = "What predicts the time of whole networks"
 NOTE = (

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from guidelines.networks.stage_reuse import StageReuse
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
-from guidelines.stage_reuse import StageReuse
 
 HEADS = (
     Head("blocks apart"),

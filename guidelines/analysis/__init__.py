@@ -1,0 +1,1 @@
+"""Runs become verdicts, tables and comparisons; no torch."""

@@ -1,0 +1,221 @@
+"""Two machines set side by side: what both measured, what changed, and what only one of them has."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import NamedTuple
+
+from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio, changes, margin
+from guidelines.analysis.like_tables import LikeTables, like_tables
+from guidelines.analysis.measured import MachineResults, Measured, by_sweep
+from guidelines.results.model import TableKey, VariantKey
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate, Quantity
+from guidelines.stats.pooling import geometric_mean, quotient
+
+FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
+EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
+SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR"}
+
+
+class CompareError(Exception):
+    """Results that cannot be compared; its message is one line."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
+
+    Slow-downs are as their sweep judges them: of the time, or of the time per multiply-add. `effect` is
+    None for a baseline, `speed` if the two sides did different work.
+    """
+
+    a: Measured
+    b: Measured
+    ratio: Quantity = field(compare=False)
+    effect: Change | None
+    speedup: Quantity | None = field(compare=False)
+    speed: Change | None
+
+    @property
+    def name(self) -> str:
+        """Guideline, sweep and variant: "G2 x1 g=8"."""
+        return self.a.place.name
+
+    @property
+    def outcome(self) -> str:
+        """SAME, STRONGER or WEAKER for the guideline's effect on B, or UNCLEAR; "" for a baseline."""
+        return self.outcome_of(self.effect) if self.effect else ""
+
+    def outcome_of(self, change: Change) -> str:
+        """The word for the guideline's effect if the ratio changed so."""
+        words = EFFECT if self.a.place.expect == "slower" else FLIPPED
+        return words[change.direction]
+
+    @property
+    def pace(self) -> str:
+        """SAME, FASTER or SLOWER for B itself, or UNCLEAR; "" if the two did different work."""
+        return SPEED[self.speed.direction] if self.speed else ""
+
+
+@dataclass(frozen=True)
+class GuidelineComparison:
+    """One guideline under a condition on each side; `differences` names what the sides differ in."""
+
+    a: Condition
+    b: Condition
+    differences: tuple[str, ...]
+    rows: tuple[Compared, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that two machines have in common, and what only one has; `speedup` over all networks."""
+
+    a: MachineResults
+    b: MachineResults
+    confidence: float
+    guidelines: tuple[GuidelineComparison, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+    speedup: Estimate | None
+
+    @property
+    def rows(self) -> list[Compared]:
+        """The variants of all guidelines."""
+        rows: list[Compared] = []
+        for guideline in self.guidelines:
+            rows += guideline.rows
+        return rows
+
+
+class _Pair(NamedTuple):
+    """The same variant on both sides."""
+
+    a: Measured
+    b: Measured
+
+
+def compare(a: MachineResults, b: MachineResults) -> Comparison:
+    """Pair by guideline, sweep, variant and condition; all verdicts hold together (Holm).
+
+    Raises CompareError, with what each side holds, if no variant but baselines is on both sides.
+    """
+    pairs = {tables: _pairs(_variants(a, tables.a), _variants(b, tables.b)) for tables in like_tables(a, b)}
+    together = [pair for of_tables in pairs.values() for pair in of_tables]
+    if all(pair.a.is_baseline for pair in together):
+        raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
+    confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
+    rows = _compared(together, confidence)
+    guidelines = [_guideline(tables, of_tables, rows) for tables, of_tables in pairs.items() if of_tables]
+    speedups = [row.speedup for row in rows.values() if row.speedup]
+    return Comparison(
+        a=a,
+        b=b,
+        confidence=confidence,
+        guidelines=tuple(guidelines),
+        only_a=_alone(a, [pair.a for pair in together]),
+        only_b=_alone(b, [pair.b for pair in together]),
+        speedup=geometric_mean(speedups)(confidence) if speedups else None,
+    )
+
+
+def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
+    """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
+    return MarginedRatio(row.ratio, margin([row.a.noise_floor, row.b.noise_floor], least))
+
+
+def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:
+    """The speed-up of B; a change counts beyond `least`. None if the two sides did different work."""
+    return MarginedRatio(row.speedup, least) if row.speedup else None
+
+
+def _guideline(
+    tables: LikeTables, pairs: Sequence[_Pair], rows: Mapping[VariantKey, Compared]
+) -> GuidelineComparison:
+    a, b = tables.a.condition, tables.b.condition
+    return GuidelineComparison(
+        a=a, b=b, differences=_differences(a, b), rows=tuple(rows[pair.a.place.key] for pair in pairs)
+    )
+
+
+def _compared(pairs: Iterable[_Pair], confidence: float) -> dict[VariantKey, Compared]:
+    """The rows by their key on side A."""
+    rows = {pair.a.place.key: _row(pair) for pair in pairs}
+    effects = {key: effect_ratio(row) for key, row in rows.items() if not row.a.is_baseline}
+    speeds = {key: ratio for key, row in rows.items() if (ratio := speed_ratio(row))}
+    effect_of = _changes(effects, confidence)
+    speed_of = _changes(speeds, confidence)
+    return {
+        key: replace(row, effect=effect_of.get(key), speed=speed_of.get(key)) for key, row in rows.items()
+    }
+
+
+def _changes(ratios: Mapping[VariantKey, MarginedRatio], confidence: float) -> dict[VariantKey, Change]:
+    return dict(zip(ratios, changes(list(ratios.values()), confidence), strict=True))
+
+
+def _row(pair: _Pair) -> Compared:
+    return Compared(
+        a=pair.a,
+        b=pair.b,
+        ratio=quotient(pair.b.judged, pair.a.judged),
+        effect=None,
+        speedup=_speedup(pair),
+        speed=None,
+    )
+
+
+def _speedup(pair: _Pair) -> Quantity | None:
+    """Time an image on A over that on B, None if the work differs."""
+    a, b = pair.a.place.condition, pair.b.place.condition
+    if pair.a.network != pair.b.network or a.image_size != b.image_size:
+        return None
+    ratio = quotient(pair.a.seconds_per_call, pair.b.seconds_per_call)
+    images = b.batch_size / a.batch_size
+    return lambda confidence: ratio(confidence).scaled(images)
+
+
+class _Name(NamedTuple):
+    """The name of a variant, the same under any condition."""
+
+    sweep: str
+    variant: str
+
+
+def _variants(results: MachineResults, key: TableKey) -> dict[_Name, Measured]:
+    of_table = [m for m in results.measured if m.place.table_key == key]
+    return {_Name(m.place.sweep, m.place.variant): m for m in of_table}
+
+
+def _pairs(of_a: Mapping[_Name, Measured], of_b: Mapping[_Name, Measured]) -> list[_Pair]:
+    """Variants that both have, with the same claim."""
+    both = [_Pair(one, of_b[name]) for name, one in of_a.items() if name in of_b]
+    return [pair for pair in both if pair.a.claimed == pair.b.claimed]
+
+
+def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
+    differences = []
+    for attribute in fields(Condition):
+        name = attribute.name
+        own, other = getattr(a, name), getattr(b, name)
+        if name != "device_name" and own != other:
+            differences.append(f"{name.replace('_', ' ')} {own} | {other}")
+    return tuple(differences)
+
+
+def _alone(results: MachineResults, together: Iterable[Measured]) -> tuple[str, ...]:
+    """Variants of one side that the other lacks: a whole sweep by its name, else its variants."""
+    shared = {m.place.key for m in together}
+    lines = []
+    for key, variants in by_sweep(results.measured).items():
+        missing = [m.place.variant for m in variants if m.place.key not in shared]
+        which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
+        against = f"{variants[0].place.baseline}{variants[0].unit}"
+        if missing:
+            lines.append(f"{key.guideline} {key.sweep}{which} ({key.condition.id}, against {against})")
+    return tuple(lines)
+
+
+def _holds(results: MachineResults) -> str:
+    sweeps = dict.fromkeys(f"{m.place.guideline} {m.place.sweep}{m.unit}" for m in results.measured)
+    return ", ".join(sweeps) or "failures only"

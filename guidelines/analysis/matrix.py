@@ -1,0 +1,166 @@
+"""Many machines: for each guideline, machine and condition the sweep with the largest effect."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from guidelines.analysis.measured import MachineResults, Measured, by_sweep
+from guidelines.analysis.verdict import Evidence, Verdict, directed, judged, verdicts
+from guidelines.results.model import Failure, Machine, Place, SweepKey
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Expectation
+from guidelines.stats.intervals import Estimate
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
+
+    `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
+    time or of the time per multiply-add.
+    """
+
+    sweep: str
+    extreme: str
+    expect: Expectation
+    effect: Estimate
+    verdict: Verdict
+    held: int
+    judged: int
+    is_disturbed: bool = False
+    is_per_multiply_add: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One machine under one condition; guidelines without a judged sweep are missing."""
+
+    results: MachineResults
+    condition: Condition
+    standings: dict[str, Standing]
+    sweeps: tuple[str, ...]
+
+    @property
+    def machine(self) -> Machine:
+        """The machine of the line."""
+        return self.results.machine
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Machines below each other, guidelines side by side; all verdicts hold together (Holm).
+
+    `guidelines` are the claims by guideline, `verdicts` counts them.
+    """
+
+    guidelines: dict[str, str]
+    lines: tuple[Line, ...]
+    confidence: float
+    verdicts: int
+
+
+class _Sweep(NamedTuple):
+    """A sweep of the machine with an index."""
+
+    machine: int
+    key: SweepKey
+
+
+class _Judged(NamedTuple):
+    """A judged sweep."""
+
+    key: SweepKey
+    evidence: Evidence
+    verdict: Verdict
+
+
+def matrix(machines: Sequence[MachineResults]) -> Matrix:
+    """Judge every sweep of every machine in one family."""
+    evidence = _evidence(machines)
+    measured = _all_measured(machines)
+    confidence = max((m.confidence for m in measured), default=0.95)
+    judged_sweeps: dict[int, list[_Judged]] = {}
+    for sweep, verdict in zip(evidence, verdicts(list(evidence.values()), confidence), strict=True):
+        judged_sweep = _Judged(sweep.key, evidence[sweep], verdict)
+        judged_sweeps.setdefault(sweep.machine, []).append(judged_sweep)
+    lines = []
+    for index, results in enumerate(machines):
+        swept = by_sweep(results.measured)
+        for condition in dict.fromkeys(place.condition for place in _places(results)):
+            under = [each for each in judged_sweeps.get(index, ()) if each.key.condition == condition]
+            lines.append(_line(results, condition, under, swept))
+    return Matrix(_claims(machines), tuple(lines), confidence, len(evidence))
+
+
+def varied(results: MachineResults) -> MachineResults:
+    """The results of a machine for the guidelines that it judged under two conditions or more."""
+    under = {(key.guideline, key.condition) for key in judged(results.measured)}
+    times = Counter(guideline for guideline, _ in under)
+    return replace(
+        results,
+        measured=tuple(m for m in results.measured if times[m.place.guideline] > 1),
+        failures=tuple(f for f in results.failures if times[f.place.guideline] > 1),
+    )
+
+
+def _evidence(machines: Sequence[MachineResults]) -> dict[_Sweep, Evidence]:
+    evidence = {}
+    for index, results in enumerate(machines):
+        for key, of_sweep in judged(results.measured).items():
+            evidence[_Sweep(index, key)] = of_sweep
+    return evidence
+
+
+def _all_measured(machines: Iterable[MachineResults]) -> list[Measured]:
+    measured: list[Measured] = []
+    for results in machines:
+        measured += results.measured
+    return measured
+
+
+def _claims(machines: Iterable[MachineResults]) -> dict[str, str]:
+    """The claim of every guideline, in the order of their names."""
+    claims = {}
+    for results in machines:
+        for place in _places(results):
+            claims[place.guideline] = place.claim
+    return dict(sorted(claims.items()))
+
+
+def _places(results: MachineResults) -> list[Place]:
+    everything: list[Measured | Failure] = [*results.measured, *results.failures]
+    return [each.place for each in everything]
+
+
+def _line(
+    results: MachineResults,
+    condition: Condition,
+    sweeps: Iterable[_Judged],
+    swept: Mapping[SweepKey, Sequence[Measured]],
+) -> Line:
+    by_guideline: dict[str, list[_Judged]] = {}
+    for each in sweeps:
+        by_guideline.setdefault(each.key.guideline, []).append(each)
+    names = []
+    for of_guideline in by_guideline.values():
+        names += [f"{each.key.guideline} {each.key.sweep}" for each in of_guideline]
+    standings = {guideline: _standing(each, swept) for guideline, each in by_guideline.items()}
+    return Line(results, condition, standings, tuple(names))
+
+
+def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
+    effects = [directed(each.verdict.slowdown, each.evidence.expect) for each in sweeps]
+    largest = max(range(len(sweeps)), key=lambda k: effects[k].estimate)
+    key, evidence, verdict = sweeps[largest]
+    return Standing(
+        sweep=key.sweep,
+        extreme=evidence.extreme,
+        expect=evidence.expect,
+        effect=effects[largest],
+        verdict=verdict,
+        held=sum(each.verdict.outcome == "holds" for each in sweeps),
+        judged=len(sweeps),
+        is_disturbed=any(measured.disturbed for measured in swept[key]),
+        is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
+    )

@@ -1,0 +1,189 @@
+"""Repeated runs of one machine become one."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from guidelines.analysis.measured import MachineResults, Measured
+from guidelines.results.model import Failure, Network, Place, StopReason, SweepKey, VariantKey
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate, Quantity
+from guidelines.stats.pooling import Pooled, pooled
+
+# How the parts of a network read in a message.
+NETWORK_WORDS = {"widths": "channels", "multiply_adds_per_image": "multiply-adds an image"}
+# The measurements of each variant, run after run.
+Repeats = Mapping[VariantKey, Sequence[Measured]]
+
+
+class MergeError(Exception):
+    """Runs that cannot be merged; its message is one line."""
+
+
+def merged(results: Sequence[MachineResults]) -> MachineResults:
+    """Runs of one machine as one; a run that is there twice counts once, and a note says so.
+
+    Raises MergeError if two runs measured different networks under the same name, or judge them
+    differently.
+    """
+    runs: dict[tuple[float | str, ...], MachineResults] = {}
+    notes: list[str] = []
+    for result in results:
+        first = runs.setdefault(result.fingerprint, result)
+        if first is not result:
+            notes.append(f"{result.sources[0]} holds the run of {first.sources[0]}: counted once")
+    for run in runs.values():
+        notes += run.notes
+    if len(runs) == 1:
+        return replace(results[0], notes=tuple(notes))
+    _check_alike(runs.values())
+    failures = [failure for run in runs.values() for failure in run.failures]
+    sources = [source for run in runs.values() for source in run.sources]
+    return MachineResults(
+        machine=results[0].machine,
+        sources=tuple(sources),
+        measured=_pooled(_repeats(runs.values())),
+        failures=_failed(failures, len(runs)),
+        notes=tuple(notes),
+    )
+
+
+def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
+    """Results of each machine merged, machines in the order in which they first come.
+
+    Files that do not say their host and torch are each a machine of their own.
+    """
+    machines: dict[Hashable, list[MachineResults]] = {}
+    for result in results:
+        machine = result.machine
+        key: Hashable = machine if machine.node and machine.torch else (machine, result.sources)
+        machines.setdefault(key, []).append(result)
+    return [merged(runs) for runs in machines.values()]
+
+
+def _failed(failures: Sequence[Failure], runs: int) -> tuple[Failure, ...]:
+    """One failure a variant, which says in how many runs it failed and how the first time."""
+    by_place: dict[Place, list[Failure]] = {}
+    for failure in failures:
+        by_place.setdefault(failure.place, []).append(failure)
+    return tuple(
+        replace(repeats[0], reason=f"in {len(repeats)} of {runs} runs: {repeats[0].reason}")
+        for repeats in by_place.values()
+    )
+
+
+def _check_alike(runs: Iterable[MachineResults]) -> None:
+    """Raises MergeError if a variant is another network in a later run, or judged otherwise."""
+    first: dict[VariantKey, tuple[str, Measured]] = {}
+    for run in runs:
+        source = run.sources[0]
+        for measured in run.measured:
+            first_source, known = first.setdefault(measured.place.key, (source, measured))
+            named = f"{source}: {measured.place.name}"
+            if measured.network != known.network:
+                raise MergeError(
+                    f"{named} is another network than in {first_source} "
+                    f"({_difference(measured.network, known.network)}); runs of different networks can be "
+                    "compared as two files, not merged"
+                )
+            if measured.claimed != known.claimed:
+                raise MergeError(
+                    f"{named} is judged otherwise than in {first_source} ({measured.claimed} | "
+                    f"{known.claimed}); runs that are judged differently can be reported a file at a time, "
+                    "not merged"
+                )
+
+
+def _difference(other: Network, first: Network) -> str:
+    """The first part in which two networks differ: "channels (48,) | (64,)"."""
+    for name, its, firsts in zip(Network._fields, other, first, strict=True):
+        if its != firsts:
+            return f"{NETWORK_WORDS.get(name, name)} {its} | {firsts}"
+    return ""
+
+
+def _repeats(runs: Iterable[MachineResults]) -> Repeats:
+    repeats: dict[VariantKey, list[Measured]] = {}
+    for run in runs:
+        for measured in run.measured:
+            repeats.setdefault(measured.place.key, []).append(measured)
+    return repeats
+
+
+def _pooled(repeats: Repeats) -> tuple[Measured, ...]:
+    """Repeated measurements as one each; those of one condition and as many runs are a family."""
+    variants = {key: of_runs[0] for key, of_runs in repeats.items()}
+    families: dict[tuple[Condition, int], dict[VariantKey, Sequence[Measured]]] = {}
+    for key, of_runs in repeats.items():
+        if len(of_runs) > 1:
+            families.setdefault((key.sweep.condition, len(of_runs)), {})[key] = of_runs
+    for family in families.values():
+        variants |= _pooled_family(family)
+    return tuple(variants[key] for key in repeats)
+
+
+def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
+    """Each variant of a family over its runs; the family shares one estimate of how far runs lie apart."""
+    sweeps = {key.sweep: of_runs for key, of_runs in family.items()}
+    slowdowns = pooled(_others_slowdowns(family), independent=len(sweeps))
+    seconds = cache(lambda: pooled(_seconds(family), independent=1))
+    controls = _pooled_controls(sweeps)
+    variants: dict[VariantKey, Measured] = {}
+    for key, of_runs in family.items():
+        first = of_runs[0]
+        variants[key] = replace(
+            first,
+            confidence=max(m.confidence for m in of_runs),
+            rounds=sum(m.rounds for m in of_runs),
+            stopped=_stop_reasons(of_runs),
+            slowdown=slowdowns.quantities.get(key, first.slowdown),
+            seconds_per_call=_of_variant(seconds, key),
+            control=controls.get(key.sweep),
+            circumstances=sum((m.circumstances for m in of_runs), ()),
+            runs=len(of_runs),
+            scatter=slowdowns.scatter,
+        )
+    return variants
+
+
+def _others_slowdowns(family: Repeats) -> dict[VariantKey, list[Quantity]]:
+    """Slow-downs of all variants but the baselines, whose slow-down is 1 without doubt."""
+    slowdowns = {}
+    for key, of_runs in family.items():
+        if not of_runs[0].is_baseline:
+            slowdowns[key] = [measured.slowdown for measured in of_runs]
+    return slowdowns
+
+
+def _seconds(family: Repeats) -> dict[VariantKey, list[Quantity]]:
+    """Times a call. Whatever slows a run slows every time in it, so that only the runs are independent."""
+    seconds = {}
+    for key, of_runs in family.items():
+        seconds[key] = [measured.seconds_per_call for measured in of_runs]
+    return seconds
+
+
+def _of_variant(pool: Callable[[], Pooled[VariantKey]], key: VariantKey) -> Quantity:
+    """One quantity of a pool that is made when first asked for: few readers ask for absolute times."""
+
+    def at(confidence: float) -> Estimate:
+        return pool().quantities[key](confidence)
+
+    return at
+
+
+def _stop_reasons(of_runs: Sequence[Measured]) -> tuple[StopReason, ...]:
+    reasons: dict[StopReason, None] = {}
+    for measured in of_runs:
+        reasons.update(dict.fromkeys(measured.stopped))
+    return tuple(reasons)
+
+
+def _pooled_controls(sweeps: Mapping[SweepKey, Sequence[Measured]]) -> dict[SweepKey, Quantity]:
+    """The A/A control of each sweep, over the runs in which it did not fail."""
+    known = {key: [m.control for m in of_runs if m.control] for key, of_runs in sweeps.items()}
+    controls = {key: of_runs[0] for key, of_runs in known.items() if len(of_runs) == 1}
+    for runs in {len(of_runs) for of_runs in known.values()} - {0, 1}:
+        family = {key: of_runs for key, of_runs in known.items() if len(of_runs) == runs}
+        controls.update(pooled(family, independent=len(family)).quantities)
+    return controls

@@ -1,0 +1,216 @@
+"""One sweep of a machine beside the paper's: its variants, its verdict, and what is said of it as a whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from guidelines.analysis.measured import Measured, distinct
+from guidelines.analysis.verdict import Verdict
+from guidelines.paper import tables as paper
+from guidelines.paper.tables import Figure, Platform
+from guidelines.results.model import Circumstances, Failure, Place, StopReason
+from guidelines.spec.work import Cost
+from guidelines.stats.intervals import Estimate, kendall_tau
+
+LEAST_WORK_DIFFERENCE = 0.005
+LEAST_ORDERED = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Figures of a variant in one sweep, why it failed in a run, and what the paper prints.
+
+    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged so.
+    Its slow-down is launch-bound if the variant or its baseline waits for its launches.
+    """
+
+    throughput: Estimate | None = None
+    multiply_adds_per_s: Estimate | None = None
+    slowdown: Estimate | None = None
+    judged: Estimate | None = None
+    per_multiply_add: Estimate | None = None
+    paper: Figure | None = None
+    paper_as_judged: Figure | None = None
+    failure: str | None = None
+    is_skip: bool = False
+    circumstances: tuple[Circumstances, ...] = ()
+    is_launch_bound: bool = False
+
+    @property
+    def launch_bound(self) -> Circumstances | None:
+        """Circumstances of the first run in which launching took longer than computing."""
+        return _launch_bound(self.circumstances)
+
+
+@dataclass(frozen=True)
+class VariantResult:
+    """A variant in its `row` of a sweep, its network's widths and work, and its figures."""
+
+    row: int
+    variant: str
+    widths: tuple[int, ...]
+    work: Cost
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """One sweep: its variants, and what is said about it as a whole.
+
+    If it is judged per multiply-add, so are the verdict's slow-down and the paper's beside it.
+    """
+
+    name: str
+    variants: tuple[VariantResult, ...]
+    baseline: str
+    extreme: str
+    verdict: Verdict | None
+    per_multiply_add: Estimate | None
+    paper: Figure | None
+    noise_floor: float | None
+    rounds: int
+    runs: int
+    scatter: float | None
+    stopped: tuple[StopReason, ...]
+    kendall_tau: float | None
+    disturbed: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
+    is_per_multiply_add: bool = False
+
+
+class Decision(NamedTuple):
+    """The verdict of a sweep, and the variant it is about."""
+
+    extreme: str
+    verdict: Verdict
+
+
+def sweep_result(
+    measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform, decision: Decision | None
+) -> SweepResult:
+    """Result of a sweep that was measured or failed, beside the paper's column for a platform."""
+    place = measured[0].place if measured else failures[0].place
+    deciding = decision.extreme if decision else place.extreme
+    extreme = next((m for m in measured if m.place.variant == deciding), None)
+    variants = _variants(measured, failures, platform)
+    first = measured[0] if measured else None
+    return SweepResult(
+        name=place.sweep,
+        variants=variants,
+        baseline=place.baseline,
+        extreme=deciding,
+        verdict=decision.verdict if decision else None,
+        per_multiply_add=_verdict_per_multiply_add(decision, extreme),
+        paper=_as_judged(_published(place, deciding, platform), place, deciding),
+        noise_floor=first.noise_floor if first else None,
+        rounds=first.rounds if first else 0,
+        runs=first.runs if first else 0,
+        scatter=first.scatter if first else None,
+        stopped=first.stopped if first else ("failure",),
+        kendall_tau=_agreement(variants),
+        disturbed=distinct(m.disturbed for m in measured),
+        retried=distinct(m.retried for m in measured),
+        is_per_multiply_add=place.per_multiply_add,
+    )
+
+
+def _variants(
+    measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform
+) -> tuple[VariantResult, ...]:
+    """A result for every variant that was measured or failed, in the order of the sweep."""
+    failed = {failure.place.variant: failure for failure in failures}
+    baseline_waits = any(m.is_baseline and _launch_bound(m.circumstances) for m in measured)
+    variants: dict[str, VariantResult] = {}
+    for each in measured:
+        cell = _cell(each, platform)
+        is_bound = baseline_waits or cell.launch_bound is not None
+        variants[each.place.variant] = VariantResult(
+            row=each.place.row,
+            variant=each.place.variant,
+            widths=each.identity.widths,
+            work=each.identity.work,
+            cell=replace(cell, is_launch_bound=is_bound),
+        )
+    for name, failure in failed.items():
+        variants[name] = _failed(failure, platform, variants, baseline_waits)
+    return tuple(sorted(variants.values(), key=lambda variant: variant.row))
+
+
+def _failed(
+    failure: Failure, platform: Platform, measured: Mapping[str, VariantResult], baseline_waits: bool
+) -> VariantResult:
+    """A variant that failed, with its figures if it was measured in other runs."""
+    place = failure.place
+    published = _published(place, place.variant, platform)
+    empty = Cell(
+        paper=published,
+        paper_as_judged=_as_judged(published, place, place.variant),
+        is_launch_bound=baseline_waits,
+    )
+    known = measured.get(place.variant)
+    cell = replace(known.cell if known else empty, failure=failure.reason, is_skip=failure.is_skip)
+    if known:
+        return replace(known, cell=cell)
+    return VariantResult(place.row, place.variant, failure.widths, failure.work, cell)
+
+
+def _cell(measured: Measured, platform: Platform) -> Cell:
+    place, confidence = measured.place, measured.confidence
+    slowdown, published = measured.slowdown(confidence), _published(place, place.variant, platform)
+    calls_per_s = measured.seconds_per_call(confidence).inverse()
+    condition = place.condition
+    return Cell(
+        throughput=calls_per_s.scaled(condition.batch_size if condition.device.is_cpu else 1),
+        multiply_adds_per_s=calls_per_s.scaled(measured.identity.work.multiply_adds),
+        slowdown=slowdown,
+        judged=measured.judged(confidence),
+        per_multiply_add=_per_multiply_add(slowdown, measured.identity.work_ratio),
+        paper=published,
+        paper_as_judged=_as_judged(published, place, place.variant),
+        circumstances=measured.circumstances,
+    )
+
+
+def _launch_bound(runs: Iterable[Circumstances]) -> Circumstances | None:
+    return next((of_run for of_run in runs if of_run.is_launch_bound), None)
+
+
+def _verdict_per_multiply_add(decision: Decision | None, extreme: Measured | None) -> Estimate | None:
+    """The verdict's slow-down per multiply-add, unless it is judged so or the work is equal."""
+    if decision is None or extreme is None:
+        return None
+    left_over = extreme.identity.work_ratio / extreme.judged_work_ratio
+    return _per_multiply_add(decision.verdict.slowdown, left_over)
+
+
+def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:
+    """The slow-down of one multiply-add, if the work differs enough to matter."""
+    if abs(work_ratio - 1) <= LEAST_WORK_DIFFERENCE:
+        return None
+    return slowdown.scaled(1 / work_ratio)
+
+
+def _as_judged(published: Figure | None, place: Place, variant: str) -> Figure | None:
+    """The paper's figure as ours is judged, per multiply-add by what the paper says of the work."""
+    if published is None or not place.per_multiply_add:
+        return published
+    work = paper.work_ratio(place.guideline, variant, place.baseline)
+    return replace(published, slowdown=published.slowdown / work)
+
+
+def _published(place: Place, variant: str, platform: Platform) -> Figure | None:
+    own, image_size = place.condition.device.paper_platform, place.condition.image_size
+    sweep = paper.counterpart(place.guideline, place.sweep, own, platform, image_size=image_size)
+    if sweep is None:
+        return None
+    return paper.figure(place.guideline, platform, sweep, variant, image_size=image_size)
+
+
+def _agreement(variants: Iterable[VariantResult]) -> float | None:
+    """Kendall's tau between our order of variants and the paper's, over those that both have."""
+    ours, theirs = [], []
+    for variant in variants:
+        if variant.cell.slowdown and variant.cell.paper:
+            ours.append(variant.cell.slowdown.estimate)
+            theirs.append(variant.cell.paper.slowdown)
+    return kendall_tau(ours, theirs) if len(ours) >= LEAST_ORDERED else None

@@ -1,0 +1,1 @@
+"""A sweep under a condition becomes entries; no pytest."""

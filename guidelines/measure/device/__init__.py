@@ -1,0 +1,1 @@
+"""One network on one device: how it is run, timed and checked."""

@@ -1,0 +1,73 @@
+"""What this machine and its devices are; what it does meanwhile is for `watch` to see."""
+
+import os
+import platform
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from guidelines.measure.monitor import nvml
+from guidelines.results.disturbance import GpuSnapshot
+from guidelines.spec.condition import Condition, Device
+
+MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
+
+
+def device_list() -> tuple[Device, ...]:
+    """The devices of this machine that can be measured, by torch's name: "cpu", "cuda:0", ..."""
+    return Device("cpu"), *(Device(f"cuda:{index}") for index in range(torch.cuda.device_count()))
+
+
+def device_name(device: Device) -> str:
+    """The model of a device. Raises RuntimeError where CUDA cannot be started."""
+    return cpu_model() if device.is_cpu else torch.cuda.get_device_name(device)
+
+
+def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's name as the system gives it, else its architecture."""
+    if cpuinfo.exists():
+        found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text("utf-8"), re.MULTILINE)
+        if found:
+            return found[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def gpu_reader(device: Device) -> Callable[[], GpuSnapshot] | None:
+    """What takes snapshots of a CUDA device, None for the CPU and where NVML is not to be had."""
+    if device.is_cpu:
+        return None
+    uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
+    return nvml.reader(str(uuid)) if uuid else None
+
+
+def runs_dtype(device: Device, dtype: str) -> bool:
+    """Whether a device runs a group convolution of a type."""
+    kind = getattr(torch, dtype)
+    try:
+        with torch.inference_mode():
+            conv = torch.nn.Conv2d(8, 8, 1, groups=2, device=device, dtype=kind)
+            conv(torch.zeros(1, 8, 4, 4, device=device, dtype=kind))
+    except torch.cuda.OutOfMemoryError:
+        raise
+    except RuntimeError:
+        return False
+    return True
+
+
+def describe(conditions: Sequence[Condition]) -> MachineInfo:
+    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file."""
+    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
+    return {
+        "cpu_model": cpu_model(),
+        "cpu_count": os.cpu_count(),
+        "devices": {condition.device: condition.device_name for condition in conditions},
+        "threads": sorted({condition.threads for condition in conditions}),
+        "torch": str(torch.__version__),
+        "cuda": torch.version.cuda,
+        "cudnn": None if cudnn is None else str(cudnn),
+        "onednn": onednn[1] if onednn else None,
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+    }

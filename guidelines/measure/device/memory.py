@@ -1,0 +1,97 @@
+"""What a network needs of a device's memory, what is free, and what it took at its peak."""
+
+import ctypes
+import gc
+from collections.abc import Callable
+from math import prod
+from pathlib import Path
+
+import torch
+
+from guidelines.measure.monitor.proc import number
+from guidelines.spec.condition import DTYPES, Condition, Device
+from guidelines.spec.sweep import Variant
+
+STATUS = Path("/proc/self/status")
+CLEAR_REFS = Path("/proc/self/clear_refs")
+RESET_PEAK = "5"
+
+
+def needed_bytes(variant: Variant, condition: Condition) -> int:
+    """About what a network takes: weights, its input, and the widest operator twice (libraries copy it).
+
+    What a library takes for itself is not known.
+    """
+    shape = variant.input_shape(condition)
+    weights = variant.cost(condition).parameters or 0
+    elements = weights + prod(shape) + 2 * variant.work.largest_operator_elements(shape)
+    return elements * DTYPES[condition.dtype].item_bytes
+
+
+def free_bytes(device: Device) -> int | None:
+    """Memory that a network could still take, None where the system does not say."""
+    if not device.is_cpu:
+        torch.cuda.empty_cache()  # what graphs keep for themselves stays: it is not free
+        return int(torch.cuda.mem_get_info(device)[0])
+    found = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
+    return min(found, default=None)
+
+
+def check_fits(
+    variant: Variant, condition: Condition, free_bytes: Callable[[Device], int | None] = free_bytes
+) -> None:
+    """Raises MemoryError where a network would not fit: an overfull system kills the whole process."""
+    needed, free = needed_bytes(variant, condition), free_bytes(condition.device)
+    if free is not None and needed > free:
+        raise MemoryError(f"needs about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} GiB are free")
+
+
+def peak_bytes(device: Device, act: Callable[[], object]) -> int | None:
+    """Bytes by which memory grew at most while something was done; None where it cannot be told.
+
+    CUDA: the allocator's peak. CPU: the resident set's, after the C library has given back what it kept.
+    """
+    if not device.is_cpu:
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        act()
+        return int(torch.cuda.max_memory_allocated(device)) - before
+    gc.collect()
+    _trim()
+    before_kib = _status_kib("VmRSS")
+    can_reset = _reset_peak()
+    act()
+    after_kib = _status_kib("VmHWM")
+    if before_kib is None or after_kib is None or not can_reset:
+        return None
+    return max(0, after_kib - before_kib) * 1024
+
+
+def _trim() -> None:
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if STATUS.exists() else None
+    if trim is not None:  # glibc has it, other C libraries do not
+        trim(0)
+
+
+def _reset_peak() -> bool:
+    try:
+        CLEAR_REFS.write_text(RESET_PEAK)
+    except OSError:
+        return False
+    return True
+
+
+def _status_kib(name: str) -> int | None:
+    return number(STATUS, rf"^{name}:\s+(\d+) kB")
+
+
+def _available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    kib = number(meminfo, r"^MemAvailable:\s+(\d+) kB")
+    return None if kib is None else kib * 1024
+
+
+def _left_in_group_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What a container's limit leaves (control groups, version 2); cached files make room."""
+    limit, used = (number(group / name, r"^(\d+)$") for name in ("memory.max", "memory.current"))
+    cached = number(group / "memory.stat", r"^inactive_file (\d+)$") or 0
+    return None if limit is None or used is None else max(0, limit - used + cached)

@@ -1,0 +1,122 @@
+"""How a network is run: eagerly, compiled, or as a CUDA graph that is captured once and replayed."""
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
+
+import torch
+from torch import Tensor, nn
+
+from guidelines.spec.condition import Device
+
+Call = Callable[[], Tensor]
+Bind = Callable[[nn.Module, Tensor], Call]
+# Lazy libraries and autotuning allocate in the first calls, which a capture does not allow.
+CALLS_BEFORE_CAPTURE = 3
+# What torch's compiler calls if $CXX names nothing else.
+CXX_COMPILER = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
+# Processes that compile for others would run beside what is timed.
+NO_WORKERS: dict[str, str | int | bool | Callable[..., object]] = {"compile_threads": 1}
+
+
+def _eager() -> Bind:
+    return partial
+
+
+def _compiled() -> Bind:
+    """One compiled function for all instances of a network: building it anew does not compile it anew."""
+    # Torch keeps what it compiled by code object, and gives up at the eighth kind of network under one.
+    own = FunctionType(_run.__code__.replace(), _run.__globals__)
+    compiled = torch.compile(own, fullgraph=True, dynamic=False, options=NO_WORKERS)
+
+    def bind(module: nn.Module, x: Tensor) -> Call:
+        compiled(module, x)
+        return partial(compiled, module, x)
+
+    return bind
+
+
+def _run(module: nn.Module, x: Tensor) -> Tensor:
+    y: Tensor = module(x)
+    return y
+
+
+def _graphed() -> Bind:
+    return _captured
+
+
+def _captured(module: nn.Module, x: Tensor) -> Call:
+    with torch.cuda.device(x.device):
+        # A stream of this device: torch's own for captures belongs to the first device that captured.
+        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # untyped in torch
+        stream.wait_stream(torch.cuda.current_stream())
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.stream(stream):
+            for _ in range(CALLS_BEFORE_CAPTURE):
+                module(x)
+            try:
+                with torch.cuda.graph(graph, stream=stream):
+                    y: Tensor = module(x)
+            except RuntimeError as error:  # of ending the capture; what ended it came before
+                cause = error.__context__
+                raise cause if isinstance(cause, Exception) else error from None
+            y.fill_(float("nan"))  # a replay that does nothing must not find what memory held before
+        torch.cuda.current_stream().wait_stream(stream)
+    # The graph reads weights and input where they lie, and does not keep them.
+    return partial(_replay, graph, y, module, x)
+
+
+def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, *_kept: object) -> Tensor:
+    graph.replay()
+    return y
+
+
+def _lacks_nothing(device: Device) -> str:
+    return ""
+
+
+def _lacks_to_compile(device: Device) -> str:
+    compiler = os.environ.get("CXX", CXX_COMPILER)
+    if device.is_cpu and shutil.which(compiler) is None:
+        return f"torch.compile needs a C++ compiler ($CXX, here {compiler})"
+    if not device.is_cpu and importlib.util.find_spec("triton") is None:
+        return "torch.compile needs the package triton"
+    return ""
+
+
+def _lacks_to_capture(device: Device) -> str:
+    return "graphs are CUDA's" if device.is_cpu else ""
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to run networks: what makes their calls, and what a device lacks for it."""
+
+    binder: Callable[[], Bind]
+    lacks: Callable[[Device], str]
+
+
+# A way for every one of spec.MODES.
+_WAYS: Mapping[str, _Way] = {
+    "eager": _Way(_eager, _lacks_nothing),
+    "compile": _Way(_compiled, _lacks_to_compile),
+    "cudagraph": _Way(_graphed, _lacks_to_capture),
+}
+
+
+def binder(mode: str) -> Bind:
+    """Function that makes a call of a module on an input, compiled or captured already; one a network.
+
+    Raises whatever torch raises if a network cannot be compiled or captured.
+    """
+    return _WAYS[mode].binder()
+
+
+def lacks_for_mode(device: Device, mode: str) -> str:
+    """Reason for which a device cannot run a mode, "" if nothing is missing."""
+    return _WAYS[mode].lacks(device)

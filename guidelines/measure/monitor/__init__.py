@@ -1,0 +1,1 @@
+"""Everything else that happens on the machine meanwhile."""

@@ -1,0 +1,129 @@
+"""Where the time of a call goes, by classes of operators (paper, Figure 2)."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from torch import Tensor, nn
+from torch.profiler import ProfilerActivity, profile, record_function
+
+from guidelines.measure.device.timing import pinned, synchronizer, timed
+from guidelines.networks.cost.classes import (
+    SHUFFLE_RANGE,
+    SHUFFLES,
+    Decomposition,
+    Operator,
+    kind_of,
+    outermost,
+)
+from guidelines.spec.condition import Condition, Device
+from guidelines.stats.intervals import ratio_of
+
+WARM_UP_CALLS = 3
+ROUNDS = 24
+CONFIDENCE = 0.95
+# Above the level of the lines that starting and stopping a profile writes to stderr.
+QUIET = ("KINETO_LOG_LEVEL", "6")
+# The range that torch.profiler records around what torch.compile made.
+COMPILED = "Torch-Compiled Region"
+
+Call = Callable[[], object]
+
+
+def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decomposition:
+    """Run a network under torch.profiler in the state it would be timed in, and class its operators.
+
+    To record arguments doubles the time of short operators: one call with them gives each operator's class,
+    further calls without them, each beside one without the profiler, give the times. What runs in other
+    threads is not seen.
+    Raises ValueError where the operators change from call to call, or none takes time, or torch.compile made
+    kernels of them; what the network raises passes through.
+    """
+    call = partial(module, x)
+    with pinned(condition):
+        sample = timed(call, synchronizer(condition.device))
+        sample(WARM_UP_CALLS)
+        operators = classified(call)
+        plain_s, profiled_s, rounds = [], [], []
+        for _ in range(ROUNDS):
+            sample(1)  # the first call after a collection is slower
+            plain_s.append(sample(1))
+            with _profile(condition.device) as profiler:
+                profiled_s.append(sample(1))
+            rounds.append(_by_operator(operators, _taken(profiler, condition.device)))
+            gc.collect()  # events refer to each other, and collecting is off
+    ratio = ratio_of(profiled_s, plain_s)(CONFIDENCE)
+    return Decomposition(condition, tuple(x.shape), tuple(rounds), ratio)
+
+
+def classified(call: Call) -> list[Operator]:
+    """The operators of a call in their order, each with its class."""
+    with _profile(Device("cpu"), with_arguments=True) as profiler, _shuffles_recorded():
+        call()
+    roots = list(_roots(profiler))
+    if any(event.name.startswith(COMPILED) for event in roots):
+        raise ValueError("kernels of torch.compile are in no class: only an eager network can be decomposed")
+    found = outermost(roots)
+    return [Operator(kind_of(event, in_shuffle), event.name) for event, in_shuffle in found]
+
+
+def _profile(device: Device, with_arguments: bool = False) -> profile:
+    os.environ.setdefault(*QUIET)
+    on_device = [] if device.is_cpu else [ProfilerActivity.CUDA]
+    return profile(activities=[ProfilerActivity.CPU, *on_device], record_shapes=with_arguments)
+
+
+def _roots(profiler: profile) -> Iterator[Any]:
+    """Events on the CPU without a parent, in the order of time; those on a device are kernels."""
+    events = profiler.events() or ()  # type: ignore[no-untyped-call]  # untyped in torch
+    return (event for event in events if event.cpu_parent is None and event.device_type.name == "CPU")
+
+
+def _taken(profiler: profile, device: Device) -> list[tuple[str, float]]:
+    """Names and seconds of the operators; on a device, the seconds of the kernels that they launched."""
+    time_us = "cpu_time_total" if device.is_cpu else "device_time_total"
+    return [(event.name, getattr(event, time_us) / 1e6) for event, _ in outermost(_roots(profiler))]
+
+
+def _by_operator(
+    operators: Sequence[Operator], taken: Sequence[tuple[str, float]]
+) -> Mapping[Operator, float]:
+    """Seconds of each operator of one call; the same operator may come several times."""
+    if [name for name, _ in taken] != [operator.name for operator in operators]:
+        raise ValueError(
+            f"the network called {len(operators)} operators at first, then {len(taken)} or others: "
+            "only one that calls the same ones every time can be decomposed"
+        )
+    found = dict.fromkeys(operators, 0.0)
+    for operator, (_, seconds) in zip(operators, taken, strict=True):
+        found[operator] += seconds
+    if not sum(found.values()):
+        raise ValueError(f"none of the network's {len(operators)} operators takes time on this device")
+    return found
+
+
+@contextmanager
+def _shuffles_recorded() -> Iterator[None]:
+    """Each call of a function or module that is named as a shuffle becomes a range of the profiler."""
+    ranges: list[record_function] = []
+
+    def see(frame: FrameType, event: str, _: object) -> None:
+        if event not in ("call", "return") or not SHUFFLES.search(frame.f_code.co_qualname):
+            return
+        if event == "call":
+            ranges.append(record_function(SHUFFLE_RANGE))
+            ranges[-1].__enter__()  # type: ignore[no-untyped-call]  # untyped in torch
+        else:
+            ranges.pop().__exit__(None, None, None)
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)

@@ -1,0 +1,103 @@
+"""The columns of a guideline's table: to add one, add a row to SIZES or FIGURES."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from guidelines.analysis.sweep_result import VariantResult
+from guidelines.analysis.tables import Table
+from guidelines.report.digits import channels, millions, number, with_half_width
+from guidelines.report.document import BREAK, Head, Value
+from guidelines.stats.intervals import Estimate
+
+LAUNCH_BOUND = "*"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, the value of a variant in it, and whether a table shows it."""
+
+    head: Head
+    value: Callable[[VariantResult], Value]
+    is_shown: Callable[[Table], bool] = lambda table: True
+
+
+def sizes(table: Table) -> list[Column]:
+    """The columns of a table that say how large its networks are."""
+    return [column for column in SIZES if column.is_shown(table)]
+
+
+def figures(table: Table) -> list[Column]:
+    """The columns of a table that say what was measured; those that would stand empty are left out."""
+    return [column for column in FIGURES if column.is_shown(table)]
+
+
+def values(columns: Sequence[Column], variant: VariantResult | None) -> list[Value]:
+    """A variant's cells, empty ones for a variant that the sweep lacks."""
+    return [column.value(variant) if variant else Value() for column in columns]
+
+
+def variants(table: Table) -> list[VariantResult]:
+    """The variants of all sweeps of a table."""
+    every: list[VariantResult] = []
+    for sweep in table.sweeps:
+        every += sweep.variants
+    return every
+
+
+def _widths(variant: VariantResult) -> Value:
+    return Value(channels(variant.widths), sum(variant.widths))
+
+
+def _millions(count: int | None) -> Value:
+    return Value() if count is None else Value(millions(count), count)
+
+
+def _throughput(variant: VariantResult) -> Value:
+    cell = variant.cell
+    if cell.throughput:
+        return Value(number(cell.throughput), cell.throughput.estimate)
+    if cell.failure:
+        return Value("skipped" if cell.is_skip else "failed")
+    return Value()
+
+
+def _slowdown(variant: VariantResult) -> Value:
+    mark = LAUNCH_BOUND if variant.cell.is_launch_bound else ""
+    return _estimate(variant.cell.slowdown, lambda slowdown: f"{with_half_width(slowdown)}{mark}")
+
+
+def _paper(variant: VariantResult) -> Value:
+    published = variant.cell.paper
+    return Value(f"{published.slowdown:.2f}", published.slowdown) if published else Value()
+
+
+def _estimate(estimate: Estimate | None, text: Callable[[Estimate], str]) -> Value:
+    return Value(text(estimate), estimate.estimate) if estimate else Value()
+
+
+def _has_widths(table: Table) -> bool:
+    """Whether its networks have a width to show: whole networks have too many."""
+    return any(variant.widths for variant in variants(table))
+
+
+SIZES = (
+    Column(Head("c"), _widths, _has_widths),
+    Column(Head(f"M mult-{BREAK}adds"), lambda variant: _millions(variant.work.multiply_adds)),
+    Column(
+        Head("M conv. memory access"),
+        lambda variant: _millions(variant.work.conv_memory_access),
+        is_shown=lambda table: not _has_widths(table),
+    ),
+    Column(Head("M memory access"), lambda variant: _millions(variant.work.memory_access)),
+)
+FIGURES = (
+    Column(Head(f"images{BREAK}/s"), _throughput, lambda table: table.condition.device.is_cpu),
+    Column(Head(f"batches{BREAK}/s"), _throughput, lambda table: not table.condition.device.is_cpu),
+    Column(Head("slow-down"), _slowdown),
+    Column(
+        Head(f"per mult-{BREAK}add"),
+        lambda variant: _estimate(variant.cell.per_multiply_add, number),
+        is_shown=lambda table: any(variant.cell.per_multiply_add for variant in variants(table)),
+    ),
+    Column(Head("paper"), _paper, lambda table: any(variant.cell.paper for variant in variants(table))),
+)

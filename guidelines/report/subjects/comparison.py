@@ -1,0 +1,233 @@
+"""A comparison of two machines as a document."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from guidelines.analysis.change import LEAST_CHANGE, Change
+from guidelines.analysis.compare import Compared, Comparison, GuidelineComparison
+from guidelines.analysis.measured import MachineResults, Measured
+from guidelines.report.digits import (
+    brackets,
+    channels,
+    half_width,
+    level,
+    millions,
+    number,
+    percent,
+    times,
+    with_interval,
+)
+from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.labels import differences, of_results, sentence
+from guidelines.report.subjects.sentences import setup
+from guidelines.stats.intervals import Estimate
+
+VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
+EFFECTS = (
+    VARIANT,
+    Head(f"slow-{BREAK}down A"),
+    Head("± A", is_detail=True),
+    Head(f"slow-{BREAK}down B"),
+    Head("± B", is_detail=True),
+    Head("B\u00a0/\u00a0A"),
+    VERDICT,
+)
+SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
+OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
+PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
+# Figures that may tell networks of one name apart; the last does if rounding hides the others.
+SIZES: Mapping[str, Callable[[Measured], str]] = {
+    "channels": lambda m: channels(m.identity.widths),
+    "M mult-adds an image": lambda m: millions(m.identity.work.multiply_adds // m.place.condition.batch_size),
+    "parameters": lambda m: str(m.identity.work.parameters),
+    "groups": lambda m: str(m.identity.groups),
+    "mult-adds a call": lambda m: str(m.identity.work.multiply_adds),
+}
+
+
+class _Size(NamedTuple):
+    """A figure of a network on both sides, as text."""
+
+    name: str
+    a: str
+    b: str
+
+
+def document(comparison: Comparison) -> Document:
+    """Who is compared and what changed; then slow-downs a guideline, speeds, and what stands alone."""
+    effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
+    sections = (*effects, _speeds(comparison), *_alone(comparison))
+    return Document("A compared with B", tuple(_lead(comparison)), sections, tuple(_notes(comparison)))
+
+
+def side(results: MachineResults) -> str:
+    """One side in a line: its files and its machine."""
+    first, *others = results.sources
+    more = f" and {len(others)} more" if others else ""
+    return f"{first}{more}: {sentence(of_results(results))}"
+
+
+def _lead(comparison: Comparison) -> Iterator[str]:
+    """Lines on who is compared, what to distrust, and how many verdicts there are of each kind."""
+    a, b = comparison.a, comparison.b
+    machines = differences(of_results(a), of_results(b))
+    yield f"A = {side(a)}"
+    yield f"B = {side(b)}"
+    yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
+    if a.fingerprint == b.fingerprint != ():
+        yield "A and B hold the same run"
+    yield from (*a.notes, *b.notes)
+    yield from _distrusted("A", [row.a for row in comparison.rows])
+    yield from _distrusted("B", [row.b for row in comparison.rows])
+    effects = Counter(row.outcome for row in comparison.rows if row.effect)
+    yield f"{effects.total()} slow-downs: {_counts(effects, OUTCOMES)}"
+    if comparison.speedup:
+        paces = Counter(row.pace for row in comparison.rows if row.speed)
+        yield (
+            f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
+            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
+        )
+
+
+def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
+    """Reasons to distrust a side's figures: disturbed sweeps, times that are those of launching."""
+    disturbed = [m for m in measured if m.disturbed]
+    yield from dict.fromkeys(
+        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
+        for m in disturbed
+    )
+    waiting = sum(_is_launch_bound(m) for m in measured)
+    if waiting:
+        yield f"{side}: {waiting} of {len(measured)} times are those of launching, not of the device"
+
+
+def _is_launch_bound(measured: Measured) -> bool:
+    return any(of_run.is_launch_bound for of_run in measured.circumstances)
+
+
+def _counts(verdicts: Counter[str], words: Iterable[str]) -> str:
+    return ", ".join(f"{verdicts[word]} {word}" for word in words)
+
+
+def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
+    place = guideline.rows[0].a.place
+    rows = tuple(Row(_effect(row, confidence), _sweep(row.a)) for row in guideline.rows)
+    changed = [row for row in guideline.rows if row.outcome in ("STRONGER", "WEAKER")]
+    return Section(
+        f"{place.guideline} {place.claim}",
+        Grid(EFFECTS, rows, "sweep"),
+        tuple(_sentence(row, confidence) for row in changed),
+        (_condition(guideline), *_other_networks(guideline.rows)),
+        picture=place.guideline,
+    )
+
+
+def _sweep(measured: Measured) -> str:
+    """A sweep's name, and the unit of its slow-downs if they are not of the time."""
+    return f"{measured.place.sweep},{measured.unit}" if measured.unit else measured.place.sweep
+
+
+def _other_networks(rows: Sequence[Compared]) -> list[str]:
+    """Differences of networks that have one name on both sides, a line a sweep."""
+    unlike: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.a.network != row.b.network:
+            size = _telling(row)
+            variants = unlike.setdefault((row.a.place.sweep, size.name), [])
+            variants.append(f"{row.a.place.variant} {size.a} | {size.b}")
+    return [
+        f"OTHER NETWORKS in {sweep}, {name} A | B: {'; '.join(variants)}"
+        for (sweep, name), variants in unlike.items()
+    ]
+
+
+def _telling(row: Compared) -> _Size:
+    """The first figure that tells two networks apart."""
+    sizes = [_Size(name, size(row.a), size(row.b)) for name, size in SIZES.items()]
+    return next(size for size in sizes if size.a != size.b)
+
+
+def _sentence(row: Compared, confidence: float) -> str:
+    a, b = row.a.judged(confidence), row.b.judged(confidence)
+    is_opposite = all(_is_opposed(row, each) for each in (a, b))
+    against = "; on both sides the effect is opposite to the claim" if is_opposite else ""
+    ratio = with_interval(row.effect.ratio) if row.effect else ""
+    times = f"{number(a)}x the time{row.a.unit} of {row.a.place.baseline} on A, {number(b)}x on B"
+    return f"{row.name} {row.outcome}: {times}; B / A {ratio}{against}"
+
+
+def _is_opposed(row: Compared, slowdown: Estimate) -> bool:
+    """Whether a slow-down lies on the other side of 1 than its sweep claims."""
+    return slowdown.estimate < 1 if row.a.place.expect == "slower" else slowdown.estimate > 1
+
+
+def _condition(guideline: GuidelineComparison) -> str:
+    setups = f"{guideline.a.device}, {setup(guideline.a)}"
+    if not guideline.differences:
+        return setups
+    return f"CONDITIONS DIFFER (A | B): {'; '.join(guideline.differences)}; A: {setups}"
+
+
+def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
+    shown = [Value(row.a.place.variant, row.a.place.row)]
+    for measured in (row.a, row.b):
+        slowdown = measured.judged(confidence)
+        shown += [Value(number(slowdown), slowdown.estimate), Value(half_width(slowdown))]
+    if not row.effect:
+        return (*shown, Value(), Value())
+    ratio = row.effect.ratio
+    verdict = Value(f"{row.outcome} {row.effect.reason}")
+    return (*shown, Value(with_interval(ratio), ratio.estimate), verdict)
+
+
+def _speeds(comparison: Comparison) -> Section:
+    rows = [_speed(row, row.speed, comparison.confidence) for row in comparison.rows if row.speed]
+    if not rows:
+        return Section("Absolute speed", notes=("no network did the same work on both sides",))
+    return Section("Absolute speed", Grid(SPEEDS, tuple(rows), "sweep"))
+
+
+def _speed(row: Compared, speed: Change, confidence: float) -> Row:
+    cells = (
+        Value(row.a.place.variant, row.a.place.row),
+        _images_per_s(row.a, confidence),
+        _images_per_s(row.b, confidence),
+        Value(with_interval(speed.ratio), speed.ratio.estimate),
+        Value(f"{row.pace} {speed.reason}"),
+    )
+    return Row(cells, f"{row.a.place.guideline} {row.a.place.sweep}")
+
+
+def _images_per_s(measured: Measured, confidence: float) -> Value:
+    per_call = measured.place.condition.batch_size
+    images_per_s = measured.seconds_per_call(confidence).inverse().scaled(per_call)
+    return Value(number(images_per_s), images_per_s.estimate)
+
+
+def _alone(comparison: Comparison) -> list[Section]:
+    lines = [f"only in A: {lacking}" for lacking in comparison.only_a]
+    lines += [f"only in B: {lacking}" for lacking in comparison.only_b]
+    for name, results in (("A", comparison.a), ("B", comparison.b)):
+        for failure in results.failures:
+            where = f"{failure.place.name} ({failure.place.condition.id})"
+            lines.append(f"failed in {name}: {where}: {failure.reason}")
+    return [Section("On one side only, or failed", notes=tuple(lines))] if lines else []
+
+
+def _notes(comparison: Comparison) -> Iterator[str]:
+    sure = level(comparison.confidence)
+    yield (
+        "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
+        f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within; UNCLEAR: neither."
+    )
+    yield (
+        f"±: {sure} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
+        f"{sure} (Holm)."
+    )
+    single = [name for name, results in (("A", comparison.a), ("B", comparison.b)) if results.runs == 1]
+    if single:
+        yield (
+            f"{' and '.join(single)}: one run; how far runs lie apart is not in the intervals "
+            "(give a folder of runs in place of a file)."
+        )

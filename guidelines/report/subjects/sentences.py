@@ -1,0 +1,133 @@
+"""Verdicts of a table in words, and the notes below it."""
+
+from collections.abc import Iterator
+
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.analysis.tables import Table
+from guidelines.report.digits import brackets, level, percent, times
+from guidelines.report.labels import DISTURBED
+from guidelines.report.subjects.columns import LAUNCH_BOUND, variants
+from guidelines.results.model import Circumstances
+from guidelines.spec.condition import MODES, Condition
+
+
+def setup(condition: Condition) -> str:
+    """A condition in words, without the device."""
+    threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
+    return (
+        f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {condition.batch_size}, "
+        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channel_rule} channels"
+    )
+
+
+def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
+    """The verdict of one sweep as a sentence, with its interval and the paper's figure."""
+    name = f"{table.guideline} {_marked_verdict(sweep)}"
+    name = f"{name} ({condition})" if condition else name
+    decided = sweep.verdict
+    if decided is None:
+        return f"{name} no verdict: {sweep.extreme} was not measured"
+    is_faster = decided.slowdown.estimate < 1
+    effect = decided.slowdown.inverse() if is_faster else decided.slowdown
+    unit = " per mult-add" if sweep.is_per_multiply_add else ""
+    line = (
+        f"{name} {decided.outcome}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
+        f"than {sweep.baseline} {brackets(effect)}"
+    )
+    if sweep.per_multiply_add:
+        share = sweep.per_multiply_add.inverse() if is_faster else sweep.per_multiply_add
+        line += f", {times(share)} per mult-add"
+    if sweep.paper:
+        line += f" ({_published(sweep.paper.slowdown, is_faster)})"
+    if decided.outcome == "does not hold" and decided.margin is not None:
+        line += f"; the margin is {percent(decided.margin)}"
+    return f"{line}; {decided.remedy}" if decided.remedy else line
+
+
+def marked(sweep: SweepResult) -> str:
+    """A sweep's name, marked if something disturbed it."""
+    return f"{sweep.name} {DISTURBED}" if sweep.disturbed else sweep.name
+
+
+def notes(table: Table) -> Iterator[str]:
+    """Notes below a table: its condition, how each sweep was measured, what failed, what ± means."""
+    condition = table.condition
+    yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
+    for sweep in table.sweeps:
+        yield from _notes_on_sweep(sweep, condition)
+    yield from _notes_on_launches(table)
+    if table.confidence is not None:
+        sure = level(table.confidence)
+        yield f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm)"
+    scatters = [sweep.scatter for sweep in table.sweeps if sweep.scatter is not None]
+    if scatters:
+        yield (
+            f"between runs, slow-downs scatter {scatters[0]:.2g} times as far as their own intervals say "
+            "(Birge ratio); ± covers it"
+        )
+
+
+def _direction(is_faster: bool) -> str:
+    return "faster" if is_faster else "slower"
+
+
+def _published(slowdown: float, is_faster: bool) -> str:
+    """The paper's figure in the same direction as ours, or with its own if that is the opposite one."""
+    agrees = (slowdown < 1) == is_faster or slowdown == 1
+    opposite = "" if agrees else f" {_direction(slowdown < 1)}"
+    return f"paper {max(slowdown, 1 / slowdown):.2f}x{opposite}"
+
+
+def _marked_verdict(sweep: SweepResult) -> str:
+    """A sweep's name with every mark that speaks against its verdict."""
+    is_bound = any(v.cell.is_launch_bound for v in sweep.variants if v.variant == sweep.extreme)
+    return f"{marked(sweep)} {LAUNCH_BOUND}" if is_bound else marked(sweep)
+
+
+def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
+    order = "" if sweep.kendall_tau is None else f", tau with the paper {sweep.kendall_tau:.2f}"
+    runs = f" in {sweep.runs} runs" if sweep.runs > 1 else ""
+    yield (
+        f"{sweep.name}: {sweep.rounds} rounds{runs}, stopped by {' and '.join(sweep.stopped)}, "
+        f"noise floor {percent(sweep.noise_floor)}{order}"
+    )
+    for reason in sweep.disturbed:
+        yield f"{marked(sweep)} disturbed: {reason}"
+    for reason in sweep.retried:
+        yield f"{sweep.name} was measured again: {reason}"
+    yield from _note_on_preparing(sweep, condition)
+    for variant in sweep.variants:
+        if variant.cell.failure:
+            failed = "" if variant.cell.is_skip else "failed: "
+            yield f"{sweep.name} {variant.variant} {failed}{variant.cell.failure}"
+
+
+def _note_on_preparing(sweep: SweepResult, condition: Condition) -> Iterator[str]:
+    """Time to compile (with what torch's caches held) or capture a network; none in eager mode."""
+    times_s = []
+    for variant in sweep.variants:
+        times_s += [run.setup_s for run in variant.cell.circumstances if run.setup_s is not None]
+    if times_s:
+        prepared = MODES.get(condition.mode, MODES["compile"]).prepared or "compiled"
+        took = f"{min(times_s):.2g} to {max(times_s):.2g} s"
+        yield f"{sweep.name} {prepared} in {took} a network, before the timing"
+
+
+def _notes_on_launches(table: Table) -> Iterator[str]:
+    """A note on the mark of launch-bound cells, and on what would show the device instead."""
+    bound = [circumstances for v in variants(table) if (circumstances := v.cell.launch_bound)]
+    if not bound:
+        return
+    condition = table.condition
+    graphs = "" if condition.mode == "cudagraph" else f", or --mode cudagraph --device {condition.device}"
+    yield (
+        f"{LAUNCH_BOUND} launching this network or its baseline takes the CPU {_longer(bound)} computing it "
+        "takes the device, so that its time is the CPU's; --batch-size auto"
+        f"{graphs} would show the device"
+    )
+
+
+def _longer(bound: list[Circumstances]) -> str:
+    """Launch time beside device time, of the network that waits longest: "up to 3.2 times as long as"."""
+    ratios = [run.launch_s / run.device_s for run in bound if run.launch_s and run.device_s]
+    return f"up to {max(ratios):.2g} times as long as" if ratios else "longer than"

@@ -1,0 +1,47 @@
+"""The saved form of a measurement's circumstances."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from guidelines.results import checked as values
+from guidelines.results.disturbance import Gpu, State
+from guidelines.results.model import Circumstances
+
+AMOUNTS = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
+
+
+def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
+    """Circumstances from a file; older files hold none. Raises ValueError for values that cannot be."""
+    known = {
+        name: None if saved.get(name) is None else values.amount(saved[name], f"circumstances.{name}")
+        for name in AMOUNTS
+    }
+    drift, state = saved.get("drift"), saved.get("state")
+    return Circumstances(
+        state=None if state is None else _state(state),
+        drift=None if drift is None else values.estimate(drift, "circumstances.drift"),
+        disturbed=values.texts(saved, "disturbed"),
+        retried=values.texts(saved, "retried"),
+        placed_at=tuple(values.count(k, "placed_at") for k in saved.get("placed_at", ())),
+        **known,  # type: ignore[arg-type]  # bytes may be a float in a file
+    )
+
+
+def _state(saved: Mapping[str, Any]) -> State:
+    gpu = saved.get("gpu")
+    return State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+
+
+def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass from a file: numbers, texts and tuples of texts; gpu apart."""
+    known: dict[str, Any] = {}
+    for field in fields(kind):
+        value = saved.get(field.name)
+        if isinstance(value, str):
+            known[field.name] = values.printable(value)
+        elif isinstance(value, list):
+            known[field.name] = tuple(map(values.text, value))
+        elif value is not None and field.name != "gpu":
+            known[field.name] = values.amount(value, f"state.{field.name}")
+    return known

@@ -1,0 +1,103 @@
+"""Paths become runs: folders are searched, files are read within a size, every fault names its file."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from guidelines.results import journal
+from guidelines.results.checked import printable
+from guidelines.results.model import Run
+from guidelines.results.saved_file import parse
+from guidelines.results.schema import ResultsError
+
+CHUNK_BYTES = 2**20
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The files among paths, and below the folders among them every .json file, in their order.
+
+    Below a folder without any, its journals (.jsonl). Raises ResultsError for a folder that holds neither.
+    """
+    found: list[Path] = []
+    for path in paths:
+        try:
+            inside = _inside(path) if path.is_dir() else [path]
+        except OSError as error:
+            raise ResultsError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
+        if not inside:
+            raise ResultsError(f"{printable(str(path))}: the folder holds no .json or .jsonl file")
+        found += inside
+    return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The saved files below a folder, or its journals where it holds none: a journal's run is often saved."""
+    return sorted(folder.rglob("*.json")) or sorted(folder.rglob("*.jsonl"))
+
+
+def load(path: Path, max_bytes: int) -> Run:
+    """Read and check one saved file. Raises ResultsError naming the file and the reason, such as its size."""
+    source = printable(str(path))
+    try:
+        content = _content(path, max_bytes)
+        run = journal.to_run(journal.parse(content)) if is_journal(content) else parse(_json(content))
+        notes = tuple(f"{source}: {note}" for note in run.notes)
+        return replace(run, source=source, notes=notes)
+    except ResultsError as error:
+        raise ResultsError(f"{source}: {error}") from error
+
+
+def load_journal(path: Path) -> journal.Contents:
+    """Read and check one journal. Raises ResultsError naming the file and the reason."""
+    try:
+        content = _content(path, sys.maxsize)
+        if not is_journal(content):
+            raise ResultsError("is no journal of this suite")
+        return journal.parse(content)
+    except ResultsError as error:
+        raise ResultsError(f"{printable(str(path))}: {error}") from error
+
+
+def is_journal(content: bytes) -> bool:
+    """Whether a file's content is a journal, by how it begins."""
+    return content.startswith(journal.OPENING)
+
+
+def _content(path: Path, max_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
+            content = b"" if size > max_bytes else _joined(chunks, max_bytes)
+    except OSError as error:
+        raise ResultsError(f"cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ResultsError(f"cannot be read: {error}") from error
+    if size > max_bytes or len(content) > max_bytes:
+        raise ResultsError(f"has {max(size, len(content))} bytes, more than --max-bytes {max_bytes} allows")
+    if not content.strip():
+        raise ResultsError("is empty")
+    return content
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ResultsError("is not UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"is not valid JSON: {error}") from error
+    except MemoryError as error:
+        raise ResultsError(f"has {len(content)} bytes, which do not fit into memory as JSON") from error
+
+
+def _joined(chunks: Iterable[bytes], max_bytes: int) -> bytes:
+    """Chunks until there are too many bytes: a pipe or device does not tell its size."""
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > max_bytes:
+            break
+    return bytes(content)

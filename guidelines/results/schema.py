@@ -1,0 +1,205 @@
+"""The saved form: one entry a variant under extra_info["guidelines"] of pytest-benchmark's JSON.
+
+Schema 2 renamed keys of schema 1, which is still read.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar, get_args
+
+from guidelines.paper.tables import Figure
+from guidelines.results import checked as values
+from guidelines.results.circumstances import parse_circumstances
+from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Machine, Place, StopReason
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Expectation
+from guidelines.spec.work import Cost
+
+SCHEMA = 2
+KEY = "guidelines"
+# Keys of schema 1 that schema 2 calls otherwise.
+RENAMED_SINCE_1 = {"channels": "widths", "every": "claims_every_row"}
+CONDITION_RENAMED_SINCE_1 = {"channels": "channel_rule"}
+# Keys that are left out of a file if they say nothing.
+OPTIONAL = (
+    *("baseline_samples_s", "control_samples_s", "conv_memory_access"),
+    *("per_multiply_add", "claims_every_row"),
+)
+MACHINE_TEXTS = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
+PLACE_TEXTS = ("guideline", "claim", "sweep", "variant", "baseline", "extreme")
+_CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
+_CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
+Parsed = TypeVar("Parsed")
+
+
+class ResultsError(Exception):
+    """A file that cannot be read as results of this suite; its message is one line."""
+
+
+def to_extra_info(entry: Entry) -> dict[str, Any]:
+    """An entry as strict JSON for extra_info["guidelines"]; its own samples stand in stats.data."""
+    plain = _plain(replace(entry, samples_s=()))
+    identity = plain.pop("identity")
+    for in_stats in ("median_s", "samples_s"):
+        del plain[in_stats]
+    saved = {"schema": SCHEMA, **identity.pop("place"), **identity.pop("work"), **identity, **plain}
+    for name in OPTIONAL:
+        if not saved[name]:
+            del saved[name]
+    told = {name: value for name, value in saved["circumstances"].items() if value not in (None, [])}
+    return {**saved, "circumstances": told}
+
+
+def to_benchmark(entry: Entry) -> dict[str, Any]:
+    """An entry with its samples in the shape that pytest-benchmark saves, as strict JSON."""
+    stats = {"median": entry.median_s, "data": list(entry.samples_s)}
+    return {"name": entry.place.name, "extra_info": {KEY: to_extra_info(entry)}, "stats": stats}
+
+
+def to_failed(failure: Failure) -> dict[str, Any]:
+    """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
+    plain = _plain(failure)
+    return {"schema": SCHEMA, **plain.pop("place"), **plain.pop("work"), **plain}
+
+
+def parse_entry(benchmark: Any) -> Entry:
+    """An entry of a saved file, without its baseline's samples. Raises ResultsError with the reason."""
+    return _checked(_entry, benchmark, name_of(benchmark))
+
+
+def parse_failure(saved: Any) -> Failure:
+    """A failure from what `to_failed` gave. Raises ResultsError with the reason."""
+    return _checked(_failure, saved, "a failed variant")
+
+
+def parse_machine(info: Mapping[str, Any]) -> Machine:
+    """The machine as far as the file describes it; no figure depends on reading it."""
+    ours = values.mapping(info.get(KEY))
+    system = (values.text(info.get("system")), values.text(info.get("machine")))
+    return Machine(
+        node=values.text(info.get("node")),
+        system=" ".join(filter(None, system)),
+        python=values.text(info.get("python_version")),
+        **{name: values.text(ours.get(name)) for name in MACHINE_TEXTS},
+    )
+
+
+def extra_info_of(benchmark: Any) -> Mapping[str, Any]:
+    """The extra_info of a benchmark in a file, an empty mapping if there is none."""
+    return values.mapping(values.mapping(benchmark).get("extra_info"))
+
+
+def name_of(benchmark: Any) -> str:
+    """The name of a benchmark in a file, "?" if it has none."""
+    return values.text(values.mapping(benchmark).get("name", "?"))
+
+
+def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
+    try:
+        return read(saved)
+    except KeyError as error:
+        raise ResultsError(f"{name}: lacks {error}") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ResultsError(f"{name}: {error}") from error
+
+
+def _entry(benchmark: Mapping[str, Any]) -> Entry:
+    saved, stats = _upgraded(benchmark["extra_info"][KEY]), benchmark["stats"]
+    paper, stopped = saved["paper"], values.text(saved["stopped"])
+    if stopped not in get_args(StopReason):
+        raise ValueError(f"stopped is {stopped!r}")
+    return Entry(
+        identity=_identity(saved),
+        slowdown=values.estimate(saved["slowdown"], "slowdown"),
+        control=None if saved["control"] is None else values.estimate(saved["control"], "control"),
+        paper=None if paper is None else Figure(**paper),
+        seed=values.count(saved["seed"], "seed"),
+        stopped=stopped,  # type: ignore[arg-type]  # checked above
+        calls_per_sample=values.count(saved["calls_per_sample"], "calls_per_sample"),
+        median_s=values.positive(stats["median"], "stats.median"),
+        samples_s=values.samples(stats, "data", "stats."),
+        baseline_samples_s=values.samples(saved, "baseline_samples_s"),
+        control_samples_s=values.samples(saved, "control_samples_s"),
+        circumstances=parse_circumstances(saved.get("circumstances", {})),
+    )
+
+
+def _identity(saved: Mapping[str, Any]) -> Identity:
+    return Identity(
+        place=_place(saved),
+        widths=values.widths(saved["widths"]),
+        groups=values.count(saved["groups"], "groups"),
+        work=_work(saved, parameters=values.count(saved["parameters"], "parameters")),
+        work_ratio=values.positive(saved["work_ratio"], "work_ratio"),
+    )
+
+
+def _failure(given: Mapping[str, Any]) -> Failure:
+    saved = _upgraded(given)
+    return Failure(
+        place=_place(saved),
+        widths=values.widths(saved["widths"]),
+        work=_work(saved, parameters=values.optional_count(saved, "parameters")),
+        reason=values.text(saved["reason"]),
+        is_skip=saved.get("is_skip", False) is True,
+        is_control=saved.get("is_control", False) is True,
+    )
+
+
+def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
+    return Cost(
+        multiply_adds=values.count(saved["multiply_adds"], "multiply_adds"),
+        memory_access=values.count(saved["memory_access"], "memory_access"),
+        conv_memory_access=values.optional_count(saved, "conv_memory_access"),
+        parameters=parameters,
+    )
+
+
+def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry or failure with the keys of the present schema, whatever schema it was saved with."""
+    schema = values.count(saved["schema"], "schema")
+    if schema > SCHEMA:
+        raise ResultsError(
+            f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
+        )
+    if schema == SCHEMA:
+        return saved
+    renamed = _renamed(saved, RENAMED_SINCE_1)
+    condition = _renamed(saved["condition"], CONDITION_RENAMED_SINCE_1)
+    return {**renamed, "condition": condition, "is_control": saved["variant"] == CONTROL_NAME}
+
+
+def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in saved.items()}
+
+
+def _place(saved: Mapping[str, Any]) -> Place:
+    if saved["expect"] not in get_args(Expectation):
+        raise ValueError(f"expect is {saved['expect']!r}")
+    condition = _condition(saved["condition"])
+    return Place(
+        **{name: values.text(saved[name]) for name in PLACE_TEXTS},
+        expect=saved["expect"],
+        row=values.count(saved["row"], "row"),
+        condition=condition,
+        per_multiply_add=saved.get("per_multiply_add", False) is True,
+        claims_every_row=saved.get("claims_every_row", False) is True,
+    )
+
+
+def _condition(saved: Mapping[str, Any]) -> Condition:
+    for name in _CONDITION_COUNTS:
+        values.count(saved[name], f"condition.{name}")
+    texts = {name: saved[name] for name in _CONDITION_TEXTS}
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise ValueError(f"condition.{name} must be text, got {text!r}")
+    if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
+        raise ValueError(f"condition has the unknown key {min(unknown)!r}")
+    return Condition(**{**saved, **{name: values.printable(text) for name, text in texts.items()}})
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(value), allow_nan=False))
+    return plain
