@@ -15,7 +15,7 @@ COMMANDS = re.findall(r"^python3 -m venv .+$", README, re.MULTILINE)
 def test_the_readme_has_two_commands_that_do_all_the_setting_up():
     run, test = COMMANDS
     assert run.endswith(".venv/bin/pytest experiments/ --benchmark-only")
-    assert test.endswith(".venv/bin/pytest tests/")
+    assert test.endswith(".venv/bin/pytest tests/ -n auto")
     assert all(".venv/bin/pip install" in command and " torch==" in command for command in COMMANDS)
 
 
@@ -32,6 +32,18 @@ def test_the_readmes_own_guideline_runs(pytester):
     result = pytester.runpytest("--benchmark-only", "-k", "c24", *limits)
     assert result.ret == 0
     result.stdout.fnmatch_lines(["G5 *", "G5 c24 *: 1x1 is *x * than 3x3 *"])
+
+
+def test_the_files_that_the_guide_names_are_there():
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## How do I add")[2].partition("## ")[0]
+    rows = re.findall(r"^\| (a\w* .+?) \|(.+)\|$", guide, re.MULTILINE)
+    assert len(rows) == 10
+    for what, where in rows:
+        paths = re.findall(r"`([\w/]+(?:\.py|\.json|/))`", where)
+        assert 1 <= len(paths) <= 3, what
+        for path in paths:
+            folder = ROOT if path.startswith("experiments") else ROOT / "guidelines"
+            assert (folder / path).exists(), f"{what}: {path}"
 
 
 @pytest.mark.parametrize(("name", "lines"), [("README.md", 150), ("CONTRIBUTING.md", 80)])
