@@ -12,7 +12,7 @@ import pytest
 from guidelines.cli.main import main
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SAVED = Path(__file__).parent.parent / "saved" / "schema_1.json"
+SAVED = Path(__file__).parent.parent / "results" / "saved" / "schema_1.json"
 HOSTILE = '<img src=x onerror="console.error(1)"><script>console.error(2)</script>\x1b[31m'
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")

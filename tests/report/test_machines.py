@@ -4,7 +4,7 @@ import pytest
 
 from guidelines.analysis.matrix import matrix
 from guidelines.report.subjects.machines import by_condition, document
-from guidelines.results.model import Failure, Machine
+from guidelines.results.model import Circumstances, Failure, Machine
 
 
 @pytest.fixture
@@ -74,3 +74,13 @@ def test_the_legend_names_guidelines_that_their_weakest_row_decides(results, swe
     assert [note for note in notes if "in place of the last row" in note] == [
         "T8: in place of the last row, the one farthest from the claim"
     ]
+
+
+def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
+    one = entry("g=1", 1.0).place.condition
+    other = [entry(v, s, condition=replace(one, threads=2)) for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    how = Circumstances(disturbed=("a hog",))
+    disturbed = [entry(v, s, circumstances=how) for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    (section,) = by_condition(results(*disturbed, *other))
+    assert [row.values[1].text.partition("\n")[0][-4:] for row in section.grid.rows] == ["x1 !", "x x1"]
+    assert any(note.startswith("!: ") for note in section.notes)

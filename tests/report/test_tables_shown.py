@@ -4,26 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.analysis.measured import results_of
 from guidelines.analysis.tables import tables
-from guidelines.report import digits
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
 from guidelines.report.subjects.machines import by_condition
 from guidelines.report.subjects.tables import sections
 from guidelines.results.model import Circumstances, Failure
 from guidelines.spec.work import Cost
-from guidelines.stats.intervals import Estimate
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def shown(results, width):
     return render(Document("", (), sections(tables(results))), width)
-
-
-def estimate(value, half_width):
-    return Estimate(value, value - half_width, value + half_width, 0.99, 40)
 
 
 @pytest.fixture
@@ -44,35 +37,6 @@ def two_sweeps(entry, results):
     return results(*entries, failures=[failure])
 
 
-@pytest.mark.parametrize(
-    ("value", "half_width", "number", "both"),
-    [
-        (1.934, 0.03, "1.93", "1.93 ±0.03"),
-        (1.934, 0.3, "1.9", "1.9 ±0.3"),
-        (1.934, 0.13, "1.93", "1.93 ±0.13"),
-        (1.934, 0.004, "1.934", "1.934 ±0.004"),
-        (1.93456, 1e-9, "1.9346", "1.9346 ±0.0000"),
-        (113.2, 30, "110", "110 ±30"),
-        (1.0, 0.0, "1", "1"),
-    ],
-)
-def test_figures_show_no_more_digits_than_their_interval_allows(value, half_width, number, both):
-    assert digits.number(estimate(value, half_width)) == number
-    assert digits.with_half_width(estimate(value, half_width)) == both
-
-
-def test_figures_without_an_interval_are_marked():
-    rough = Estimate(1.934, None, None, 0.99, 3)
-    assert digits.with_half_width(rough) == "~1.9"
-    assert digits.times(rough) == "~1.9x"
-    assert digits.brackets(rough) == "[no interval]"
-    assert digits.times(estimate(1.934, 0.03)) + digits.brackets(estimate(1.934, 0.03)) == "1.93x[1.90, 1.96]"
-
-
-def test_counts_are_in_millions_of_three_figures():
-    assert [digits.millions(n) for n in (4_055_040, 64_225_280, 2_055_208_960)] == ["4.06", "64.2", "2055"]
-
-
 @pytest.mark.parametrize("width", [80, 160])
 def test_the_report_is_as_it_was_read_and_approved(two_sweeps, width):
     assert shown(two_sweeps, width) + "\n" == (GOLDEN / f"report_{width}.txt").read_text("utf-8")
@@ -81,38 +45,6 @@ def test_the_report_is_as_it_was_read_and_approved(two_sweeps, width):
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_report_keeps_to_the_width(two_sweeps, width):
     assert max(map(len, shown(two_sweeps, width).splitlines())) <= width
-
-
-def test_each_guideline_and_condition_is_a_table(entry, results):
-    other = replace(entry("g=1", 1.0).place.condition, threads=2)
-    run = results(entry("g=1", 1.0), entry("g=1", 1.0, condition=other), entry("g=8", 2.0))
-    assert [[len(sweep.variants) for sweep in table.sweeps] for table in tables(run)] == [[2], [1]]
-
-
-def test_the_papers_other_columns_can_be_chosen(run):
-    own, gpu = (tables(results_of(run), platform)[0].sweeps[0] for platform in (None, "gpu"))
-    assert own.paper.slowdown == pytest.approx(40.0 / 27.8)
-    assert gpu.paper.slowdown == pytest.approx(2451 / 634)
-
-
-def test_the_order_of_variants_is_compared_with_the_papers(entry, results):
-    run = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 1.1))
-    assert tables(run)[0].sweeps[0].kendall_tau == pytest.approx(1 / 3)
-    assert tables(results(entry("g=1", 1.0), entry("g=8", 1.1)))[0].sweeps[0].kendall_tau is None
-
-
-def test_throughput_counts_images_on_the_cpu_and_batches_on_cuda(entry, results):
-    cpu = replace(entry("g=1", 1.0).place.condition, batch_size=8)
-    cuda = replace(cpu, device="cuda:0")
-    run = results(*(entry("g=1", 1.0, condition=condition) for condition in (cpu, cuda)))
-    images, batches = (table.sweeps[0].variants[0].cell.throughput.estimate for table in tables(run))
-    assert images == pytest.approx(8 * batches)
-
-
-def test_slowdown_per_multiply_add_shows_where_the_work_differs(two_sweeps):
-    cells = {row.variant: row.cell for row in tables(two_sweeps)[0].sweeps[0].variants}
-    assert cells["g=2"].per_multiply_add is None
-    assert cells["g=8"].per_multiply_add.estimate == pytest.approx(1.9 / 1.033, rel=0.01)
 
 
 def test_a_guideline_of_ones_own_is_reported_without_the_paper(entry, results):
@@ -213,14 +145,6 @@ def test_several_conditions_of_a_machine_are_set_beside_each_other(entry, result
     assert [name for (name,), _ in cells] == ["a processor, eager", "a processor, compile"]
     assert [outcome for _, (*_, outcome, _) in cells] == ["holds", "does not hold"]
     assert by_condition(results(*entries[:2])) == ()
-
-
-def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
-    one = entry("g=1", 1.0).place.condition
-    other = [entry(v, s, condition=replace(one, threads=2)) for v, s in (("g=1", 1.0), ("g=8", 2.0))]
-    (section,) = by_condition(results(*disturbed(entry, disturbed=("a hog",)), *other))
-    assert [row.values[1].text.partition("\n")[0][-4:] for row in section.grid.rows] == ["x1 !", "x x1"]
-    assert any(note.startswith("!: ") for note in section.notes)
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+import pytest
+
+from guidelines.analysis.compare import compare
+from guidelines.report.subjects.comparison import document
+from guidelines.results.model import Circumstances
+
+
+@pytest.fixture
+def sweep_of(entry, results):
+    """A whole sweep of G2 as the results of one machine."""
+
+    def sweep_of(g2, g8, **changes):
+        return results(*(entry(name, s, **changes) for name, s in (("g=1", 1.0), ("g=2", g2), ("g=8", g8))))
+
+    return sweep_of
+
+
+def test_what_is_to_be_said_against_a_side_is_said_first(sweep_of):
+    distrusted = Circumstances(disturbed=("a hog",), launch_s=2.0, device_s=1.0)
+    lead = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.0, circumstances=distrusted))).lead
+    assert [line for line in lead if line.startswith(("A: ", "B: "))] == [
+        "B: G2 x1 was disturbed: a hog",
+        "B: 3 of 3 times are those of launching, not of the device",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ({"widths": (64,)}, {"widths": (64, 32)}, "channels A | B: g=1 64 | 64, 32; g=2 64 | 64, 32"),
+        (
+            {"widths": (), "multiply_adds": 40_500_000},
+            {"widths": (), "multiply_adds": 4_240_000},
+            "M mult-adds an image A | B: g=1 40.5 | 4.24; g=2 40.5 | 4.24",
+        ),
+        ({}, {"multiply_adds": 32_112_640}, "M mult-adds an image A | B: g=1 128 | 32.1; g=2 128 | 32.1"),
+        ({}, {"parameters": 40_961}, "parameters A | B: g=1 40960 | 40961; g=2 40960 | 40961"),
+        ({}, {"multiply_adds": 128_450_561}, "mult-adds a call A | B: g=1 128450560 | 128450561; g=2 "),
+    ],
+)
+def test_other_networks_are_named_by_what_tells_them_apart(sweep_of, ours, theirs, expected):
+    (section, *_) = document(compare(sweep_of(1.2, 2.0, **ours), sweep_of(1.2, 2.0, **theirs))).sections
+    (note,) = (note for note in section.notes if note.startswith("OTHER NETWORKS"))
+    assert note.startswith(f"OTHER NETWORKS in x1, {expected}")

@@ -1,0 +1,37 @@
+import pytest
+
+from guidelines.report import digits
+from guidelines.stats.intervals import Estimate
+
+
+def estimate(value, half_width):
+    return Estimate(value, value - half_width, value + half_width, 0.99, 40)
+
+
+@pytest.mark.parametrize(
+    ("value", "half_width", "number", "both"),
+    [
+        (1.934, 0.03, "1.93", "1.93 ±0.03"),
+        (1.934, 0.3, "1.9", "1.9 ±0.3"),
+        (1.934, 0.13, "1.93", "1.93 ±0.13"),
+        (1.934, 0.004, "1.934", "1.934 ±0.004"),
+        (1.93456, 1e-9, "1.9346", "1.9346 ±0.0000"),
+        (113.2, 30, "110", "110 ±30"),
+        (1.0, 0.0, "1", "1"),
+    ],
+)
+def test_figures_show_no_more_digits_than_their_interval_allows(value, half_width, number, both):
+    assert digits.number(estimate(value, half_width)) == number
+    assert digits.with_half_width(estimate(value, half_width)) == both
+
+
+def test_figures_without_an_interval_are_marked():
+    rough = Estimate(1.934, None, None, 0.99, 3)
+    assert digits.with_half_width(rough) == "~1.9"
+    assert digits.times(rough) == "~1.9x"
+    assert digits.brackets(rough) == "[no interval]"
+    assert digits.times(estimate(1.934, 0.03)) + digits.brackets(estimate(1.934, 0.03)) == "1.93x[1.90, 1.96]"
+
+
+def test_counts_are_in_millions_of_three_figures():
+    assert [digits.millions(n) for n in (4_055_040, 64_225_280, 2_055_208_960)] == ["4.06", "64.2", "2055"]
