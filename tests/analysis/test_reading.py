@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from guidelines.analysis import reading
@@ -23,7 +25,31 @@ def test_several_processes_name_the_file_that_cannot_be_read(folder):
         reading.read([folder], 10**7)
 
 
+def figures(results):
+    """A run and the intervals of its quantities, because == on a run does not compare these."""
+    intervals = []
+    for measured in results.measured:
+        for quantity in (measured.slowdown, measured.seconds_per_call, measured.control):
+            at = quantity(0.9)
+            intervals.append((at.estimate, at.low, at.high))
+    return results, intervals
+
+
 def test_several_processes_give_what_one_gives(folder):
     (many,) = reading.read([folder], 10**7)
     one = [reading.read([path], 10**7)[0][0] for path in sorted(folder.iterdir())]
-    assert many == one
+    assert [figures(results) for results in many] == [figures(results) for results in one]
+
+
+@pytest.mark.parametrize("name", ["slowdown", "seconds_per_call", "control"])
+def test_a_difference_in_any_quantity_is_seen(folder, name):
+    ((results,),) = reading.read([folder / "000.json"], 10**7)
+    first, *others = results.measured
+
+    def wider(confidence):
+        at = getattr(first, name)(confidence)
+        return replace(at, high=at.high * 1.001)
+
+    differing = replace(results, measured=(replace(first, **{name: wider}), *others))
+    assert differing == results
+    assert figures(differing) != figures(results)
