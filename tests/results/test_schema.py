@@ -1,35 +1,16 @@
-import json
 import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
-from guidelines.results.model import CONTROL_NAME, Failure, Machine, linked
+from guidelines.results.model import CONTROL_NAME, linked
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import SCHEMA, ResultsError, to_extra_info
 from guidelines.spec.work import Cost
 
 SAVED = Path(__file__).parent / "saved"
-
-
-@pytest.fixture
-def failure(entry):
-    return Failure(
-        entry("g=2", 1.0).place,
-        (90,),
-        Cost(multiply_adds=7, conv_memory_access=8, memory_access=9, parameters=10),
-        "RuntimeError: out of memory",
-    )
-
-
-def test_what_is_saved_is_what_is_read(entry, failure, saved):
-    entries = [entry("g=1", 1.0, control_samples_s=(0.01, 0.02)), entry("g=8", 2.0, control=None)]
-    content = json.loads(json.dumps(saved(entries, [failure]), allow_nan=False))
-    here = Machine(node="here", cpu_model="a processor", torch="2.13.0")
-    assert parse(content) == replace(linked(entries, [failure]), machine=here)
 
 
 def test_the_saved_form_stands_under_one_key_with_a_schema(entry):
@@ -48,33 +29,6 @@ def test_how_a_sweep_is_judged_and_what_convolutions_access_are_saved(entry, sav
     assert not how.keys() & bare.keys()
     assert how.items() <= full.items()
     assert parse(saved(entries)).entries == linked(entries, []).entries
-
-
-def test_ratios_are_computed_anew_from_saved_samples(entry, saved):
-    run = results_of(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)])))
-    narrow, wide = (run.measured[1].slowdown(confidence) for confidence in (0.8, 0.99))
-    assert narrow.estimate == pytest.approx(2.0, rel=0.01)
-    assert wide.half_width > narrow.half_width > 0
-
-
-def test_a_lone_variant_carries_its_baselines_samples(entry, saved):
-    alone = entry("g=8", 2.0, baseline_samples_s=entry("g=1", 1.0).samples_s)
-    measured = results_of(parse(saved([alone]))).measured[0]
-    assert measured.slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
-
-
-def test_without_samples_the_saved_interval_serves(entry, saved):
-    run = results_of(parse(saved([entry("g=1", 1.0), entry("g=8", 2.0)], data=False)))
-    found = run.measured[1].slowdown(0.99)
-    assert (found.estimate, found.low, found.high) == pytest.approx((2.0, 1.98, 2.02))
-    assert run.measured[1].seconds_per_call(0.99).half_width is None
-
-
-def test_a_mixed_file_is_refused(entry, saved):
-    content = saved([entry("g=1", 1.0)])
-    content["benchmarks"].append({"name": "test_sort", "extra_info": {}, "stats": {}})
-    with pytest.raises(ResultsError, match="1 of 2 benchmarks are not of this suite, 'test_sort' first"):
-        parse(content)
 
 
 def test_a_newer_schema_is_refused(entry, saved):
@@ -123,33 +77,6 @@ def test_a_missing_field_is_named(entry, saved):
         parse(content)
 
 
-def test_a_file_of_failures_alone_is_read(failure, saved):
-    assert parse(saved([], [failure])).failures == (failure,)
-
-
-def test_work_of_a_network_without_weights_is_read(entry, failure, saved):
-    weightless = replace(
-        failure, work=Cost(multiply_adds=7, conv_memory_access=0, memory_access=8, parameters=0)
-    )
-    content = saved([entry("g=1", 1.0, parameters=0)], [weightless])
-    run = parse(content)
-    assert (run.entries[0].identity.work.parameters, run.failures) == (0, (weightless,))
-
-
-def test_a_failed_list_that_is_none_is_refused(entry, saved):
-    content = saved([entry("g=1", 1.0)])
-    content["guidelines"]["failed"] = 7
-    with pytest.raises(ResultsError, match="its key 'guidelines' holds no list 'failed'"):
-        parse(content)
-
-
-def test_rounds_that_cannot_be_paired_are_refused(entry, saved):
-    content = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
-    content["benchmarks"][1]["stats"]["data"].pop()
-    with pytest.raises(ResultsError, match="G2 x1 g=8: its rounds are not its baseline's"):
-        parse(content)
-
-
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -168,38 +95,11 @@ def test_a_sample_that_is_no_time_is_named_with_its_entry(entry, value, message,
         parse(content)
 
 
-def test_samples_that_only_some_entries_have_are_missed(entry, saved):
-    content = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
-    del content["benchmarks"][1]["stats"]["data"]
-    with pytest.raises(ResultsError, match="G2 x1 g=8: lacks the samples that other entries have"):
-        parse(content)
-
-
 def test_an_empty_list_of_samples_is_refused(entry, saved):
     content = saved([entry("g=1", 1.0)])
     content["benchmarks"][0]["stats"]["data"] = []
     with pytest.raises(ResultsError, match=r"g=1\]: stats\.data must be a list of samples, got \[\]"):
         parse(content)
-
-
-def test_a_variant_that_is_there_twice_is_refused(entry, saved):
-    with pytest.raises(ResultsError, match="G2 x1 g=8: stands there twice"):
-        parse(saved([entry("g=1", 1.0), entry("g=8", 2.0), entry("g=8", 2.1)]))
-
-
-def test_what_could_steer_a_terminal_is_made_visible(entry, saved):
-    content = saved([entry("g=1", 1.0, sweep="x1\x1b[31m\n\u202e")])
-    content["machine_info"] = {"node": "a\x07b", "guidelines": {"torch": 2.13, "cuda": None}}
-    run = parse(content)
-    assert run.entries[0].place.sweep == r"x1\x1b[31m\n\u202e"
-    assert (run.machine.node, run.machine.torch, run.machine.cuda) == (r"a\x07b", "2.13", "")
-
-
-@pytest.mark.parametrize("info", [None, 7, [], {"guidelines": []}])
-def test_a_file_that_does_not_say_its_machine_is_read(entry, info, saved):
-    content = saved([entry("g=1", 1.0)])
-    content["machine_info"] = info
-    assert parse(content).machine == Machine()
 
 
 @pytest.mark.parametrize("schema", range(1, SCHEMA + 1))

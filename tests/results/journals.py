@@ -1,0 +1,66 @@
+import json
+
+from guidelines.results import journal
+from guidelines.results.journal import Header
+from guidelines.results.model import Failure, Machine
+from guidelines.results.schema import to_benchmark
+from guidelines.spec.work import Cost
+
+HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
+
+
+SWEEP, OTHER = "G2 x1 cpu", "G2 x2 cpu"
+
+
+HEADER = Header(HERE, {"seed": "0"}, {SWEEP: ("g1", "g8"), OTHER: ("g1", "g8")}, {"test_g2 cpu-bauto": 4})
+
+
+FINISHED = {"finished": True}
+
+
+HEAD = {"guidelines_journal": 1, "machine": {}, "settings": {}, "sweeps": {}, "batches": {}}
+
+
+STEERING = "\x1b[2J\n"
+
+
+ACTS = {
+    "add": lambda log, results: log.add(SWEEP, results),
+    "withdraw": lambda log, results: log.withdraw(failed(results[0])),
+    "skip": lambda log, _: log.skip("test_g2[cpu-x1-g1]", "no reason given"),
+    "resume": lambda log, _: log.resume(),
+    "finish": lambda log, _: log.finish(),
+}
+
+
+def failed(entry, reason="RuntimeError: out of memory", **changes):
+    return Failure(
+        entry.place,
+        (90,),
+        Cost(multiply_adds=7, conv_memory_access=8, memory_access=9, parameters=10),
+        reason,
+        **changes,
+    )
+
+
+def read_back(written):
+    return json.loads(json.dumps(written, allow_nan=False))
+
+
+def written(path):
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def measurement(results, number, sweep=SWEEP):
+    """The lines of one measurement."""
+    return [
+        {"sweep": sweep, "measurement": number, "of": len(results), "benchmark": to_benchmark(result)}
+        for result in results
+    ]
+
+
+def contents(*lines):
+    """A journal of lines after the header of `HEADER`."""
+    head = {"guidelines_journal": 1, "machine": vars(HERE), "settings": {}, "batches": {}}
+    whole = [head | {"sweeps": {SWEEP: ["g1", "g8"], OTHER: ["g1", "g8"]}}, *lines]
+    return journal.parse("".join(json.dumps(line) + "\n" for line in whole).encode())

@@ -1,0 +1,110 @@
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from journals import failed, read_back
+
+from guidelines.results.disturbance import Gpu, Snapshot, State, during
+from guidelines.results.model import Circumstances
+from guidelines.results.schema import parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.stats.intervals import Estimate
+
+amounts = st.one_of(st.sampled_from([0, 0.0]), st.integers(1, 10**15), st.floats(1e-15, 1e18))
+
+
+counts = st.integers(1, 10**15)
+
+
+texts = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=20)
+
+
+lists_of_texts = st.lists(texts, max_size=3).map(tuple)
+
+
+def perhaps(strategy):
+    return st.none() | strategy
+
+
+@st.composite
+def estimates(draw):
+    low, middle, high = sorted(draw(st.lists(st.floats(1e-15, 1e18), min_size=3, max_size=3)))
+    ends = draw(st.sampled_from([(low, high), (None, high), (low, None), (None, None)]))
+    return Estimate(middle, *ends, draw(st.floats(0.5, 0.999999)), draw(counts))
+
+
+gpus = st.builds(Gpu, amounts, amounts, amounts, amounts, lists_of_texts, amounts)
+
+
+states = st.builds(
+    State,
+    cpus=counts,
+    watched_s=amounts,
+    load=perhaps(amounts),
+    other_cpus=perhaps(amounts),
+    steal=perhaps(amounts),
+    throttled=perhaps(amounts),
+    switches_per_s=perhaps(amounts),
+    lowest_clock_mhz=perhaps(amounts),
+    highest_clock_mhz=perhaps(amounts),
+    governor=texts,
+    gpu=perhaps(gpus),
+)
+
+
+circumstances = st.builds(
+    Circumstances,
+    state=perhaps(states),
+    drift=perhaps(estimates()),
+    disturbed=lists_of_texts,
+    retried=lists_of_texts,
+    placed_at=st.lists(st.integers(0, 10**9), max_size=4).map(tuple),
+    setup_s=perhaps(amounts),
+    peak_memory_bytes=perhaps(amounts),
+    launch_s=perhaps(amounts),
+    device_s=perhaps(amounts),
+)
+
+
+NOTHING = Circumstances(
+    state=State(0, 0.0, *[0.0] * 7, gpu=Gpu(0, 0, 0, 0.0, (), 0)),
+    placed_at=(0,),
+    setup_s=0.0,
+    peak_memory_bytes=0,
+    launch_s=0.0,
+    device_s=0.0,
+)
+
+
+anywhere = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@anywhere
+@given(how=circumstances)
+@example(how=NOTHING)
+@example(how=Circumstances())
+@example(how=Circumstances(drift=Estimate(1.0, None, None, 0.99, 13), retried=("",), disturbed=("a", "b")))
+def test_how_a_variant_was_measured_is_read_as_it_was_written(entry, how):
+    measured = entry("g=8", 2.0, rounds=3, circumstances=how)
+    assert parse_entry(read_back(to_benchmark(measured))) == measured
+
+
+@anywhere
+@given(how=circumstances)
+def test_a_saved_file_says_how_a_variant_was_measured(entry, saved, how):
+    content = read_back(saved([entry("g=8", 2.0, rounds=3, circumstances=how)]))
+    assert parse_entry(content["benchmarks"][0]).circumstances == how
+
+
+def test_a_state_whose_differences_are_rounding_noise_is_read_as_it_was_written(entry):
+    before, after = (
+        Snapshot(at_s, own_s, busy_s) for at_s, own_s, busy_s in ((0, 20, 50), (10, 20.02, 50.02))
+    )
+    state = during([before, after], cpus=2)
+    assert 0 < state.other_cpus < 1e-15
+    measured = entry("g=8", 2.0, rounds=3, circumstances=Circumstances(state=state))
+    assert parse_entry(read_back(to_benchmark(measured))) == measured
+
+
+@anywhere
+@given(reason=texts, is_skip=st.booleans())
+def test_a_failure_is_read_as_it_was_written(entry, reason, is_skip):
+    failure = failed(entry("g=8", 2.0), reason, is_skip=is_skip)
+    assert parse_failure(read_back(to_failed(failure))) == failure

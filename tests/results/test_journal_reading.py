@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import pytest
+from journals import FINISHED, OTHER, SWEEP, contents, failed, measurement
+
+from guidelines.results import journal
+from guidelines.results.schema import ResultsError, to_failed
+
+
+def test_of_several_measurements_of_a_sweep_the_last_complete_one_counts(pair):
+    first, second, third = pair(2.0), pair(2.5), pair(3.0)
+    lines = [*measurement(first, 1), *measurement(second, 2), *measurement(third, 3)]
+    assert contents(*lines).measurements == {SWEEP: third}
+    assert contents(*lines[:-1]).measurements == {SWEEP: second}
+    assert contents(*lines[:3]).measurements == {SWEEP: first}
+    assert contents(*lines[:1]).measurements == {}
+
+
+def test_sweeps_keep_their_order_whatever_is_measured_again(pair):
+    one, other, again = pair(2.0), pair(2.5, sweep="x2"), pair(3.0)
+    lines = [*measurement(one, 1), *measurement(other, 2, OTHER), *measurement(again, 3)]
+    assert list(contents(*lines).measurements.items()) == [(SWEEP, again), (OTHER, other)]
+
+
+def test_a_withdrawn_variant_is_a_failure_of_the_run(pair):
+    results = pair()
+    failure = failed(results[1], "its test failed after it was timed: assert False")
+    found = contents(*measurement(results, 1), {"withdrawn": to_failed(failure)})
+    assert (found.measurements, found.withdrawn) == ({SWEEP: results}, [failure])
+    run = journal.to_run(found)
+    assert [e.place.variant for e in run.entries] == ["g=1"]
+    assert run.failures == (failure,)
+
+
+def test_a_variant_that_is_withdrawn_twice_failed_once(pair):
+    results = pair()
+    failures = [failed(results[1], reason) for reason in ("assert 1", "assert 2")]
+    lines = [{"withdrawn": to_failed(failure)} for failure in failures]
+    assert journal.to_run(contents(*measurement(results, 1), *lines)).failures == (failures[1],)
+
+
+def test_a_run_that_goes_on_forgets_what_was_withdrawn_and_skipped(pair):
+    results = pair()
+    before = [{"withdrawn": to_failed(failed(results[1]))}, {"skipped": "test_g2[cpu-x2-g1]: not today"}]
+    found = contents(*measurement(results, 1), *before, {"resumed": True})
+    assert (found.withdrawn, found.skipped) == ([], [])
+    assert len(journal.to_run(found).entries) == 2
+
+
+def test_a_skipped_test_is_a_note(pair):
+    found = contents(*measurement(pair(), 1), {"skipped": "test_g2[cpu-x2-g1]: not today"}, FINISHED)
+    assert journal.to_run(found).notes == ("skipped: test_g2[cpu-x2-g1]: not today",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_finished"),
+    [
+        ([], False),
+        ([FINISHED], True),
+        ([FINISHED, {"resumed": True}], False),
+        ([FINISHED, {"resumed": True}, FINISHED], True),
+        ([FINISHED, {"skipped": "test: reason"}], False),
+        ([{"resumed": True}], False),
+    ],
+)
+def test_a_run_is_finished_while_nothing_follows(pair, lines, is_finished):
+    found = contents(*measurement(pair(), 1), *lines)
+    assert found.is_finished is is_finished
+    assert len(found.measurements[SWEEP]) == 2
+
+
+def test_a_sweep_measured_after_the_end_makes_a_run_unfinished(pair):
+    found = contents(*measurement(pair(), 1), FINISHED, *measurement(pair(3.0), 2))
+    assert (found.is_finished, found.measurements) == (False, {SWEEP: pair(3.0)})
+
+
+def test_a_journal_cut_anywhere_is_what_its_whole_lines_say(whole):
+    first = whole.index(b"\n") + 1
+    for size in (*range(first, len(whole), 97), *(k + 1 for k, byte in enumerate(whole) if byte == 10)):
+        found = journal.parse(whole[:size])
+        end = whole.rindex(b"\n", 0, size) + 1
+        assert (found.size_bytes, found.is_torn) == (end, end < size)
+        assert found == replace(journal.parse(whole[:end]), is_torn=end < size)
+        assert found.is_finished is (size == len(whole))
+
+
+@pytest.mark.parametrize("size", [24, 100, -1])
+def test_a_journal_cut_in_its_first_line_holds_nothing(whole, size):
+    first = whole[: whole.index(b"\n") + 1]
+    with pytest.raises(ResultsError, match=r"^is a journal without a whole line: nothing was measured$"):
+        journal.parse(first[:size])
