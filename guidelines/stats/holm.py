@@ -1,4 +1,4 @@
-"""Many decisions that are right together (Holm 1979), and how clear each of them is."""
+"""Decisions on many cases with one error rate for all of them together (Holm 1979)."""
 
 from collections.abc import Callable, Sequence
 from math import inf, log
@@ -15,24 +15,26 @@ def stepwise(
     is_decided: Callable[[Judged], bool],
     confidence: float,
 ) -> list[Judged]:
-    """Judge m cases so that all decisions are right together with the confidence (Holm 1979).
+    """Judge m cases so that all decisions are right at once with the given confidence (Holm 1979).
 
-    The clearest case is judged at 1 - (1 - confidence) / m, the next at (m - 1), and so on. From the first
-    case that is not decided on, every case is judged at the level of that one.
+    `judge` takes the index of a case and a confidence. The clearest case is judged at
+    1 - (1 - confidence) / m, the next at 1 - (1 - confidence) / (m - 1), and so on. After the first
+    undecided case the confidence stays the same.
     """
     judged: dict[int, Judged] = {}
-    left, stepping = len(clearness), True
+    cases_left, all_decided = len(clearness), True
     for index in sorted(range(len(clearness)), key=lambda i: -clearness[i]):
-        judged[index] = judge(index, 1 - (1 - confidence) / left)
-        stepping = stepping and is_decided(judged[index])
-        left -= stepping
+        judged[index] = judge(index, 1 - (1 - confidence) / cases_left)
+        all_decided = all_decided and is_decided(judged[index])
+        if all_decided:
+            cases_left -= 1
     return [judged[index] for index in range(len(clearness))]
 
 
 def half_widths_from(edges: Sequence[float], ratio: Estimate) -> float:
-    """Distance of a ratio from the nearest of some edges, in half-widths of its interval; -1 without one.
+    """Distance from a ratio to the nearest edge, in half-widths of its interval; -1 without an interval.
 
-    Both are taken on logarithms, because ratios multiply.
+    Distance and half-width are those of logarithms, because ratios multiply.
 
     >>> round(half_widths_from((1.01,), Estimate(1.5, 1.2, 1.6, 0.95, 20)), 2)
     2.75

@@ -1,6 +1,6 @@
-"""Figures from several measurements: repeated runs pooled, quotients, geometric means.
+"""Quantities from several others: repeated runs pooled, quotients, geometric means.
 
-All of it happens on logarithms, because slow-downs and speed-ups multiply.
+All of them are computed on logarithms, because slow-downs and speed-ups multiply.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -10,26 +10,25 @@ from math import cos, exp, log, pi, sin, sqrt
 from statistics import NormalDist, fmean
 from typing import Generic, TypeVar
 
-from guidelines.stats.intervals import Estimate, Quantity, quantile
+from guidelines.stats.intervals import Estimate, Quantity, Roughly, quantile
 
 REFERENCE_CONFIDENCE = 0.95
 # Above this many degrees of freedom Student's t is the normal distribution to three figures.
 LARGEST_DEGREES = 1000
-# An interval that reaches further than exp(±this) says nothing.
+# An interval wider than exp(±this) says nothing.
 WIDEST_LOG = 20.0
-# A quantity that scatters more than the family's ratio explains by chance is judged by its own runs alone.
+# Above this confidence, a quantity that scatters more than its family is judged by its own runs alone.
 RESTLESS_CONFIDENCE = 0.95
-
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Pooled(Generic[Key]):
-    """Quantities of one family pooled over runs, by their keys, and how far the runs lie apart.
+    """Quantities of one family pooled over runs, and the scatter of the runs.
 
     `scatter` is the Birge ratio: the spread between runs over the spread that their own intervals
-    explain; about 1 where runs repeat as well as they claim, None where no run gives an interval.
+    explain. It is about 1 if runs repeat as well as their intervals claim, None if no run has an interval.
     """
 
     quantities: Mapping[Key, Quantity]
@@ -38,7 +37,7 @@ class Pooled(Generic[Key]):
 
 @dataclass(frozen=True)
 class _Repeats:
-    """The logarithms of one quantity in several runs: mean, and variance within and between runs."""
+    """Logarithms of one quantity in several runs: their mean, and the variance within and between runs."""
 
     mean: float
     within: float | None
@@ -48,24 +47,25 @@ class _Repeats:
 
 
 def pooled(family: Mapping[Key, Sequence[Quantity]], independent: int) -> Pooled[Key]:
-    """Each quantity of a family over its repeated runs; every run weighs the same.
+    """Pool each quantity of a family over repeated runs; all runs have the same weight.
 
-    The variance of a run is what its own interval says, raised to how far the runs lie apart (Birge
-    1932): by the family's common ratio, which many quantities determine even from two runs, or by the
-    quantity's own, whichever is larger. Student's t counts the degrees of freedom of the common ratio:
-    (runs - 1) for each of the `independent` members of the family (sweeps, whose variants share a
-    baseline), or of the quantity's own ratio if chance does not explain that one.
-    Input: family[key][run], all with the same number of runs, two or more.
+    The variance of a run comes from its own interval. It is multiplied by the ratio of the variance
+    between runs to that within runs (Birge 1932): the mean ratio of the family, which many quantities
+    determine even from two runs, or the quantity's own ratio if that is larger. Student's t has
+    (runs - 1) degrees of freedom for each of the `independent` members of the family (sweeps, because
+    the variants of a sweep share a baseline), or (runs - 1) if chance does not explain the quantity's
+    own ratio.
+    Input: family[key][run], with the same number of runs for every key, two or more.
     """
     repeats = {key: _repeats(of_runs) for key, of_runs in family.items()}
     if not repeats:
-        return Pooled({}, None)
+        return Pooled(quantities={}, scatter=None)
     ratios = [each.between / each.within for each in repeats.values() if each.within]
     common = max(1.0, fmean(ratios)) if ratios else None
     runs = next(iter(repeats.values())).runs
     degrees = max(1, independent) * (runs - 1)
     quantities = {key: _quantity(each, common, degrees) for key, each in repeats.items()}
-    return Pooled(quantities, sqrt(fmean(ratios)) if ratios else None)
+    return Pooled(quantities=quantities, scatter=sqrt(fmean(ratios)) if ratios else None)
 
 
 def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
@@ -75,16 +75,22 @@ def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
         a, b = numerator(confidence), denominator(confidence)
         estimate, rounds = a.estimate / b.estimate, min(a.rounds, b.rounds)
         if a.low is None or a.high is None or b.low is None or b.high is None:
-            return Estimate(estimate, None, None, confidence, rounds)
+            return Roughly(estimate, rounds)(confidence)
         down = _hypotenuse(log(a.estimate / a.low), log(b.high / b.estimate))
         up = _hypotenuse(log(a.high / a.estimate), log(b.estimate / b.low))
-        return Estimate(estimate, estimate * exp(-down), estimate * exp(up), confidence, rounds)
+        return Estimate(
+            estimate=estimate,
+            low=estimate * exp(-down),
+            high=estimate * exp(up),
+            confidence=confidence,
+            rounds=rounds,
+        )
 
     return at
 
 
 def geometric_mean(quantities: Sequence[Quantity]) -> Quantity:
-    """The geometric mean; its interval holds however the errors depend on each other (Minkowski).
+    """The geometric mean, with an interval that is valid for dependent errors, too (Minkowski).
 
     Raises ValueError for no quantities.
     """
@@ -92,14 +98,13 @@ def geometric_mean(quantities: Sequence[Quantity]) -> Quantity:
         raise ValueError("no quantities")
 
     def at(confidence: float) -> Estimate:
-        found = [quantity(confidence) for quantity in quantities]
-        rounds = min(e.rounds for e in found)
+        estimates = [quantity(confidence) for quantity in quantities]
         return Estimate(
-            exp(fmean(log(e.estimate) for e in found)),
-            _mean([e.low for e in found]),
-            _mean([e.high for e in found]),
-            confidence,
-            rounds,
+            estimate=exp(fmean(log(each.estimate) for each in estimates)),
+            low=_mean_end([each.low for each in estimates]),
+            high=_mean_end([each.high for each in estimates]),
+            confidence=confidence,
+            rounds=min(each.rounds for each in estimates),
         )
 
     return at
@@ -113,7 +118,10 @@ def students_t(confidence: float, degrees: int) -> float:
     low, high = 0.0, pi / 2
     while high - low > 1e-15:
         middle = (low + high) / 2
-        low, high = (middle, high) if _t_probability(middle, degrees) < confidence else (low, middle)
+        if _t_probability(middle, degrees) < confidence:
+            low = middle
+        else:
+            high = middle
     return sqrt(degrees) * sin(low) / cos(low)
 
 
@@ -147,6 +155,7 @@ def _log_deviation(low: float, high: float) -> float:
 
 
 def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity:
+    """One pooled quantity from the family's common ratio and its degrees of freedom."""
     within = repeats.within
     if within is None or common is None:
         single, degrees = repeats.between, repeats.runs - 1
@@ -158,14 +167,20 @@ def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity
     def at(confidence: float) -> Estimate:
         side = students_t(confidence, degrees) * sqrt(single / repeats.runs)
         if side > WIDEST_LOG:
-            return Estimate(exp(repeats.mean), None, None, confidence, repeats.rounds)
-        low, middle, high = (exp(repeats.mean + sign * side) for sign in (-1, 0, 1))
-        return Estimate(middle, low, high, confidence, repeats.rounds)
+            return Roughly(exp(repeats.mean), repeats.rounds)(confidence)
+        return Estimate(
+            estimate=exp(repeats.mean),
+            low=exp(repeats.mean - side),
+            high=exp(repeats.mean + side),
+            confidence=confidence,
+            rounds=repeats.rounds,
+        )
 
     return at
 
 
-def _mean(ends: Sequence[float | None]) -> float | None:
+def _mean_end(ends: Sequence[float | None]) -> float | None:
+    """Geometric mean of one end of several intervals, None if one has no interval."""
     known = [log(end) for end in ends if end is not None]
     return exp(fmean(known)) if len(known) == len(ends) else None
 
