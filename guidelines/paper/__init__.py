@@ -1,1 +1,1 @@
-"""The published figures as data."""
+"""Published figures of the paper as data."""

@@ -1,4 +1,4 @@
-"""The shares of run time of Figure 2."""
+"""Published shares of run time of Figure 2."""
 
 import json
 from functools import cache
@@ -9,13 +9,13 @@ from guidelines.paper.tables import Platform
 
 
 def percent(network: str, platform: Platform) -> dict[str, float]:
-    """The slices of a network's pie by the paper's names, in percent; none for a network it does not show.
+    """The shares of a network by the paper's names, in percent; {} for a network that is not in the figure.
 
     >>> percent("mobilenet_v2_x1_0", "gpu")
     {'Conv': 54, 'Data': 22, 'Elemwise': 23, 'Other': 1}
     """
-    slices = _figure()["percent"].get(network, {}).get(platform, {})
-    return {name: share for name, share in slices.items() if share is not None}
+    shares = _figure()["percent"].get(network, {}).get(platform, {})
+    return {name: share for name, share in shares.items() if share is not None}
 
 
 @cache

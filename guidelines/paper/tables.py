@@ -1,19 +1,19 @@
-"""The published figures of Tables 1-4, of Table 8 and of the units as data, and typed access to them."""
+"""Published figures of Tables 1-4, of Table 8 and of the units in the appendix, with typed access."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-# The two columns of the paper's tables: a Snapdragon 810 and a GTX 1080Ti.
+# The two platforms of the paper's tables: a Snapdragon 810 and a GTX 1080Ti.
 Platform = Literal["arm", "gpu"]
 GUIDELINES = ("G1", "G2", "G3", "G4")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One published cell: throughput in `unit`, and its baseline's throughput over its own."""
+    """One published cell: its throughput in `unit`, and its slow-down (the baseline's throughput over it)."""
 
     throughput: float
     unit: str
@@ -22,9 +22,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class NetworkRow:
-    """A row of Table 8: the paper's name of a network, in its group of complexity, and ours for it.
+    """A row of Table 8: a network in its group of complexity.
 
-    `network` is None for one that cannot be reproduced, and `irreproducible` says why.
+    `model` is the paper's name of the network and `network` ours, None if the network cannot be
+    reproduced; `irreproducible` is the reason. `gpu` and `arm` are throughputs in images/s.
     """
 
     group: str
@@ -38,22 +39,22 @@ class NetworkRow:
 
     @property
     def sweep(self) -> str:
-        """The name of its group, such that none is part of another's."""
+        """The name of its group, written so that no name is part of another."""
         return f"group-{self.group}M"
 
     @property
     def variant(self) -> str | None:
-        """The name of our variant, which an image size of its own is part of."""
+        """The name of our variant, with its own image size if it has one; None if it cannot be reproduced."""
         return f"{self.network}-{self.own_image_size}px" if self.own_image_size else self.network
 
 
 def network_rows() -> tuple[NetworkRow, ...]:
-    """The rows of Table 8 in its order; those at its foot stand with their group."""
+    """The rows of Table 8 in order; the rows below its last group are in the group they belong to."""
     return tuple(NetworkRow(**row) for row in _read("table8.json")["rows"])
 
 
 def work_ratio(guideline: str, variant: str, baseline: str) -> float:
-    """Multiply-adds over the baseline's as Table 8 prints them; the other tables call work equal."""
+    """Multiply-adds over those of the baseline as Table 8 prints them; 1 for the other tables."""
     if guideline != "T8":
         return 1.0
     printed = {row.variant: row.m_multiply_adds for row in network_rows() if row.network}
@@ -61,13 +62,13 @@ def work_ratio(guideline: str, variant: str, baseline: str) -> float:
 
 
 def table_number(guideline: str, image_size: int = 56) -> str | None:
-    """The number of the paper's table for a guideline, None for one that is not the paper's."""
+    """The number of the paper's table for a guideline, None for a guideline that is not in the paper."""
     table = _table(guideline, image_size)
     return str(table["table"]) if table else None
 
 
 def columns(guideline: str, platform: Platform, image_size: int = 56) -> tuple[str, ...]:
-    """The names of a table's sweeps from narrow to wide, none for a guideline that is not the paper's."""
+    """The names of a table's sweeps from narrow to wide; () for a guideline that is not in the paper."""
     table = _table(guideline, image_size)
     return tuple(table[platform]["columns"]) if table else ()
 
@@ -75,39 +76,45 @@ def columns(guideline: str, platform: Platform, image_size: int = 56) -> tuple[s
 def counterpart(
     guideline: str, sweep: str, platform: Platform, other: Platform, image_size: int = 56
 ) -> str | None:
-    """The sweep of the other platform's columns at the same place: "c64" on arm is "c128" on gpu."""
-    own, others = (columns(guideline, each, image_size) for each in (platform, other))
+    """The sweep in the same column of the other platform's table: "c64" on arm is "c128" on gpu."""
+    own = columns(guideline, platform, image_size)
+    others = columns(guideline, other, image_size)
     return dict(zip(own, others, strict=True)).get(sweep)
 
 
 def widths(guideline: str, platform: Platform) -> dict[str, tuple[int, ...]]:
-    """Channels of each variant in the first column of a table; the first variant is the baseline."""
+    """Widths of each variant in the first column of a table; the first variant is the baseline."""
     rows = _tables()[guideline][platform]["rows"]
     return {row["variant"]: tuple(row["channels"]) for row in rows}
 
 
 def base_width(guideline: str, platform: Platform) -> int:
-    """Channels of the baseline in the first column."""
+    """Width of the baseline in the first column."""
     return next(iter(widths(guideline, platform).values()))[0]
 
 
 def figure(
     guideline: str, platform: Platform, sweep: str, variant: str, image_size: int = 56
 ) -> Figure | None:
-    """The published cell of a variant in a sweep, None where the paper has none.
+    """The published cell of a variant in a sweep, None if the paper prints none.
 
-    A table that the paper prints for several image sizes (its units) has one of the image size only.
+    The image size matters for the units and Table 8 only; the other tables have one size.
     """
-    if sweep not in columns(guideline, platform, image_size):
+    sweeps = columns(guideline, platform, image_size)
+    if sweep not in sweeps:
         return None
-    column = columns(guideline, platform, image_size).index(sweep)
     table = _tables()[_key(guideline, image_size)][platform]
-    found = {row["variant"]: row["throughput"][column] for row in table["rows"]}
-    throughput = {name: each for name, each in found.items() if each is not None}
-    if variant not in throughput:
+    throughputs = _column(table, sweeps.index(sweep))
+    if variant not in throughputs:
         return None
-    baseline = next(iter(throughput.values()))
-    return Figure(throughput[variant], table["unit"], baseline / throughput[variant])
+    baseline, own = next(iter(throughputs.values())), throughputs[variant]
+    return Figure(throughput=own, unit=table["unit"], slowdown=baseline / own)
+
+
+def _column(table: dict[str, Any], index: int) -> dict[str, float]:
+    """The throughputs of one column by variant, without empty cells."""
+    cells = {row["variant"]: row["throughput"][index] for row in table["rows"]}
+    return {variant: throughput for variant, throughput in cells.items() if throughput is not None}
 
 
 def _table(guideline: str, image_size: int) -> dict[str, Any] | None:
@@ -115,6 +122,7 @@ def _table(guideline: str, image_size: int) -> dict[str, Any] | None:
 
 
 def _key(guideline: str, image_size: int) -> str:
+    """The key of a table: with the image size if the paper prints the guideline for several."""
     sized = f"{guideline} {image_size}px"
     return sized if sized in _tables() else guideline
 
@@ -122,30 +130,26 @@ def _key(guideline: str, image_size: int) -> str:
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
     printed = {name: table for name, table in _read("tables.json").items() if isinstance(table, dict)}
-    return {**printed, "T8 224px": {"table": "8", **_of_networks()}}
+    by_platform = {platform: _networks_on(platform) for platform in get_args(Platform)}
+    return {**printed, "T8 224px": {"table": "8", **by_platform}}
 
 
-def _of_networks() -> dict[str, Any]:
-    """Table 8 in the shape of the others: a column a group, in which most networks have no figure."""
+def _networks_on(platform: Platform) -> dict[str, Any]:
+    """Table 8 in the shape of the other tables: a group is a column, in which most networks have no cell."""
+    rows = [row for row in network_rows() if row.network]
     groups = tuple(dict.fromkeys(row.sweep for row in network_rows()))
-    units = _read("table8.json")["units"]
     return {
-        platform: {
-            "unit": units[platform],
-            "columns": groups,
-            "rows": [
-                {
-                    "variant": row.variant,
-                    "throughput": [
-                        getattr(row, platform) if row.sweep == group else None for group in groups
-                    ],
-                }
-                for row in network_rows()
-                if row.network
-            ],
-        }
-        for platform in ("gpu", "arm")
+        "unit": _read("table8.json")["units"][platform],
+        "columns": groups,
+        "rows": [_in_groups(row, platform, groups) for row in rows],
     }
+
+
+def _in_groups(row: NetworkRow, platform: Platform, groups: tuple[str, ...]) -> dict[str, Any]:
+    """A row of Table 8 with its throughput in the column of its group."""
+    throughput = getattr(row, platform)
+    cells = [throughput if group == row.sweep else None for group in groups]
+    return {"variant": row.variant, "throughput": cells}
 
 
 @cache
