@@ -3,7 +3,7 @@
 import argparse
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -21,6 +21,8 @@ from guidelines.spec.condition import (
     MODES,
     Condition,
     Device,
+    Layout,
+    Mode,
     Setup,
 )
 
@@ -69,21 +71,23 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _condition_options() -> tuple[_Option, ...]:
     devices = "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"
-    modes = ", ".join(
-        f"{mode.name} ({mode.description})" if mode.description else mode.name for mode in MODES.values()
-    )
     rules = (*CHANNEL_RULES, "all")
     return (
         _Option("device", "LIST", _list(_device), "auto", devices),
         _Option("dtype", "LIST", _list(_choice(DTYPES)), "float32", ", ".join(DTYPES)),
-        _Option("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", "nchw, nhwc (channels last)"),
+        _Option("layout", "LIST", _list(_choice(LAYOUTS)), "nchw", _described(LAYOUTS)),
         _Option("batch-size", "LIST", _list(_batch), None, BATCH_HELP),
         _Option("threads", "LIST", _list(_positive), "1", "CPU threads"),
         _Option("image-size", "LIST", _list(_positive), None, "height and width of the input"),
-        _Option("mode", "LIST", _list(_choice(MODES)), "eager", modes),
+        _Option("mode", "LIST", _list(_choice(MODES)), "eager", _described(MODES)),
         _Option("channels", "RULE", _choice(rules), "paper", CHANNELS_HELP),
         _Option("seed", "N", _natural, "0", "seed of weights, inputs and the order inside rounds"),
     )
+
+
+def _described(choices: Mapping[str, Layout | Mode]) -> str:
+    """Names of all choices, each with its description if it has one."""
+    return ", ".join(f"{c.name} ({c.description})" if c.description else c.name for c in choices.values())
 
 
 def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:

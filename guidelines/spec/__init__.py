@@ -1,1 +1,1 @@
-"""Conditions, variants and sweeps with their work in closed form; no torch."""
+"""Conditions, variants and sweeps, with their work in closed form; needs no torch."""

@@ -1,8 +1,8 @@
-"""Whole channels at (nearly) equal multiply-adds, with what is left over.
+"""Widths of variants at (nearly) equal multiply-adds, with the remaining difference.
 
-Three rules. "nearest" takes the whole number that comes closest. "paper" takes the published widths,
-which are not always the closest. "exact" admits only widths that are equal to the last multiply-add
-and multiples of 8, so that a sweep compares structures and not channel alignment.
+There are three rules. "nearest" takes the whole number of channels that comes closest. "paper" takes the
+published widths, which are not always the closest. "exact" takes only multiples of 8 at which the
+multiply-adds are exactly equal, so that a sweep compares structures and not channel alignment.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ ALIGNMENT_CHANNELS = 8
 
 @dataclass(frozen=True)
 class EqualWork:
-    """Widths of a variant, and its multiply-adds over the baseline's minus one."""
+    """Widths of a variant; `residue` is its multiply-adds over those of the baseline, minus one."""
 
     widths: tuple[int, ...]
     residue: Fraction
@@ -28,7 +28,7 @@ class EqualWork:
 def ratio_widths(base: int, ratio: int, rule: Rule = "nearest", multiplier: int = 1) -> EqualWork:
     """(c1, c2) with c2 = ratio c1 and c1 c2 near (multiplier base)^2. Source: paper, Table 1.
 
-    `base` is the baseline's width at multiplier 1. Raises ValueError where the rule has no answer.
+    `base` is the baseline's width at multiplier 1. Raises ValueError if the rule gives no width.
 
     >>> ratio_widths(128, 4, "exact").widths
     (64, 256)
@@ -67,9 +67,9 @@ def _equal_work(widths: tuple[int, ...], work: Fraction, baseline: int) -> Equal
 def _width(
     guideline: str, name: str, base: int, *, factor: Fraction, step: int = 1, rule: Rule, multiplier: int
 ) -> int:
-    """The first width of a variant whose work is factor c^2."""
+    """The first width c of a variant whose work is factor c^2."""
     if base < 1 or multiplier < 1 or factor <= 0:
-        raise ValueError(f"{name} at base {base} x{multiplier}: all must be positive")
+        raise ValueError(f"{name} at base {base} x{multiplier}: all numbers must be positive")
     if rule == "paper":
         return multiplier * _published(guideline, name, base)
     if rule == "nearest":
@@ -78,7 +78,7 @@ def _width(
     if factor * c**2 != (base * multiplier) ** 2:
         raise ValueError(
             f"{name} at base {base * multiplier}: no multiple of {ALIGNMENT_CHANNELS} has exactly "
-            "equal multiply-adds; possible are squares such as 1, 4 and 16 on a wide enough base"
+            "equal multiply-adds; squares such as 1, 4 and 16 have one if the base is wide enough"
         )
     return c
 

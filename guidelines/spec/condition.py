@@ -1,15 +1,15 @@
-"""The condition under which a sweep is timed: device, data type, layout, mode, sizes, threads."""
+"""Conditions under which a sweep is timed: device, data type, layout, mode, sizes, threads, channel rule.
+
+A new data type is one line of DTYPES. A new layout is one line of LAYOUTS and its memory format in
+`measure.device.timing`; a new mode is one line of MODES and its functions in `measure.device.modes`.
+"""
 
 from dataclasses import dataclass, fields
 
 from guidelines.paper.tables import Platform
 
 CHANNEL_RULES = ("paper", "exact")
-
-
-LAYOUTS = ("nchw", "nhwc")
-
-
+# The batch size of a condition whose batch is still to be chosen.
 AUTO_BATCH = 0
 
 
@@ -20,21 +20,21 @@ class Device(str):
 
     @property
     def is_cpu(self) -> bool:
-        """Whether it is the CPU, which launches nothing and needs no synchronising."""
+        """True for the CPU, which needs no launches and no synchronisation."""
         return self == "cpu"
 
     @property
     def paper_platform(self) -> Platform:
-        """The paper's column to set beside this device: "arm" for a CPU, else "gpu"."""
+        """The paper's platform to compare this device with: "arm" for a CPU, else "gpu"."""
         return "arm" if self.is_cpu else "gpu"
 
 
 @dataclass(frozen=True)
 class Dtype:
-    """A data type by torch's name, and the bytes of one item.
+    """A data type by torch's name, with the bytes of one item.
 
-    `tolerance` is the largest difference, over the largest value, that another order of additions explains
-    after ten layers in a row, each of which rounds.
+    `tolerance` is the largest acceptable difference of two outputs, over the largest value: what rounding
+    in another order explains after ten layers.
     """
 
     name: str
@@ -43,8 +43,16 @@ class Dtype:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """A memory layout of activations and weights; `description` is for help texts."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class Mode:
-    """A way to run a network; `prepared` says in a word what happens to it before the timing, if anything."""
+    """A way to run a network; `prepared` is what was done to it before the timing, "" if nothing."""
 
     name: str
     description: str = ""
@@ -59,8 +67,7 @@ DTYPES = {
         Dtype("bfloat16", item_bytes=2, tolerance=5e-2),
     )
 }
-
-
+LAYOUTS = {layout.name: layout for layout in (Layout("nchw"), Layout("nhwc", "channels last"))}
 MODES = {
     mode.name: mode
     for mode in (
@@ -73,10 +80,10 @@ MODES = {
 
 @dataclass(frozen=True)
 class Condition:
-    """Where and how a sweep is timed; the defaults are the paper's set-up.
+    """The condition under which a sweep is timed; the defaults are the paper's set-up.
 
-    AUTO_BATCH stands for a batch that is still to be found. `channel_rule` says how widths are chosen for
-    equal work: as the paper published them, or exactly equal.
+    `batch_size` may be AUTO_BATCH. `channel_rule` is the rule for widths of equal work: those that the
+    paper published, or exactly equal work.
     """
 
     device: Device
@@ -94,7 +101,7 @@ class Condition:
 
     @property
     def id(self) -> str:
-        """The device and whatever departs from the paper's set-up: "cpu", "cuda:0-float16-b8"."""
+        """The device, then every difference from the defaults: "cpu", "cuda:0-float16-b8"."""
         marks = {
             "dtype": self.dtype,
             "layout": self.layout,
@@ -105,13 +112,13 @@ class Condition:
             "channel_rule": self.channel_rule,
         }
         defaults = {field.name: field.default for field in fields(self)}
-        departures = [mark for name, mark in marks.items() if getattr(self, name) != defaults[name]]
-        return "-".join([self.device, *departures])
+        differences = [mark for name, mark in marks.items() if getattr(self, name) != defaults[name]]
+        return "-".join([self.device, *differences])
 
 
 @dataclass(frozen=True)
 class Setup:
-    """The paper's set-up of an experiment, where the command does not ask for another."""
+    """Sizes of an experiment, unless the command line gives others; the defaults are the paper's."""
 
     image_sizes: tuple[int, ...] = (56,)
     cpu_batch_sizes: tuple[int, ...] = (1,)

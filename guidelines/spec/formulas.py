@@ -31,7 +31,8 @@ def memory_access(
 ) -> int:
     """Elements read and written plus weights read: n h w (c1 + c2) + k^2 c1 c2 / g.
 
-    The weights are read once for the batch of n images. Assumes a cache that holds everything else.
+    The weights are read once for a batch of n images. Assumes a cache that is large enough to read and
+    write each element once.
     Raises ValueError as `multiply_adds`. Source: paper, equation (2), first line.
     """
     _check(height=height, width=width, batch_size=batch_size)
@@ -54,7 +55,7 @@ def parameters(c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> in
 def memory_access_at(height: int, width: int, c1: int, multiply_adds: int, groups: int = 1) -> int:
     """Memory access of a 1x1 convolution from its multiply-adds B: h w c1 + B g / c1 + B / (h w).
 
-    Raises ValueError where B is no multiply-adds of such a layer. Source: paper, equation (2), last line.
+    Raises ValueError if no such layer has B multiply-adds. Source: paper, equation (2), last line.
     """
     _check(height=height, width=width, c1=c1, multiply_adds=multiply_adds, groups=groups)
     c2, remainder = divmod(multiply_adds * groups, height * width * c1)
@@ -67,9 +68,9 @@ def memory_access_at(height: int, width: int, c1: int, multiply_adds: int, group
 
 
 def memory_access_lower_bound(height: int, width: int, multiply_adds: int) -> int:
-    """Least memory access of any 1x1 convolution of B multiply-adds: 2 sqrt(h w B) + B / (h w).
+    """Lower bound on the memory access of a 1x1 convolution of B multiply-adds: 2 sqrt(h w B) + B / (h w).
 
-    Rounded up to the next integer, exactly; reached when and only when c1 = c2 (guideline 1).
+    Exact, rounded up to an integer; equality holds if and only if c1 = c2 (guideline 1).
     Source: paper, equation (1).
 
     >>> memory_access_lower_bound(56, 56, multiply_adds(56, 56, 64, 64))

@@ -1,4 +1,4 @@
-"""Variants of equal work, and the sweep that compares them."""
+"""Variants of a network, and sweeps that compare them."""
 
 import re
 from collections.abc import Callable
@@ -15,8 +15,8 @@ Expectation = Literal["slower", "faster"]
 class Variant:
     """One row of a table: a network, described by its work and built by `build`.
 
-    `id` is what -k matches, `name` what tables show; `widths` are its channels, () if it has many.
-    Raises ValueError for an id that a pytest expression cannot hold.
+    `id` is for pytest's -k, `name` for tables; `widths` are its numbers of channels, () if it has many.
+    Raises ValueError for an id that cannot stand in a pytest expression.
     """
 
     id: str
@@ -31,12 +31,12 @@ class Variant:
             raise ValueError(f"variant id {self.id!r}: use letters, digits and _ : . + / - only")
 
     def input_shape(self, condition: Condition) -> Shape:
-        """Its input: (batch_size, in_channels, image_size, image_size)."""
+        """Shape of the input: (batch_size, in_channels, image_size, image_size)."""
         side = self.work.image_size(condition)
         return condition.batch_size, self.work.in_channels, side, side
 
     def cost(self, condition: Condition) -> Cost:
-        """Its work on one batch."""
+        """Work on one batch."""
         return self.work.cost(self.input_shape(condition))
 
 
@@ -44,10 +44,10 @@ class Variant:
 class Sweep:
     """One column of a table: variants of equal work, ordered from the baseline to the extreme.
 
-    The first variant is the baseline, the last one decides the verdict. With `claims_every_row` the claim is
-    about every other variant, and the one farthest from it decides. `expect` says what is claimed of the
-    time, or of the time per multiply-add if the work is not equal.
-    Raises ValueError for fewer than two variants or an id or a name given twice.
+    The first variant is the baseline, the last one decides the verdict. With `claims_every_row`, the claim
+    is about all variants but the baseline, and the one that is farthest from it decides. `expect` is the
+    claim about the time; with `per_multiply_add`, about the time per multiply-add (for unequal work).
+    Raises ValueError for fewer than two variants and for an id or a name that occurs twice.
     """
 
     guideline: str
@@ -59,19 +59,19 @@ class Sweep:
     claims_every_row: bool = False
 
     def __post_init__(self) -> None:
-        for what in ("id", "name"):
-            given = [getattr(variant, what) for variant in self.variants]
-            if len(given) < 2 or len(set(given)) < len(given):
-                raise ValueError(
-                    f"{self.guideline} {self.name}: needs two or more distinct {what}s, got {given}"
-                )
+        self._check_distinct("ids", [variant.id for variant in self.variants])
+        self._check_distinct("names", [variant.name for variant in self.variants])
+
+    def _check_distinct(self, kind: str, given: list[str]) -> None:
+        if len(given) < 2 or len(set(given)) < len(given):
+            raise ValueError(f"{self.guideline} {self.name}: needs two or more distinct {kind}, got {given}")
 
     @property
     def baseline(self) -> Variant:
-        """The variant that every slow-down is relative to."""
+        """The first variant, to which every slow-down is relative."""
         return self.variants[0]
 
     @property
     def extreme(self) -> Variant:
-        """The last variant, whose slow-down decides the verdict unless the claim is about every row."""
+        """The last variant, which decides the verdict unless the claim is about every row."""
         return self.variants[-1]

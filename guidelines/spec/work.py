@@ -1,4 +1,4 @@
-"""The work of a network: convolutions in closed form, or counted by a trace."""
+"""The work of a network: in closed form for convolutions, else counted by a trace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -23,8 +23,9 @@ class Conv:
 class Cost:
     """Work of one call on one batch, and the network's parameters.
 
-    `memory_access` counts the elements that all operators but views read and write, `conv_memory_access`
-    those of convolutions and linear layers, by the paper's equation (2). None: an older file does not say.
+    `memory_access` is the number of elements that all operators except views read and write;
+    `conv_memory_access` counts only convolutions and linear layers, by the paper's equation (2).
+    None if an older file does not hold the number.
     """
 
     multiply_adds: int = 0
@@ -33,7 +34,7 @@ class Cost:
     parameters: int | None = 0
 
     def __add__(self, other: "Cost") -> "Cost":
-        """Both together."""
+        """Sum of two costs; a number that is unknown in one of them is unknown in the sum."""
         names = [field.name for field in fields(Cost)]
         sums = {name: _sum_of_known(getattr(self, name), getattr(other, name)) for name in names}
         return Cost(**sums)  # type: ignore[arg-type]  # only what may be None is None
@@ -45,10 +46,10 @@ def _sum_of_known(a: int | None, b: int | None) -> int | None:
 
 @dataclass(frozen=True)
 class Stack:
-    """The work of convolutions in a row, at one image size, in closed form.
+    """Convolutions in a row at one image size, whose work has a closed form.
 
-    `elementwise_accesses` counts the elements that operators other than convolutions read and write per
-    pixel (ReLU over c channels: 2 c; add: 3 c).
+    `elementwise_accesses` is the number of elements per pixel that all other operators read and write
+    (ReLU over c channels: 2 c; add: 3 c).
     """
 
     convs: tuple[Conv, ...]
@@ -64,7 +65,7 @@ class Stack:
         return condition.image_size
 
     def cost(self, shape: Shape) -> Cost:
-        """Work on an input of a shape: convolutions as in the paper, plus element-wise operators."""
+        """Work on an input: the convolutions as in the paper, plus the element-wise operators."""
         n, _, height, width = shape
         multiply_adds = memory_access = parameters = 0
         for conv in self.convs:
@@ -80,17 +81,17 @@ class Stack:
         )
 
     def largest_operator_elements(self, shape: Shape) -> int:
-        """Elements that the widest convolution reads and writes, without its weights."""
+        """Elements that the largest convolution reads and writes, without its weights."""
         n, _, height, width = shape
         return n * height * width * max(conv.c1 + conv.c2 for conv in self.convs)
 
 
 @dataclass(frozen=True)
 class Traced:
-    """The work of a network that no closed form describes, counted for the shape of an input.
+    """A network without a closed form of its work, which is counted for the shape of an input.
 
-    `largest_operator_elements` counts what its largest layer reads and writes. `own_image_size` is the one
-    that a row of a table asks for, whatever the condition's.
+    `largest_operator_elements` is the number of elements that its largest layer reads and writes.
+    `own_image_size` replaces the condition's image size.
     """
 
     in_channels: int
@@ -99,5 +100,5 @@ class Traced:
     own_image_size: int | None = None
 
     def image_size(self, condition: Condition) -> int:
-        """The network's own image size, else the condition's."""
+        """The network's own image size if it has one, else that of the condition."""
         return self.own_image_size or condition.image_size

@@ -1,15 +1,12 @@
 """`guidelines decompose`: where the time of a network goes."""
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, show
 from guidelines.cli.target import builder
-
-if TYPE_CHECKING:
-    from guidelines.spec.condition import Condition
+from guidelines.spec.condition import LAYOUTS, Condition, Device
 
 HELP = "where the time of a network goes, beside the paper's Figure 2"
 DESCRIPTION = (
@@ -24,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
     parser.add_argument(
-        "--layout", choices=("nchw", "nhwc"), default="nchw", help="nhwc: channels last (default: nchw)"
+        "--layout", choices=tuple(LAYOUTS), default="nchw", help="nhwc: channels last (default: nchw)"
     )
     add_output(parser)
 
@@ -46,10 +43,9 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _condition(options: Namespace) -> "Condition":
+def _condition(options: Namespace) -> Condition:
     """The condition of the options. Raises CommandError if the device or the layout is not possible."""
     from guidelines.measure.device.devices import device_list, device_name
-    from guidelines.spec.condition import Condition, Device
 
     device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():
