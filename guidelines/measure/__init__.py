@@ -1,1 +1,1 @@
-"""A sweep under a condition becomes entries; no pytest."""
+"""Measures a sweep under a condition and returns entries; knows nothing of pytest."""

@@ -1,4 +1,4 @@
-"""`--batch-size auto`: the smallest batch whose time is the device's and not its CPU's."""
+"""`--batch-size auto`: the smallest batch at which no call waits for the CPU to launch it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,9 +16,9 @@ LARGEST_BATCH = 1024
 
 
 def checked(variant: Variant, condition: Condition) -> Circumstances:
-    """What is known of a variant before it is timed, its launch time among it."""
+    """Check a variant, which also times one launch and one call on the device. Raises as `check`."""
     with pinned(condition):
-        return check(variant, condition, 0, binder(condition.mode))
+        return check(variant, condition, seed=0, bind=binder(condition.mode))
 
 
 def device_bound(
@@ -26,20 +26,20 @@ def device_bound(
     baselines: Sequence[Variant],
     checked: Callable[[Variant, Condition], Circumstances] = checked,
 ) -> Condition:
-    """The condition at the smallest power of two at which no baseline waits for its launches.
+    """The condition with the smallest power of two as batch at which no baseline is bound by its launches.
 
-    A CPU launches nothing: one image. Where memory ends or LARGEST_BATCH is reached before, the largest
-    batch that ran; its cells are marked as bound by launches.
+    On the CPU, which launches nothing, that is one image. If memory ends before, or at LARGEST_BATCH, the
+    result is the largest batch that ran; its cells are marked as bound by launches.
     """
-    found = replace(condition, batch_size=1)
-    while not condition.device.is_cpu and found.batch_size <= LARGEST_BATCH:
+    condition = replace(condition, batch_size=1)
+    while not condition.device.is_cpu:
         try:
-            bound = any(checked(variant, found).is_launch_bound for variant in baselines)
+            is_launch_bound = any(checked(variant, condition).is_launch_bound for variant in baselines)
         except (MemoryError, torch.OutOfMemoryError):
-            return replace(found, batch_size=max(1, found.batch_size // 2))
-        except (RuntimeError, ValueError):  # the network fails when it is measured, with its reason
-            return found
-        if not bound or found.batch_size == LARGEST_BATCH:
-            return found
-        found = replace(found, batch_size=2 * found.batch_size)
-    return found
+            return replace(condition, batch_size=max(1, condition.batch_size // 2))
+        except (RuntimeError, ValueError):  # the network will fail, with its reason, when it is measured
+            break
+        if not is_launch_bound or condition.batch_size >= LARGEST_BATCH:
+            break
+        condition = replace(condition, batch_size=2 * condition.batch_size)
+    return condition

@@ -21,7 +21,7 @@ class Case:
 
     @property
     def sweep_id(self) -> str:
-        """The sweep under its condition, measured together, for people: "G2 x1 cpu"."""
+        """The sweep under its condition, which is measured as a whole: "G2 x1 cpu"."""
         return f"{self.sweep.guideline} {self.sweep.name} {self.condition.id}"
 
     @property
@@ -31,22 +31,28 @@ class Case:
 
 
 def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> Iterator[Case]:
-    """Every variant of every sweep under each condition; a sweep that two channel rules share, once.
+    """Every variant of every sweep under each condition; a sweep that two channel rules share comes once.
 
     Raises ValueError if two sweeps under one condition have the same name.
     """
     seen = set()
     for condition in conditions:
-        names: list[str] = []
-        for sweep in sweeps(condition):
-            if sweep.name in names:
-                raise ValueError(f"{source}: two sweeps are called {sweep.name}")
-            names.append(sweep.name)
+        for sweep in _named_once(sweeps(condition), source):
             identity = replace(condition, channel_rule=""), sweep
-            if identity not in seen:
-                seen.add(identity)
-                for variant in sweep.variants:
-                    yield Case(condition, sweep, variant, source)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            for variant in sweep.variants:
+                yield Case(condition, sweep, variant, source)
+
+
+def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:
+    names = set()
+    for sweep in sweeps:
+        if sweep.name in names:
+            raise ValueError(f"{source}: two sweeps are called {sweep.name}")
+        names.add(sweep.name)
+        yield sweep
 
 
 def check_countable(cases: Iterable[Case]) -> None:
@@ -60,29 +66,31 @@ def check_countable(cases: Iterable[Case]) -> None:
 
 
 def settled(cases: Sequence[Case], known: Mapping[str, int]) -> tuple[list[Case], dict[str, int]]:
-    """Cases with the batch that `--batch-size auto` finds, one for all sweeps of a condition.
+    """Replace AUTO_BATCH by the batch that `--batch-size auto` chooses, one for all sweeps of a condition.
 
-    Batches go by the condition's id; those known are not looked for again. Raises ValueError if the
-    batch that is found was asked for as well.
+    Returns the cases and their batches by the id of the condition as it was; those in `known` are taken
+    as they are. Raises ValueError if the chosen batch was asked for as well.
     """
     batches = dict(known)
-    for condition in dict.fromkeys(case.condition for case in cases if _is_open(case)):
-        if condition.id not in batches:
-            baselines = dict.fromkeys(case.sweep.baseline for case in cases if case.condition == condition)
-            batches[condition.id] = device_bound(condition, list(baselines)).batch_size
-    closed = [_closed(case, batches) if _is_open(case) else case for case in cases]
-    for case, asked in zip(closed, cases, strict=True):
-        if _is_open(asked) and case in cases:
+    settled = []
+    for case in cases:
+        if case.condition.batch_size != AUTO_BATCH:
+            settled.append(case)
+            continue
+        condition_id = case.condition.id
+        if condition_id not in batches:
+            batches[condition_id] = _auto_batch(case.condition, cases)
+        closed = replace(case, condition=replace(case.condition, batch_size=batches[condition_id]))
+        if closed in cases:
             raise ValueError(
-                f"--batch-size auto: the batch for {case.condition.device} is {case.condition.batch_size}, "
-                "which is in the list as well"
+                f"--batch-size auto: the batch for {closed.condition.device} is "
+                f"{closed.condition.batch_size}, which is in the list as well"
             )
-    return closed, batches
+        settled.append(closed)
+    return settled, batches
 
 
-def _is_open(case: Case) -> bool:
-    return case.condition.batch_size == AUTO_BATCH
-
-
-def _closed(case: Case, batches: Mapping[str, int]) -> Case:
-    return replace(case, condition=replace(case.condition, batch_size=batches[case.condition.id]))
+def _auto_batch(condition: Condition, cases: Iterable[Case]) -> int:
+    """The batch that is large enough for the baselines of all sweeps under a condition."""
+    baselines = dict.fromkeys(case.sweep.baseline for case in cases if case.condition == condition)
+    return device_bound(condition, list(baselines)).batch_size

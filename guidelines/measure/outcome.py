@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from guidelines.measure.recording import CONTROL, Dropped, NetworkKey, Recording
+from guidelines.measure.dropped import Dropped
+from guidelines.measure.recording import CONTROL, NetworkKey, Recording
 from guidelines.paper import tables as paper
 from guidelines.results.checked import printable
 from guidelines.results.disturbance import DRIFT_CONFIDENCE, disturbances, drift
@@ -28,15 +29,16 @@ def outcome(
 ) -> Outcome:
     """Entries and failures of a sweep's chosen variants by id, and of the control if it failed.
 
-    `retried` says why each earlier measurement of the sweep was dropped.
+    `retried` are the reasons why each earlier measurement of the sweep was dropped.
     """
-    return _Measurement(sweep, tuple(chosen), condition, recording, confidence).outcome(retried)
+    measurement = _Measurement(sweep, chosen, condition, recording, confidence=confidence, retried=retried)
+    return measurement.outcome()
 
 
 def failure_of(
     sweep: Sweep, variant: Variant, condition: Condition, dropped: Dropped, *, is_control: bool = False
 ) -> Failure:
-    """A variant, or the control that was built like it, which could not be measured, and why."""
+    """Failure of a variant, or of the control, which was built like the baseline."""
     name = CONTROL_NAME if is_control else variant.name
     return Failure(
         place=place(sweep, name, condition),
@@ -49,7 +51,7 @@ def failure_of(
 
 
 def place(sweep: Sweep, variant: str, condition: Condition) -> Place:
-    """Place of a variant in the tables, its texts as a saved file gives them back."""
+    """Place of a variant in the tables; its texts are printable, as they are when read from a file."""
     names = [known.name for known in sweep.variants]
     return Place(
         guideline=printable(sweep.guideline),
@@ -68,24 +70,18 @@ def place(sweep: Sweep, variant: str, condition: Condition) -> Place:
 
 @dataclass(frozen=True)
 class _Measurement:
-    """A sweep, the chosen ids of its variants, and what was recorded of them under a condition."""
+    """Everything that is known of a measured sweep; its methods make the results."""
 
     sweep: Sweep
-    chosen: tuple[str, ...]
+    chosen: Sequence[str]
     condition: Condition
     recording: Recording
     confidence: float
+    retried: tuple[str, ...]
 
-    def outcome(self, retried: tuple[str, ...]) -> Outcome:
-        dropped = self._dropped()
-        circumstances = Circumstances(
-            state=self.recording.state,
-            disturbed=self._disturbed(),
-            retried=retried,
-            placed_at=self.recording.placed_at,
-        )
+    def outcome(self) -> Outcome:
+        baseline, dropped = self.sweep.baseline, self._dropped()
         outcome: Outcome = {}
-        baseline = self.sweep.baseline
         if CONTROL in dropped and baseline.id not in dropped:
             outcome[CONTROL] = failure_of(
                 self.sweep, baseline, self.condition, dropped[CONTROL], is_control=True
@@ -96,45 +92,27 @@ class _Measurement:
             if variant.id in dropped:
                 outcome[variant.id] = failure_of(self.sweep, variant, self.condition, dropped[variant.id])
             else:
-                outcome[variant.id] = self._entry(variant, circumstances)
+                outcome[variant.id] = self._entry(variant)
         return outcome
 
     def _dropped(self) -> Mapping[NetworkKey, Dropped]:
-        """The networks without figures: without its baseline, no variant has any."""
-        dropped, baseline = self.recording.dropped, self.sweep.baseline
+        """The networks without a result; if the baseline is one, so are all chosen variants."""
+        baseline, dropped = self.sweep.baseline, self.recording.dropped
         if baseline.id not in dropped:
             return dropped
-        why = dropped[baseline.id]
-        reason = f"its baseline {baseline.name} failed: {why.reason}"
-        if why.is_skip:
-            reason = f"skipped with its baseline {baseline.name}"
-        with_baseline: dict[NetworkKey, Dropped] = dict.fromkeys(self.chosen, Dropped(reason, why.is_skip))
-        return {**with_baseline, **dropped}
+        if dropped[baseline.id].is_skip:
+            with_baseline = Dropped(f"skipped with its baseline {baseline.name}", is_skip=True)
+        else:
+            reason = dropped[baseline.id].reason
+            with_baseline = Dropped(f"its baseline {baseline.name} failed: {reason}")
+        return {**dict.fromkeys(self.chosen, with_baseline), **dropped}
 
-    @cached_property
-    def _drifts(self) -> dict[str, Quantity]:
-        """The drift of every slow-down by id, of the baseline's time; none for fewer than three rounds."""
-        seconds, baseline = self.recording.seconds_per_call, self.sweep.baseline
-        if baseline.id not in seconds or self.recording.rounds < 3:
-            return {}
-        drifts = {}
-        for variant in self.sweep.variants:
-            if variant.id in seconds:
-                beside = None if variant is baseline else seconds[baseline.id]
-                drifts[variant.id] = drift(seconds[variant.id], beside)
-        return drifts
-
-    def _disturbed(self) -> tuple[str, ...]:
-        sure = {id: quantity(DRIFT_CONFIDENCE) for id, quantity in self._drifts.items()}
-        time_drift = sure.pop(self.sweep.baseline.id, None)
-        named = [(v.name, sure[v.id]) for v in self.sweep.variants if v.id in sure]
-        return disturbances(self.recording.state, self.condition.threads, named, time_drift)
-
-    def _entry(self, variant: Variant, of_sweep: Circumstances) -> Entry:
+    def _entry(self, variant: Variant) -> Entry:
         recording, baseline = self.recording, self.sweep.baseline
         seconds = recording.seconds_per_call
-        is_alone = baseline.id not in self.chosen  # then it carries its baseline's samples, too
-        carries_control = is_alone or variant is baseline
+        # Samples of baseline and control are kept once: in the baseline's entry if it has one.
+        has_no_baseline = baseline.id not in self.chosen
+        keeps_control = has_no_baseline or variant is baseline
         return Entry(
             identity=self._identity(variant),
             slowdown=self._slowdown(variant),
@@ -145,19 +123,19 @@ class _Measurement:
             calls_per_sample=recording.calls_per_sample[variant.id],
             median_s=median(seconds[variant.id], self.confidence).estimate,
             samples_s=seconds[variant.id],
-            baseline_samples_s=seconds[baseline.id] if is_alone else (),
-            control_samples_s=seconds.get(CONTROL, ()) if carries_control else (),
-            circumstances=self._circumstances(variant, of_sweep),
+            baseline_samples_s=seconds[baseline.id] if has_no_baseline else (),
+            control_samples_s=seconds.get(CONTROL, ()) if keeps_control else (),
+            circumstances=self._circumstances(variant),
         )
 
     def _identity(self, variant: Variant) -> Identity:
-        work = variant.cost(self.condition)
+        work, baseline_work = variant.cost(self.condition), self.sweep.baseline.cost(self.condition)
         return Identity(
             place=place(self.sweep, variant.name, self.condition),
             widths=variant.widths,
             groups=variant.groups,
             work=work,
-            work_ratio=work.multiply_adds / self.sweep.baseline.cost(self.condition).multiply_adds,
+            work_ratio=work.multiply_adds / baseline_work.multiply_adds,
         )
 
     def _published(self, variant: Variant) -> paper.Figure | None:
@@ -179,14 +157,48 @@ class _Measurement:
         seconds = self.recording.seconds_per_call
         return paired_ratio(seconds[key], seconds[self.sweep.baseline.id], self.confidence)
 
-    def _circumstances(self, variant: Variant, of_sweep: Circumstances) -> Circumstances:
-        quantity = self._drifts.get(variant.id)
+    def _circumstances(self, variant: Variant) -> Circumstances:
+        drift = self._drifts.get(variant.id)
         checked = self.recording.checked.get(variant.id, Circumstances())
         return replace(
-            checked,
-            state=of_sweep.state,
-            drift=quantity(self.confidence) if quantity else None,
-            disturbed=of_sweep.disturbed,
-            retried=of_sweep.retried,
-            placed_at=of_sweep.placed_at,
+            self._sweep_circumstances,
+            drift=drift(self.confidence) if drift else None,
+            setup_s=checked.setup_s,
+            peak_memory_bytes=checked.peak_memory_bytes,
+            launch_s=checked.launch_s,
+            device_s=checked.device_s,
         )
+
+    @cached_property
+    def _sweep_circumstances(self) -> Circumstances:
+        """The circumstances that all variants of the sweep share."""
+        return Circumstances(
+            state=self.recording.state,
+            disturbed=self._disturbed(),
+            retried=self.retried,
+            placed_at=self.recording.placed_at,
+        )
+
+    def _disturbed(self) -> tuple[str, ...]:
+        """Reasons to distrust the sweep."""
+        drifts = {id: drift(DRIFT_CONFIDENCE) for id, drift in self._drifts.items()}
+        time_drift = drifts.pop(self.sweep.baseline.id, None)
+        named = [
+            (variant.name, drifts[variant.id]) for variant in self.sweep.variants if variant.id in drifts
+        ]
+        return disturbances(self.recording.state, self.condition.threads, named, time_drift)
+
+    @cached_property
+    def _drifts(self) -> dict[str, Quantity]:
+        """Drift of each slow-down, and of the baseline's time, by the variant's id.
+
+        Empty if there are fewer than three rounds.
+        """
+        seconds, baseline = self.recording.seconds_per_call, self.sweep.baseline
+        if baseline.id not in seconds or self.recording.rounds < 3:
+            return {}
+        drifts = {baseline.id: drift(seconds[baseline.id], None)}
+        for variant in self.sweep.variants[1:]:
+            if variant.id in seconds:
+                drifts[variant.id] = drift(seconds[variant.id], seconds[baseline.id])
+        return drifts

@@ -1,9 +1,10 @@
-"""A sweep's measurement as data: its limits, the samples of its networks, and why some have none."""
+"""A sweep's measurement as data: its limits, and the samples of its networks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from guidelines.measure.dropped import Dropped
 from guidelines.results.disturbance import State
 from guidelines.results.model import CONTROL_NAME, Circumstances, StopReason
 
@@ -18,21 +19,13 @@ CONTROL = Control.CONTROL
 NetworkKey = str | Control
 
 
-class SkippedNetworkError(Exception):
-    """Raised by a network that cannot be measured here; its message is the reason."""
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A network that left its sweep: it failed or was skipped, and why, in one line."""
-
-    reason: str
-    is_skip: bool = False
-
-
 @dataclass(frozen=True)
 class Limits:
-    """How long and how well to sample; seconds are per variant, precision is a relative half-width."""
+    """How long and how precisely to sample.
+
+    `max_time_s` and `warmup_s` are per variant. Sampling stops early once every slow-down has a relative
+    half-width of at most `precision`, which is None if only time counts.
+    """
 
     max_time_s: float = 1.0
     min_rounds: int = 5
@@ -44,11 +37,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Recording:
-    """Seconds per call of each network, the k-th of every network from the same round.
+    """Seconds per call of each network; the k-th figures of all networks are from the same round.
 
-    The seed gives the order of every round and of every building; `placed_at` are the numbers of the
-    rounds before which the networks were built anew. `checked` holds what was found out of each variant
-    before its timing.
+    The seed decides the order of every round and of every building. `placed_at` are the numbers of the
+    rounds before which the networks were built anew. `checked` holds the figures that the check of each
+    variant gave before it was timed.
     """
 
     seconds_per_call: Mapping[NetworkKey, tuple[float, ...]]
@@ -62,5 +55,5 @@ class Recording:
 
     @property
     def rounds(self) -> int:
-        """Number of rounds that were finished."""
+        """Number of finished rounds."""
         return max(map(len, self.seconds_per_call.values()), default=0)

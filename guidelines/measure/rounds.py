@@ -1,9 +1,9 @@
 """Rounds that visit every network of a sweep once in a shuffled order.
 
-Whatever slows the machine for a while slows every network of the rounds it touches, and leaves the
-ratios inside those rounds alone. Where a network's weights and input lie in memory makes it a percent
-faster or slower for as long as they lie there (Mytkowicz et al. 2009, Curtsinger and Berger 2013): so
-the networks are built anew from time to time, in shuffled order, and the interval covers that too.
+Whatever slows the machine for a while slows all networks in the same rounds, and does not change the
+ratios inside those rounds. The addresses of a network's weights and input make it about a percent faster
+or slower for as long as they stay the same (Mytkowicz et al. 2009, Curtsinger and Berger 2013). So the
+networks are built anew from time to time, in shuffled order, and the interval covers this effect too.
 """
 
 import gc
@@ -15,31 +15,22 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from guidelines.measure.device.timing import Sample
-from guidelines.measure.recording import CONTROL, Dropped, Limits, NetworkKey, Recording, SkippedNetworkError
+from guidelines.measure.dropped import Dropped, Explain, explained
+from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
 from guidelines.results.model import StopReason
-from guidelines.results.reason import one_line
 from guidelines.stats.intervals import paired_ratio
 
 Builder = Callable[[], Sample]
-# The reason to drop a network that raised an error, None for an error that must end the run.
-Explain = Callable[[BaseException], Dropped | None]
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
 CLOCK_MULTIPLE = 500
-# Intervals are looked at each time the rounds have grown by this factor.
+# Intervals are computed again each time the number of rounds has grown by this factor.
 REVIEW_GROWTH = 1.1
 EMPTY_SAMPLES = 20
-# The least rounds are spread over this many placements in memory. Later stays are as long, or longer
-# if building would else take more than its share of the sampling time; all stays are equally long,
-# since a few long ones would hide how much a placement matters.
+# The networks are built anew this many times within the least number of rounds. Later on they stay at
+# their addresses for as many rounds, or for more if building would otherwise take more than its share of
+# the sampling time. All these stays are equally long: a few long ones would hide how much an address matters.
 PLACEMENTS = 4
 BUILDING_SHARE = 0.25
-
-
-def explained(error: BaseException) -> Dropped | None:
-    """Reason to drop a network that raised an error; None for Ctrl-C and other ends of the program."""
-    if isinstance(error, SkippedNetworkError):
-        return Dropped(f"skipped: {error}", is_skip=True)
-    return Dropped(one_line(error)) if isinstance(error, Exception | SystemExit) else None
 
 
 @dataclass
@@ -47,7 +38,8 @@ class Rounds:
     """The networks of a sweep while it is measured; those that fail leave it.
 
     `look` is called before the first round, before networks are built anew, and after the last round.
-    `collect` frees what is no longer used before networks are built.
+    `collect` is called before networks are built, to free the memory of the old ones. `explain` gives the
+    reason to drop a network that raised an error (see `dropped`).
     """
 
     builders: dict[NetworkKey, Builder]
@@ -67,13 +59,15 @@ class Rounds:
     rounds: int = field(init=False, default=0)
     used_s: float = field(init=False, default=0.0)
 
+    def __post_init__(self) -> None:
+        self.builders = dict(self.builders)  # networks that fail are removed from it
+
     def run(self) -> Recording:
         """Sample in shuffled rounds until every slow-down is precise enough or the budget is used up.
 
-        The budget is for rounds, not for building. A network that raises is dropped with its reason and
-        its samples; without its baseline a sweep ends.
+        The budget is for rounds, not for building. If a network raises an error, the reason is kept and its
+        samples are not; if it is the baseline, sampling ends.
         """
-        self.builders = dict(self.builders)
         self.place()
         self.calibrate()
         self.look()
@@ -89,15 +83,16 @@ class Rounds:
         )
 
     def place(self) -> None:
-        """Build every network anew and run it once, so that each may get another place in memory.
+        """Build every network anew and run it once, so that each may get other addresses in memory.
 
-        The baseline and the control come first at the first time: if memory is short, they get it. CUDA's
-        allocator tends to give back the same.
+        The first time, baseline and control are built before the others: if memory is short, they get it.
+        CUDA's allocator tends to give the same addresses again.
         """
         self.samplers.clear()
         self.collect()
         order = self._shuffled(self.builders, "placement", len(self.placed_at))
-        if not self.placed_at:
+        is_first = not self.placed_at
+        if is_first:
             order.sort(key=lambda key: key not in (self.baseline, CONTROL))
         self.placed_at.append(self.rounds)
         for key in order:
@@ -112,26 +107,28 @@ class Rounds:
                 self.calls[key] = calls_for_a_sample(self.samplers[key], self.limits, self.clock)
 
     def _sample_until_stopped(self) -> StopReason:
-        least_stay = ceil(self.limits.min_rounds / PLACEMENTS)
-        review, next_placement, stay = self.limits.min_rounds, least_stay, 0
+        next_review = self.limits.min_rounds
+        first_stay = next_placement = ceil(self.limits.min_rounds / PLACEMENTS)
+        stay = 0  # rounds between placements, known once building has been timed
         while self.baseline in self.samplers:
             if self.rounds == next_placement:
                 placing_s = self._place_again()
-                stay = stay or _stay(least_stay, placing_s, self.used_s / self.rounds)
+                if not stay:
+                    stay = _stay(first_stay, placing_s, self.used_s / self.rounds)
                 next_placement += stay
             self._round()
             if self.baseline not in self.samplers:
                 break
             if self.rounds >= self.limits.min_rounds and self.used_s >= self.budget_s:
                 return "time"
-            if self.limits.precision is not None and self.rounds >= review:
-                review = ceil(self.rounds * REVIEW_GROWTH)
+            if self.limits.precision is not None and self.rounds >= next_review:
+                next_review = ceil(self.rounds * REVIEW_GROWTH)
                 if self._is_precise(self.limits.precision):
                     return "precision"
         return "failure"
 
     def _place_again(self) -> float:
-        """Seconds that building all networks anew took."""
+        """Build all networks anew and return the seconds that it took."""
         self.look()
         start = self.clock()
         self.place()
@@ -149,31 +146,32 @@ class Rounds:
 
     @contextmanager
     def _dropping(self, key: NetworkKey) -> Iterator[None]:
-        """Drop a network that raises an error; its memory is set free for the others."""
+        """Drop the network if it raises an error, and free its memory for the others."""
         try:
             yield
         except BaseException as error:
-            reason = self.explain(error)
-            if reason is None:
+            dropped = self.explain(error)
+            if dropped is None:
                 raise
-            self.dropped[key] = reason
-            for kept in (self.builders, self.samplers, self.calls, self.samples):
-                kept.pop(key, None)
+            self.dropped[key] = dropped
+            for of_network in (self.builders, self.samplers, self.calls, self.samples):
+                of_network.pop(key, None)
 
     def _is_precise(self, precision: float) -> bool:
-        """Whether every slow-down, the control's among them, has a half-width within the precision."""
+        """True if the relative half-width of every slow-down, also the control's, is within the precision."""
         baseline_s = self.samples[self.baseline]
-        others = [series for key, series in self.samples.items() if key != self.baseline]
-        for series in others:
-            ratio = paired_ratio(series, baseline_s, self.limits.confidence)
+        for key, series_s in self.samples.items():
+            if key == self.baseline:
+                continue
+            ratio = paired_ratio(series_s, baseline_s, self.limits.confidence)
             if ratio.half_width is None or ratio.half_width > precision * ratio.estimate:
                 return False
         return True
 
-    def _shuffled(self, keys: Iterable[NetworkKey], what: str, number: int) -> list[NetworkKey]:
-        """An order that nothing but the seed decides: not how often networks were built before."""
+    def _shuffled(self, keys: Iterable[NetworkKey], purpose: str, number: int) -> list[NetworkKey]:
+        """An order that depends on the seed, purpose and number only, not on earlier shuffles."""
         order = sorted(keys, key=lambda key: (key is not CONTROL, str(key)))
-        random.Random(f"{self.seed} {what} {number}").shuffle(order)
+        random.Random(f"{self.seed} {purpose} {number}").shuffle(order)
         return order
 
 
@@ -193,5 +191,7 @@ def calls_for_a_sample(sample: Sample, limits: Limits, clock: Callable[[], float
 
 
 def _stay(least_rounds: int, placing_s: float, round_s: float) -> int:
-    """Rounds between two placements, so that building takes no more than its share."""
-    return max(least_rounds, ceil(placing_s / (BUILDING_SHARE * round_s))) if round_s else least_rounds
+    """Number of rounds between placements at which building takes no more than its share of the time."""
+    if not round_s:
+        return least_rounds
+    return max(least_rounds, ceil(placing_s / (BUILDING_SHARE * round_s)))

@@ -1,16 +1,17 @@
-"""One sweep measured under a condition: which networks are built, checked and timed."""
+"""One sweep measured under a condition: its networks are built, checked and timed in rounds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.devices import gpu_reader
 from guidelines.measure.device.modes import Bind, binder
 from guidelines.measure.device.timing import Sample, pinned, prepare
+from guidelines.measure.dropped import Explain, explained
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
-from guidelines.measure.rounds import Explain, Rounds, explained
+from guidelines.measure.rounds import Builder, Rounds
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
@@ -32,39 +33,60 @@ def measure_sweep(
 ) -> Recording:
     """Time the variants with the chosen ids, the baseline and the A/A control under a condition.
 
-    The control is the baseline built a second time. Networks are keyed by id, the control by CONTROL.
-    A network that fails is recorded with its reason, and the others go on.
+    The control is the baseline built a second time. Samples are keyed by the variant's id, those of the
+    control by CONTROL. A network that fails is recorded with its reason, and the others go on.
     """
-    networks: dict[NetworkKey, Variant] = {variant.id: variant for variant in _timed(sweep, chosen)}
-    networks[CONTROL] = sweep.baseline
-    binders = {variant.id: binder(condition.mode) for variant in networks.values()}
-    checked: dict[str, Circumstances] = {}
-
-    def build(variant: Variant) -> Sample:
-        bind = binders[variant.id]
-        if variant.id not in checked:
-            checked[variant.id] = check(variant, condition, seed, bind)
-        return prepare(variant, condition, seed, bind)
-
+    networks = _Networks(sweep, chosen, condition, seed, check=check, prepare=prepare)
     watch = Watch(gpu_reader(condition.device))
-    rounds = Rounds(
-        builders={key: partial(build, variant) for key, variant in networks.items()},
-        baseline=sweep.baseline.id,
-        limits=limits,
-        budget_s=budget_s(sweep, chosen, limits),
-        seed=seed,
-        look=watch.look,
-        explain=explain,
-    )
+    rounds = networks.rounds(limits, look=watch.look, explain=explain)
     with pinned(condition):
         recording = rounds.run()
-    return replace(recording, checked=checked, state=watch.state())
+    return replace(recording, checked=networks.checked, state=watch.state())
 
 
 def budget_s(sweep: Sweep, chosen: Sequence[str], limits: Limits) -> float:
-    """Seconds that a sweep may sample: those of a variant times the variants timed, control apart."""
+    """Seconds of sampling that a sweep may take: `max_time_s` for each variant, none for the control."""
     return limits.max_time_s * len(_timed(sweep, chosen))
 
 
 def _timed(sweep: Sweep, chosen: Sequence[str]) -> list[Variant]:
-    return [v for v in sweep.variants if v.id in chosen or v is sweep.baseline]
+    """The chosen variants and the baseline."""
+    return [variant for variant in sweep.variants if variant.id in chosen or variant is sweep.baseline]
+
+
+@dataclass
+class _Networks:
+    """The networks of a sweep that are timed together: chosen variants, baseline and control."""
+
+    sweep: Sweep
+    chosen: Sequence[str]
+    condition: Condition
+    seed: int
+    check: Check
+    prepare: Prepare
+    checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
+
+    def rounds(self, limits: Limits, *, look: Callable[[], None], explain: Explain) -> Rounds:
+        return Rounds(
+            builders=self._builders(),
+            baseline=self.sweep.baseline.id,
+            limits=limits,
+            budget_s=budget_s(self.sweep, self.chosen, limits),
+            seed=self.seed,
+            look=look,
+            explain=explain,
+        )
+
+    def _builders(self) -> dict[NetworkKey, Builder]:
+        """A builder for each network; one network's instances share what is compiled for them."""
+        builders: dict[NetworkKey, Builder] = {}
+        for variant in _timed(self.sweep, self.chosen):
+            builders[variant.id] = partial(self._build, variant, binder(self.condition.mode))
+        builders[CONTROL] = builders[self.sweep.baseline.id]
+        return builders
+
+    def _build(self, variant: Variant, bind: Bind) -> Sample:
+        """Build a variant, for the first time after checking it."""
+        if variant.id not in self.checked:
+            self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
+        return self.prepare(variant, self.condition, self.seed, bind)

@@ -20,8 +20,7 @@ from guidelines.analysis.tables import tables
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.device import devices as machine
-from guidelines.measure.recording import Dropped
-from guidelines.measure.rounds import explained
+from guidelines.measure.dropped import Dropped, explained
 from guidelines.plugin import on_request, options, outputs
 from guidelines.plugin.replay import recorded_clock, replay
 from guidelines.report.document import Document

@@ -1,6 +1,7 @@
 import pytest
 
-from guidelines.measure.recording import CONTROL, Dropped, Recording
+from guidelines.measure.dropped import Dropped
+from guidelines.measure.recording import CONTROL, Recording
 from guidelines.results.disturbance import State
 from guidelines.results.model import Circumstances
 

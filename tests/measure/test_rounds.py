@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from guidelines.measure.recording import CONTROL, Dropped, Limits
+from guidelines.measure.dropped import Dropped
+from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.rounds import Rounds
 
 

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from guidelines.measure.recording import CONTROL, Dropped, Limits, SkippedNetworkError
+from guidelines.measure.dropped import Dropped, SkippedNetworkError
+from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import measure_sweep
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition

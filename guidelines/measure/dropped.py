@@ -1,0 +1,37 @@
+"""A network that leaves its sweep: it failed, or it said that it cannot be measured here.
+
+A network says so by raising SkippedNetworkError: in its constructor, or in its forward pass. Tables show it
+as skipped, with its message as the reason. Any other Exception is a failure, and the other networks go on.
+A test framework has exceptions of its own for this, such as that of `pytest.skip`. Measuring does not know
+them: whoever does passes a function of the type Explain, which calls `explained` for all other errors.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from guidelines.results.reason import one_line
+
+
+class SkippedNetworkError(Exception):
+    """Raised by a network that cannot be measured here; its message is the reason."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Reason, in one line, why a network left its sweep."""
+
+    reason: str
+    is_skip: bool = False
+
+
+# Gives the reason to drop a network that raised an error, None for an error that must end the run.
+Explain = Callable[[BaseException], Dropped | None]
+
+
+def explained(error: BaseException) -> Dropped | None:
+    """Reason to drop a network that raised an error; None for Ctrl-C and other ends of the program."""
+    if isinstance(error, SkippedNetworkError):
+        return Dropped(f"skipped: {error}", is_skip=True)
+    if isinstance(error, Exception | SystemExit):
+        return Dropped(one_line(error))
+    return None
