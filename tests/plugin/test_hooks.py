@@ -4,39 +4,12 @@ import sys
 
 import pytest
 import torch
+from inner_experiments import SMALL
 
 from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
 
 pytest_plugins = "pytester"
-
-EXPERIMENT = """
-    import pytest
-    from guidelines.networks import blocks
-    from guidelines import Sweep
-
-    def sweeps(condition):
-        for multiplier in (1, 2):
-            variants = tuple(blocks.group_convolution(4 * multiplier * g, g) for g in (1, 2, 4))
-            yield Sweep("G2", "more groups, more memory access", f"x{multiplier}", variants)
-
-    @pytest.mark.guideline(sweeps=sweeps)
-    def test_g2(measure):
-        measure()
-"""
-
-
-@pytest.fixture
-def suite(pytester, quick):
-    """A project of two small sweeps of three variants."""
-    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
-    pytester.makepyfile(test_small=EXPERIMENT)
-
-    def run(*arguments):
-        options = ("--device=cpu", "--benchmark-max-time=0.01", "--benchmark-min-rounds=12")
-        return pytester.runpytest(*options, *arguments)
-
-    return run
 
 
 @pytest.fixture
@@ -45,7 +18,7 @@ def saved(pytester):
 
 
 def test_ids_are_readable_and_k_can_match_them(suite):
-    result = suite("--collect-only", "-q", "-k", "x2 and g4")
+    result = suite("--image-size=56", "--collect-only", "-q", "-k", "x2 and g4")
     result.stdout.fnmatch_lines(["test_small.py::test_g2[[]cpu-x2-g4[]]"])
     result.assert_outcomes(deselected=5)
 
@@ -56,16 +29,16 @@ def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite, monkeyp
     result = suite("--collect-only", "-q", *lists)
     result.assert_outcomes()
     assert result.parseoutcomes()["tests"] == 6 * 16
-    result.stdout.fnmatch_lines(["*[[]cpu-bfloat16-nhwc-b2-t2-x1-g1[]]"])
+    result.stdout.fnmatch_lines(["*[[]cpu-bfloat16-nhwc-b2-2px-t2-x1-g1[]]"])
 
 
 def test_a_run_prints_the_tables_and_saves_what_it_prints(suite, saved):
-    result = suite("--benchmark-only", f"--benchmark-json={saved}")
+    result = suite("--benchmark-only", "--benchmark-max-time=0.01", f"--benchmark-json={saved}")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines(
-        ["*G2 x1 cpu: up to 0.03 s ... * rounds: g=2 *x, g=4 *x", "*benchmark 'G2 x1 cpu': 3 tests*"]
+        ["*G2 x1 cpu-2px: up to 0.03 s ... * rounds: g=2 *x, g=4 *x", "*benchmark 'G2 x1 cpu-2px': 3 tests*"]
     )
-    result.stdout.fnmatch_lines(["G2 more groups, more memory access (paper: Table 2, ARM)", "G2 x1 *"])
+    result.stdout.fnmatch_lines(["G2 a claim (paper: Table 2, ARM)", "G2 x1 *"])
     run = load(saved, 10**7)
     assert [entry.place.variant for entry in run.entries] == ["g=1", "g=2", "g=4"] * 2
     assert all(len(entry.samples_s) == len(entry.baseline_samples_s) >= 12 for entry in run.entries)
@@ -79,7 +52,7 @@ def test_the_file_holds_what_the_figures_depend_on(suite, saved):
     assert machine["devices"].keys() == {"cpu"}
     benchmark = content["benchmarks"][0]
     assert benchmark["options"]["timer"] == "recorded_clock"
-    assert benchmark["params"] == {"measure": "cpu-x1-g1"}
+    assert benchmark["params"] == {"measure": "cpu-2px-x1-g1"}
     assert benchmark["extra_info"]["guidelines"]["seed"] == 5
     assert "UNSERIALIZABLE" not in saved.read_text()
 
@@ -104,7 +77,7 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
         return original(builders, **named)
 
     monkeypatch.setattr(sweep, "Rounds", noting)
-    suite("--benchmark-only", "test_small.py::test_g2[cpu-x2-g4]").assert_outcomes(passed=1)
+    suite("--benchmark-only", "test_small.py::test_g2[cpu-2px-x2-g4]").assert_outcomes(passed=1)
     assert prepared == {"g1", "g4", sweep.CONTROL}
 
 
@@ -114,34 +87,33 @@ def test_disabled_benchmarks_run_every_network_once(suite):
     assert "up to" not in result.stdout.str()
 
 
-def test_progress_is_visible_while_output_is_captured(suite, pytester):
+def test_progress_is_visible_while_output_is_captured(pytester):
+    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
+    pytester.makepyfile(test_small=SMALL)
     command = (sys.executable, "-m", "pytest", "--device=cpu", "--benchmark-max-time=0.01", "-k", "x1")
     result = pytester.run(*command)
     result.stdout.fnmatch_lines(["  G2 x1 cpu: up to 0.03 s ... * rounds: g=2 *x, g=4 *x"])
 
 
-def test_a_mark_without_sweeps_is_named(suite, pytester):
-    pytester.makepyfile(
-        test_small="""
+def test_a_mark_without_sweeps_is_named(suite):
+    experiment = """
         import pytest
         @pytest.mark.guideline(sweep=1)
         def test_marked(measure): measure()
     """
-    )
-    result = suite("--benchmark-only")
+    result = suite("--benchmark-only", experiment=experiment)
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*test_marked: write @pytest.mark.guideline(sweeps=...)*"])
 
 
-def test_measure_without_the_mark_is_named(suite, pytester):
-    pytester.makepyfile(test_small="def test_unmarked(measure): measure()")
-    result = suite("--benchmark-only")
+def test_measure_without_the_mark_is_named(suite):
+    result = suite("--benchmark-only", experiment="def test_unmarked(measure): measure()")
     result.stdout.fnmatch_lines(["*`measure` needs the mark @pytest.mark.guideline(sweeps=...)*"])
 
 
 def test_the_batch_that_auto_finds_stands_in_the_results_and_auto_in_the_ids(suite, saved):
     result = suite("--collect-only", "-q", "--batch-size=auto", "-k", "x1 and g4")
-    result.stdout.fnmatch_lines(["*[[]cpu-bauto-x1-g4[]]"])
+    result.stdout.fnmatch_lines(["*[[]cpu-bauto-2px-x1-g4[]]"])
     suite("--benchmark-only", f"--benchmark-json={saved}", "--batch-size=auto", "-k", "x1").assert_outcomes(
         passed=3, deselected=3
     )
@@ -184,9 +156,8 @@ FAILING = """
 """
 
 
-def test_a_failed_variant_is_in_the_table_and_the_file_and_the_rest_goes_on(suite, saved, pytester):
-    pytester.makepyfile(test_small=FAILING)
-    result = suite("--benchmark-only", f"--benchmark-json={saved}")
+def test_a_failed_variant_is_in_the_table_and_the_file_and_the_rest_goes_on(suite, saved):
+    result = suite("--benchmark-only", f"--benchmark-json={saved}", experiment=FAILING)
     result.assert_outcomes(passed=2, failed=3)
     result.stdout.fnmatch_lines(
         [
@@ -208,7 +179,7 @@ def test_pytest_benchmark_compares_two_of_our_files(suite, pytester):
         suite("--benchmark-only", "-q", f"--benchmark-json={name}", "-k", "x1")
     result = pytester.run(sys.executable, "-m", "pytest_benchmark", "compare", "a.json", "b.json")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["*test_g2[[]cpu-x1-g4[]]*"])
+    result.stdout.fnmatch_lines(["*test_g2[[]cpu-2px-x1-g4[]]*"])
 
 
 def test_two_runs_on_one_machine_have_equal_machine_info(suite, pytester):

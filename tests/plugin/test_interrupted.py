@@ -1,0 +1,78 @@
+import itertools
+import signal
+
+import pytest
+from inner_experiments import BUILT, IN_A_ROUND, WARMED_UP, X1_NAMES, X2_NAMES
+from inner_runs import both_outputs, journal_of, load_strict, named
+
+from guidelines.plugin import replay
+from guidelines.results.files import load, load_journal
+
+pytest_plugins = "pytester"
+pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
+
+
+# Results are written at the end of a run only.
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_killed_run_had_finished_is_in_its_journal_and_resuming_completes_it(
+    trapped, pytester, number
+):
+    act = f"os.kill(os.getpid(), {number:d})"
+    killed = trapped("--benchmark-json=run.json", act=act, at=WARMED_UP, how=pytester.runpytest_subprocess)
+    assert killed.ret == -number
+    assert not (pytester.path / "run.json").exists()
+    before = load(journal_of(pytester), 10**7)
+    assert named(before) == X1_NAMES
+    assert before.notes == (f"{before.source}: is the journal of an unfinished run: 1 of 2 sweeps are there",)
+    trapped("--benchmark-json=run.json", "--resume").assert_outcomes(passed=5)
+    after, journaled = both_outputs(pytester)
+    assert named(after) == named(journaled) == X1_NAMES + X2_NAMES
+    assert after.entries[:2] == before.entries
+
+
+@pytest.mark.parametrize("at", [BUILT, WARMED_UP, IN_A_ROUND])
+def test_ctrl_c_keeps_what_was_finished_and_nothing_of_what_was_cut(trapped, pytester, at):
+    act = "raise KeyboardInterrupt"
+    result = trapped("--benchmark-json=run.json", act=act, at=at, no_reraise_ctrlc=True)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    file, journaled = both_outputs(pytester)
+    assert named(file) == named(journaled) == X1_NAMES
+    assert file.failures == journaled.failures == ()
+    assert file.entries == journaled.entries
+
+
+@pytest.mark.parametrize("at", [WARMED_UP, IN_A_ROUND])
+def test_resuming_after_ctrl_c_completes_the_file(trapped, pytester, at):
+    trapped("--benchmark-json=run.json", act="raise KeyboardInterrupt", at=at, no_reraise_ctrlc=True)
+    before = load_strict(pytester.path / "run.json")
+    result = trapped("--benchmark-json=run.json", "--resume")
+    result.assert_outcomes(passed=5)
+    assert "G8 x1 cpu-2px: up to" not in result.stdout.str()
+    file, journaled = both_outputs(pytester)
+    assert named(file) == named(journaled) == X1_NAMES + X2_NAMES
+    assert file.entries[:2] == before.entries
+    assert load_journal(journal_of(pytester)).is_finished
+
+
+def test_a_resumed_run_says_what_it_takes_over(trapped):
+    trapped(act="raise KeyboardInterrupt", at=WARMED_UP, no_reraise_ctrlc=True)
+    trapped("--resume").stdout.fnmatch_lines(["resumed *.jsonl: 1 of 2 sweeps are there"])
+
+
+def test_ctrl_c_in_the_midst_of_a_replay_saves_no_half_entry(trapped, pytester, monkeypatch):
+    steps, advance = itertools.count(), replay._advance
+
+    def interrupted():
+        if next(steps) == 12 + 2:
+            raise KeyboardInterrupt
+        advance()
+
+    monkeypatch.setattr(replay, "_advance", interrupted)
+    result = trapped("--benchmark-json=run.json", no_reraise_ctrlc=True)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    file, journaled = both_outputs(pytester)
+    assert (named(file), named(journaled)) == (X1_NAMES[:1], X1_NAMES)
+    trapped("--benchmark-json=run.json", "--resume").assert_outcomes(passed=5)
+    whole = both_outputs(pytester)[0]
+    assert named(whole) == X1_NAMES + X2_NAMES
+    assert whole.entries[:2] == journaled.entries

@@ -1,0 +1,106 @@
+import itertools
+import json
+import re
+
+import pytest
+import pytest_benchmark.plugin
+from inner_runs import only, strict
+from pytest_benchmark.logger import PytestBenchmarkWarning
+
+from guidelines.analysis.compare import compare
+from guidelines.analysis.measured import results_of
+from guidelines.analysis.merge import by_machine
+from guidelines.analysis.reading import read
+from guidelines.cli.main import main
+from guidelines.results.files import load
+
+pytest_plugins = "pytester"
+
+CPU_INFO = pytest_benchmark.plugin.get_cpu_info
+
+
+# Machine_info is compared to the letter.
+# Where the name of a processor lacks a clock, py-cpuinfo calls the present one the advertised one.
+def cpu_info(clock_hz, advertised_hz):
+    return {
+        "brand_raw": "a processor",
+        "hz_actual": (clock_hz, 0),
+        "hz_actual_friendly": f"{clock_hz / 1e9:.4f} GHz",
+        "hz_advertised": (advertised_hz or clock_hz, 0),
+        "hz_advertised_friendly": f"{(advertised_hz or clock_hz) / 1e9:.4f} GHz",
+    }
+
+
+@pytest.mark.parametrize("advertised_hz", [2_400_000_000, None])
+def test_machine_info_is_the_same_at_every_clock(one_fails, pytester, monkeypatch, recwarn, advertised_hz):
+    clocks_hz = itertools.count(2_400_000_000, 7_000_000)
+    monkeypatch.setattr(
+        pytest_benchmark.plugin, "get_cpu_info", lambda: cpu_info(next(clocks_hz), advertised_hz)
+    )
+    one_fails("--benchmark-save=first", "-k", "x1")
+    one_fails("--benchmark-save=second", "--benchmark-compare", "-k", "x1")
+    first, second = (strict(path)["machine_info"] for path in sorted(pytester.path.glob(".benchmarks/*/*")))
+    assert first == second
+    assert not [str(warning.message) for warning in recwarn if "machine_info" in str(warning.message)]
+
+
+def keys(value):
+    if isinstance(value, dict):
+        return {*value, *(key for inner in value.values() for key in keys(inner))}
+    return {key for inner in value for key in keys(inner)} if isinstance(value, list) else set()
+
+
+def test_machine_info_has_nothing_that_changes_from_one_minute_to_the_next(one_fails, pytester, monkeypatch):
+    monkeypatch.setattr(pytest_benchmark.plugin, "get_cpu_info", CPU_INFO)
+    one_fails("--benchmark-json=run.json", "-k", "x1")
+    names = keys(strict(pytester.path / "run.json")["machine_info"])
+    assert "torch" in names
+    assert not {
+        name for name in names if re.search(r"load|temperature|clock|hz_actual|mhz|uptime|free|used", name)
+    }
+
+
+# Entries are matched by node id.
+def test_runs_are_compared_whatever_their_tests_files_and_root_folders_are_called(one_fails, pytester):
+    one_fails("--benchmark-json=a.json")
+    path = pytester.mkdir("deep") / "test_other.py"
+    path.write_text((pytester.path / "test_small.py").read_text().replace("test_g2", "test_renamed"))
+    one_fails("--benchmark-json=b.json", "--rootdir=deep", path).assert_outcomes(passed=6, failed=1)
+    files = [pytester.path / name for name in ("a.json", "b.json")]
+    names = [{benchmark["fullname"] for benchmark in strict(file)["benchmarks"]} for file in files]
+    comparison = compare(*(results_of(load(file, 10**7)) for file in files))
+    assert names[0].isdisjoint(names[1])
+    assert (len(comparison.rows), comparison.only_a, comparison.only_b) == (6, (), ())
+    assert main(["compare", "a.json", "b.json"]) == 0
+
+
+# Two machines both write 0001_*.json into a folder that names neither.
+def test_two_machines_0001_are_told_apart_by_what_the_files_say(one_fails, pytester, capsys):
+    folders = [pytester.path / name for name in ("a", "b")]
+    for folder in folders:
+        storage = f"--benchmark-storage={folder}"
+        one_fails(storage, "--benchmark-save=run", "--benchmark-save-data", "-k", "x1")
+    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7)))] == [2]
+    path = only(pytester, "b/*/0001_run.json")
+    assert path.relative_to(folders[1]) == only(pytester, "a/*/0001_run.json").relative_to(folders[0])
+    content = strict(path)
+    content["machine_info"]["node"] = "elsewhere"
+    path.write_text(json.dumps(content))
+    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7)))] == [1, 1]
+    assert main(["compare", "a", "b"]) == 0
+    assert "host elsewhere" in " ".join(capsys.readouterr().out.split())
+
+
+# A storage outside the working folder breaks the warning that machines differ.
+@pytest.mark.parametrize("prefix", ["", "file://"])
+def test_a_run_is_compared_with_another_machines_in_a_storage_elsewhere(one_fails, tmp_path, prefix):
+    storage = f"--benchmark-storage={prefix}{tmp_path}"
+    one_fails(storage, "--benchmark-save=run", "-k", "x1").assert_outcomes(passed=3, deselected=4)
+    (path,) = tmp_path.glob("*/0001_run.json")
+    content = strict(path)
+    content["machine_info"]["node"] = "elsewhere"
+    path.write_text(json.dumps(content))
+    with pytest.warns(PytestBenchmarkWarning, match="machine_info is different"):
+        result = one_fails(storage, "--benchmark-compare", "-k", "x1")
+    result.assert_outcomes(passed=3, deselected=4)
+    result.stdout.fnmatch_lines(["test_g2[[]cpu-2px-x1-g4[]] (0001_run) *"])
