@@ -1,1 +1,1 @@
-"""Runs become verdicts, tables and comparisons; no torch."""
+"""Turn runs into verdicts, tables and comparisons, without torch."""

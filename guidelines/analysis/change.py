@@ -1,4 +1,4 @@
-"""Whether a ratio of two measurements is a change: beyond a margin, within it, or unclear."""
+"""Decide if a ratio of two measurements is a change: beyond a margin, within it, or unclear."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class MarginedRatio:
 
 @dataclass(frozen=True)
 class Change:
-    """What a ratio says, with the corrected interval it rests on and the reason."""
+    """A decision about a ratio, the corrected interval it rests on, and the reason."""
 
     direction: Direction
     ratio: Estimate
@@ -31,13 +31,17 @@ class Change:
 
 
 def margin(floors: Sequence[float | None], least: float = LEAST_CHANGE) -> float | None:
-    """The larger of the least change and the noise floors, None where one of these is not known."""
-    known = [floor for floor in floors if floor is not None]
-    return max([least, *known]) if len(known) == len(floors) else None
+    """The largest of the least change and the noise floors; None if a noise floor is not known."""
+    largest = least
+    for floor in floors:
+        if floor is None:
+            return None
+        largest = max(largest, floor)
+    return largest
 
 
 def changes(ratios: Sequence[MarginedRatio], confidence: float) -> list[Change]:
-    """One change a ratio, all right together with the confidence (Holm 1979)."""
+    """One change for each ratio; at this confidence, all of them are right together (Holm 1979)."""
     return stepwise(
         [_clearness(each, confidence) for each in ratios],
         lambda index, level: _judge(ratios[index].ratio(level), ratios[index].margin),

@@ -1,4 +1,4 @@
-"""Two machines set side by side: what both measured, what changed, and what only one of them has."""
+"""Compare two machines: what both measured, what changed, and what only one of them has."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -25,8 +25,8 @@ class CompareError(Exception):
 class Compared:
     """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
 
-    Slow-downs are as their sweep judges them: of the time, or of the time per multiply-add. `effect` is
-    None for a baseline, `speed` if the two sides did different work.
+    Slow-downs are of the time, or of the time per multiply-add if their sweep is judged by that. `effect`
+    is None for a baseline, `speed` is None if the two sides did different work.
     """
 
     a: Measured
@@ -47,7 +47,7 @@ class Compared:
         return self.outcome_of(self.effect) if self.effect else ""
 
     def outcome_of(self, change: Change) -> str:
-        """The word for the guideline's effect if the ratio changed so."""
+        """The word for the guideline's effect on B, given the change of the ratio."""
         words = EFFECT if self.a.place.expect == "slower" else FLIPPED
         return words[change.direction]
 
@@ -59,7 +59,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class GuidelineComparison:
-    """One guideline under a condition on each side; `differences` names what the sides differ in."""
+    """One guideline under a condition on each side, and the differences of the two conditions."""
 
     a: Condition
     b: Condition
@@ -69,7 +69,10 @@ class GuidelineComparison:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that two machines have in common, and what only one has; `speedup` over all networks."""
+    """The results that two machines share, and the names of those that only one has.
+
+    `speedup` is the geometric mean over all networks.
+    """
 
     a: MachineResults
     b: MachineResults
@@ -96,12 +99,14 @@ class _Pair(NamedTuple):
 
 
 def compare(a: MachineResults, b: MachineResults) -> Comparison:
-    """Pair by guideline, sweep, variant and condition; all verdicts hold together (Holm).
+    """Pair by guideline, sweep, variant and condition; all verdicts are right together (Holm).
 
-    Raises CompareError, with what each side holds, if no variant but baselines is on both sides.
+    Raises CompareError, naming the sweeps of each side, if they share nothing but baselines.
     """
     pairs = {tables: _pairs(_variants(a, tables.a), _variants(b, tables.b)) for tables in like_tables(a, b)}
-    together = [pair for of_tables in pairs.values() for pair in of_tables]
+    together: list[_Pair] = []
+    for of_tables in pairs.values():
+        together += of_tables
     if all(pair.a.is_baseline for pair in together):
         raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
@@ -142,7 +147,11 @@ def _compared(pairs: Iterable[_Pair], confidence: float) -> dict[VariantKey, Com
     """The rows by their key on side A."""
     rows = {pair.a.place.key: _row(pair) for pair in pairs}
     effects = {key: effect_ratio(row) for key, row in rows.items() if not row.a.is_baseline}
-    speeds = {key: ratio for key, row in rows.items() if (ratio := speed_ratio(row))}
+    speeds = {}
+    for key, row in rows.items():
+        ratio = speed_ratio(row)
+        if ratio:
+            speeds[key] = ratio
     effect_of = _changes(effects, confidence)
     speed_of = _changes(speeds, confidence)
     return {
@@ -166,7 +175,7 @@ def _row(pair: _Pair) -> Compared:
 
 
 def _speedup(pair: _Pair) -> Quantity | None:
-    """Time an image on A over that on B, None if the work differs."""
+    """The time for an image on A over the time on B; None if the work differs."""
     a, b = pair.a.place.condition, pair.b.place.condition
     if pair.a.network != pair.b.network or a.image_size != b.image_size:
         return None
@@ -176,7 +185,7 @@ def _speedup(pair: _Pair) -> Quantity | None:
 
 
 class _Name(NamedTuple):
-    """The name of a variant, the same under any condition."""
+    """The name of a variant, without its condition."""
 
     sweep: str
     variant: str
@@ -188,12 +197,13 @@ def _variants(results: MachineResults, key: TableKey) -> dict[_Name, Measured]:
 
 
 def _pairs(of_a: Mapping[_Name, Measured], of_b: Mapping[_Name, Measured]) -> list[_Pair]:
-    """Variants that both have, with the same claim."""
+    """The variants of both sides about which both claim the same."""
     both = [_Pair(one, of_b[name]) for name, one in of_a.items() if name in of_b]
     return [pair for pair in both if pair.a.claimed == pair.b.claimed]
 
 
 def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
+    """The differences of two conditions but the device's name: "threads 1 | 2"."""
     differences = []
     for attribute in fields(Condition):
         name = attribute.name
@@ -204,7 +214,7 @@ def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
 
 
 def _alone(results: MachineResults, together: Iterable[Measured]) -> tuple[str, ...]:
-    """Variants of one side that the other lacks: a whole sweep by its name, else its variants."""
+    """A line for each sweep of which the other side lacks variants, naming these unless it lacks all."""
     shared = {m.place.key for m in together}
     lines = []
     for key, variants in by_sweep(results.measured).items():

@@ -1,4 +1,4 @@
-"""Tables of two machines that are to be compared: one guideline under like conditions."""
+"""Match the tables of two machines: one guideline under like conditions."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -8,14 +8,18 @@ from guidelines.results.model import TableKey
 
 
 class LikeTables(NamedTuple):
-    """Keys of a guideline's tables under like conditions on both sides."""
+    """The keys of two tables to compare, one on each side."""
 
     a: TableKey
     b: TableKey
 
 
 def like_tables(a: MachineResults, b: MachineResults) -> list[LikeTables]:
-    """Guidelines under like conditions: the same, else but for the device's name, else the only one left."""
+    """Match the tables of each guideline by their conditions.
+
+    Equal conditions are matched first, then conditions that differ in the device's name only, and last the
+    two that are left if there is one on each side.
+    """
     matched: list[LikeTables] = []
     for guideline in dict.fromkeys(key.guideline for key in _tables(a)):
         left_a = [key for key in _tables(a) if key.guideline == guideline]

@@ -1,4 +1,4 @@
-"""Many machines: for each guideline, machine and condition the sweep with the largest effect."""
+"""Compare many machines: the sweep with the largest effect of each guideline under each condition."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
-from guidelines.analysis.verdict import Evidence, Verdict, directed, judged, verdicts
+from guidelines.analysis.verdict import Evidence, Verdict, directed, evidence_by_sweep, verdicts
 from guidelines.results.model import Failure, Machine, Place, SweepKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
@@ -15,7 +15,7 @@ from guidelines.stats.intervals import Estimate
 
 @dataclass(frozen=True)
 class Standing:
-    """One guideline on one machine: its sweep of the largest effect, and in how many sweeps it holds.
+    """One guideline on one machine: its sweep with the largest effect, and the number in which it holds.
 
     `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
     time or of the time per multiply-add.
@@ -26,8 +26,8 @@ class Standing:
     expect: Expectation
     effect: Estimate
     verdict: Verdict
-    held: int
-    judged: int
+    sweeps_held: int
+    sweeps_judged: int
     is_disturbed: bool = False
     is_per_multiply_add: bool = False
 
@@ -49,9 +49,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Machines below each other, guidelines side by side; all verdicts hold together (Holm).
+    """A line for each machine and condition; all verdicts are right together (Holm).
 
-    `guidelines` are the claims by guideline, `verdicts` counts them.
+    `guidelines` holds the claim of each guideline, `verdicts` is the number of verdicts.
     """
 
     guidelines: dict[str, str]
@@ -61,14 +61,14 @@ class Matrix:
 
 
 class _Sweep(NamedTuple):
-    """A sweep of the machine with an index."""
+    """A sweep and the index of its machine."""
 
     machine: int
     key: SweepKey
 
 
 class _Judged(NamedTuple):
-    """A judged sweep."""
+    """A sweep with its evidence and its verdict."""
 
     key: SweepKey
     evidence: Evidence
@@ -76,7 +76,7 @@ class _Judged(NamedTuple):
 
 
 def matrix(machines: Sequence[MachineResults]) -> Matrix:
-    """Judge every sweep of every machine in one family."""
+    """Judge every sweep of every machine together."""
     evidence = _evidence(machines)
     measured = _all_measured(machines)
     confidence = max((m.confidence for m in measured), default=0.95)
@@ -94,20 +94,20 @@ def matrix(machines: Sequence[MachineResults]) -> Matrix:
 
 
 def varied(results: MachineResults) -> MachineResults:
-    """The results of a machine for the guidelines that it judged under two conditions or more."""
-    under = {(key.guideline, key.condition) for key in judged(results.measured)}
-    times = Counter(guideline for guideline, _ in under)
+    """The results of a machine for the guidelines with a verdict under two conditions or more."""
+    judged = {(key.guideline, key.condition) for key in evidence_by_sweep(results.measured)}
+    conditions = Counter(guideline for guideline, _ in judged)
     return replace(
         results,
-        measured=tuple(m for m in results.measured if times[m.place.guideline] > 1),
-        failures=tuple(f for f in results.failures if times[f.place.guideline] > 1),
+        measured=tuple(m for m in results.measured if conditions[m.place.guideline] > 1),
+        failures=tuple(f for f in results.failures if conditions[f.place.guideline] > 1),
     )
 
 
 def _evidence(machines: Sequence[MachineResults]) -> dict[_Sweep, Evidence]:
     evidence = {}
     for index, results in enumerate(machines):
-        for key, of_sweep in judged(results.measured).items():
+        for key, of_sweep in evidence_by_sweep(results.measured).items():
             evidence[_Sweep(index, key)] = of_sweep
     return evidence
 
@@ -159,8 +159,8 @@ def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measu
         expect=evidence.expect,
         effect=effects[largest],
         verdict=verdict,
-        held=sum(each.verdict.outcome == "holds" for each in sweeps),
-        judged=len(sweeps),
+        sweeps_held=sum(each.verdict.outcome == "holds" for each in sweeps),
+        sweeps_judged=len(sweeps),
         is_disturbed=any(measured.disturbed for measured in swept[key]),
         is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
     )

@@ -1,4 +1,4 @@
-"""Measured variants of a machine: the samples of a run reduced to quantities."""
+"""Reduce the samples of a run to quantities: slow-downs, times and noise of each variant."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, noi
 
 @dataclass(frozen=True)
 class Measured:
-    """One variant as one or more runs of a machine measured it; `confidence` is what they asked for.
+    """A variant as one or more runs of a machine measured it, with the confidence they asked for.
 
-    `circumstances` are those of each run. `scatter` is the Birge ratio of the slow-downs under its
-    condition, None for a single run.
+    `circumstances` has an item for each run. `scatter` is the Birge ratio of the slow-downs under its
+    condition, None for a single run. Quantities are functions, which == does not compare.
     """
 
     identity: Identity
@@ -44,12 +44,12 @@ class Measured:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether every slow-down of the sweep is relative to this variant."""
+        """True if the slow-downs of the sweep are relative to this variant."""
         return self.place.is_baseline
 
     @property
     def network(self) -> Network:
-        """The parts that must agree if two measurements are to be of the same network."""
+        """The parts of its identity that are equal for two measurements of the same network."""
         return self.identity.network
 
     @property
@@ -69,28 +69,28 @@ class Measured:
 
     @property
     def judged(self) -> Quantity:
-        """The slow-down that its sweep's verdict is about: of the time, or of the time per multiply-add."""
+        """The slow-down that its sweep's verdict rests on: of the time, or of the time per multiply-add."""
         return lambda confidence: self.slowdown(confidence).scaled(1 / self.judged_work_ratio)
 
     @property
     def noise_floor(self) -> float | None:
-        """The noise floor of its sweep, None if its control failed or has no interval."""
+        """The noise floor of its sweep; None if the control failed or has no interval."""
         return noise_floor(self.control(self.confidence)) if self.control else None
 
     @property
     def disturbed(self) -> tuple[str, ...]:
-        """Reasons for which its sweep counts as disturbed in any run."""
+        """Reasons why its sweep counts as disturbed, from all runs."""
         return distinct(of_run.disturbed for of_run in self.circumstances)
 
     @property
     def retried(self) -> tuple[str, ...]:
-        """Reasons for which earlier measurements of its sweep were dropped in any run."""
+        """Reasons why earlier measurements of its sweep were dropped, from all runs."""
         return distinct(of_run.retried for of_run in self.circumstances)
 
 
 @dataclass(frozen=True)
 class MachineResults:
-    """Everything that one machine gave, in one or more runs, whose files are `sources`."""
+    """The results of one machine, from one or more runs in the files `sources`."""
 
     machine: Machine
     sources: tuple[str, ...]
@@ -106,7 +106,7 @@ class MachineResults:
 
 
 def distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Every reason once, in the order in which they first come."""
+    """Every reason of some runs once, in the order in which they first come."""
     every: dict[str, None] = {}
     for of_run in reasons:
         every.update(dict.fromkeys(of_run))
@@ -114,7 +114,7 @@ def distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, list[Measured]]:
-    """Everything measured of every sweep, in the order in which the sweeps first come."""
+    """The measured variants of each sweep, in the order in which the sweeps first come."""
     sweeps: dict[SweepKey, list[Measured]] = {}
     for each in measured:
         sweeps.setdefault(each.place.sweep_key, []).append(each)
@@ -122,7 +122,7 @@ def by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, list[Measured]]:
 
 
 def results_of(run: Run) -> MachineResults:
-    """One run with its samples reduced to quantities."""
+    """Reduce the samples of one run to quantities."""
     notes = run.notes
     if run.entries and not any(entry.samples_s for entry in run.entries):
         without = f"{run.source} holds no samples: intervals are as saved, or scaled from those"

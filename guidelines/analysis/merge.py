@@ -1,4 +1,4 @@
-"""Repeated runs of one machine become one."""
+"""Merge repeated runs of one machine into one."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,37 +21,33 @@ class MergeError(Exception):
 
 
 def merged(results: Sequence[MachineResults]) -> MachineResults:
-    """Runs of one machine as one; a run that is there twice counts once, and a note says so.
+    """Runs of one machine as one; a run that is given twice counts once, and a note says so.
 
     Raises MergeError if two runs measured different networks under the same name, or judge them
     differently.
     """
-    runs: dict[tuple[float | str, ...], MachineResults] = {}
-    notes: list[str] = []
-    for result in results:
-        first = runs.setdefault(result.fingerprint, result)
-        if first is not result:
-            notes.append(f"{result.sources[0]} holds the run of {first.sources[0]}: counted once")
-    for run in runs.values():
-        notes += run.notes
+    runs, notes = _distinct(results)
     if len(runs) == 1:
-        return replace(results[0], notes=tuple(notes))
-    _check_alike(runs.values())
-    failures = [failure for run in runs.values() for failure in run.failures]
-    sources = [source for run in runs.values() for source in run.sources]
+        return replace(runs[0], notes=notes)
+    _check_alike(runs)
+    failures: list[Failure] = []
+    sources: list[str] = []
+    for run in runs:
+        failures += run.failures
+        sources += run.sources
     return MachineResults(
-        machine=results[0].machine,
+        machine=runs[0].machine,
         sources=tuple(sources),
-        measured=_pooled(_repeats(runs.values())),
+        measured=_pooled(_repeats(runs)),
         failures=_failed(failures, len(runs)),
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
 def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
-    """Results of each machine merged, machines in the order in which they first come.
+    """Merge the results of each machine; machines keep the order in which they first come.
 
-    Files that do not say their host and torch are each a machine of their own.
+    A file that does not name its host and its version of torch is a machine of its own.
     """
     machines: dict[Hashable, list[MachineResults]] = {}
     for result in results:
@@ -61,8 +57,21 @@ def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
     return [merged(runs) for runs in machines.values()]
 
 
+def _distinct(results: Iterable[MachineResults]) -> tuple[list[MachineResults], tuple[str, ...]]:
+    """Every run once, and the notes of all, first those on runs that were given twice."""
+    runs: dict[tuple[float | str, ...], MachineResults] = {}
+    notes: list[str] = []
+    for result in results:
+        first = runs.setdefault(result.fingerprint, result)
+        if first is not result:
+            notes.append(f"{result.sources[0]} holds the run of {first.sources[0]}: counted once")
+    for run in runs.values():
+        notes += run.notes
+    return list(runs.values()), tuple(notes)
+
+
 def _failed(failures: Sequence[Failure], runs: int) -> tuple[Failure, ...]:
-    """One failure a variant, which says in how many runs it failed and how the first time."""
+    """One failure for each variant: the number of runs in which it failed, and the first one's reason."""
     by_place: dict[Place, list[Failure]] = {}
     for failure in failures:
         by_place.setdefault(failure.place, []).append(failure)
@@ -73,7 +82,7 @@ def _failed(failures: Sequence[Failure], runs: int) -> tuple[Failure, ...]:
 
 
 def _check_alike(runs: Iterable[MachineResults]) -> None:
-    """Raises MergeError if a variant is another network in a later run, or judged otherwise."""
+    """Raise MergeError if a variant is another network in a later run, or is judged differently."""
     first: dict[VariantKey, tuple[str, Measured]] = {}
     for run in runs:
         source = run.sources[0]
@@ -111,7 +120,7 @@ def _repeats(runs: Iterable[MachineResults]) -> Repeats:
 
 
 def _pooled(repeats: Repeats) -> tuple[Measured, ...]:
-    """Repeated measurements as one each; those of one condition and as many runs are a family."""
+    """Pool the measurements of each variant; a family is one condition and one number of runs."""
     variants = {key: of_runs[0] for key, of_runs in repeats.items()}
     families: dict[tuple[Condition, int], dict[VariantKey, Sequence[Measured]]] = {}
     for key, of_runs in repeats.items():
@@ -123,7 +132,7 @@ def _pooled(repeats: Repeats) -> tuple[Measured, ...]:
 
 
 def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
-    """Each variant of a family over its runs; the family shares one estimate of how far runs lie apart."""
+    """Pool each variant over its runs; the family shares one estimate of how far runs lie apart."""
     sweeps = {key.sweep: of_runs for key, of_runs in family.items()}
     slowdowns = pooled(_others_slowdowns(family), independent=len(sweeps))
     seconds = cache(lambda: pooled(_seconds(family), independent=1))
@@ -147,7 +156,7 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
 
 
 def _others_slowdowns(family: Repeats) -> dict[VariantKey, list[Quantity]]:
-    """Slow-downs of all variants but the baselines, whose slow-down is 1 without doubt."""
+    """Slow-downs of all variants but the baselines, whose slow-down is exactly 1."""
     slowdowns = {}
     for key, of_runs in family.items():
         if not of_runs[0].is_baseline:
@@ -156,7 +165,7 @@ def _others_slowdowns(family: Repeats) -> dict[VariantKey, list[Quantity]]:
 
 
 def _seconds(family: Repeats) -> dict[VariantKey, list[Quantity]]:
-    """Times a call. Whatever slows a run slows every time in it, so that only the runs are independent."""
+    """Times of a call. They are not independent within a run: what slows one of them slows all."""
     seconds = {}
     for key, of_runs in family.items():
         seconds[key] = [measured.seconds_per_call for measured in of_runs]
@@ -164,7 +173,7 @@ def _seconds(family: Repeats) -> dict[VariantKey, list[Quantity]]:
 
 
 def _of_variant(pool: Callable[[], Pooled[VariantKey]], key: VariantKey) -> Quantity:
-    """One quantity of a pool that is made when first asked for: few readers ask for absolute times."""
+    """One quantity of a pool that is made when it is first needed: few readers ask for absolute times."""
 
     def at(confidence: float) -> Estimate:
         return pool().quantities[key](confidence)
@@ -181,9 +190,11 @@ def _stop_reasons(of_runs: Sequence[Measured]) -> tuple[StopReason, ...]:
 
 def _pooled_controls(sweeps: Mapping[SweepKey, Sequence[Measured]]) -> dict[SweepKey, Quantity]:
     """The A/A control of each sweep, over the runs in which it did not fail."""
-    known = {key: [m.control for m in of_runs if m.control] for key, of_runs in sweeps.items()}
-    controls = {key: of_runs[0] for key, of_runs in known.items() if len(of_runs) == 1}
-    for runs in {len(of_runs) for of_runs in known.values()} - {0, 1}:
-        family = {key: of_runs for key, of_runs in known.items() if len(of_runs) == runs}
+    known: dict[SweepKey, list[Quantity]] = {}
+    for key, of_runs in sweeps.items():
+        known[key] = [measured.control for measured in of_runs if measured.control]
+    controls = {key: quantities[0] for key, quantities in known.items() if len(quantities) == 1}
+    for runs in {len(quantities) for quantities in known.values()} - {0, 1}:
+        family = {key: quantities for key, quantities in known.items() if len(quantities) == runs}
         controls.update(pooled(family, independent=len(family)).quantities)
     return controls

@@ -1,4 +1,4 @@
-"""Rank correlations between counts and the time of whole networks."""
+"""Correlate the ranks of whole networks by their counts with their ranks by time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import quantile
 
 LEAST_NETWORKS = 10
-# Networks for small devices; over all sizes any count orders times well.
+# The limit of a small network; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
-# Counts to compare with the time, and their fields.
+# Counts to compare with the time, and the fields that hold them.
 COUNTS = {
     "multiply-adds": "multiply_adds",
     "memory access of convolutions": "conv_memory_access",
@@ -24,7 +24,7 @@ COUNTS = {
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rank correlation, from -1 to 1, with an interval if networks were drawn at random."""
+    """Spearman's rank correlation, from -1 to 1; its interval is right for networks drawn at random."""
 
     estimate: float
     low: float | None
@@ -33,16 +33,16 @@ class Correlation:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Correlation of each count with the time of a call, over a number of networks; none for equal counts."""
+    """The correlation of each count with the time of a call, without counts that are all equal."""
 
     networks: int
     counts: Mapping[str, Correlation]
 
 
 def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
-    """Correlations of each condition with enough whole networks: over all of them, and over the small ones.
+    """Correlations over all whole networks of a condition, then over the small ones, if there are enough.
 
-    Counts and times are those of one call. A network that several sweeps timed counts once.
+    Counts and times are of one call. A network that several sweeps timed counts once.
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
@@ -50,12 +50,7 @@ def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condi
             networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
     by_condition = {}
     for condition, named in networks.items():
-        everything = list(named.values())
-        most = SMALL_MULTIPLY_ADDS * condition.batch_size
-        small = [m for m in everything if m.identity.work.multiply_adds < most]
-        groups = [everything]
-        if len(small) < len(everything):
-            groups.append(small)
+        groups = _groups(list(named.values()), condition.batch_size)
         predicted = tuple(_predicted(group, confidence) for group in groups if len(group) >= LEAST_NETWORKS)
         if predicted:
             by_condition[condition] = predicted
@@ -63,7 +58,7 @@ def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condi
 
 
 def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) -> Correlation | None:
-    """Pearson's correlation of ranks, with mean ranks for ties; None if one side's values are all equal.
+    """Correlate ranks (Pearson), with mean ranks for ties; None if all values of one side are equal.
 
     The interval is Fisher's with the variance of Bonett and Wright (2000); a perfect correlation has none.
     Needs at least four values.
@@ -81,6 +76,13 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
     return Correlation(estimate, tanh(center - half_width), tanh(center + half_width))
 
 
+def _groups(networks: list[Measured], batch_size: int) -> list[list[Measured]]:
+    """All networks; and the small ones, if not all are small."""
+    most = SMALL_MULTIPLY_ADDS * batch_size
+    small = [measured for measured in networks if measured.identity.work.multiply_adds < most]
+    return [networks, small] if len(small) < len(networks) else [networks]
+
+
 def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
     seconds = [m.seconds_per_call(confidence).estimate for m in networks]
     counts = [_counts(measured) for measured in networks]
@@ -93,7 +95,7 @@ def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    """The counts of one call; None for one that an older file lacks."""
+    """The counts of one call; None for a count that an older file lacks."""
     return {name: getattr(measured.identity.work, field) for name, field in COUNTS.items()}
 
 

@@ -1,4 +1,4 @@
-"""Many files at once: each is read and reduced by itself, on all processors where it pays."""
+"""Read many files: each is reduced by itself, on all processors if there are enough files."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -11,18 +11,20 @@ from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.results.files import find, load
 from guidelines.results.schema import ResultsError
 
-# Fewer files are read sooner than other processes start.
+# Fewer files are read before other processes have started.
 FEWEST_FOR_PROCESSES = 32
 FILES_A_TASK = 8
 
 
 def read(paths: Sequence[Path], max_bytes: int) -> list[list[MachineResults]]:
-    """The runs behind each path, folders searched, in their order; samples do not outlive their file.
+    """The runs in each path, a file or a folder, in their order; samples are dropped after each file.
 
     Raises ResultsError for the first file that cannot be read.
     """
     files = [find([path]) for path in paths]
-    everything = [file for of_path in files for file in of_path]
+    everything: list[Path] = []
+    for of_path in files:
+        everything += of_path
     results = _all(everything, partial(_results, max_bytes=max_bytes))
     runs = []
     start = 0
@@ -45,5 +47,5 @@ def _all(files: Sequence[Path], one: Callable[[Path], MachineResults]) -> list[M
 def _results(path: Path, max_bytes: int) -> MachineResults:
     results = results_of(load(path, max_bytes))
     for measured in results.measured:
-        measured.slowdown(measured.confidence)  # so that the sorting is done in this process
+        measured.slowdown(measured.confidence)  # sorts the samples, in this process
     return results

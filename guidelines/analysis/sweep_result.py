@@ -1,4 +1,4 @@
-"""One sweep of a machine beside the paper's: its variants, its verdict, and what is said of it as a whole."""
+"""Put one sweep of a machine beside the paper's: the figures of its variants, and its verdict."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ LEAST_ORDERED = 3
 
 @dataclass(frozen=True)
 class Cell:
-    """Figures of a variant in one sweep, why it failed in a run, and what the paper prints.
+    """Figures of a variant in one sweep, the reason why it failed in a run, and the paper's figure.
 
-    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged so.
-    Its slow-down is launch-bound if the variant or its baseline waits for its launches.
+    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these.
+    `is_launch_bound` is True if the variant or its baseline waits for its launches.
     """
 
     throughput: Estimate | None = None
@@ -44,7 +44,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class VariantResult:
-    """A variant in its `row` of a sweep, its network's widths and work, and its figures."""
+    """A variant: its row in the sweep (from 0), its network's widths and work, and its figures."""
 
     row: int
     variant: str
@@ -55,9 +55,9 @@ class VariantResult:
 
 @dataclass(frozen=True)
 class SweepResult:
-    """One sweep: its variants, and what is said about it as a whole.
+    """One sweep: its variants, its verdict beside the paper's figure, and how it was measured.
 
-    If it is judged per multiply-add, so are the verdict's slow-down and the paper's beside it.
+    If `is_per_multiply_add`, the verdict's slow-down and the paper's are per multiply-add.
     """
 
     name: str
@@ -67,19 +67,19 @@ class SweepResult:
     verdict: Verdict | None
     per_multiply_add: Estimate | None
     paper: Figure | None
-    noise_floor: float | None
-    rounds: int
-    runs: int
-    scatter: float | None
-    stopped: tuple[StopReason, ...]
     kendall_tau: float | None
+    noise_floor: float | None = None
+    rounds: int = 0
+    runs: int = 0
+    scatter: float | None = None
+    stopped: tuple[StopReason, ...] = ("failure",)
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
     is_per_multiply_add: bool = False
 
 
 class Decision(NamedTuple):
-    """The verdict of a sweep, and the variant it is about."""
+    """The verdict of a sweep, and the variant that decides it."""
 
     extreme: str
     verdict: Verdict
@@ -88,13 +88,12 @@ class Decision(NamedTuple):
 def sweep_result(
     measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform, decision: Decision | None
 ) -> SweepResult:
-    """Result of a sweep that was measured or failed, beside the paper's column for a platform."""
+    """The result of a sweep that was measured or failed, beside the paper's column for a platform."""
     place = measured[0].place if measured else failures[0].place
     deciding = decision.extreme if decision else place.extreme
     extreme = next((m for m in measured if m.place.variant == deciding), None)
     variants = _variants(measured, failures, platform)
-    first = measured[0] if measured else None
-    return SweepResult(
+    result = SweepResult(
         name=place.sweep,
         variants=variants,
         baseline=place.baseline,
@@ -102,22 +101,30 @@ def sweep_result(
         verdict=decision.verdict if decision else None,
         per_multiply_add=_verdict_per_multiply_add(decision, extreme),
         paper=_as_judged(_published(place, deciding, platform), place, deciding),
-        noise_floor=first.noise_floor if first else None,
-        rounds=first.rounds if first else 0,
-        runs=first.runs if first else 0,
-        scatter=first.scatter if first else None,
-        stopped=first.stopped if first else ("failure",),
         kendall_tau=_agreement(variants),
         disturbed=distinct(m.disturbed for m in measured),
         retried=distinct(m.retried for m in measured),
         is_per_multiply_add=place.per_multiply_add,
+    )
+    return _as_measured(result, measured[0]) if measured else result
+
+
+def _as_measured(result: SweepResult, first: Measured) -> SweepResult:
+    """A result with how its sweep was measured, which is the same for all variants."""
+    return replace(
+        result,
+        noise_floor=first.noise_floor,
+        rounds=first.rounds,
+        runs=first.runs,
+        scatter=first.scatter,
+        stopped=first.stopped,
     )
 
 
 def _variants(
     measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform
 ) -> tuple[VariantResult, ...]:
-    """A result for every variant that was measured or failed, in the order of the sweep."""
+    """A result for every variant that was measured or failed, in the order of their rows."""
     failed = {failure.place.variant: failure for failure in failures}
     baseline_waits = any(m.is_baseline and _launch_bound(m.circumstances) for m in measured)
     variants: dict[str, VariantResult] = {}
@@ -151,7 +158,9 @@ def _failed(
     cell = replace(known.cell if known else empty, failure=failure.reason, is_skip=failure.is_skip)
     if known:
         return replace(known, cell=cell)
-    return VariantResult(place.row, place.variant, failure.widths, failure.work, cell)
+    return VariantResult(
+        row=place.row, variant=place.variant, widths=failure.widths, work=failure.work, cell=cell
+    )
 
 
 def _cell(measured: Measured, platform: Platform) -> Cell:
@@ -176,7 +185,7 @@ def _launch_bound(runs: Iterable[Circumstances]) -> Circumstances | None:
 
 
 def _verdict_per_multiply_add(decision: Decision | None, extreme: Measured | None) -> Estimate | None:
-    """The verdict's slow-down per multiply-add, unless it is judged so or the work is equal."""
+    """The verdict's slow-down per multiply-add; None if the verdict is about that, or the work is equal."""
     if decision is None or extreme is None:
         return None
     left_over = extreme.identity.work_ratio / extreme.judged_work_ratio
@@ -184,14 +193,14 @@ def _verdict_per_multiply_add(decision: Decision | None, extreme: Measured | Non
 
 
 def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:
-    """The slow-down of one multiply-add, if the work differs enough to matter."""
+    """The slow-down per multiply-add; None if the work hardly differs."""
     if abs(work_ratio - 1) <= LEAST_WORK_DIFFERENCE:
         return None
     return slowdown.scaled(1 / work_ratio)
 
 
 def _as_judged(published: Figure | None, place: Place, variant: str) -> Figure | None:
-    """The paper's figure as ours is judged, per multiply-add by what the paper says of the work."""
+    """The paper's figure, per multiply-add (by the paper's own counts) if ours is judged by that."""
     if published is None or not place.per_multiply_add:
         return published
     work = paper.work_ratio(place.guideline, variant, place.baseline)
@@ -207,7 +216,7 @@ def _published(place: Place, variant: str, platform: Platform) -> Figure | None:
 
 
 def _agreement(variants: Iterable[VariantResult]) -> float | None:
-    """Kendall's tau between our order of variants and the paper's, over those that both have."""
+    """Kendall's tau between our order of variants and the paper's, over the variants in both."""
     ours, theirs = [], []
     for variant in variants:
         if variant.cell.slowdown and variant.cell.paper:

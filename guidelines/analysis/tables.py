@@ -1,11 +1,11 @@
-"""Results arranged as the paper arranges them: a table for each guideline and condition."""
+"""Arrange results as the paper does: a table for each guideline and condition."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.sweep_result import Decision, SweepResult, sweep_result
-from guidelines.analysis.verdict import judged, verdicts
+from guidelines.analysis.verdict import evidence_by_sweep, verdicts
 from guidelines.paper.tables import Platform
 from guidelines.results.model import Failure, TableKey
 from guidelines.spec.condition import Condition
@@ -24,7 +24,7 @@ class Table:
 
 
 def tables(results: MachineResults, platform: Platform | None = None) -> list[Table]:
-    """Every table of a machine, beside the paper's columns for a platform (by default the device's)."""
+    """Every table of a machine, beside the paper's columns for a platform (default: the device's own)."""
     measured: dict[TableKey, list[Measured]] = {}
     for each in results.measured:
         measured.setdefault(each.place.table_key, []).append(each)
@@ -62,6 +62,6 @@ def _decisions(measured: Sequence[Measured], confidence: float | None) -> dict[s
     """The decisions of one table by the names of its sweeps."""
     if confidence is None:
         return {}
-    evidence = judged(measured)
+    evidence = evidence_by_sweep(measured)
     decided = zip(evidence.items(), verdicts(list(evidence.values()), confidence), strict=True)
     return {key.sweep: Decision(each.extreme, verdict) for (key, each), verdict in decided}

@@ -1,4 +1,4 @@
-"""Whether a guideline holds: one verdict a sweep, corrected for the number of verdicts in a table."""
+"""Decide if a guideline holds: one verdict for each sweep, corrected for their number in a table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ Outcome = Literal["holds", "does not hold", "undecided"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sweep's part in its verdict: the slow-down of the variant that decides, and those of the others.
+    """The slow-downs that decide a sweep: one of the variant named `extreme`, and one of each other.
 
-    `is_complete` if all variants that the claim is about were measured.
+    `is_complete` is False if the claim is about a variant that was not measured.
     """
 
     extreme: str
@@ -33,7 +33,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome, the corrected interval it rests on, and what would decide an undecided one."""
+    """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it."""
 
     outcome: Outcome
     slowdown: Estimate
@@ -41,14 +41,18 @@ class Verdict:
     remedy: str = ""
 
 
-def judged(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
+def evidence_by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
     """The evidence of every sweep in which the variant that decides was measured."""
-    known = {key: _evidence(sweep) for key, sweep in by_sweep(measured).items()}
-    return {key: evidence for key, evidence in known.items() if evidence}
+    known = {}
+    for key, sweep in by_sweep(measured).items():
+        evidence = _evidence(sweep)
+        if evidence:
+            known[key] = evidence
+    return known
 
 
 def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
-    """One verdict a sweep, all right together with the confidence (Holm 1979)."""
+    """One verdict for each sweep; at this confidence, all of them are right together (Holm 1979)."""
     return stepwise(
         [_clearness(evidence, confidence) for evidence in sweeps],
         lambda index, level: _judge(sweeps[index], level),
@@ -75,7 +79,7 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
 
 
 def _of_every(others: Sequence[Measured]) -> Evidence:
-    """The variant that is farthest from the claim, at the level at which all intervals hold (Bonferroni)."""
+    """The variant farthest from the claim decides, at a level at which all intervals hold (Bonferroni)."""
     weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
 
     def slowdown(confidence: float) -> Estimate:
@@ -101,33 +105,42 @@ def _control(measured: Measured) -> Estimate | None:
 
 def _judge(evidence: Evidence, confidence: float) -> Verdict:
     slowdown = evidence.slowdown(confidence)
+    effect = directed(slowdown, evidence.expect)
     floor = noise_floor(evidence.control)
     if evidence.control is None:
         return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
-    effect = directed(slowdown, evidence.expect)
     if floor is None or effect.low is None or effect.high is None:
-        remedy = (
-            f"{slowdown.rounds} rounds are too few for an interval; "
-            f"--benchmark-min-rounds {2 * rounds_needed(confidence)} would give one"
-        )
-        return Verdict("undecided", slowdown, floor, remedy)
+        return Verdict("undecided", slowdown, floor, _needed(slowdown.rounds, confidence))
     margin = max(LEAST_MARGIN, floor)
     if effect.high < 1 + margin:
         return Verdict("does not hold", slowdown, margin)
     if effect.low <= 1 + margin:
         return Verdict("undecided", slowdown, margin, _effort(effect, margin))
-    for name, other in evidence.others:
-        opposite = directed(other(confidence), evidence.expect)
-        if opposite.high is not None and opposite.high < 1 / (1 + margin):
-            remedy = f"{name} lies beyond the margin on the other side, whatever the time"
-            return Verdict("undecided", slowdown, margin, remedy)
-    if not evidence.is_complete:
-        return Verdict("undecided", slowdown, margin, "others, of which it is claimed too, were not measured")
+    objection = _objection(evidence, confidence, margin)
+    if objection:
+        return Verdict("undecided", slowdown, margin, objection)
     return Verdict("holds", slowdown, margin)
 
 
+def _needed(rounds: int, confidence: float) -> str:
+    """The rounds that would give an interval at all."""
+    enough = 2 * rounds_needed(confidence)
+    return f"{rounds} rounds are too few for an interval; --benchmark-min-rounds {enough} would give one"
+
+
+def _objection(evidence: Evidence, confidence: float, margin: float) -> str:
+    """Reason for which a variant that is clear of the margin does not decide its sweep; "" if none."""
+    for name, other in evidence.others:
+        effect = directed(other(confidence), evidence.expect)
+        if effect.high is not None and effect.high < 1 / (1 + margin):
+            return f"{name} lies beyond the margin on the other side, whatever the time"
+    if not evidence.is_complete:
+        return "others, of which it is claimed too, were not measured"
+    return ""
+
+
 def directed(slowdown: Estimate, expect: Expectation) -> Estimate:
-    """The ratio that exceeds 1 where the guideline holds."""
+    """The slow-down, or its inverse if "faster" is claimed: above 1 if the guideline is right."""
     return slowdown if expect == "slower" else slowdown.inverse()
 
 

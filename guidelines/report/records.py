@@ -1,4 +1,8 @@
-"""The same figures, unrounded, a flat record a row: for CSV, JSON and whoever reads those."""
+"""Unrounded figures as flat records, for CSV and JSON.
+
+Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
+`channel_rule` (both were `channels`). It added `parameters`.
+"""
 
 import csv
 import io
@@ -20,14 +24,14 @@ from guidelines.stats.intervals import Estimate
 SCHEMA = 2
 Scalar = str | int | float | None
 Record = dict[str, Scalar]
-# A spreadsheet takes text that begins like this for a formula.
+# Beginnings of texts that a spreadsheet would run as formulas.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
-    """One record a variant of a machine; the verdict stands with the variant that decides its sweep.
+    """One record for each variant of a machine; the one that decides its sweep holds the verdict.
 
-    If `per_multiply_add` is 1, it is about the slow-down of a multiply-add, else about `slowdown`.
+    The verdict is about the slow-down per multiply-add if `per_multiply_add` is 1, else about `slowdown`.
     """
     records = []
     for table in tables:
@@ -40,15 +44,18 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
 
 
 def of_comparison(comparison: Comparison) -> list[Record]:
-    """One record a variant that both sides have; ratio is B's slow-down over A's.
+    """One record for each variant that both sides have; `ratio` is B's slow-down over A's.
 
-    If `per_multiply_add` is 1, slow-downs are of a multiply-add.
+    Slow-downs are per multiply-add if `per_multiply_add` is 1.
     """
     return [_compared(row, comparison.confidence) for row in comparison.rows]
 
 
 def of_matrix(matrix: Matrix) -> list[Record]:
-    """One record a machine, condition and guideline; `slowdown` is of a multiply-add if it says so."""
+    """One record for each machine, condition and guideline.
+
+    `slowdown` is per multiply-add if `per_multiply_add` is 1.
+    """
     records = []
     for line in matrix.lines:
         for guideline, standing in line.standings.items():
@@ -57,7 +64,7 @@ def of_matrix(matrix: Matrix) -> list[Record]:
 
 
 def to_csv(records: Sequence[Record]) -> str:
-    """Records below a line of their names; text that a spreadsheet would run gets an apostrophe before it."""
+    """Records as CSV with a header; an apostrophe before a text keeps a spreadsheet from running it."""
     names: dict[str, None] = {}
     for record in records:
         names.update(dict.fromkeys(record))
@@ -70,15 +77,15 @@ def to_csv(records: Sequence[Record]) -> str:
 
 
 def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
-    """Records under "records", with a schema number of their own, and all that the report says in words."""
-    said: list[str] = []
+    """Records as JSON, with a schema number and the sentences of the report."""
+    sentences: list[str] = []
     for section in document.sections:
-        said += (*section.verdicts, *section.notes)
+        sentences += (*section.verdicts, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
         "summary": document.lead,
-        "notes": [*said, *document.notes],
+        "notes": [*sentences, *document.notes],
         "records": records,
     }
     return json.dumps(content, indent=1, allow_nan=False)
@@ -106,7 +113,7 @@ def _variant(variant: VariantResult) -> Record:
 
 
 def _circumstances(runs: Sequence[Circumstances]) -> Record:
-    """Circumstances of a variant; of several runs the largest figures and every disturbance."""
+    """The largest figures and all disturbances of the runs of a variant."""
     largest: Record = {}
     for name in ("setup_s", "peak_memory_bytes", "launch_s", "device_s"):
         of_runs = [getattr(run, name) for run in runs]
@@ -163,8 +170,8 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "slowdown_confidence": slowdown.confidence,
         "verdict": standing.verdict.outcome,
         "margin": standing.verdict.margin,
-        "sweeps_held": standing.held,
-        "sweeps_judged": standing.judged,
+        "sweeps_held": standing.sweeps_held,
+        "sweeps_judged": standing.sweeps_judged,
         "disturbed": int(standing.is_disturbed),
         "per_multiply_add": int(standing.is_per_multiply_add),
     }

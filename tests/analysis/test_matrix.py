@@ -22,7 +22,7 @@ def test_each_cell_is_the_sweep_with_the_largest_effect(entry, results):
     standing = line.standings["G2"]
     assert (standing.sweep, standing.extreme, standing.verdict.outcome) == ("x2", "g=8", "holds")
     assert standing.effect.estimate == pytest.approx(2.0, rel=0.01)
-    assert (standing.held, standing.judged) == (2, 3)
+    assert (standing.sweeps_held, standing.sweeps_judged) == (2, 3)
 
 
 def test_the_largest_effect_of_a_guideline_that_promises_speed_is_the_fastest(entry, results):

@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.analysis.verdict import Evidence, judged, verdicts
+from guidelines.analysis.verdict import Evidence, evidence_by_sweep, verdicts
 from guidelines.stats.intervals import Estimate
 
 QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
@@ -94,7 +94,7 @@ def test_holm_stops_at_the_first_undecided_case():
 def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results, per_multiply_add, expected):
     how = {"per_multiply_add": per_multiply_add}
     found = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, work_ratio=2.2, **how))
-    (one,) = judged(found.measured).values()
+    (one,) = evidence_by_sweep(found.measured).values()
     assert one.slowdown(0.9).estimate == pytest.approx(2.0 / (2.2 if per_multiply_add else 1), rel=0.01)
     assert verdicts([one], 0.9)[0].outcome == expected
 
@@ -102,7 +102,7 @@ def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results,
 def three(entry, results, *slowdowns, **how):
     """The evidence of one sweep of a baseline and two others."""
     named = zip(("g=1", "g=2", "g=8"), (1.0, *slowdowns), strict=False)
-    return judged(results(*(entry(*one, row=k, **how) for k, one in enumerate(named))).measured)
+    return evidence_by_sweep(results(*(entry(*one, row=k, **how) for k, one in enumerate(named))).measured)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Many machines as a document: a matrix of machines and guidelines."""
+"""Write a matrix of machines and guidelines as a document."""
 
 from collections.abc import Iterator
 
@@ -8,50 +8,50 @@ from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, attributes, labels, sentence
 
-# Of the machines that have a sweep, so many are named.
+# The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
 
 
-def document(judged: Matrix) -> Document:
-    """One row a machine and condition, one column a guideline."""
-    told, shared = labels([attributes(line.machine, line.condition) for line in judged.lines])
-    machines = {id(line.results): line.results for line in judged.lines}
+def document(matrix: Matrix) -> Document:
+    """A row for each machine and condition, a column for each guideline."""
+    names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
+    machines = {id(line.results): line.results for line in matrix.lines}
     notes: dict[str, None] = {}
     for results in machines.values():
         notes.update(dict.fromkeys(results.notes))
     runs = sum(results.runs for results in machines.values())
-    lead = [f"{len(judged.lines)} machines or conditions, {runs} runs"]
+    lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
-    where = _grid(judged, told, "machine")
-    grid = Section("Where each guideline holds", where, notes=(*_legend(judged), *notes))
-    pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in judged.guidelines.items())
-    sections = (grid, *pictures, *_elsewhere(judged, told), _files(judged, told))
+    grid = _grid(matrix, names, "machine")
+    holds = Section("Where each guideline holds", grid, notes=(*_legend(matrix), *notes))
+    pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
+    sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
     return Document("Machines compared", tuple(lead), sections)
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:
-    """Guidelines beside the conditions of one machine, those of a single condition left out."""
-    judged = matrix([varied(results)])
-    if not judged.lines:
+    """A row for each condition of a machine, a column for each guideline with several of them."""
+    conditions = matrix([varied(results)])
+    if not conditions.lines:
         return ()
-    told, _ = labels([attributes(line.machine, line.condition) for line in judged.lines])
-    grid = _grid(judged, told, "condition")
-    notes = tuple(_legend(judged, "the tables above"))
+    names, _ = labels([attributes(line.machine, line.condition) for line in conditions.lines])
+    grid = _grid(conditions, names, "condition")
+    notes = tuple(_legend(conditions, "the tables above"))
     return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
-def _grid(judged: Matrix, told: list[str], heading: str) -> Grid:
+def _grid(matrix: Matrix, names: list[str], heading: str) -> Grid:
     rows = []
-    for label, line in zip(told, judged.lines, strict=True):
-        cells = [_value(line.standings.get(guideline)) for guideline in judged.guidelines]
-        rows.append(Row((Value(label), *cells)))
-    return Grid((Head(heading, is_number=False), *map(Head, judged.guidelines)), tuple(rows))
+    for name, line in zip(names, matrix.lines, strict=True):
+        cells = [_value(line.standings.get(guideline)) for guideline in matrix.guidelines]
+        rows.append(Row((Value(name), *cells)))
+    return Grid((Head(heading, is_number=False), *map(Head, matrix.guidelines)), tuple(rows))
 
 
 def _value(standing: Standing | None) -> Value:
-    """The largest effect with its interval, its verdict, and in how many sweeps the guideline holds."""
+    """The largest effect with its interval and verdict, and the number of sweeps that hold."""
     if standing is None:
         return Value("not measured")
     effect, verdict = standing.effect, standing.verdict
@@ -59,12 +59,12 @@ def _value(standing: Standing | None) -> Value:
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
     if standing.is_per_multiply_add:
         lines.append(PER_MULTIPLY_ADD)
-    lines += [brackets(effect), verdict.outcome, f"{standing.held} of {standing.judged} hold"]
+    lines += [brackets(effect), verdict.outcome, f"{standing.sweeps_held} of {standing.sweeps_judged} hold"]
     return Value("\n".join(lines), effect.estimate)
 
 
 def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterator[str]:
-    """Notes on what the cells of a matrix mean."""
+    """Notes that explain the cells of a matrix."""
     standings: list[Standing] = []
     for line in matrix.lines:
         standings += line.standings.values()
@@ -97,34 +97,36 @@ def _claiming_every_row(matrix: Matrix) -> list[str]:
     return sorted(claiming)
 
 
-def _elsewhere(matrix: Matrix, told: list[str]) -> list[Section]:
+def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     """Sweeps that only some of the rows have, and variants that failed."""
     having: dict[str, list[str]] = {}
     failed = []
-    for label, line in zip(told, matrix.lines, strict=True):
+    for name, line in zip(names, matrix.lines, strict=True):
         for sweep in line.sweeps:
-            having.setdefault(sweep, []).append(label)
+            having.setdefault(sweep, []).append(name)
         failures = [f for f in line.results.failures if f.place.condition == line.condition]
-        failed += [f"{failure.place.name} failed on {label}: {failure.reason}" for failure in failures]
-    lines = [
-        f"{sweep}: on {len(where)} of {len(matrix.lines)}: {_named(where)}"
-        for sweep, where in having.items()
-        if len(where) < len(matrix.lines)
-    ]
-    return [Section("Not on every machine", notes=(*lines, *failed))] if lines or failed else []
+        failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in failures]
+    rows = len(matrix.lines)
+    lines = []
+    for sweep, its_names in having.items():
+        if len(its_names) < rows:
+            lines.append(f"{sweep}: on {len(its_names)} of {rows}: {_shortened(its_names)}")
+    if not lines and not failed:
+        return []
+    return [Section("Not on every machine", notes=(*lines, *failed))]
 
 
-def _named(labels: list[str]) -> str:
-    more = len(labels) - MOST_NAMED
-    named = "; ".join(labels[:MOST_NAMED])
+def _shortened(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    named = "; ".join(names[:MOST_NAMED])
     return f"{named}; and {more} more" if more > 0 else named
 
 
-def _files(matrix: Matrix, told: list[str]) -> Section:
-    """Which files stand behind each row."""
+def _files(matrix: Matrix, names: list[str]) -> Section:
+    """The files of each row."""
     rows = tuple(
-        Row((Value(label), Value("\n".join(line.results.sources))))
-        for label, line in zip(told, matrix.lines, strict=True)
+        Row((Value(name), Value("\n".join(line.results.sources))))
+        for name, line in zip(names, matrix.lines, strict=True)
     )
     heads = (Head("machine", is_number=False), Head("files", is_number=False))
     return Section("Files", Grid(heads, rows))
