@@ -1,1 +1,1 @@
-"""Saved results become tables, and tables become text."""
+"""Turn tables and comparisons into text, pages and pictures."""

@@ -1,4 +1,4 @@
-"""Numbers as text, with no more digits than their interval allows."""
+"""Write numbers with no more digits than their interval allows."""
 
 from collections.abc import Sequence
 from math import floor, log10
@@ -10,7 +10,7 @@ DIGITS_WITHOUT_INTERVAL = 2
 
 
 def decimals(estimate: Estimate) -> int:
-    """The decimal place of the first digit that the interval leaves in doubt; negative for tens.
+    """The decimal place of the first uncertain digit: 2 for hundredths, -1 for tens.
 
     One digit more if the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it.
     """

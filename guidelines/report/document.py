@@ -1,15 +1,15 @@
-"""The content of a report, before a format writes it as text, Markdown, HTML or LaTeX."""
+"""Hold the content of a report before a format writes it as text, Markdown, HTML or LaTeX."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-# Where a heading may be broken without a space: "mult-" | "adds".
+# Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
 
 
 @dataclass(frozen=True)
 class Value:
-    """A cell: the text that is shown, and the number that its column is sorted by."""
+    """A cell: its text, and the number by which its column is sorted."""
 
     text: str = ""
     key: float | None = None
@@ -17,7 +17,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its heading, whether it holds numbers, and whether it is left out if there is no room."""
+    """A column: its heading; `is_detail` if it may be left out for lack of room."""
 
     heading: str
     is_number: bool = True
@@ -41,7 +41,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row; the rows of a group stand together under its name."""
+    """The cells of a row, and the group under whose name it stands."""
 
     values: tuple[Value, ...]
     group: str = ""
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table whose first column names the rows; `group` is the heading of the groups, "" for none."""
+    """A table whose first column names the rows; `group` is the heading of the groups, "" if none."""
 
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
@@ -87,7 +87,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """Sections under a title; `lead` are the most important lines, shown first, `notes` the last ones."""
+    """Sections under a title, after the most important lines (`lead`) and before the `notes`."""
 
     title: str
     lead: tuple[str, ...]
@@ -96,7 +96,7 @@ class Document:
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:
-        """The sections that are more than a picture."""
+        """The sections that hold more than a picture."""
         return tuple(section for section in self.sections if section.has_text)
 
 

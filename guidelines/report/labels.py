@@ -1,4 +1,4 @@
-"""Machines and conditions told apart by what differs between them, and by no more."""
+"""Label machines and conditions by the attributes that differ between them, and by no more."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from guidelines.analysis.measured import MachineResults
 from guidelines.results.model import Machine
 from guidelines.spec.condition import Condition
 
-# How an attribute reads; those not named here read as they are.
+# Phrases for values of attributes; others are written as they are.
 WORDS = {
     "node": "host {}",
     "cpu_count": "{} CPUs",
@@ -22,8 +22,9 @@ WORDS = {
     "threads": "threads {}",
     "channel_rule": "{} channels",
 }
-# Behind what stands in a table but is to be distrusted.
+# Marks figures that something disturbed.
 DISTURBED = "!"
+# Names of attributes; others are written with spaces for "_".
 NAMES = {
     "cpu_model": "CPU",
     "cpu_capability": "kernels",
@@ -35,45 +36,42 @@ NAMES = {
 
 
 def attributes(machine: Machine, condition: Condition) -> dict[str, str]:
-    """A machine under a condition, as text by attribute."""
+    """The known attributes of a machine and a condition, as text by name."""
     known = {"device_name": condition.device_name, **asdict(condition), **asdict(machine)}
     return {name: str(value) for name, value in known.items() if value}
 
 
 def of_results(results: MachineResults) -> dict[str, str]:
-    """Known attributes of a machine and the devices it measured."""
+    """The known attributes of a machine and the devices that it measured, as text by name."""
     devices = dict.fromkeys(m.place.condition.device_name for m in results.measured)
     known = {"device_name": " and ".join(devices)} if devices else {}
     return known | {name: value for name, value in asdict(results.machine).items() if value}
 
 
 def phrase(name: str, value: str) -> str:
-    """An attribute as it reads in a sentence: ("torch", "2.13.0") is "torch 2.13.0"."""
+    """An attribute with its value, for a sentence: "torch 2.13.0" for ("torch", "2.13.0")."""
     return WORDS.get(name, "{}").format(value)
 
 
 def name_of(name: str) -> str:
-    """An attribute's name as it reads in a sentence."""
+    """The name of an attribute, for a sentence: "CPUs" for "cpu_count"."""
     return NAMES.get(name, name.replace("_", " "))
 
 
 def sentence(known: dict[str, str]) -> str:
-    """All attributes in a row; the processor once, where it is the device as well."""
+    """All attributes, with commas between them; a processor that is also the device stands there once."""
     parts = dict.fromkeys(phrase(name, value) for name, value in known.items())
     return ", ".join(parts)
 
 
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
-    """Differences of two sides by name: "threads 1 | 2"."""
-    return tuple(
-        f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}"
-        for name in dict.fromkeys((*a, *b))
-        if a.get(name) != b.get(name)
-    )
+    """The attributes that differ, with both values: "threads 1 | 2"."""
+    unlike = [name for name in dict.fromkeys((*a, *b)) if a.get(name) != b.get(name)]
+    return tuple(f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}" for name in unlike)
 
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
-    """A label for each, of its device and what is not the same for all; and what is the same for all."""
+    """Label each by its device and the attributes that vary, and return the attributes that all share."""
     names: dict[str, None] = {}
     for known in everything:
         names.update(dict.fromkeys(known))

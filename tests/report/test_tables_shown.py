@@ -116,10 +116,20 @@ def test_a_graph_is_not_advised_where_there_is_one(entry, results):
     assert "--mode cudagraph" not in text
 
 
-def test_the_time_to_compile_or_capture_is_said_apart(entry, results):
-    text = shown(results(*disturbed(entry, setup_s=2.5)), 120)
-    assert "x1 compiled in 2.5 to 2.5 s a network, before the timing" in text
-    assert "compiled" not in shown(results(*disturbed(entry)), 120)
+@pytest.mark.parametrize(
+    ("mode", "prepared"),
+    [("compile", "compiled"), ("cudagraph", "captured"), ("eager", "prepared"), ("unheard of", "prepared")],
+)
+def test_the_time_to_compile_or_capture_is_said_apart(entry, results, mode, prepared):
+    condition = replace(entry("g=1", 1.0).place.condition, mode=mode)
+    how = {"condition": condition, "circumstances": Circumstances(setup_s=2.5)}
+    text = shown(results(*(entry(v, s, **how) for v, s in (("g=1", 1.0), ("g=8", 2.0)))), 120)
+    assert f"x1 {prepared} in 2.5 to 2.5 s a network, before the timing" in text
+
+
+def test_a_network_that_needs_no_preparing_has_no_time_for_it(entry, results):
+    text = shown(results(*disturbed(entry)), 120)
+    assert not re.search("compiled|captured|prepared", text)
 
 
 def test_a_skipped_variant_is_not_called_failed(two_sweeps):

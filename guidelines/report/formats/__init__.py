@@ -1,1 +1,1 @@
-"""A document as text, Markdown, HTML or LaTeX."""
+"""Write a document as text, Markdown, HTML or LaTeX."""

@@ -1,4 +1,4 @@
-"""A document as one HTML file: it loads nothing, runs only its own script, and is readable without it."""
+"""Write a document as one HTML file that loads nothing and can be read without its script."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
 
 
 def _head(title: str, script: str) -> Iterator[str]:
-    """The invisible top of the page: its policy admits its own script and styles, nothing else."""
+    """The head of the page; its policy forbids everything but its own script and styles."""
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     yield "<!doctype html>"

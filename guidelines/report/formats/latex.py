@@ -1,4 +1,4 @@
-r"""A document as LaTeX, to be put into a paper with \input; names in other scripts need XeLaTeX."""
+r"""Write a document as LaTeX for \input; names in scripts other than Latin need XeLaTeX."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A document as Markdown (the dialect of GitHub): for issues, pull requests and notebooks."""
+"""Write a document as Markdown (the dialect of GitHub), for issues, pull requests and notebooks."""
 
 import re
 
@@ -7,7 +7,7 @@ from tabulate import tabulate
 from guidelines.report.document import Document, Grid, Row, parts
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-# Characters that would be markup; "://", "www." and "@" would be made links.
+# Characters that would be markup; "://", "www." and "@" would become links.
 MARKUP = re.compile(r"([\\`*_{}\[\]#|~!$]|@|(?<=:)/(?=/)|(?<=www)\.)", re.IGNORECASE)
 # The beginning of a line that would be a list or underline a heading.
 LIST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=]))")

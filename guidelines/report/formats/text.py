@@ -1,4 +1,4 @@
-"""A document as plain text for a terminal."""
+"""Write a document as plain text for a terminal."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -23,9 +23,9 @@ def render(document: Document, width: int) -> str:
 
 
 def tabulated(rows: list[list[str]], headers: Sequence[Sequence[str]], top: Sequence[str] = ()) -> str:
-    """A table of a name and figures in each row.
+    """A table with a name and figures in each row.
 
-    `headers` holds the words of each heading, a line each; `top` is a line above the headings.
+    `headers` holds the words of each heading, one on a line; `top` is a line above the headings.
     """
     sides = ["left"] + ["right"] * (len(headers) - 1)
     return _tabulated(rows, headers, sides, top)
@@ -57,7 +57,7 @@ def _section(section: Section, width: int, has_room: bool) -> str:
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
-    """The grid in full, else without details, else with the names of its rows broken as well."""
+    """The widest form that fits: in full, without details, or without and with row names broken."""
     if grid is None:
         return ""
     everything = range(len(grid.heads))

@@ -1,1 +1,1 @@
-"""Tables and measured reuse as pictures; matplotlib is imported only when one is drawn."""
+"""Draw tables and feature reuse as pictures; matplotlib is imported only when one is drawn."""

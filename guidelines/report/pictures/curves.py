@@ -1,4 +1,4 @@
-"""The curves of a panel: slow-downs in the upper axes, achieved throughput in the lower ones."""
+"""Draw the curves of a panel: slow-downs in the upper axes, throughput in the lower ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -105,7 +105,7 @@ def _draw_run(axes: "Axes", curve: Curve, places: Sequence[float], estimates: Se
 
 
 def _runs(guideline: str, names: Sequence[str]) -> list[list[str]]:
-    """The variants among `names`, in the runs that a line joins; a variant that no run holds is one."""
+    """The variants among `names` that a line joins, run by run; any other is a run of its own."""
     runs = []
     alone = list(names)
     for joined in JOINED.get(guideline, ()):

@@ -1,4 +1,4 @@
-"""The colours and markers that tell curves apart, and the legend that names them.
+"""Choose the colours and markers of curves, and draw the legend that names them.
 
 Needs matplotlib (the extra `plot`), which is imported only when a legend is drawn.
 """
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 # A colour and a marker.
 Look = tuple[str, str]
-# Okabe and Ito's palette for the colour-blind, ordered so that neighbours differ in lightness; each with a
-# marker of its own for readers who see no colour.
+# Okabe and Ito's palette for the colour-blind. Neighbours differ in lightness, and each colour has a marker
+# of its own for readers who see no colour.
 STYLES: tuple[Look, ...] = (
     ("#0072B2", "o"),
     ("#E69F00", "s"),
@@ -29,7 +29,7 @@ LETTERS_AN_INCH, LETTERS_A_HANDLE = 14, 8
 
 
 def looks(count: int) -> tuple[Look, ...]:
-    """A look for each of so many series; if there are too few looks for all, they share one grey."""
+    """A look for each of `count` series; all are grey if there are too few looks."""
     if count > len(STYLES):
         return (MANY,) * count
     return STYLES[:count]

@@ -1,4 +1,4 @@
-"""A page of pictures for each guideline: slow-downs and throughput of machines, beside the paper's.
+"""Draw a page for each guideline: slow-downs and throughput of machines, beside the paper's.
 
 Needs matplotlib (the extra `plot`), which is imported only when a picture is drawn.
 """
@@ -42,7 +42,7 @@ PanelRow = Sequence[Panel]
 
 @dataclass(frozen=True)
 class Series:
-    """The tables that are drawn in one colour: those of a machine, or of one condition on it."""
+    """The tables drawn in one colour: of a machine, or of one condition on it."""
 
     label: str
     tables: tuple[Table, ...]
@@ -78,7 +78,7 @@ def styled() -> Iterator[None]:
 def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
     """A page as SVG; its texts stay text.
 
-    `inline` is for use within HTML: colours of text and background are those of the page around it.
+    `inline` is for use within HTML: text and background take the colours of the page around them.
     """
     from matplotlib import rc_context
 
@@ -105,7 +105,7 @@ def _save(page: "Figure", out: io.StringIO | io.BytesIO, **how: Any) -> None:
 
 
 def _page(guideline: str, series: Sequence[Series]) -> "Figure":
-    """Draw the panels of a guideline, in rows of so few that they can be read."""
+    """Draw the panels of a guideline, at most MOST_ABREAST in a row."""
     shown = _shown(guideline, series)
     tables = _tables_with_looks(shown)
     rows = _rows(blocks(tables))

@@ -1,4 +1,4 @@
-"""The panels of a picture: each holds the curves of one sweep, and the paper's beside them."""
+"""Arrange the panels of a picture: each holds the curves of one sweep and the paper's figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Panel:
 
     @property
     def is_per_multiply_add(self) -> bool:
-        """True if slow-downs are those of one multiply-add."""
+        """True if slow-downs are per multiply-add."""
         return any(curve.sweep.is_per_multiply_add for curve in self.curves)
 
     @property
@@ -104,7 +104,7 @@ def _panels(block_name: str, block: Mapping[str, Sequence[Curve]]) -> list[Panel
 
 
 def _side_by_side(curves: Sequence[Curve]) -> tuple[Curve, ...]:
-    """Shift curves so that they do not hide each other, unless there are too many."""
+    """Shift curves to keep them from hiding each other, unless there are too many."""
     if len(curves) > len(STYLES):
         return tuple(curves)
     middle = (len(curves) - 1) / 2

@@ -1,4 +1,4 @@
-"""Feature reuse as a picture, like the paper's Figure 4.
+"""Draw feature reuse as a picture, like the paper's Figure 4.
 
 Needs matplotlib (the extra `plot`), which is imported only when the picture is drawn.
 """

@@ -1,4 +1,4 @@
-"""The names of variants below a panel: shortened, and turned if they are long."""
+"""Write the names of variants below a panel: shortened, and turned if they are long."""
 
 from collections.abc import Iterable, Sequence
 from math import radians, sin

@@ -1,1 +1,1 @@
-"""The documents and records of each command, section by section."""
+"""Build the documents and records of each command."""

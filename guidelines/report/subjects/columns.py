@@ -1,4 +1,7 @@
-"""The columns of a guideline's table: to add one, add a row to SIZES or FIGURES."""
+"""The columns of a guideline's table. To add one, add a row to SIZES or FIGURES.
+
+A figure that is not in a `VariantResult` yet is computed in `guidelines.analysis.sweep_result`.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ LAUNCH_BOUND = "*"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, the value of a variant in it, and whether a table shows it."""
+    """A column: its heading, its value for a variant, and the tables that show it (default: all)."""
 
     head: Head
     value: Callable[[VariantResult], Value]
@@ -22,17 +25,17 @@ class Column:
 
 
 def sizes(table: Table) -> list[Column]:
-    """The columns of a table that say how large its networks are."""
+    """The columns on the size of a table's networks."""
     return [column for column in SIZES if column.is_shown(table)]
 
 
 def figures(table: Table) -> list[Column]:
-    """The columns of a table that say what was measured; those that would stand empty are left out."""
+    """The columns on what was measured in a table, without those that would be empty."""
     return [column for column in FIGURES if column.is_shown(table)]
 
 
 def values(columns: Sequence[Column], variant: VariantResult | None) -> list[Value]:
-    """A variant's cells, empty ones for a variant that the sweep lacks."""
+    """The cells of a variant; empty ones for None, a variant that the sweep lacks."""
     return [column.value(variant) if variant else Value() for column in columns]
 
 
@@ -76,7 +79,7 @@ def _estimate(estimate: Estimate | None, text: Callable[[Estimate], str]) -> Val
 
 
 def _has_widths(table: Table) -> bool:
-    """Whether its networks have a width to show: whole networks have too many."""
+    """True if networks have widths to show; whole networks have too many."""
     return any(variant.widths for variant in variants(table))
 
 

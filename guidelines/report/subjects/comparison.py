@@ -1,4 +1,4 @@
-"""A comparison of two machines as a document."""
+"""Write a comparison of two machines as a document."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ EFFECTS = (
 SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
 PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
-# Figures that may tell networks of one name apart; the last does if rounding hides the others.
+# Figures that tell networks of one name apart; the last one does if rounding hides the others.
 SIZES: Mapping[str, Callable[[Measured], str]] = {
     "channels": lambda m: channels(m.identity.widths),
     "M mult-adds an image": lambda m: millions(m.identity.work.multiply_adds // m.place.condition.batch_size),
@@ -55,21 +55,21 @@ class _Size(NamedTuple):
 
 
 def document(comparison: Comparison) -> Document:
-    """Who is compared and what changed; then slow-downs a guideline, speeds, and what stands alone."""
+    """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
     effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
     sections = (*effects, _speeds(comparison), *_alone(comparison))
     return Document("A compared with B", tuple(_lead(comparison)), sections, tuple(_notes(comparison)))
 
 
 def side(results: MachineResults) -> str:
-    """One side in a line: its files and its machine."""
+    """One side on a line: its files and its machine."""
     first, *others = results.sources
     more = f" and {len(others)} more" if others else ""
     return f"{first}{more}: {sentence(of_results(results))}"
 
 
 def _lead(comparison: Comparison) -> Iterator[str]:
-    """Lines on who is compared, what to distrust, and how many verdicts there are of each kind."""
+    """Lines on the two sides, on figures to distrust, and on the number of verdicts of each kind."""
     a, b = comparison.a, comparison.b
     machines = differences(of_results(a), of_results(b))
     yield f"A = {side(a)}"
@@ -91,12 +91,13 @@ def _lead(comparison: Comparison) -> Iterator[str]:
 
 
 def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
-    """Reasons to distrust a side's figures: disturbed sweeps, times that are those of launching."""
+    """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
     disturbed = [m for m in measured if m.disturbed]
-    yield from dict.fromkeys(
+    lines = [
         f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
         for m in disturbed
-    )
+    ]
+    yield from dict.fromkeys(lines)  # a line for each sweep
     waiting = sum(_is_launch_bound(m) for m in measured)
     if waiting:
         yield f"{side}: {waiting} of {len(measured)} times are those of launching, not of the device"
@@ -124,12 +125,12 @@ def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
 
 
 def _sweep(measured: Measured) -> str:
-    """A sweep's name, and the unit of its slow-downs if they are not of the time."""
+    """A sweep's name, and the unit of its slow-downs if they are per multiply-add."""
     return f"{measured.place.sweep},{measured.unit}" if measured.unit else measured.place.sweep
 
 
 def _other_networks(rows: Sequence[Compared]) -> list[str]:
-    """Differences of networks that have one name on both sides, a line a sweep."""
+    """A line for each sweep on networks that differ between the sides under one name."""
     unlike: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.a.network != row.b.network:
@@ -143,7 +144,7 @@ def _other_networks(rows: Sequence[Compared]) -> list[str]:
 
 
 def _telling(row: Compared) -> _Size:
-    """The first figure that tells two networks apart."""
+    """The first figure that differs between two networks."""
     sizes = [_Size(name, size(row.a), size(row.b)) for name, size in SIZES.items()]
     return next(size for size in sizes if size.a != size.b)
 
@@ -158,7 +159,7 @@ def _sentence(row: Compared, confidence: float) -> str:
 
 
 def _is_opposed(row: Compared, slowdown: Estimate) -> bool:
-    """Whether a slow-down lies on the other side of 1 than its sweep claims."""
+    """True if a slow-down is the opposite of the claim."""
     return slowdown.estimate < 1 if row.a.place.expect == "slower" else slowdown.estimate > 1
 
 

@@ -1,4 +1,4 @@
-"""The cost of a module as a document and as records: a row for each layer, the total at the end."""
+"""Write the cost of a module as a document and as records: a row for each layer, then the total."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -29,7 +29,7 @@ NOTES = (
 def document(
     target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> Document:
-    """A table of layers and their total, with notes on what could not be counted."""
+    """A table of layers and their total, with notes on operators that could not be counted."""
     title = f"{printable(target)}, input {shape(input_shape)}, {TRACED[cost.device]}"
     rows = [_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty]
     rows.append(_row("total", cost.total))
@@ -58,7 +58,7 @@ def records(
 
 
 def _doubts(cost: ModuleCost) -> list[str]:
-    """Notes on why the module was not traced on the meta device, and on what the figures lack."""
+    """Notes on the reason against the meta device, and on operators that the figures leave out."""
     doubts = []
     if cost.note:
         doubts.append(f"not traced on the meta device: {printable(cost.note)}")

@@ -1,4 +1,4 @@
-"""The share of run time of each class of operators, beside the paper's Figure 2."""
+"""Write the share of run time of each class of operators, beside the paper's Figure 2."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -37,7 +37,7 @@ SHARES = (Head("share"), Head("least", is_detail=True), Head("most", is_detail=T
 
 
 def document(network: str, decomposition: Decomposition) -> Document:
-    """Two tables: the share of each class beside the paper's, then the operators of no telling class."""
+    """A table of classes beside the paper's, then one of the operators in the classes of SPELLED_OUT."""
     slices = percent(network, decomposition.condition.device.paper_platform)
     title = f"Run-time decomposition of {printable(network)}"
     sections = [Section(title, _classes(decomposition, slices), notes=_notes(decomposition, slices))]
@@ -101,7 +101,7 @@ def _classes(decomposition: Decomposition, slices: Mapping[str, float]) -> Grid:
 
 
 def _rows(shares: Mapping[str, Share], group: str = "") -> tuple[Row, ...]:
-    """A row for each name: its share, and the least and the greatest of the rounds."""
+    """A row for each name: its typical share, and the least and greatest one in any round."""
     return tuple(Row((Value(printable(name)), *_cells(share)), group) for name, share in shares.items())
 
 
@@ -122,7 +122,7 @@ def _printed(kind: str, slices: Mapping[str, float]) -> Value:
 
 
 def _notes(decomposition: Decomposition, slices: Mapping[str, float]) -> tuple[str, ...]:
-    """The cost of the profiler, and how the paper's classes may differ from ours."""
+    """Notes on the cost of the profiler, and on differences of the paper's classes from ours."""
     slower = with_interval(decomposition.profiled_ratio)
     weighed = "its kernels do not"
     if decomposition.condition.device.is_cpu:

@@ -1,4 +1,4 @@
-"""The findings of `guidelines doctor` as lines."""
+"""Write the findings of `guidelines doctor`, a line for each."""
 
 from guidelines.report.formats.text import wrapped
 
@@ -6,7 +6,7 @@ NAME_WIDTH = 20
 
 
 def line(check: str, figure: str, remedy: str, width: int) -> str:
-    """A check with its figure; if it would spoil a run, it is marked, and the remedy stands below."""
+    """A check with its figure; one that would spoil a run is marked, with its remedy below."""
     mark = "!" if remedy else " "
     lines = wrapped([f"{mark} {check:{NAME_WIDTH}} {figure}"], width)
     if remedy:

@@ -1,4 +1,4 @@
-"""The networks of the suite, the paper's Table 8 beside them, and its rows that cannot be reproduced."""
+"""Write the networks of the suite beside the paper's Table 8, and its rows that cannot be reproduced."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,7 +27,7 @@ NOTES = (
 
 
 def document(known: Sequence[Known], printed: Sequence[NetworkRow]) -> Document:
-    """Two tables: the networks of the suite, and the rows of Table 8 that are not among them."""
+    """A table of the networks of the suite, and one of the rows of Table 8 that it lacks."""
     in_paper = {row.network: row.m_multiply_adds for row in printed if not row.own_image_size}
     rows = tuple(_row(each, in_paper.get(each.name)) for each in known)
     lacking = tuple(_lacking(row) for row in printed if row.irreproducible)

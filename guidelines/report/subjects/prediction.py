@@ -1,4 +1,4 @@
-"""The last section of a report on networks: how well counts such as multiply-adds predict the time."""
+"""Write how well counts such as multiply-adds predict the time of whole networks."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ SMALL_NOTE = f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an im
 def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section, ...]:
     """One section with a line for each condition and group of networks; none if no networks were timed.
 
-    The first prediction of a condition is that of all its networks, the second that of the small ones.
+    The first prediction of a condition is over all networks, the second over the small ones.
     """
     if not predictions:
         return ()

@@ -1,4 +1,4 @@
-"""Everything that is said of one machine, in its order."""
+"""Put together the report on one machine."""
 
 from collections.abc import Sequence
 
@@ -12,5 +12,5 @@ from guidelines.report.subjects.tables import sections
 
 
 def parts(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
-    """Tables with their verdicts, guidelines beside conditions, and what predicts the time of networks."""
+    """Tables with their verdicts, a matrix of conditions, and correlations of counts with times."""
     return (*sections(tables), *by_condition(results), *section(predictions(results)))

@@ -1,4 +1,4 @@
-"""Feature reuse as a document and as records: the measured channels beside the paper's formula."""
+"""Write feature reuse as a document and as records, beside the paper's formula."""
 
 from collections.abc import Iterator, Sequence
 
@@ -30,7 +30,7 @@ def document(network: str, stages: Sequence[StageReuse]) -> Document:
 
 
 def _rows(stage: StageReuse) -> Iterator[Row]:
-    """Rows for the distances from the first block; from every later one the counts are the same."""
+    """Rows for the distances from the first block; later blocks have the same counts."""
     for apart, count in enumerate(stage.passed[0]):
         formula, share = stage.formula(apart), 100 * count / stage.channels
         cells = (

@@ -1,4 +1,4 @@
-"""Verdicts of a table in words, and the notes below it."""
+"""Write the verdicts of a table, and the notes below it."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from guidelines.spec.condition import MODES, Condition
 
 
 def setup(condition: Condition) -> str:
-    """A condition in words, without the device."""
+    """A condition as a phrase, without the device."""
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
     return (
         f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {condition.batch_size}, "
@@ -21,7 +21,7 @@ def setup(condition: Condition) -> str:
 
 
 def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
-    """The verdict of one sweep as a sentence, with its interval and the paper's figure."""
+    """The verdict of one sweep, with its interval and the paper's figure."""
     name = f"{table.guideline} {_marked_verdict(sweep)}"
     name = f"{name} ({condition})" if condition else name
     decided = sweep.verdict
@@ -50,7 +50,7 @@ def marked(sweep: SweepResult) -> str:
 
 
 def notes(table: Table) -> Iterator[str]:
-    """Notes below a table: its condition, how each sweep was measured, what failed, what ± means."""
+    """The notes below a table: its condition, how each sweep was measured, failures, the meaning of ±."""
     condition = table.condition
     yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
     for sweep in table.sweeps:
@@ -72,14 +72,14 @@ def _direction(is_faster: bool) -> str:
 
 
 def _published(slowdown: float, is_faster: bool) -> str:
-    """The paper's figure in the same direction as ours, or with its own if that is the opposite one."""
+    """The paper's figure; it names its direction, faster or slower, if ours is the opposite."""
     agrees = (slowdown < 1) == is_faster or slowdown == 1
     opposite = "" if agrees else f" {_direction(slowdown < 1)}"
     return f"paper {max(slowdown, 1 / slowdown):.2f}x{opposite}"
 
 
 def _marked_verdict(sweep: SweepResult) -> str:
-    """A sweep's name with every mark that speaks against its verdict."""
+    """A sweep's name, marked if it was disturbed or its verdict rests on times of launching."""
     is_bound = any(v.cell.is_launch_bound for v in sweep.variants if v.variant == sweep.extreme)
     return f"{marked(sweep)} {LAUNCH_BOUND}" if is_bound else marked(sweep)
 
@@ -103,19 +103,26 @@ def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
 
 
 def _note_on_preparing(sweep: SweepResult, condition: Condition) -> Iterator[str]:
-    """Time to compile (with what torch's caches held) or capture a network; none in eager mode."""
+    """The time to compile or capture the networks; torch's caches shorten it. None in eager mode."""
     times_s = []
     for variant in sweep.variants:
         times_s += [run.setup_s for run in variant.cell.circumstances if run.setup_s is not None]
     if times_s:
-        prepared = MODES.get(condition.mode, MODES["compile"]).prepared or "compiled"
         took = f"{min(times_s):.2g} to {max(times_s):.2g} s"
-        yield f"{sweep.name} {prepared} in {took} a network, before the timing"
+        yield f"{sweep.name} {_prepared(condition.mode)} in {took} a network, before the timing"
+
+
+def _prepared(mode: str) -> str:
+    """The mode's word for what it does to a network before the timing; a file may name an unknown mode."""
+    known = MODES.get(mode)
+    if known and known.prepared:
+        return known.prepared
+    return "prepared"
 
 
 def _notes_on_launches(table: Table) -> Iterator[str]:
-    """A note on the mark of launch-bound cells, and on what would show the device instead."""
-    bound = [circumstances for v in variants(table) if (circumstances := v.cell.launch_bound)]
+    """A note that explains the mark of launch-bound cells and names options that avoid them."""
+    bound = [v.cell.launch_bound for v in variants(table) if v.cell.launch_bound]
     if not bound:
         return
     condition = table.condition
@@ -128,6 +135,6 @@ def _notes_on_launches(table: Table) -> Iterator[str]:
 
 
 def _longer(bound: list[Circumstances]) -> str:
-    """Launch time beside device time, of the network that waits longest: "up to 3.2 times as long as"."""
+    """Launch time compared with device time, at its worst: "up to 3.2 times as long as"."""
     ratios = [run.launch_s / run.device_s for run in bound if run.launch_s and run.device_s]
     return f"up to {max(ratios):.2g} times as long as" if ratios else "longer than"

@@ -1,9 +1,10 @@
-"""Tables of a run as sections of a document, with their verdicts and notes."""
+"""Turn the tables of a run into sections of a document, with verdicts and notes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.paper import tables as paper
 from guidelines.report.document import Grid, Head, Row, Section, Value
@@ -17,12 +18,12 @@ NAME = Head("variant", is_number=False)
 
 
 def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
-    """One section a table: what was measured, its verdicts, its conditions and its failures.
+    """One section for each table: its figures, verdicts and notes.
 
-    If there are several conditions, titles and verdicts say what tells them apart.
+    If there are several conditions, titles and verdicts name what differs between them.
     """
-    told = _told_apart([table.condition for table in tables])
-    return tuple(_section(table, told[table.condition]) for table in tables)
+    labels = _labels([table.condition for table in tables])
+    return tuple(_section(table, labels[table.condition]) for table in tables)
 
 
 def _section(table: Table, condition: str) -> Section:
@@ -37,16 +38,21 @@ def _section(table: Table, condition: str) -> Section:
     )
 
 
-def _told_apart(conditions: Sequence[Condition]) -> dict[Condition, str]:
-    """Each condition by what is not the same for all of them, "" if there is only one."""
-    known = {condition: asdict(condition) for condition in conditions}
-    for attributes in known.values():
-        del attributes["device_name"]
-    varying = [name for name in _names(known.values()) if len({each[name] for each in known.values()}) > 1]
-    told = {}
+def _labels(conditions: Sequence[Condition]) -> dict[Condition, str]:
+    """A label for each condition, of what differs between them; "" if there is only one."""
+    known = {}
+    for condition in conditions:
+        known[condition] = asdict(condition)
+        del known[condition]["device_name"]
+    labels = {}
     for condition, attributes in known.items():
-        told[condition] = ", ".join(phrase(name, str(attributes[name])) for name in varying)
-    return told
+        varying = [name for name, value in attributes.items() if _varies(name, value, known.values())]
+        labels[condition] = ", ".join(phrase(name, str(attributes[name])) for name in varying)
+    return labels
+
+
+def _varies(name: str, value: object, known: Iterable[Mapping[str, Any]]) -> bool:
+    return any(attributes[name] != value for attributes in known)
 
 
 def _title(table: Table) -> str:
@@ -66,13 +72,13 @@ def _grid(table: Table) -> Grid:
 
 
 def _side_by_side(table: Table) -> str:
-    """The paper's layout: a row a variant, a group of columns a sweep; sizes of the first sweep.
+    """The paper's layout: a row for each variant, columns for each sweep, sizes of the first sweep.
 
-    Empty if the sweeps have no variant in common, or unequal work, whose sizes matter.
+    "" if the sweeps have no variant in common, or if their work is unequal, so that all sizes matter.
     """
     if any(sweep.is_per_multiply_add for sweep in table.sweeps):
         return ""
-    of_sweeps = [{variant.variant: variant for variant in sweep.variants} for sweep in table.sweeps]
+    of_sweeps = [_by_name(sweep) for sweep in table.sweeps]
     if len(of_sweeps) > 1 and not set.intersection(*map(set, of_sweeps)):
         return ""
     own, measured = sizes(table), figures(table)
@@ -89,9 +95,13 @@ def _side_by_side(table: Table) -> str:
     return tabulated(rows, [[], *(column.head.words for column in columns)], top)
 
 
-def _names(groups: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Every name of some mappings once, in the order in which they first come."""
+def _by_name(sweep: SweepResult) -> dict[str, VariantResult]:
+    return {variant.variant: variant for variant in sweep.variants}
+
+
+def _names(of_sweeps: Iterable[Mapping[str, VariantResult]]) -> list[str]:
+    """The name of every variant once, in the order in which they first come."""
     names: dict[str, None] = {}
-    for group in groups:
-        names.update(dict.fromkeys(group))
+    for of_sweep in of_sweeps:
+        names.update(dict.fromkeys(of_sweep))
     return list(names)
