@@ -1,1 +1,1 @@
-"""The command line: arguments in, an exit status out."""
+"""Run a command: arguments in, an exit status out."""

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and the types of their values."""
+"""Add arguments that several commands share, and read their values."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
@@ -33,17 +33,17 @@ def add_paper(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--paper",
         choices=("arm", "gpu"),
-        help="the paper's columns to set beside the runs (default: arm for a CPU, gpu for CUDA)",
+        help="the paper's columns to show beside the runs (default: arm for a CPU, gpu for CUDA)",
     )
 
 
 def add_target(parser: ArgumentParser) -> None:
-    """Add the network to look into."""
+    """Add the network to examine."""
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="a network of this suite (`guidelines networks`), or package.module:callable, a function or "
-        "class without arguments or a module",
+        help="a network of this suite (see `guidelines networks`), or package.module:callable, which is a "
+        "function or class without arguments, or a module",
     )
 
 
@@ -54,14 +54,16 @@ def add_input(parser: ArgumentParser) -> None:
         type=_shape,
         metavar="N,C,H,W",
         default="1,3,224,224",
-        help="the shape of its input, one tensor of random floating-point numbers (default: %(default)s)",
+        help="the shape of its input, a tensor of random floating-point numbers (default: %(default)s)",
     )
 
 
 def add_output(parser: ArgumentParser) -> None:
     """Add the format and the file of an answer."""
-    parser.add_argument("--format", choices=tuple(FORMATS), help="default: by the ending of -o, else text")
-    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to a file")
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), help="default: the one that the ending of -o names, else text"
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to this file")
 
 
 def _size_bytes(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Changes between two sides that --fail-on stops at."""
+"""Find the changes between two sides at which --fail-on fails."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ WORDS = (*EFFECTS, *SPEEDS, MISSING)
 
 @dataclass(frozen=True)
 class Trigger:
-    """A verdict to stop at, and the least change that counts, as a fraction."""
+    """A verdict to fail at, and the least change that counts, as a fraction."""
 
     word: str
     least: float = LEAST_CHANGE
@@ -22,7 +22,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Trip:
-    """A variant at which a trigger stops: B's slow-down over A's, or the time of A over that of B."""
+    """A variant that a trigger matches; `ratio` is B's slow-down over A's, or A's time over B's."""
 
     name: str
     word: str
@@ -30,22 +30,22 @@ class Trip:
 
 
 def triggers(text: str) -> tuple[Trigger, ...]:
-    """Read "stronger,slower:5%". Raises ValueError naming the part that cannot be read."""
+    """Read a list such as "stronger,slower:5%". Raises ValueError naming the part that is wrong."""
     return tuple(map(_trigger, text.split(",")))
 
 
 def missing(comparison: Comparison) -> list[str]:
-    """What A has and B has not, or failed to measure."""
+    """The variants of A that B lacks or failed to measure, a line for each sweep or failure."""
     failed = [f"{f.place.name} ({f.place.condition.id}) failed: {f.reason}" for f in comparison.b.failures]
     return [*comparison.only_a, *failed]
 
 
 def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
-    """The variants whose whole corrected interval lies beyond a trigger's least change, by trigger."""
+    """The variants whose whole corrected interval lies beyond a trigger's least change."""
     trips: list[Trip] = []
     for trigger in wanted:
         if trigger.word == MISSING:
-            trips += [Trip(what, "MISSING", None) for what in missing(comparison)]
+            trips += [Trip(name, "MISSING", None) for name in missing(comparison)]
         elif trigger.word in EFFECTS:
             trips += _changed_effects(comparison, trigger)
         else:
@@ -66,7 +66,8 @@ def _changed_effects(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]
 def _changed_speeds(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
     """The variants that are themselves faster or slower on B."""
     rows = [row for row in comparison.rows if row.speed]
-    ratios = [ratio for row in rows if (ratio := speed_ratio(row, trigger.least))]
+    known = [speed_ratio(row, trigger.least) for row in rows]
+    ratios = [ratio for ratio in known if ratio]
     for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
         word = SPEED[change.direction]
         if word == trigger.word.upper():

@@ -1,6 +1,6 @@
-"""The formats of answers: the endings of their files, and how each is rendered.
+"""Render answers: to add a format, add a row to FORMATS.
 
-Reports are imported when they are rendered, so that --help answers at once.
+Modules are imported when they render, because --help needs none of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Format:
-    """The endings of a format's files, and the text of an answer for lines of a given width."""
+    """The endings of a format's files, and the function that renders an answer for a width in characters."""
 
     endings: tuple[str, ...]
     render: Callable[[Answer, int], str]
@@ -56,7 +56,7 @@ def _json(answer: Answer, width: int) -> str:
 
 
 def _html(answer: Answer, width: int) -> str:
-    """A page with pictures, or with a note that says why there are none."""
+    """A page with pictures, or with a note on the reason why there are none."""
     from guidelines.report.formats import html
     from guidelines.report.pictures.page import PictureError, pages, to_svg
 

@@ -1,4 +1,4 @@
-"""Machines from saved files: their runs, the two sides of a comparison, the curves of a picture."""
+"""Read machines from saved files: merged runs, sides of a comparison, curves of a picture."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,9 +19,9 @@ def read_machines(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]
 
 
 def read_sides(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:
-    """Two paths of one machine each are two sides, whatever the machines; else a side a machine.
+    """Sides to compare: the two paths if each holds one machine, else one side for each machine.
 
-    Runs from two paths are never mixed: what was measured before and after must not become one.
+    Runs from two paths are never mixed, because a run before a change must not be merged with one after it.
     Raises CommandError if nothing can be compared, or if runs from two paths would be mixed.
     """
     runs_by_path = read(paths, max_bytes)
@@ -44,7 +44,7 @@ def series_of(
     tables_by_machine: Sequence[Sequence[Table]],
     prefixes: Sequence[str] = (),
 ) -> list[Series]:
-    """A curve for each machine and condition, labelled by what not all of them share.
+    """A curve for each machine and condition, labelled by the attributes that vary.
 
     A prefix for each machine, such as "A: ", comes before its labels.
     """

@@ -16,7 +16,7 @@ LONGEST_ERROR = 500
 class Command(Protocol):
     """A module of `guidelines.cli.commands`.
 
-    What `run` needs is imported when it runs, so that --help answers at once.
+    `run` imports what it needs, because --help needs none of it.
     """
 
     HELP: str

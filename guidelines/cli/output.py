@@ -13,7 +13,7 @@ FILE_WIDTH = 120  # characters in a line of text that goes to a file
 
 
 class CommandError(Exception):
-    """Why a command cannot be carried out, in one line."""
+    """A command that cannot be carried out; its message is one line."""
 
 
 def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
@@ -42,7 +42,7 @@ def say(shown: str) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file, in a new folder if need be. Raises CommandError naming it and the reason."""
+    """Write a file, and its folder if that is missing. Raises CommandError naming the file and the reason."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -53,7 +53,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def _format_of(output: Path | None) -> str:
-    """The format that the ending of a file's name chooses; text for other endings and for the terminal."""
+    """The format for the ending of a file's name; text for other endings and for the terminal."""
     if output is not None:
         for name, form in FORMATS.items():
             if output.suffix.lower() in form.endings:
@@ -62,7 +62,7 @@ def _format_of(output: Path | None) -> str:
 
 
 def _is_among(output: Path, paths: Sequence[Path]) -> bool:
-    """Whether an output is a file that is read, or would be the next time a folder is read."""
+    """True if an output is one of the files that were read, or would be read with its folder next time."""
     absolute = Path(os.path.realpath(output))
     read = [Path(os.path.realpath(path)) for path in paths]
     return absolute in read or (absolute.suffix == ".json" and any(path in absolute.parents for path in read))

@@ -1,4 +1,4 @@
-"""The network that TARGET names, for the commands that look into one."""
+"""Find the network that TARGET names, for the commands that examine one."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     """The callable that builds a target, for use in the context.
 
-    Raises CommandError for whatever is raised in the context by the target or because of its input. What the
-    target prints goes to stderr, because it is no part of the answer.
+    Raises CommandError for any error in the context, because the target or its input caused it. Text that
+    the target prints goes to stderr, because it is no part of the answer.
     """
     from guidelines.networks.target import TargetError, target
     from guidelines.results.reason import one_line

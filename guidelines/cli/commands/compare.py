@@ -1,4 +1,4 @@
-"""`guidelines compare`: what changed from A to B, or a matrix of more machines."""
+"""`guidelines compare`: the changes from A to B, or a matrix of more machines."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from guidelines.cli.fail_on import Trigger, Trip
     from guidelines.report.pictures.page import Series
 
-HELP = "what differs between machines"
+HELP = "show what differs between machines"
 DESCRIPTION = (
-    "Two files or folders, or the runs of two machines: what changed from A to B. More machines: a matrix of "
-    "machines and guidelines. Slow-downs are compared, each against the baseline of its own machine."
+    "Compare two files, two folders or the runs of two machines: what changed from A to B. With more "
+    "machines, show a matrix of machines and guidelines. A slow-down is always relative to a baseline of the "
+    "same machine."
 )
 
 
@@ -29,14 +30,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         metavar="LIST",
-        help="exit with status 1 if the comparison gives a verdict of this list: stronger, weaker (the "
-        "guideline's effect on B), faster, slower (B itself), missing (on B); each may name the least change "
-        "that counts, such as slower:5%%",
+        help="exit with status 1 if the comparison gives a verdict in this list: stronger, weaker (the "
+        "guideline's effect on B), faster, slower (B itself), missing (on B); each can name the smallest "
+        "change that counts, for example slower:5%%",
     )
 
 
 def run(options: Namespace) -> int:
-    """Show what changed between two sides, or a matrix of more machines.
+    """Show the changes between two sides, or a matrix of more machines.
 
     Returns 1 if --fail-on finds something, else 0.
     """
@@ -71,8 +72,9 @@ def _show_changes(comparison: "Comparison", wanted: "Sequence[Trigger]", options
     show(_comparison_answer(comparison), options, read=options.files)
     for trip in trips:
         print(f"guidelines: {_trip_line(trip)}", file=sys.stderr)
-    if wanted and (lacking := missing(comparison)):
-        print(f"guidelines: not on B, so not checked: {'; '.join(lacking)}", file=sys.stderr)
+    unchecked = missing(comparison) if wanted else []
+    if unchecked:
+        print(f"guidelines: not on B, so not checked: {'; '.join(unchecked)}", file=sys.stderr)
     return 1 if trips else 0
 
 
@@ -96,13 +98,13 @@ def _comparison_answer(comparison: "Comparison") -> Answer:
 def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
     from guidelines.analysis.matrix import matrix
     from guidelines.report import records
-    from guidelines.report.subjects import machines as standings
+    from guidelines.report.subjects import machines
 
     def series() -> "list[Series]":
         return _series(sides)
 
-    judged = matrix(sides)
-    return Answer("compare", standings.document(judged), records.of_matrix(judged), series)
+    compared = matrix(sides)
+    return Answer("compare", machines.document(compared), records.of_matrix(compared), series)
 
 
 def _series(sides: "Sequence[MachineResults]", prefixes: Sequence[str] = ()) -> "list[Series]":

@@ -8,9 +8,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 from guidelines.cli.target import builder
 
-HELP = "multiply-adds, memory access and parameters of a network"
+HELP = "count multiply-adds, memory access and parameters of a network"
 DESCRIPTION = (
-    "Multiply-adds, memory access, parameters and operators of one call of a network, layer by layer."
+    "Count the multiply-adds, memory access, parameters and operators of one call of a network, layer by "
+    "layer."
 )
 
 
@@ -23,7 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_depth,
         metavar="N",
         default="1",
-        help="show layers down to this depth of nesting, each with what is inside it (default: %(default)s)",
+        help="show layers down to this depth; deeper ones are counted with the layer around them "
+        "(default: %(default)s)",
     )
     add_output(parser)
 

@@ -1,4 +1,4 @@
-"""`guidelines decompose`: where the time of a network goes."""
+"""`guidelines decompose`: the share of each class of operators in the time of a network."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -8,10 +8,10 @@ from guidelines.cli.output import CommandError, show
 from guidelines.cli.target import builder
 from guidelines.spec.condition import LAYOUTS, Condition, Device
 
-HELP = "where the time of a network goes, beside the paper's Figure 2"
+HELP = "show where the time of a network goes, beside the paper's Figure 2"
 DESCRIPTION = (
-    "Shares of the operators' time under torch.profiler: convolution, element-wise, shuffle, data movement "
-    "and so on, beside the paper's Figure 2."
+    "Show the share of each class of operators in the time under torch.profiler (convolution, element-wise, "
+    "shuffle, data movement and so on), beside the paper's Figure 2."
 )
 
 
@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Show where the time of a target goes."""
+    """Show the share of each class of operators in the time of a target."""
     from guidelines.measure.device.timing import ready
     from guidelines.measure.profile.decompose import decompose
     from guidelines.networks.cost.count import count
@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
 
 
 def _condition(options: Namespace) -> Condition:
-    """The condition of the options. Raises CommandError if the device or the layout is not possible."""
+    """The condition of the options. Raises CommandError if the device or the layout cannot be used."""
     from guidelines.measure.device.devices import device_list, device_name
 
     device = Device("cuda:0" if options.device == "cuda" else options.device)

@@ -1,15 +1,15 @@
-"""`guidelines doctor`: what would spoil a run on this machine."""
+"""`guidelines doctor`: check if a run on this machine would be spoiled."""
 
 import shutil
 from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.output import CommandError, say
 
-HELP = "what would spoil a run, checked before it starts: half a minute"
+HELP = "check what would spoil a run, before it starts; takes half a minute"
 DESCRIPTION = (
-    "What would spoil the run that pytest would do with the same arguments (by default experiments/): "
-    "threads, clocks, load, memory, noise, each with its number and a remedy. Exit status 1 if something "
-    "would."
+    "Check what would spoil the run that pytest would do with the same arguments (default: experiments/): "
+    "threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status is 1 if "
+    "anything would spoil it."
 )
 
 

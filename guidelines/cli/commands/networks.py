@@ -6,8 +6,8 @@ from guidelines.cli.arguments import add_output
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 
-HELP = "the networks of this suite beside Table 8, and what each costs"
-DESCRIPTION = "The networks of this suite, what each costs, and the rows of Table 8 that it lacks."
+HELP = "list the networks of this suite and their cost, beside Table 8"
+DESCRIPTION = "List the networks of this suite, the cost of each, and the rows of Table 8 that it lacks."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Show what every network of the suite costs, and which of the paper's are not among them."""
+    """Show the cost of every network of the suite, and the paper's networks that it lacks."""
     from guidelines.networks.catalogue import catalogue
     from guidelines.paper.tables import network_rows
     from guidelines.report.subjects import networks as report

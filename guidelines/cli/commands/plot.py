@@ -6,8 +6,8 @@ from pathlib import Path
 from guidelines.cli.arguments import add_files, add_paper
 from guidelines.cli.output import write
 
-HELP = "a page of pictures for each guideline, as SVG and PNG"
-DESCRIPTION = "A page of pictures for each guideline, as SVG and PNG; needs the extra `plot`."
+HELP = "draw a page of pictures for each guideline, as SVG and PNG"
+DESCRIPTION = "Draw a page of pictures for each guideline, as SVG and PNG. Needs the extra `plot`."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -15,7 +15,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_files(parser)
     add_paper(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where to put g1.svg, g1.png, ..."
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="the folder for g1.svg, g1.png, ...",
     )
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from guidelines.report.document import Document, Section
     from guidelines.report.records import Record
 
-HELP = "the tables and verdicts of each machine"
-DESCRIPTION = "The tables and verdicts of each machine; repeated runs of a machine are merged."
+HELP = "show the tables and verdicts of each machine"
+DESCRIPTION = "Show the tables and verdicts of each machine. Repeated runs of a machine are merged."
 
 
 def add_arguments(parser: ArgumentParser) -> None:

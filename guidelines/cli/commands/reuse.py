@@ -8,9 +8,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import show, write
 from guidelines.cli.target import builder
 
-HELP = "how many channels a ShuffleNet v2 passes on unchanged"
+HELP = "count the channels that a ShuffleNet v2 passes on unchanged"
 DESCRIPTION = (
-    "The channels that a block of a ShuffleNet v2 passes unchanged to later ones, beside the paper's formula."
+    "Count the channels that each block of a ShuffleNet v2 passes unchanged to later ones, beside the "
+    "paper's formula."
 )
 
 
@@ -18,13 +19,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     parser.add_argument(
-        "--picture", type=Path, metavar="PATH", help="write a picture, too, as SVG; needs the extra `plot`"
+        "--picture", type=Path, metavar="PATH", help="write a picture as SVG, too; needs the extra `plot`"
     )
     add_output(parser)
 
 
 def run(options: Namespace) -> int:
-    """Show how many channels the blocks of a ShuffleNet v2 pass unchanged to later ones."""
+    """Show the number of channels that blocks of a ShuffleNet v2 pass unchanged to later ones."""
     from guidelines.measure.profile.reuse import feature_reuse
     from guidelines.report.pictures import reuse as picture
     from guidelines.report.pictures.page import to_svg
