@@ -1,1 +1,1 @@
-"""One network on one device: how it is run, timed and checked."""
+"""Runs, times and checks one network on one device."""

@@ -1,4 +1,4 @@
-"""Checks before the timing: a network must fit, do the work it declares, and give right outputs."""
+"""Checks before the timing: a network must fit into memory, do the declared work, and compute correctly."""
 
 import time
 from dataclasses import replace
@@ -19,9 +19,9 @@ from guidelines.spec.sweep import Variant
 def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
     """Build a variant and run it: it must fit into memory, do the work it declares, give finite numbers.
 
-    A network that is prepared for its mode must give what it gives in eager mode, within the tolerance of
-    its type. Returns everything that was found out about it before it is timed.
-    Raises ValueError or MemoryError if it does not; whatever torch raises passes through.
+    If its mode compiles or captures it, the output must be that of eager mode, within the tolerance of the
+    data type. Returns the figures that are known before the timing, such as its peak memory.
+    Raises ValueError or MemoryError if a check fails; whatever torch raises passes through.
     """
     check_work(variant, condition)
     check_fits(variant, condition)
@@ -31,7 +31,7 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
 
 
 def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
-    """The times to prepare, launch and compute a network whose outputs are as they should be."""
+    """Check a variant's output and time its preparation and, on CUDA, one launch and one call."""
     module, x = build(variant, condition, seed)
     expected: Tensor = module(x)
     if not bool(torch.isfinite(expected).all()):
@@ -48,15 +48,15 @@ def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bi
     return Circumstances(setup_s=setup_s if is_prepared else None, launch_s=launch_s, device_s=device_s)
 
 
-def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:
+def _check_alike(output: Tensor, expected: Tensor, condition: Condition) -> None:
     """Compare two outputs by their largest difference over the largest value."""
-    if found.shape != expected.shape:
-        shapes = f"{tuple(found.shape)}, not {tuple(expected.shape)} as eager's"
+    if output.shape != expected.shape:
+        shapes = f"{tuple(output.shape)}, not {tuple(expected.shape)} as eager's"
         raise ValueError(f"in mode {condition.mode} the output is of shape {shapes}")
     largest = expected.abs().max().clamp_min(torch.finfo(expected.dtype).tiny)
-    difference = float((found - expected).abs().max() / largest)
+    difference = float((output - expected).abs().max() / largest)
     tolerance = DTYPES[condition.dtype].tolerance
-    if not difference <= tolerance:
+    if not difference <= tolerance:  # also if it is not a number
         raise ValueError(
             f"in mode {condition.mode} the output differs from eager's by {difference:.1e} "
             f"of the largest value, more than {tolerance:g}"
@@ -64,9 +64,9 @@ def _check_alike(found: Tensor, expected: Tensor, condition: Condition) -> None:
 
 
 def check_work(variant: Variant, condition: Condition) -> None:
-    """Count the multiply-adds of a separate instance and compare them with what it declares.
+    """Count the multiply-adds of a new instance and compare them with those the variant declares.
 
-    Raises ValueError where the two differ. Torch counts 2 operations per multiply-add.
+    Raises ValueError if they differ. Torch counts 2 operations per multiply-add.
     """
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         variant.build()(torch.empty(variant.input_shape(condition)))

@@ -1,4 +1,4 @@
-"""What this machine and its devices are; what it does meanwhile is for `watch` to see."""
+"""Static facts about this machine and its devices; `monitor.watch` observes what changes."""
 
 import os
 import platform
@@ -16,26 +16,26 @@ MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
 
 
 def device_list() -> tuple[Device, ...]:
-    """The devices of this machine that can be measured, by torch's name: "cpu", "cuda:0", ..."""
+    """Devices of this machine that can be measured, by torch's names: "cpu", "cuda:0", ..."""
     return Device("cpu"), *(Device(f"cuda:{index}") for index in range(torch.cuda.device_count()))
 
 
 def device_name(device: Device) -> str:
-    """The model of a device. Raises RuntimeError where CUDA cannot be started."""
+    """The model of a device. Raises RuntimeError if CUDA cannot be started."""
     return cpu_model() if device.is_cpu else torch.cuda.get_device_name(device)
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's name as the system gives it, else its architecture."""
+    """The processor's name as the system gives it, or its architecture if there is none."""
     if cpuinfo.exists():
-        found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text("utf-8"), re.MULTILINE)
-        if found:
-            return found[1].strip()
+        name = re.search(r"^model name\s*:\s*(.+)$", cpuinfo.read_text("utf-8"), re.MULTILINE)
+        if name:
+            return name[1].strip()
     return platform.processor() or platform.machine()
 
 
 def gpu_reader(device: Device) -> Callable[[], GpuSnapshot] | None:
-    """What takes snapshots of a CUDA device, None for the CPU and where NVML is not to be had."""
+    """Function that takes snapshots of a CUDA device; None for the CPU, or if NVML is not available."""
     if device.is_cpu:
         return None
     uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
@@ -43,12 +43,12 @@ def gpu_reader(device: Device) -> Callable[[], GpuSnapshot] | None:
 
 
 def runs_dtype(device: Device, dtype: str) -> bool:
-    """Whether a device runs a group convolution of a type."""
-    kind = getattr(torch, dtype)
+    """True if a device can run a group convolution of a data type; tries it."""
+    torch_dtype = getattr(torch, dtype)
     try:
         with torch.inference_mode():
-            conv = torch.nn.Conv2d(8, 8, 1, groups=2, device=device, dtype=kind)
-            conv(torch.zeros(1, 8, 4, 4, device=device, dtype=kind))
+            conv = torch.nn.Conv2d(8, 8, 1, groups=2, device=device, dtype=torch_dtype)
+            conv(torch.zeros(1, 8, 4, 4, device=device, dtype=torch_dtype))
     except torch.cuda.OutOfMemoryError:
         raise
     except RuntimeError:

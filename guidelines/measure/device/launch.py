@@ -1,4 +1,4 @@
-"""Whether a CUDA device waits for its CPU: the time to launch a call beside the time to compute it."""
+"""Times what one call takes the CPU to launch and a CUDA device to compute: does the device wait?"""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import torch
 from guidelines.spec.condition import Device
 
 REPEATS = 11
-# The clock of any device is slower, so that a wait of so many cycles lasts longer than asked.
+# Faster than the clock of any device: a wait that is counted in cycles at this rate is never too short.
 MOST_CYCLES_PER_S = 4e9
 WAIT_LAUNCHES = 2.0
 
@@ -17,8 +17,8 @@ WAIT_LAUNCHES = 2.0
 def launch_and_device_s(call: Callable[[], object], device: Device) -> tuple[float, float]:
     """Median seconds that the CPU takes to launch one call, and the device to compute it.
 
-    While the computing is timed, a kernel that only waits holds the device until the whole call is
-    launched, as in nvbench: the events would else show the launching.
+    To time the device alone, a kernel that only waits keeps it busy until the whole call is launched, as in
+    nvbench. Otherwise the events would also measure the launching.
     """
     launch_s = median(_launch_s(call, device) for _ in range(REPEATS))
     cycles = int(WAIT_LAUNCHES * launch_s * MOST_CYCLES_PER_S)

@@ -1,4 +1,4 @@
-"""What a network needs of a device's memory, what is free, and what it took at its peak."""
+"""Memory of a device: what a network needs, what is free, and the peak of what was taken."""
 
 import ctypes
 import gc
@@ -18,9 +18,9 @@ RESET_PEAK = "5"
 
 
 def needed_bytes(variant: Variant, condition: Condition) -> int:
-    """About what a network takes: weights, its input, and the widest operator twice (libraries copy it).
+    """Estimate of what a network takes: weights, input, and twice its largest operator (libraries copy it).
 
-    What a library takes for itself is not known.
+    What libraries take for themselves is not known.
     """
     shape = variant.input_shape(condition)
     weights = variant.cost(condition).parameters or 0
@@ -29,27 +29,28 @@ def needed_bytes(variant: Variant, condition: Condition) -> int:
 
 
 def free_bytes(device: Device) -> int | None:
-    """Memory that a network could still take, None where the system does not say."""
+    """Memory that a network could still take, None if the system does not say."""
     if not device.is_cpu:
-        torch.cuda.empty_cache()  # what graphs keep for themselves stays: it is not free
+        torch.cuda.empty_cache()  # memory that CUDA graphs hold stays taken
         return int(torch.cuda.mem_get_info(device)[0])
-    found = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
-    return min(found, default=None)
+    sizes = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
+    return min(sizes, default=None)
 
 
 def check_fits(
     variant: Variant, condition: Condition, free_bytes: Callable[[Device], int | None] = free_bytes
 ) -> None:
-    """Raises MemoryError where a network would not fit: an overfull system kills the whole process."""
+    """Raises MemoryError if a network would not fit: a system without memory kills the whole process."""
     needed, free = needed_bytes(variant, condition), free_bytes(condition.device)
     if free is not None and needed > free:
         raise MemoryError(f"needs about {needed / 2**30:.3g} GiB, {free / 2**30:.3g} GiB are free")
 
 
 def peak_bytes(device: Device, act: Callable[[], object]) -> int | None:
-    """Bytes by which memory grew at most while something was done; None where it cannot be told.
+    """Bytes by which memory grew at most during `act()`; None if the system does not say.
 
-    CUDA: the allocator's peak. CPU: the resident set's, after the C library has given back what it kept.
+    On CUDA from the peak of torch's allocator. On the CPU from the peak of the resident set; before, the C
+    library gives back the memory that it had kept.
     """
     if not device.is_cpu:
         torch.cuda.reset_peak_memory_stats(device)
@@ -91,7 +92,9 @@ def _available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int | None:
 
 
 def _left_in_group_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """What a container's limit leaves (control groups, version 2); cached files make room."""
-    limit, used = (number(group / name, r"^(\d+)$") for name in ("memory.max", "memory.current"))
+    """Bytes left below a container's limit (control groups, version 2); cached files count as free."""
+    limit, used = number(group / "memory.max", r"^(\d+)$"), number(group / "memory.current", r"^(\d+)$")
     cached = number(group / "memory.stat", r"^inactive_file (\d+)$") or 0
-    return None if limit is None or used is None else max(0, limit - used + cached)
+    if limit is None or used is None:
+        return None
+    return max(0, limit - used + cached)

@@ -1,4 +1,7 @@
-"""How a network is run: eagerly, compiled, or as a CUDA graph that is captured once and replayed."""
+"""Ways to run a network: eagerly, compiled, or as a CUDA graph that is captured once and replayed.
+
+A new mode needs a line in spec.condition.MODES, and here an entry in _WAYS with its two functions.
+"""
 
 import importlib.util
 import os
@@ -16,11 +19,11 @@ from guidelines.spec.condition import Device
 
 Call = Callable[[], Tensor]
 Bind = Callable[[nn.Module, Tensor], Call]
-# Lazy libraries and autotuning allocate in the first calls, which a capture does not allow.
+# In the first calls, libraries and autotuning allocate memory, which a capture does not allow.
 CALLS_BEFORE_CAPTURE = 3
-# What torch's compiler calls if $CXX names nothing else.
+# The C++ compiler that torch.compile calls if $CXX is not set.
 CXX_COMPILER = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
-# Processes that compile for others would run beside what is timed.
+# Worker processes of the compiler would go on running beside what is timed.
 NO_WORKERS: dict[str, str | int | bool | Callable[..., object]] = {"compile_threads": 1}
 
 
@@ -29,10 +32,10 @@ def _eager() -> Bind:
 
 
 def _compiled() -> Bind:
-    """One compiled function for all instances of a network: building it anew does not compile it anew."""
-    # Torch keeps what it compiled by code object, and gives up at the eighth kind of network under one.
-    own = FunctionType(_run.__code__.replace(), _run.__globals__)
-    compiled = torch.compile(own, fullgraph=True, dynamic=False, options=NO_WORKERS)
+    """One compiled function for all instances of a network, so that a new instance is not compiled again."""
+    # Torch keeps compiled code by code object, and gives up at the eighth network under the same one.
+    own_run = FunctionType(_run.__code__.replace(), _run.__globals__)
+    compiled = torch.compile(own_run, fullgraph=True, dynamic=False, options=NO_WORKERS)
 
     def bind(module: nn.Module, x: Tensor) -> Call:
         compiled(module, x)
@@ -52,7 +55,7 @@ def _graphed() -> Bind:
 
 def _captured(module: nn.Module, x: Tensor) -> Call:
     with torch.cuda.device(x.device):
-        # A stream of this device: torch's own for captures belongs to the first device that captured.
+        # A stream of this device: the one that torch uses by default is on the first device that captured.
         stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # untyped in torch
         stream.wait_stream(torch.cuda.current_stream())
         graph = torch.cuda.CUDAGraph()
@@ -62,12 +65,14 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
             try:
                 with torch.cuda.graph(graph, stream=stream):
                     y: Tensor = module(x)
-            except RuntimeError as error:  # of ending the capture; what ended it came before
+            except (
+                RuntimeError
+            ) as error:  # raised by ending the capture; the error that ended it is its context
                 cause = error.__context__
                 raise cause if isinstance(cause, Exception) else error from None
-            y.fill_(float("nan"))  # a replay that does nothing must not find what memory held before
+            y.fill_(float("nan"))  # so that a replay that does nothing cannot leave right values
         torch.cuda.current_stream().wait_stream(stream)
-    # The graph reads weights and input where they lie, and does not keep them.
+    # The graph reads weights and input at their addresses, but does not keep them alive.
     return partial(_replay, graph, y, module, x)
 
 
@@ -95,13 +100,13 @@ def _lacks_to_capture(device: Device) -> str:
 
 @dataclass(frozen=True)
 class _Way:
-    """A way to run networks: what makes their calls, and what a device lacks for it."""
+    """A way to run networks: makes their binder; names what a device lacks for it, "" if nothing."""
 
     binder: Callable[[], Bind]
     lacks: Callable[[Device], str]
 
 
-# A way for every one of spec.MODES.
+# A way for each of spec.condition.MODES.
 _WAYS: Mapping[str, _Way] = {
     "eager": _Way(_eager, _lacks_nothing),
     "compile": _Way(_compiled, _lacks_to_compile),
@@ -110,13 +115,14 @@ _WAYS: Mapping[str, _Way] = {
 
 
 def binder(mode: str) -> Bind:
-    """Function that makes a call of a module on an input, compiled or captured already; one a network.
+    """Function that binds a module to an input: it compiles or captures them and returns the call to time.
 
-    Raises whatever torch raises if a network cannot be compiled or captured.
+    Use one binder for all instances of a network. It raises what torch raises if it cannot compile or
+    capture the network.
     """
     return _WAYS[mode].binder()
 
 
 def lacks_for_mode(device: Device, mode: str) -> str:
-    """Reason for which a device cannot run a mode, "" if nothing is missing."""
+    """Reason why a device cannot run a mode, "" if it can."""
     return _WAYS[mode].lacks(device)

@@ -1,9 +1,9 @@
-"""A condition and a variant become a callable that times itself; every global is restored."""
+"""Turns a variant under a condition into a function that times itself, in the paper's measuring state."""
 
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +14,8 @@ from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant
 
 Sample = Callable[[int], float]
-# glibc adapts to the largest block freed so far, up to 32 MiB: whether larger ones are mapped and paged in
-# anew at every call depends on what ran before (seen: 2x on a network of 2 MB activations).
+# glibc maps and pages in a block anew at every call if it is larger than the largest block freed so far, of
+# which it takes note up to 32 MiB. So speed depended on what ran before: 2x with activations of 2 MB.
 ALLOCATOR_CEILING_BYTES = 31 * 2**20
 MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
@@ -24,38 +24,58 @@ MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 def pinned(condition: Condition) -> Iterator[None]:
     """The paper's measuring state: inference, pinned threads, autotuned cuDNN, full float32, no gc.
 
-    The C allocator is brought to the state it ends in after any large network, so that none depends on
-    its predecessors.
-    Every torch global and the garbage collector are as before on leaving, also after an error.
+    Every torch global and the garbage collector are as before on leaving, also after an error. The C
+    allocator stays in the state that any large network leaves it in, so that no network's time depends on
+    those that ran before it.
     """
-    threads = torch.get_num_threads()
-    collecting = gc.isenabled()
-    precision = torch.get_float32_matmul_precision()
+    torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
     cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True, deterministic=False, allow_tf32=False)
-    with ExitStack() as stack:
-        stack.callback(torch.set_num_threads, threads)
-        torch.set_num_threads(condition.threads)
-        stack.callback(torch.set_float32_matmul_precision, precision)
-        torch.set_float32_matmul_precision("highest")
-        if collecting:
-            stack.callback(gc.enable)
-        torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
-        gc.collect()
-        gc.disable()
-        stack.callback(gc.unfreeze)
-        gc.freeze()  # what is there now need not be looked at when networks are collected
-        stack.enter_context(cudnn)
-        stack.enter_context(torch.inference_mode())
+    with _threads(condition.threads), _full_float32(), _no_collecting(), cudnn, torch.inference_mode():
         yield
 
 
-def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sample:
-    """Build a variant under a condition and return the callable that times a number of its calls.
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
-    The sample's seconds cover all its calls, with the device idle before and after; sample(0) is the
-    cost of measuring itself. Compiling and capturing are done on return. Raises as `check`.
+
+@contextmanager
+def _full_float32() -> Iterator[None]:
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    was_collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    gc.freeze()  # objects that exist already need not be looked at when networks are collected
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if was_collecting:
+            gc.enable()
+
+
+def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sample:
+    """Build a variant under a condition and return the function that times a number of its calls.
+
+    Compiling and capturing are done on return. Raises MemoryError, or whatever torch raises.
     """
-    if condition.device.is_cpu:  # CUDA says so itself, and asking it would empty the others' cache
+    if (
+        condition.device.is_cpu
+    ):  # CUDA raises an error itself, and asking it would empty its allocator's cache
         check_fits(variant, condition)
     return timed(bind(*build(variant, condition, seed)), synchronizer(condition.device))
 
@@ -65,7 +85,10 @@ def timed(
     synchronize: Callable[[], None],
     clock: Callable[[], float] = time.perf_counter,
 ) -> Sample:
-    """The callable that times a number of calls of `call`, the device idle at both ends."""
+    """Function that returns the seconds that a number of calls took, with the device idle before and after.
+
+    For no calls that is the cost of measuring itself.
+    """
 
     def sample(calls: int) -> float:
         synchronize()
@@ -79,7 +102,7 @@ def timed(
 
 
 def build(variant: Variant, condition: Condition, seed: int) -> tuple[nn.Module, Tensor]:
-    """The variant's module with seeded weights and its seeded input, ready on the device."""
+    """The variant's module with seeded weights, and its seeded input, ready on the device."""
     return ready(variant.build, variant.input_shape(condition), condition, seed)
 
 
@@ -88,7 +111,7 @@ def ready(
 ) -> tuple[nn.Module, Tensor]:
     """A module and its input in evaluation mode on the device, in the condition's type and layout.
 
-    Torch's own random state is untouched.
+    Torch's own random state is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
@@ -101,7 +124,7 @@ def ready(
 
 
 def synchronizer(device: Device) -> Callable[[], None]:
-    """What waits until a device has done all that it was told to do; nothing on the CPU."""
+    """Function that waits until a device has finished all of its work; it does nothing for the CPU."""
     if device.is_cpu:
         return lambda: None
     return lambda: torch.cuda.synchronize(device)

@@ -1,1 +1,1 @@
-"""Everything else that happens on the machine meanwhile."""
+"""Observes what else the machine does while a sweep is measured."""

@@ -1,13 +1,14 @@
 """A CUDA device as its driver sees it, through the optional package nvidia-ml-py."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from guidelines.results.disturbance import POWER_CAP, GpuSnapshot
 
-# Bits of what NVML calls clocks event reasons (before: throttle reasons). That a device is idle, or that
-# its user set the clock, is no reason to distrust a figure.
+# Bits of what NVML calls clocks event reasons (formerly throttle reasons). Two are left out, since they are
+# no reason to distrust a figure: that the device is idle, and that its user set the clock.
 THROTTLING = {
     0x04: POWER_CAP,
     0x08: "hardware slow-down",
@@ -18,7 +19,7 @@ THROTTLING = {
 
 
 def reader(uuid: str, nvml: ModuleType | None = None) -> Callable[[], GpuSnapshot] | None:
-    """What takes snapshots of the device with a UUID, None where the package or its driver is absent."""
+    """Function that takes snapshots of the device with a UUID, None without the package or its driver."""
     library = nvml or _library()
     if library is None:
         return None
@@ -27,28 +28,35 @@ def reader(uuid: str, nvml: ModuleType | None = None) -> Callable[[], GpuSnapsho
         handle = library.nvmlDeviceGetHandleByUUID(f"GPU-{uuid.removeprefix('GPU-')}")
     except library.NVMLError:
         return None
+    return _NvmlDevice(library, handle).snapshot
 
-    def value(name: str, *arguments: int) -> Any:
-        """One reading, None where this device or driver has none."""
-        try:
-            return getattr(library, name)(handle, *arguments)
-        except (library.NVMLError, AttributeError):
-            return None
 
-    def read() -> GpuSnapshot:
-        power_mw = value("nvmlDeviceGetPowerUsage")
-        reasons = value("nvmlDeviceGetCurrentClocksThrottleReasons") or 0
-        processes = value("nvmlDeviceGetComputeRunningProcesses") or []
+@dataclass(frozen=True)
+class _NvmlDevice:
+    """A device by NVML's handle."""
+
+    library: Any
+    handle: Any
+
+    def snapshot(self) -> GpuSnapshot:
+        power_mw = self._read("nvmlDeviceGetPowerUsage")
+        reasons = self._read("nvmlDeviceGetCurrentClocksThrottleReasons") or 0
+        processes = self._read("nvmlDeviceGetComputeRunningProcesses") or []
         return GpuSnapshot(
-            clock_mhz=value("nvmlDeviceGetClockInfo", library.NVML_CLOCK_SM),
-            temperature_c=value("nvmlDeviceGetTemperature", library.NVML_TEMPERATURE_GPU),
+            clock_mhz=self._read("nvmlDeviceGetClockInfo", self.library.NVML_CLOCK_SM),
+            temperature_c=self._read("nvmlDeviceGetTemperature", self.library.NVML_TEMPERATURE_GPU),
             power_w=None if power_mw is None else power_mw / 1e3,
             throttling=tuple(name for bit, name in THROTTLING.items() if reasons & bit),
-            # A container does not know its process by the driver's number: all but one are others.
+            # Our own process is one of them; in a container the driver does not know it by our number.
             other_processes=max(0, len(processes) - 1),
         )
 
-    return read
+    def _read(self, name: str, *arguments: int) -> Any:
+        """One reading, None if this device or driver does not have it."""
+        try:
+            return getattr(self.library, name)(self.handle, *arguments)
+        except (self.library.NVMLError, AttributeError):
+            return None
 
 
 def _library() -> ModuleType | None:

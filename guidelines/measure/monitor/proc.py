@@ -1,11 +1,11 @@
-"""What a system says in its files, such as /proc and /sys; not every system has them or shows them."""
+"""Reads files that describe the system, such as those in /proc and /sys; any of them may be missing."""
 
 import re
 from pathlib import Path
 
 
 def text(path: Path) -> str:
-    """A file's content, "" where there is none."""
+    """A file's content, "" if it cannot be read."""
     try:
         return path.read_text()
     except OSError:
@@ -13,6 +13,6 @@ def text(path: Path) -> str:
 
 
 def number(path: Path, pattern: str) -> int | None:
-    """The number that a pattern's group finds in a file, None where there is none."""
-    found = re.search(pattern, text(path), re.MULTILINE)
-    return int(found[1]) if found else None
+    """The number that the group of a pattern matches in a file, None if nothing matches."""
+    match = re.search(pattern, text(path), re.MULTILINE)
+    return int(match[1]) if match else None

@@ -1,4 +1,4 @@
-"""Looks at the machine from time to time while a sweep is measured; reads Linux's /proc and /sys."""
+"""Snapshots of the machine while a sweep is measured, from Linux's /proc and /sys."""
 
 import os
 import re
@@ -10,12 +10,12 @@ from guidelines.measure.monitor.proc import number, text
 from guidelines.results.disturbance import GpuSnapshot, Snapshot, State, during
 
 PROC, SYS = Path("/proc"), Path("/sys")
-# Fields of the first line of /proc/stat.
+# Positions of the fields in the first line of /proc/stat, after its name.
 USER, NICE, SYSTEM, IRQ, SOFTIRQ, STEAL = 0, 1, 2, 5, 6, 7
 
 
 class Watch:
-    """Snapshots of the machine, and of a CUDA device where `read_gpu` takes them."""
+    """Snapshots of the machine, and of a CUDA device if `read_gpu` is given."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Watch:
         self._snapshots: list[Snapshot] = []
 
     def look(self) -> None:
-        """Take a snapshot. It takes a millisecond, more with many processors, so do it between samples."""
+        """Take a snapshot. This takes a millisecond, or more on many processors: do it between samples."""
         ticks = _ticks(self._proc)
         used = os.times()
         self._snapshots.append(
@@ -46,17 +46,17 @@ class Watch:
         )
 
     def state(self) -> State | None:
-        """What happened between the first and the last look."""
+        """The state of the machine between the first and the last look, None for fewer than two looks."""
         return during(self._snapshots, os.cpu_count() or 1, governor(self._sys))
 
 
 def governor(sys: Path = SYS) -> str:
-    """How the system chooses the first processor's clock, "" where it does not say."""
+    """How the system chooses the first processor's clock, "" if it does not say."""
     return text(sys / "devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
 
 
 def _ticks(proc: Path) -> list[float] | None:
-    """Seconds that all processors together spent in each state since the start of the system."""
+    """Seconds that all processors together spent in each state since the system started."""
     first = text(proc / "stat").partition("\n")[0].split()
     if len(first) <= STEAL + 1:
         return None
@@ -69,7 +69,7 @@ def _throttled_s(sys: Path) -> float | None:
 
 
 def _clock_mhz(proc: Path, sys: Path) -> float | None:
-    """The clock of the fastest processor: the others may be idle."""
+    """The clock of the fastest processor, since the others may be idle."""
     scaling = sys.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
     clocks = [int(khz) / 1e3 for path in scaling if (khz := text(path).strip()).isdigit()]
     if not clocks:

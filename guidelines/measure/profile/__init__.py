@@ -1,1 +1,1 @@
-"""One network from the inside: where its time goes, what its blocks pass on."""
+"""Looks inside one network: where its time goes, which channels its blocks pass on."""

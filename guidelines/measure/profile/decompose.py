@@ -27,22 +27,22 @@ from guidelines.stats.intervals import ratio_of
 WARM_UP_CALLS = 3
 ROUNDS = 24
 CONFIDENCE = 0.95
-# Above the level of the lines that starting and stopping a profile writes to stderr.
+# Keeps the profiler from writing lines to stderr whenever it starts and stops.
 QUIET = ("KINETO_LOG_LEVEL", "6")
-# The range that torch.profiler records around what torch.compile made.
+# The range that torch.profiler records around code made by torch.compile.
 COMPILED = "Torch-Compiled Region"
 
 Call = Callable[[], object]
 
 
 def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decomposition:
-    """Run a network under torch.profiler in the state it would be timed in, and class its operators.
+    """Run a network under torch.profiler in the measuring state, and sum its time by classes of operators.
 
-    To record arguments doubles the time of short operators: one call with them gives each operator's class,
-    further calls without them, each beside one without the profiler, give the times. What runs in other
-    threads is not seen.
-    Raises ValueError where the operators change from call to call, or none takes time, or torch.compile made
-    kernels of them; what the network raises passes through.
+    Recording arguments doubles the time of short operators. So one call with them gives the class of each
+    operator, and further calls without them give the times, each next to a call without the profiler. Work
+    in other threads is not seen.
+    Raises ValueError if the operators change from call to call, or none takes time, or torch.compile made
+    kernels of them. What the network raises passes through.
     """
     call = partial(module, x)
     with pinned(condition):
@@ -62,14 +62,13 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
 
 
 def classified(call: Call) -> list[Operator]:
-    """The operators of a call in their order, each with its class."""
+    """The operators of a call in their order, each with its class. Raises ValueError for compiled kernels."""
     with _profile(Device("cpu"), with_arguments=True) as profiler, _shuffles_recorded():
         call()
     roots = list(_roots(profiler))
     if any(event.name.startswith(COMPILED) for event in roots):
         raise ValueError("kernels of torch.compile are in no class: only an eager network can be decomposed")
-    found = outermost(roots)
-    return [Operator(kind_of(event, in_shuffle), event.name) for event, in_shuffle in found]
+    return [Operator(kind_of(event, in_shuffle), event.name) for event, in_shuffle in outermost(roots)]
 
 
 def _profile(device: Device, with_arguments: bool = False) -> profile:
@@ -79,13 +78,13 @@ def _profile(device: Device, with_arguments: bool = False) -> profile:
 
 
 def _roots(profiler: profile) -> Iterator[Any]:
-    """Events on the CPU without a parent, in the order of time; those on a device are kernels."""
+    """Events on the CPU without a parent, in the order of time; events on a device are kernels."""
     events = profiler.events() or ()  # type: ignore[no-untyped-call]  # untyped in torch
     return (event for event in events if event.cpu_parent is None and event.device_type.name == "CPU")
 
 
 def _taken(profiler: profile, device: Device) -> list[tuple[str, float]]:
-    """Names and seconds of the operators; on a device, the seconds of the kernels that they launched."""
+    """Names and seconds of the operators; on CUDA, the seconds of the kernels that they launched."""
     time_us = "cpu_time_total" if device.is_cpu else "device_time_total"
     return [(event.name, getattr(event, time_us) / 1e6) for event, _ in outermost(_roots(profiler))]
 
@@ -93,23 +92,23 @@ def _taken(profiler: profile, device: Device) -> list[tuple[str, float]]:
 def _by_operator(
     operators: Sequence[Operator], taken: Sequence[tuple[str, float]]
 ) -> Mapping[Operator, float]:
-    """Seconds of each operator of one call; the same operator may come several times."""
+    """Seconds of each operator in one call; an operator that occurs several times is summed."""
     if [name for name, _ in taken] != [operator.name for operator in operators]:
         raise ValueError(
             f"the network called {len(operators)} operators at first, then {len(taken)} or others: "
             "only one that calls the same ones every time can be decomposed"
         )
-    found = dict.fromkeys(operators, 0.0)
+    seconds_by_operator = dict.fromkeys(operators, 0.0)
     for operator, (_, seconds) in zip(operators, taken, strict=True):
-        found[operator] += seconds
-    if not sum(found.values()):
+        seconds_by_operator[operator] += seconds
+    if not sum(seconds_by_operator.values()):
         raise ValueError(f"none of the network's {len(operators)} operators takes time on this device")
-    return found
+    return seconds_by_operator
 
 
 @contextmanager
 def _shuffles_recorded() -> Iterator[None]:
-    """Each call of a function or module that is named as a shuffle becomes a range of the profiler."""
+    """Record each call of a function or module whose name says shuffle as a range of the profiler."""
     ranges: list[record_function] = []
 
     def see(frame: FrameType, event: str, _: object) -> None:

@@ -1,4 +1,4 @@
-"""Feature reuse, measured: the channels that a block of ShuffleNet v2 passes unchanged to later ones."""
+"""Feature reuse, measured: counts the channels that blocks of ShuffleNet v2 pass on unchanged."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,10 +15,11 @@ FIRST_STAGE = 2
 
 
 def feature_reuse(network: nn.Module) -> list[StageReuse]:
-    """The reuse in every stage, found by sending channel numbers through its own units.
+    """Count reuse in every stage by sending the numbers of the channels through its own units.
 
-    Meanwhile what branches give is marked; the network is left as it was. The first block of a stage works
-    on all channels and is a source only. Raises ValueError for a network without such units.
+    Meanwhile every branch returns nan, which marks the channels that a block computes anew; the network is
+    left as it was. The first block of a stage works on all channels, so it only passes channels on. Raises
+    ValueError for a network without such units.
     """
     stages = list(_stages(network))
     if not stages:
@@ -30,7 +31,7 @@ def feature_reuse(network: nn.Module) -> list[StageReuse]:
 
 
 def _stages(network: nn.Module) -> Iterator[list[SplitUnit]]:
-    """The units that follow each other, stage by stage."""
+    """The units of each stage: those that follow each other without another layer between."""
     for kind, layers in groupby(network.children(), type):
         if kind is SplitUnit:
             yield [layer for layer in layers if isinstance(layer, SplitUnit)]
@@ -43,7 +44,7 @@ def _stage(name: str, units: Sequence[SplitUnit]) -> StageReuse:
 
 
 def _passed(channels: int, units: Sequence[SplitUnit]) -> Iterator[int]:
-    """Channels that are still themselves: at first, then after each unit."""
+    """Number of channels that are unchanged: before the first unit, then after each."""
     x = torch.arange(channels, dtype=torch.float32).view(1, channels, 1, 1)
     yield channels
     for unit in units:
@@ -53,7 +54,7 @@ def _passed(channels: int, units: Sequence[SplitUnit]) -> Iterator[int]:
 
 @contextmanager
 def _branches_marked(network: nn.Module) -> Iterator[None]:
-    """Every unit's branch gives what is no number."""
+    """Let every unit's branch return nan."""
     with ExitStack() as stack:
         for unit in [module for module in network.modules() if isinstance(module, SplitUnit)]:
             stack.callback(setattr, unit, "branch", unit.branch)
@@ -62,7 +63,7 @@ def _branches_marked(network: nn.Module) -> Iterator[None]:
 
 
 class _Marked(nn.Module):
-    """Stands in for a branch: (n, c, h, w) -> as many values, none of them a number."""
+    """Stands in for a branch: (n, c, h, w) -> (n, c, h, w) of nan."""
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.full_like(x, float("nan"))
