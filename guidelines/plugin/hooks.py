@@ -26,7 +26,7 @@ from guidelines.plugin.replay import recorded_clock, replay
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
 from guidelines.report.subjects.report import parts
-from guidelines.results.journal import Contents, Header
+from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.model import Entry, Failure, linked
 from guidelines.results.reason import one_line
 from guidelines.results.schema import KEY, SCHEMA, parse_machine, to_extra_info, to_failed

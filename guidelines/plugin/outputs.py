@@ -15,7 +15,8 @@ from guidelines.report.labels import differences
 from guidelines.results import journal
 from guidelines.results.checked import printable
 from guidelines.results.files import load_journal
-from guidelines.results.journal import Contents, Header, Journal
+from guidelines.results.journal import Journal
+from guidelines.results.journal_contents import OPENING, Contents, Header
 from guidelines.results.schema import ResultsError
 
 FOLDER = ".guidelines"
@@ -159,4 +160,4 @@ def _newest_unfinished(folder: Path) -> Path:
 
 def _is_stillborn(content: bytes) -> bool:
     """Whether a run was killed while it wrote the first line of its journal."""
-    return b"\n" not in content and journal.OPENING.startswith(content[: len(journal.OPENING)])
+    return b"\n" not in content and OPENING.startswith(content[: len(OPENING)])

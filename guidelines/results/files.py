@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from guidelines.results import journal
+from guidelines.results import journal_reading
 from guidelines.results.checked import printable
+from guidelines.results.journal_contents import OPENING, Contents, to_run
 from guidelines.results.model import Run
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError
@@ -42,27 +43,27 @@ def load(path: Path, max_bytes: int) -> Run:
     source = printable(str(path))
     try:
         content = _content(path, max_bytes)
-        run = journal.to_run(journal.parse(content)) if is_journal(content) else parse(_json(content))
+        run = to_run(journal_reading.parse(content)) if is_journal(content) else parse(_json(content))
         notes = tuple(f"{source}: {note}" for note in run.notes)
         return replace(run, source=source, notes=notes)
     except ResultsError as error:
         raise ResultsError(f"{source}: {error}") from error
 
 
-def load_journal(path: Path) -> journal.Contents:
+def load_journal(path: Path) -> Contents:
     """Read and check one journal. Raises ResultsError naming the file and the reason."""
     try:
         content = _content(path, sys.maxsize)
         if not is_journal(content):
             raise ResultsError("is no journal of this suite")
-        return journal.parse(content)
+        return journal_reading.parse(content)
     except ResultsError as error:
         raise ResultsError(f"{printable(str(path))}: {error}") from error
 
 
 def is_journal(content: bytes) -> bool:
     """Whether a file's content is a journal, by how it begins."""
-    return content.startswith(journal.OPENING)
+    return content.startswith(OPENING)
 
 
 def _content(path: Path, max_bytes: int) -> bytes:

@@ -18,6 +18,7 @@ from statistics import median
 from guidelines.measure.device.devices import cpu_model
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
+from guidelines.results.journal_contents import Header
 from guidelines.results.model import Entry
 
 ROOT = Path(__file__).parent.parent.parent
@@ -97,7 +98,7 @@ def print_costs() -> None:
     """What writing a variant costs, its samples and those of its control among it."""
     recorded = ROOT / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
     run = load(recorded, 10**9)
-    header = journal.Header(run.machine, {}, {})
+    header = Header(run.machine, {}, {})
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
         written = journal.create(Path(folder) / "cost.jsonl", header)
         times_s = []

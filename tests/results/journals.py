@@ -1,7 +1,7 @@
 import json
 
-from guidelines.results import journal
-from guidelines.results.journal import Header
+from guidelines.results import journal_reading
+from guidelines.results.journal_contents import Header
 from guidelines.results.model import Failure, Machine
 from guidelines.results.schema import to_benchmark
 from guidelines.spec.work import Cost
@@ -63,4 +63,4 @@ def contents(*lines):
     """A journal of lines after the header of `HEADER`."""
     head = {"guidelines_journal": 1, "machine": vars(HERE), "settings": {}, "batches": {}}
     whole = [head | {"sweeps": {SWEEP: ["g1", "g8"], OTHER: ["g1", "g8"]}}, *lines]
-    return journal.parse("".join(json.dumps(line) + "\n" for line in whole).encode())
+    return journal_reading.parse("".join(json.dumps(line) + "\n" for line in whole).encode())

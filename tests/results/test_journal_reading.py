@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from journals import FINISHED, OTHER, SWEEP, contents, failed, measurement
 
-from guidelines.results import journal
+from guidelines.results import journal_reading
+from guidelines.results.journal_contents import to_run
 from guidelines.results.schema import ResultsError, to_failed
 
 
@@ -27,7 +28,7 @@ def test_a_withdrawn_variant_is_a_failure_of_the_run(pair):
     failure = failed(results[1], "its test failed after it was timed: assert False")
     found = contents(*measurement(results, 1), {"withdrawn": to_failed(failure)})
     assert (found.measurements, found.withdrawn) == ({SWEEP: results}, [failure])
-    run = journal.to_run(found)
+    run = to_run(found)
     assert [e.place.variant for e in run.entries] == ["g=1"]
     assert run.failures == (failure,)
 
@@ -36,7 +37,7 @@ def test_a_variant_that_is_withdrawn_twice_failed_once(pair):
     results = pair()
     failures = [failed(results[1], reason) for reason in ("assert 1", "assert 2")]
     lines = [{"withdrawn": to_failed(failure)} for failure in failures]
-    assert journal.to_run(contents(*measurement(results, 1), *lines)).failures == (failures[1],)
+    assert to_run(contents(*measurement(results, 1), *lines)).failures == (failures[1],)
 
 
 def test_a_run_that_goes_on_forgets_what_was_withdrawn_and_skipped(pair):
@@ -44,12 +45,12 @@ def test_a_run_that_goes_on_forgets_what_was_withdrawn_and_skipped(pair):
     before = [{"withdrawn": to_failed(failed(results[1]))}, {"skipped": "test_g2[cpu-x2-g1]: not today"}]
     found = contents(*measurement(results, 1), *before, {"resumed": True})
     assert (found.withdrawn, found.skipped) == ([], [])
-    assert len(journal.to_run(found).entries) == 2
+    assert len(to_run(found).entries) == 2
 
 
 def test_a_skipped_test_is_a_note(pair):
     found = contents(*measurement(pair(), 1), {"skipped": "test_g2[cpu-x2-g1]: not today"}, FINISHED)
-    assert journal.to_run(found).notes == ("skipped: test_g2[cpu-x2-g1]: not today",)
+    assert to_run(found).notes == ("skipped: test_g2[cpu-x2-g1]: not today",)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +78,15 @@ def test_a_sweep_measured_after_the_end_makes_a_run_unfinished(pair):
 def test_a_journal_cut_anywhere_is_what_its_whole_lines_say(whole):
     first = whole.index(b"\n") + 1
     for size in (*range(first, len(whole), 97), *(k + 1 for k, byte in enumerate(whole) if byte == 10)):
-        found = journal.parse(whole[:size])
+        found = journal_reading.parse(whole[:size])
         end = whole.rindex(b"\n", 0, size) + 1
         assert (found.size_bytes, found.is_torn) == (end, end < size)
-        assert found == replace(journal.parse(whole[:end]), is_torn=end < size)
+        assert found == replace(journal_reading.parse(whole[:end]), is_torn=end < size)
         assert found.is_finished is (size == len(whole))
 
 
 @pytest.mark.parametrize("size", [24, 100, -1])
 def test_a_journal_cut_in_its_first_line_holds_nothing(whole, size):
     first = whole[: whole.index(b"\n") + 1]
-    with pytest.raises(ResultsError, match=r"^is a journal without a whole line: nothing was measured$"):
-        journal.parse(first[:size])
+    with pytest.raises(ResultsError, match=r"^is a journal without a complete line: nothing was measured$"):
+        journal_reading.parse(first[:size])

@@ -1,0 +1,80 @@
+"""Contents of a run's journal, and the run that they amount to.
+
+A journal is a file of JSON lines. Its first line is the header; each further line holds the result of one
+variant, or an event of the run. A measurement of a sweep counts if all its lines are there; if a sweep was
+measured several times, the last complete measurement counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from guidelines.results.model import Entry, Failure, Machine, Run
+from guidelines.results.saved_file import checked_run
+from guidelines.results.schema import ResultsError
+
+VERSION = 1
+# The first bytes of every journal, which tell it from other files whatever its name is.
+OPENING = b'{"guidelines_journal":'
+
+Result = Entry | Failure
+
+
+@dataclass(frozen=True)
+class Header:
+    """What must match before a run can be resumed; `sweeps` are the planned variants by sweep."""
+
+    machine: Machine
+    settings: Mapping[str, str]
+    sweeps: Mapping[str, Sequence[str]]
+    batches: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A journal as far as it was written: the last complete measurement of each sweep, and events.
+
+    `withdrawn` are variants whose test failed after they were timed. `is_torn` is true if the last line is
+    incomplete; `size_bytes` is the size without that line.
+    """
+
+    header: Header
+    measurements: Mapping[str, Sequence[Result]]
+    withdrawn: Sequence[Failure]
+    skipped: Sequence[str]
+    is_finished: bool
+    is_torn: bool
+    size_bytes: int
+    last_measurement: int
+
+
+def to_run(contents: Contents) -> Run:
+    """The run that a journal amounts to, with notes on what is missing.
+
+    Raises ResultsError if no sweep was finished, or if its results do not fit together.
+    """
+    results = _in_planned_order(contents)
+    if not results:
+        raise ResultsError("is the journal of a run that finished no sweep")
+    withdrawn = {failure.place: failure for failure in contents.withdrawn}
+    entries = [each for each in results if isinstance(each, Entry) and each.place not in withdrawn]
+    failures = [each for each in results if isinstance(each, Failure)]
+    run = checked_run(entries, [*failures, *withdrawn.values()])
+    return replace(run, machine=contents.header.machine, notes=_notes(contents))
+
+
+def _in_planned_order(contents: Contents) -> list[Result]:
+    """Results of all sweeps: first the planned ones in their order, then any others."""
+    results: list[Result] = []
+    for sweep_id in dict.fromkeys((*contents.header.sweeps, *contents.measurements)):
+        results += contents.measurements.get(sweep_id, ())
+    return results
+
+
+def _notes(contents: Contents) -> tuple[str, ...]:
+    notes = [f"skipped: {skipped}" for skipped in contents.skipped]
+    if not contents.is_finished:
+        there, planned = len(contents.measurements), len(contents.header.sweeps)
+        notes.append(f"is the journal of an unfinished run: {there} of {planned} sweeps are there")
+    if contents.is_torn:
+        notes.append("its last line is torn and was ignored")
+    return tuple(notes)
