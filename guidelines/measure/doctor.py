@@ -1,4 +1,4 @@
-"""What would spoil a run, found before it: each check with its number and a remedy."""
+"""Checks, before a run, for whatever would spoil it: each with its figure and a remedy."""
 
 import os
 import time
@@ -19,7 +19,7 @@ from guidelines.measure.monitor.watch import SYS, Watch, governor
 from guidelines.measure.outcome import Outcome, outcome
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s, measure_sweep
-from guidelines.results.disturbance import disturbances
+from guidelines.results.disturbance import State, disturbances
 from guidelines.results.model import Entry
 from guidelines.spec.condition import Condition, Device
 from guidelines.stats.intervals import noise_floor
@@ -30,11 +30,16 @@ MOST_NOISE = 0.03
 COARSEST_CLOCK_S = 1e-6
 MOST_OVERHEAD_S = 20e-6
 CONFIDENCE = 0.95
+# Files that switch turbo, with the contents that mean on and off.
+TURBO_SWITCHES = (
+    ("devices/system/cpu/intel_pstate/no_turbo", "0", "1"),
+    ("devices/system/cpu/cpufreq/boost", "1", "0"),
+)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: its figure in words, and what to do about it, "" where all is well."""
+    """Result of one check: its figure in words, and a remedy, "" if all is well."""
 
     check: str
     figure: str
@@ -42,14 +47,16 @@ class Finding:
 
 
 def examine(cases: Sequence[Case], limits: Limits) -> Iterator[Finding]:
-    """Every check of a run that would measure these cases, one after the other; takes NOISE_S a device."""
+    """Run every check for a run of these cases, one after the other; takes WATCHED_S and NOISE_S a device."""
     conditions = tuple(dict.fromkeys(case.condition for case in cases))
     devices = {condition.device: condition for condition in reversed(conditions)}
     yield duration(cases, limits)
-    yield threads(max(condition.threads for condition in conditions), processors(), cores())
+    most_threads = max(condition.threads for condition in conditions)
+    yield threads(most_threads, processors(), cores())
     yield clock_governor(governor())
     yield turbo()
-    yield from quiet(max(condition.threads for condition in conditions), tuple(devices))
+    for device in devices:
+        yield from quiet(most_threads, device)
     yield clock_resolution(time.perf_counter)
     yield harness_overhead(conditions[0])
     for device in devices:
@@ -59,19 +66,23 @@ def examine(cases: Sequence[Case], limits: Limits) -> Iterator[Finding]:
 
 
 def duration(cases: Sequence[Case], limits: Limits) -> Finding:
-    """How long the samples take at most; building, compiling and checking come on top."""
-    sweeps = {case.sweep_id: [c for c in cases if c.sweep_id == case.sweep_id] for case in cases}
-    seconds = sum(
-        budget_s(chosen[0].sweep, [case.variant.id for case in chosen], limits) for chosen in sweeps.values()
-    )
+    """The longest time that sampling takes; building, compiling and checking come on top."""
+    by_sweep: dict[str, list[Case]] = {}
+    for case in cases:
+        by_sweep.setdefault(case.sweep_id, []).append(case)
+    seconds = 0.0
+    for chosen in by_sweep.values():
+        seconds += budget_s(chosen[0].sweep, [case.variant.id for case in chosen], limits)
     return Finding(
-        "duration", f"{len(sweeps)} sweeps, {len(cases)} variants: {seconds / 60:.1f} min of samples"
+        "duration", f"{len(by_sweep)} sweeps, {len(cases)} variants: {seconds / 60:.1f} min of samples"
     )
 
 
 def threads(asked: int, processors: int, cores: int | None) -> Finding:
-    """CPU threads against the processors that this process may use."""
-    figure = f"{asked} of {processors} processors" + (f" on {cores} cores" if cores else "")
+    """Compares the threads that are asked for with the processors that this process may use."""
+    figure = f"{asked} of {processors} processors"
+    if cores:
+        figure += f" on {cores} cores"
     if asked > processors:
         return Finding("threads", figure, f"--threads {processors}: more threads wait for each other")
     if cores and asked > cores:
@@ -80,66 +91,64 @@ def threads(asked: int, processors: int, cores: int | None) -> Finding:
 
 
 def processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def cores(sys: Path = SYS) -> int | None:
-    """Physical cores, None where the system does not say."""
-    siblings = {
-        path.read_text() for path in sys.glob("devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
-    }
+    """Number of physical cores, None if the system does not say."""
+    files = sys.glob("devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
+    siblings = {path.read_text() for path in files}
     return len(siblings) or None
 
 
-def clock_governor(found: str) -> Finding:
+def clock_governor(governor: str) -> Finding:
     """How the system chooses the processors' clock."""
-    if found in ("", "performance"):
-        return Finding("clock governor", found or "cannot be read here")
-    return Finding("clock governor", found, "choose performance (sudo cpupower frequency-set -g performance)")
+    if governor in ("", "performance"):
+        return Finding("clock governor", governor or "cannot be read here")
+    return Finding(
+        "clock governor", governor, "choose performance (sudo cpupower frequency-set -g performance)"
+    )
 
 
 def turbo(sys: Path = SYS) -> Finding:
-    """Whether the clock rises with what the temperature allows."""
-    switches = {"devices/system/cpu/intel_pstate/no_turbo": "0", "devices/system/cpu/cpufreq/boost": "1"}
-    for name, on in switches.items():
-        if (path := sys / name).exists():
-            if path.read_text().strip() != on:
-                return Finding("turbo", "off")
-            return Finding("turbo", "on", f"echo {1 - int(on)} | sudo tee {path}: the clock falls with heat")
+    """Turbo raises the clock as far as the temperature allows, so that the clock changes during a run."""
+    for name, on, off in TURBO_SWITCHES:
+        path = sys / name
+        if not path.exists():
+            continue
+        if path.read_text().strip() != on:
+            return Finding("turbo", "off")
+        return Finding("turbo", "on", f"echo {off} | sudo tee {path}: the clock falls with heat")
     return Finding("turbo", "cannot be read here")
 
 
-def quiet(
-    threads: int, devices: Sequence[Device], wait: Callable[[float], None] = time.sleep
-) -> list[Finding]:
-    """What others do on the machine and its devices while this process waits."""
-    found = []
-    for device in devices:
-        read_gpu = gpu_reader(device)
-        if not device.is_cpu and read_gpu is None:
-            remedy = "pip install 'guidelines[nvml]': heat and other processes would not be seen"
-            found.append(Finding(f"driver ({device})", "cannot be asked", remedy))
-        watch = Watch(read_gpu)
-        watch.look()
-        wait(WATCHED_S)
-        watch.look()
-        state = watch.state()
-        reasons = disturbances(state, threads, (), None)
-        seen = state.other_cpus if state else None
-        figure = "cannot be read here" if seen is None else f"others use {seen:.2f} processors"
-        found.append(
-            Finding(
-                f"quiet ({device})",
-                "; ".join(reasons) or figure,
-                "stop it or wait: a sweep would be marked as disturbed" if reasons else "",
-            )
-        )
-    return found
+def quiet(threads: int, device: Device, wait: Callable[[float], None] = time.sleep) -> Iterator[Finding]:
+    """What other processes do on the machine and on a device while this one waits."""
+    read_gpu = gpu_reader(device)
+    if not device.is_cpu and read_gpu is None:
+        remedy = "pip install 'guidelines[nvml]': heat and other processes would not be seen"
+        yield Finding(f"driver ({device})", "cannot be asked", remedy)
+    watch = Watch(read_gpu)
+    watch.look()
+    wait(WATCHED_S)
+    watch.look()
+    yield _quiet(f"quiet ({device})", watch.state(), threads)
+
+
+def _quiet(check: str, state: State | None, threads: int) -> Finding:
+    reasons = disturbances(state, threads, drifts=(), time_drift=None)
+    if reasons:
+        return Finding(check, "; ".join(reasons), "stop it or wait: a sweep would be marked as disturbed")
+    if state is None or state.other_cpus is None:
+        return Finding(check, "cannot be read here")
+    return Finding(check, f"others use {state.other_cpus:.2f} processors")
 
 
 def clock_resolution(clock: Callable[[], float]) -> Finding:
-    """The smallest step that the clock is seen to take."""
+    """The smallest step that the clock takes in many reads."""
     reads = [clock() for _ in range(10_000)]
     steps = [after - before for before, after in pairwise(reads) if after > before]
     step_s = min(steps, default=float("inf"))
@@ -148,7 +157,7 @@ def clock_resolution(clock: Callable[[], float]) -> Finding:
 
 
 def harness_overhead(condition: Condition) -> Finding:
-    """What timing adds to a sample, whose calls take hundreds of times as long."""
+    """Time that measuring adds to a sample, whose calls take hundreds of times as long."""
     empty = partial(nn.Identity(), zeros(1))
     with pinned(replace(condition, device=Device("cpu"))):
         sample = timed(empty, lambda: None)
@@ -159,38 +168,38 @@ def harness_overhead(condition: Condition) -> Finding:
 
 
 def memory(cases: Sequence[Case]) -> Finding:
-    """The largest network of a device beside what is free on it."""
+    """Compares the largest network of a device with the memory that is free on it."""
     largest = max(cases, key=lambda case: needed_bytes(case.variant, case.condition))
     device, name = largest.condition.device, f"{largest.sweep_id} {largest.variant.name}"
     needed, free = needed_bytes(largest.variant, largest.condition), free_bytes(device)
     figure = f"{name} needs about {needed / 2**30:.2g} GiB"
     if free is None:
         return Finding(f"memory ({device})", f"{figure}, what is free cannot be read here")
-    remedy = "a smaller --batch-size or --image-size: larger variants would fail" if needed > free else ""
+    remedy = ""
+    if needed > free:
+        remedy = "a smaller --batch-size or --image-size: larger variants would fail"
     return Finding(f"memory ({device})", f"{figure}, {free / 2**30:.3g} GiB are free", remedy)
 
 
 def noise(case: Case) -> Finding:
-    """The noise floor that an A/A control of a sweep's baseline gives in NOISE_S."""
-    check = f"noise floor ({case.condition.device})"
+    """The noise floor from an A/A control of a sweep's baseline that is sampled for NOISE_S."""
     limits = Limits(max_time_s=NOISE_S, min_rounds=12, warmup_s=0.1, confidence=CONFIDENCE)
     chosen = [case.sweep.baseline.id]
     recording = measure_sweep(case.sweep, chosen, case.condition, limits, seed=0)
-    return _noise(check, outcome(case.sweep, chosen, case.condition, recording, CONFIDENCE), case)
+    results = outcome(case.sweep, chosen, case.condition, recording, confidence=CONFIDENCE)
+    return _noise(f"noise floor ({case.condition.device})", results, case)
 
 
-def _noise(check: str, found: Outcome, case: Case) -> Finding:
-    baseline = found[case.sweep.baseline.id]
+def _noise(check: str, results: Outcome, case: Case) -> Finding:
+    baseline = results[case.sweep.baseline.id]
     if not isinstance(baseline, Entry):
-        return Finding(
-            check, f"{case.sweep_id}: {baseline.reason}", "this device or condition cannot be measured"
-        )
+        reason = f"{case.sweep_id}: {baseline.reason}"
+        return Finding(check, reason, "this device or condition cannot be measured")
     floor = noise_floor(baseline.control)
-    if floor is None or CONTROL in found:
+    if floor is None or CONTROL in results:
         return Finding(check, "unknown: too few rounds", "--benchmark-max-time: its networks are slow here")
     figure = f"{100 * floor:.2g} % in {NOISE_S:.0f} s ({baseline.slowdown.rounds} rounds of {case.sweep_id})"
-    if floor <= MOST_NOISE:
-        return Finding(check, figure)
-    return Finding(
-        check, figure, "effects below it stay undecided: a quieter machine, or more --benchmark-max-time"
-    )
+    remedy = ""
+    if floor > MOST_NOISE:
+        remedy = "effects below it stay undecided: a quieter machine, or more --benchmark-max-time"
+    return Finding(check, figure, remedy)

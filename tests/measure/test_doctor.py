@@ -96,7 +96,7 @@ def test_where_turbo_cannot_be_read_that_is_said(tmp_path):
 )
 def test_what_others_use_is_judged_as_in_a_run(monkeypatch, other_cpus, figure, is_well):
     monkeypatch.setattr(Watch, "state", lambda watch: State(cpus=2, watched_s=1.0, other_cpus=other_cpus))
-    (found,) = doctor.quiet(1, [Device("cpu")], wait=lambda seconds: None)
+    (found,) = doctor.quiet(1, Device("cpu"), wait=lambda seconds: None)
     assert (found.figure, not found.remedy) == (figure, is_well)
 
 

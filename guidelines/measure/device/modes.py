@@ -73,10 +73,10 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
             y.fill_(float("nan"))  # so that a replay that does nothing cannot leave right values
         torch.cuda.current_stream().wait_stream(stream)
     # The graph reads weights and input at their addresses, but does not keep them alive.
-    return partial(_replay, graph, y, module, x)
+    return partial(_replay, graph, y, kept=(module, x))
 
 
-def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, *_kept: object) -> Tensor:
+def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, kept: object) -> Tensor:
     graph.replay()
     return y
 
