@@ -19,6 +19,7 @@ from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition
+from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
 
 SCHEMA = 2
@@ -103,12 +104,21 @@ def _variant(variant: VariantResult) -> Record:
     cell = variant.cell
     return {
         "widths": " ".join(map(str, variant.widths)),
-        **asdict(variant.work),
+        **_work(variant.work),
         **_estimate(cell.slowdown, "slowdown"),
         **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
         "failure": cell.failure,
         **_circumstances(cell.circumstances),
+    }
+
+
+def _work(work: Cost) -> Record:
+    return {
+        "multiply_adds": work.multiply_adds,
+        "memory_access": work.memory_access,
+        "conv_memory_access": work.conv_memory_access,
+        "parameters": work.parameters,
     }
 
 
