@@ -1,1 +1,1 @@
-"""From a name to a module and its cost."""
+"""Build networks by name, and count their work."""

@@ -1,4 +1,4 @@
-"""The stacked networks of Tables 1-4: each function gives one variant with its convolutions and its module.
+"""Build the stacked networks of Tables 1-4: each function returns one variant.
 
 As in the paper's figures there is no bias, no batch normalisation, and a ReLU only in Table 4.
 Weights are scaled so that activations keep their size from block to block.
@@ -63,7 +63,7 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
 def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
     """Ten bottleneck units c -> c/4 (1x1), c/4 (3x3), c (1x1), with or without ReLU and shortcut.
 
-    The paper does not give the inner width: c/4 is that of ResNet. Source: paper, Table 4.
+    The paper does not give the inner width: c/4 is ResNet's. Source: paper, Table 4.
     """
     inner = c // 4
     convs = (Conv(c, inner), Conv(inner, inner, kernel_size=3), Conv(inner, c)) * DEPTH

@@ -40,7 +40,7 @@ def classifier(c: int, classes: int = 1000, bias: bool = True) -> nn.Sequential:
 
 @torch.no_grad()
 def at_unit_gain(network: nn.Module) -> nn.Module:
-    """The same network with its weights scaled up, in place, so that activations stay in range.
+    """Scale the weights of a network up, in place, to keep its activations in range; returns it.
 
     Torch's initial weights have a third of the variance that keeps the variance of a linear layer's input.
     """

@@ -1,4 +1,4 @@
-"""The channels that the blocks of one stage of a network pass on unchanged, and the paper's formula."""
+"""Count the channels that the blocks of a stage pass on unchanged, beside the paper's formula."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

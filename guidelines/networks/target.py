@@ -1,4 +1,4 @@
-"""From the name of a target to a function that builds its module: a network of this suite, or any other."""
+"""Find the function that builds a target: a network of this suite, or any module that Python can import."""
 
 import inspect
 import sys
@@ -24,9 +24,9 @@ class TargetError(Exception):
 def target(name: str) -> Build:
     """A function that builds a new module at every call, for a network's name or "package.module:callable".
 
-    The current folder is on the import path. Instead of a callable there may be a module, which is copied.
-    Raises TargetError for a name that does not exist or a callable that needs arguments. The function itself
-    raises TargetError if building fails or gives no module.
+    The name may also be of a module, which is copied. The current folder is on the import path. Raises
+    TargetError for a name that does not exist or a callable that needs arguments. The function itself
+    raises TargetError if building fails or does not return a module.
     """
     if ":" in name:
         return partial(_built, name, _callable(name))
@@ -52,7 +52,7 @@ def _callable(name: str) -> Callable[[], object]:
     if isinstance(value, nn.Module):
         return partial(deepcopy, value)
     if not callable(value):
-        raise TargetError(f"{name}: is {_kind(value)}, neither a torch.nn.Module nor what builds one")
+        raise TargetError(f"{name}: is {_kind(value)}, neither a torch.nn.Module nor a function that returns one")
     if wanted := _required_arguments(value):
         raise TargetError(
             f"{name}: takes {', '.join(wanted)}; name a function without arguments, or a functools.partial"

@@ -1,8 +1,8 @@
-"""Ten units in a row at equal multiply-adds, those of four networks (paper, Appendix, Table 1b).
+"""Build ten units of a network in a row, for four networks at equal multiply-adds (Appendix, Table 1b).
 
 The paper adjusts widths to ShuffleNet v2's multiply-adds but does not print them. Here each unit has the
 nearest possible width: within 6.4 % for ShuffleNet v1, whose widths are multiples of 12, and within 1.7 % for
-the others. The paper shows no unit of Xception; this one is that of its middle flow.
+the others. The paper shows no unit of Xception; this one is from its middle flow.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,13 +48,13 @@ UNITS: Mapping[str, UnitKind] = {
 
 
 def width(name: str, c: int) -> int:
-    """The width whose multiply-adds are nearest to those of ShuffleNet v2's unit at c channels."""
+    """The width whose multiply-adds come nearest to ShuffleNet v2's unit at c channels."""
     unit, wanted = UNITS[name], UNITS["shufflenet_v2"].multiply_adds(c)
     return min(range(unit.step, 4 * c, unit.step), key=lambda own: abs(unit.multiply_adds(own) - wanted))
 
 
 @cache
 def units(name: str, c: int) -> Variant:
-    """Ten units of a network in a row, at the multiply-adds of ShuffleNet v2's at c channels."""
+    """Ten units of a network in a row, with the multiply-adds of ShuffleNet v2's units at c channels."""
     own = width(name, c)
     return stack(name, own, DEPTH, partial(UNITS[name].build, own))

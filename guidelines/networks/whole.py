@@ -1,4 +1,4 @@
-"""Whole networks and units in a row as variants. No closed form gives their work: it is traced."""
+"""Make variants of whole networks and of units in a row, whose work is traced."""
 
 from collections.abc import Callable
 from functools import cache, partial

@@ -90,7 +90,7 @@ def test_a_class_of_a_library_is_a_target():
         ),
         (
             "made_here.nets:number",
-            "made_here.nets:number: is an int, neither a torch.nn.Module nor what builds one",
+            "made_here.nets:number: is an int, neither a torch.nn.Module nor a function that returns one",
         ),
         (
             "made_here.nets:Wide",

@@ -1,1 +1,1 @@
-"""From a module and the shape of its input to its work, layer by layer."""
+"""Count the work of a module on an input, layer by layer."""

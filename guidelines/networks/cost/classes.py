@@ -1,7 +1,7 @@
-"""Classes of operators, and each class's share of the time.
+"""Divide the time of a network's call among classes of operators.
 
-Only operators that the network itself calls count. Those that they call in turn belong to them, so that no
-time counts twice.
+Only operators that the network itself calls count. The time of operators that these call in turn is part of
+theirs, so no time counts twice.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Cost of any module by tracing one call, on the meta device if possible.
+"""Count the cost of any module by tracing one call, on the meta device if possible.
 
-The module is in evaluation mode. An operator that torch composes of smaller ones counts as these: on the meta
-device attention moves its scores through memory. Work of numpy, or of a function in another thread, cannot be
-traced; a module that is called in another thread counts as an operator of unknown work.
+The module is in evaluation mode. An operator that torch composes of smaller ones is counted as these: on the
+meta device attention moves its scores through memory. Work of numpy, or of a function in another thread,
+cannot be traced; a module that is called in another thread counts as an operator of unknown work.
 """
 
 from collections import Counter, defaultdict
@@ -28,10 +28,10 @@ def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
     """Cost of one call on an input of a shape such as (n, c, h, w).
 
     `target` is a module, which is left unchanged, or a function that builds a new one. If tracing fails on
-    the meta device, the module is counted with random numbers on the CPU, and `note` says why.
-    Raises LayerError, a ValueError, naming the layer that fails, the shape it got and the shape it takes;
-    ValueError for a module that cannot be copied or has lazy layers and for an input too large to be made.
-    Errors of building pass through.
+    the meta device, the module is counted with random numbers on the CPU, and `note` holds the reason.
+    Raises LayerError, a ValueError, naming the layer that fails, the shape it got and the shape it takes, and
+    ValueError for a module that cannot be copied or has lazy layers and for an input that is too large.
+    Errors from building the module pass through.
     """
     try:
         return _counted(target, input_shape, "meta")

@@ -11,8 +11,8 @@ from guidelines.spec.work import Cost
 class LayerCost:
     """Work and parameters of one module in one call, without the modules inside it.
 
-    `path` is "" for the outermost module. `operators` counts those that are not views, `uncounted` those of
-    unknown work.
+    `path` is "" for the outermost module. `operators` is the number of operators without views, `uncounted`
+    the number of operators of unknown work.
     """
 
     path: str
@@ -42,7 +42,7 @@ class ModuleCost:
     """The cost of every module inside a module, itself first; each parameter counts once.
 
     `uncountable` holds the operators whose multiply-adds are not known, and the number of their calls.
-    `device` is the one that the call was traced on, `note` the reason if that is not the meta device.
+    The call was traced on `device`; if that is not the meta device, `note` holds the reason.
     """
 
     layers: tuple[LayerCost, ...]

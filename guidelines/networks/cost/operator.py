@@ -1,4 +1,4 @@
-"""Cost of one operator that torch dispatched, from its schema and its tensors."""
+"""Count the cost of one operator that torch dispatched, from its schema and its tensors."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from torch._ops import HigherOrderOperator
 from guidelines.spec.work import Cost
 
 Formula = Callable[[Sequence[Any], Any], int]
-# Views and memory that is not written yet, whose schemas do not say so.
+# Views, and allocations that write nothing, which cannot be told from their schemas.
 FREE = {
     *("_unsafe_view", "unsafe_split", "unsafe_split_with_sizes"),
     *("empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"),
@@ -36,7 +36,7 @@ SUMS_OF_PRODUCTS = re.compile(
 
 @dataclass(frozen=True)
 class OperatorCost:
-    """Work of one call of an operator; `is_known` says whether that is all of it."""
+    """Work of one call of an operator; `is_known` is False if there is more, of unknown amount."""
 
     name: str
     work: Cost
@@ -109,7 +109,7 @@ def _elements(values: Iterable[Any]) -> int:
 
 
 def _distinct_elements(tensor: Tensor) -> int:
-    """Elements in memory: what a stride of zero repeats counts once."""
+    """Elements in memory; an element that a stride of zero repeats counts once."""
     sizes_and_strides = zip(tensor.shape, tensor.stride(), strict=True)
     return prod(size for size, stride in sizes_and_strides if stride)
 

@@ -28,7 +28,7 @@ IN_ANOTHER_THREAD = OperatorCost("module in another thread", Cost(), is_known=Fa
 
 
 class LayerError(ValueError):
-    """A layer failed, in one line; `is_misfit` says that its input has a wrong shape."""
+    """A failure of a layer, in one line; `is_misfit` is True if its input has a wrong shape."""
 
     def __init__(self, message: str, is_misfit: bool) -> None:
         super().__init__(message)

@@ -1,1 +1,1 @@
-"""One module for each family of networks: a width or a depth in, a module out."""
+"""Build the networks of each family, by width or by depth."""
