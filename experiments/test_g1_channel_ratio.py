@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from guidelines import Condition, Sweep
 from guidelines.networks import blocks
 from guidelines.paper import tables as paper
 from guidelines.spec.channels import ratio_widths
-from guidelines.spec.condition import Condition
-from guidelines.spec.sweep import Sweep
 
 CLAIM = "equal channel width minimises memory access"
 RATIOS = {"paper": (1, 2, 6, 12), "exact": (1, 4, 16)}
@@ -16,7 +15,7 @@ MULTIPLIERS = (1, 2, 4)
 
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
-    """Ten blocks c1 -> c2 -> c1, c1 : c2 ever more unequal at equal c1 c2."""
+    """Ten blocks c1 -> c2 -> c1: the ratio c1 : c2 grows, the product c1 c2 stays the same."""
     base, rule = paper.base_width("G1", condition.device.paper_platform), condition.channel_rule
     for multiplier in MULTIPLIERS:
         widths = [ratio_widths(base, ratio, rule, multiplier) for ratio in RATIOS[rule]]

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from guidelines import Condition, Sweep
 from guidelines.networks import blocks
 from guidelines.paper import tables as paper
 from guidelines.spec.channels import group_widths
-from guidelines.spec.condition import Condition
-from guidelines.spec.sweep import Sweep
 
 CLAIM = "excessive group convolution raises memory access"
 GROUPS = {"paper": (1, 2, 4, 8), "exact": (1, 4, 16)}
@@ -16,7 +15,7 @@ MULTIPLIERS = (1, 2, 4)
 
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
-    """Ten 1x1 group convolutions, ever more groups at equal c^2 / g."""
+    """Ten 1x1 group convolutions: the number of groups g grows, c^2 / g stays the same."""
     base, rule = paper.base_width("G2", condition.device.paper_platform), condition.channel_rule
     for multiplier in MULTIPLIERS:
         variants = tuple(

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from guidelines import Condition, Setup, Sweep
 from guidelines.networks.units import UNITS, units
-from guidelines.spec.condition import Condition, Setup
-from guidelines.spec.sweep import Sweep
 
 SETUP = Setup(image_sizes=(56, 28))
 CLAIM = "a multiply-add takes least time in ShuffleNet v2's unit"
@@ -14,7 +13,7 @@ WIDTHS = (64, 128, 256)
 
 
 def sweeps(condition: Condition) -> Iterator[Sweep]:
-    """Ten units of each network at the multiply-adds of ShuffleNet v2's of c channels."""
+    """Ten units of each network, with the multiply-adds of ShuffleNet v2's unit of c channels."""
     for c in WIDTHS:
         every = tuple(units(name, c) for name in UNITS)
         yield Sweep("U", CLAIM, f"c{c}", every, per_multiply_add=True, claims_every_row=True)
