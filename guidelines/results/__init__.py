@@ -1,1 +1,1 @@
-"""Entries of a run and how they are saved: files and journals, and back; no torch."""
+"""Entries of a run, and how files and journals hold them; needs no torch."""

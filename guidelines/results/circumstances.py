@@ -1,4 +1,4 @@
-"""The saved form of a measurement's circumstances."""
+"""Reading of a measurement's circumstances from a file."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -12,11 +12,11 @@ AMOUNTS = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
 
 
 def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
-    """Circumstances from a file; older files hold none. Raises ValueError for values that cannot be."""
-    known = {
-        name: None if saved.get(name) is None else values.amount(saved[name], f"circumstances.{name}")
-        for name in AMOUNTS
-    }
+    """Circumstances from a file, empty for older files. Raises ValueError if a value is not plausible."""
+    amounts: dict[str, Any] = {}
+    for name in AMOUNTS:
+        if saved.get(name) is not None:
+            amounts[name] = values.amount(saved[name], f"circumstances.{name}")
     drift, state = saved.get("drift"), saved.get("state")
     return Circumstances(
         state=None if state is None else _state(state),
@@ -24,7 +24,7 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
         disturbed=values.texts(saved, "disturbed"),
         retried=values.texts(saved, "retried"),
         placed_at=tuple(values.count(k, "placed_at") for k in saved.get("placed_at", ())),
-        **known,  # type: ignore[arg-type]  # bytes may be a float in a file
+        **amounts,
     )
 
 
@@ -34,7 +34,7 @@ def _state(saved: Mapping[str, Any]) -> State:
 
 
 def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass from a file: numbers, texts and tuples of texts; gpu apart."""
+    """Fields of a dataclass from a file: numbers, texts and tuples of texts, without `gpu`."""
     known: dict[str, Any] = {}
     for field in fields(kind):
         value = saved.get(field.name)

@@ -1,32 +1,35 @@
-"""What the machine did besides while a sweep was measured, and when that disturbs the figures."""
+"""State of the machine while a sweep was measured, and the limits beyond which it disturbs the results."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from guidelines.stats.intervals import Estimate, MedianOf, Quantity, ratio_of
 from guidelines.stats.pooling import quotient
 
-# In a shorter time the counters of the system, which count in 10 ms, say nothing.
+# The system counts time in steps of 10 ms, so rates over a shorter time are too coarse.
 SHORTEST_S = 0.5
-# Beyond these a sweep counts as disturbed. Of all processors' time, or of a time:
+# A sweep is disturbed beyond any of these limits, which are shares of the time of all processors, ...
 MOST_OTHERS = 0.1
 MOST_STEAL = 0.05
+# ... seconds per second, ...
 MOST_THROTTLED = 0.01
-# The others may use what our threads leave free, and so much of a processor more.
+# ... processors that others may use beyond those that our threads leave free, ...
 MOST_SHARED_CPUS = 0.1
+# ... the lowest clock over the highest one, ...
 LEAST_CLOCK = 0.9
-# A slow-down has drifted where the ratio of its last to its first third lies beyond this, surely.
+# ... and the last third of the rounds over the first: of a slow-down (minus one), and of a time.
 DRIFT_MARGIN = 0.03
-DRIFT_CONFIDENCE = 0.999
 MOST_TIME_DRIFT = 1.5
+# A drift counts only if its whole interval at this confidence lies beyond the limit.
+DRIFT_CONFIDENCE = 0.999
 POWER_CAP = "power cap"
 
 
 @dataclass(frozen=True)
 class GpuSnapshot:
-    """A CUDA device at one moment, None for what it does not say.
+    """A CUDA device at one moment; None for what cannot be read.
 
-    `throttling` names why its clock is held down.
+    `throttling` are the reasons why its clock is held down.
     """
 
     clock_mhz: int | None
@@ -40,7 +43,8 @@ class GpuSnapshot:
 class Snapshot:
     """Counters of the system and of this process at one moment; None for what cannot be read.
 
-    Busy, stolen and own seconds are processor time, summed over processors.
+    `own_s`, `busy_s` and `stolen_s` are processor time, summed over processors: of this process, of all
+    processes, and of other virtual machines. `switches` are involuntary context switches of this process.
     """
 
     at_s: float
@@ -56,7 +60,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Gpu:
-    """A CUDA device during a sweep: the extremes that were seen."""
+    """A CUDA device during a sweep: the extremes of its snapshots."""
 
     lowest_clock_mhz: int | None = None
     highest_clock_mhz: int | None = None
@@ -70,10 +74,10 @@ class Gpu:
 class State:
     """A machine during a sweep; None for what cannot be read.
 
-    `other_cpus`: processors that other processes kept busy, on average, of `cpus`. `steal`: share of the
-    processors' time that went to other virtual machines. `throttled`: seconds a second, summed over
-    processors, for which a container's quota stopped it. `switches_per_s`: how often it had to yield its
-    processor.
+    `other_cpus` is the mean number of processors, out of `cpus`, that other processes kept busy. `steal` is
+    the share of processor time that went to other virtual machines. `throttled` is the time for which a
+    container's quota stopped this process, in seconds per second, summed over processors.
+    `switches_per_s` is the rate of involuntary context switches of this process.
     """
 
     cpus: int
@@ -90,116 +94,123 @@ class State:
 
 
 def during(snapshots: Sequence[Snapshot], cpus: int, governor: str = "") -> State | None:
-    """The state between the first and the last of two or more snapshots, None for fewer."""
+    """State between the first and the last snapshot, None for fewer than two snapshots."""
     if len(snapshots) < 2:
         return None
     first, last = snapshots[0], snapshots[-1]
     watched_s = last.at_s - first.at_s
-    long_enough = watched_s >= SHORTEST_S
-
-    def rate(read: Callable[[Snapshot], float | None]) -> float | None:
-        before, after = read(first), read(last)
-        return max(0.0, after - before) / watched_s if long_enough and None not in (before, after) else None  # type: ignore[operator]  # neither is None
-
-    busy, own, steal = rate(lambda s: s.busy_s), rate(lambda s: s.own_s), rate(lambda s: s.stolen_s)
-    clocks = [s.clock_mhz for s in snapshots if s.clock_mhz is not None]
+    steal = _rate(first.stolen_s, last.stolen_s, watched_s)
+    clocks_mhz = [s.clock_mhz for s in snapshots if s.clock_mhz is not None]
     return State(
         cpus=cpus,
         watched_s=watched_s,
         load=max((s.load for s in snapshots if s.load is not None), default=None),
-        other_cpus=None if busy is None or own is None else max(0.0, busy - own),
+        other_cpus=_other_cpus(first, last, watched_s),
         steal=None if steal is None else steal / cpus,
-        throttled=rate(lambda s: s.throttled_s),
-        switches_per_s=rate(lambda s: s.switches),
-        lowest_clock_mhz=min(clocks, default=None),
-        highest_clock_mhz=max(clocks, default=None),
+        throttled=_rate(first.throttled_s, last.throttled_s, watched_s),
+        switches_per_s=_rate(first.switches, last.switches, watched_s),
+        lowest_clock_mhz=min(clocks_mhz, default=None),
+        highest_clock_mhz=max(clocks_mhz, default=None),
         governor=governor,
         gpu=_gpu([s.gpu for s in snapshots if s.gpu]),
     )
 
 
-def _gpu(seen: Sequence[GpuSnapshot]) -> Gpu | None:
-    if not seen:
+def _rate(before: float | None, after: float | None, watched_s: float) -> float | None:
+    """Increase of a counter per second, None if a value is missing or the time is too short."""
+    if before is None or after is None or watched_s < SHORTEST_S:
         return None
-    clocks = [s.clock_mhz for s in seen if s.clock_mhz is not None]
-    temperatures = [s.temperature_c for s in seen if s.temperature_c is not None]
+    return max(0.0, after - before) / watched_s
+
+
+def _other_cpus(first: Snapshot, last: Snapshot, watched_s: float) -> float | None:
+    busy = _rate(first.busy_s, last.busy_s, watched_s)
+    own = _rate(first.own_s, last.own_s, watched_s)
+    return None if busy is None or own is None else max(0.0, busy - own)
+
+
+def _gpu(snapshots: Sequence[GpuSnapshot]) -> Gpu | None:
+    if not snapshots:
+        return None
+    clocks_mhz = [s.clock_mhz for s in snapshots if s.clock_mhz is not None]
+    throttling: set[str] = set()
+    for snapshot in snapshots:
+        throttling.update(snapshot.throttling)
     return Gpu(
-        lowest_clock_mhz=min(clocks, default=None),
-        highest_clock_mhz=max(clocks, default=None),
-        highest_temperature_c=max(temperatures, default=None),
-        highest_power_w=max((s.power_w for s in seen if s.power_w is not None), default=None),
-        throttling=tuple(sorted({reason for s in seen for reason in s.throttling})),
-        other_processes=max(s.other_processes for s in seen),
+        lowest_clock_mhz=min(clocks_mhz, default=None),
+        highest_clock_mhz=max(clocks_mhz, default=None),
+        highest_temperature_c=max(
+            (s.temperature_c for s in snapshots if s.temperature_c is not None), default=None
+        ),
+        highest_power_w=max((s.power_w for s in snapshots if s.power_w is not None), default=None),
+        throttling=tuple(sorted(throttling)),
+        other_processes=max(s.other_processes for s in snapshots),
     )
 
 
 def drift(series_s: Sequence[float], baseline_s: Sequence[float] | None) -> Quantity:
-    """The last third of the rounds over the first: of the slow-down, or of the time without a baseline.
+    """Last third of the rounds over the first: of the slow-down, or of the time if there is no baseline.
 
     Raises ValueError for fewer than three rounds.
     """
     third = len(series_s) // 3
-
-    def of(rounds: slice) -> Quantity:
-        return (
-            MedianOf(series_s[rounds])
-            if baseline_s is None
-            else ratio_of(series_s[rounds], baseline_s[rounds])
-        )
-
-    return quotient(of(slice(-third, None)), of(slice(third)))
+    first, last = slice(third), slice(-third, None)
+    if baseline_s is None:
+        return quotient(MedianOf(series_s[last]), MedianOf(series_s[first]))
+    return quotient(
+        ratio_of(series_s[last], baseline_s[last]),
+        ratio_of(series_s[first], baseline_s[first]),
+    )
 
 
 def disturbances(
     state: State | None, threads: int, drifts: Iterable[tuple[str, Estimate]], time_drift: Estimate | None
 ) -> tuple[str, ...]:
-    """Why a sweep counts as disturbed, in words; none for a quiet one.
+    """Reasons in words why a sweep is disturbed; () for a quiet one.
 
-    `drifts` are those of the slow-downs by name at DRIFT_CONFIDENCE, `time_drift` that of the baseline.
+    `drifts` are the drifts of the slow-downs by name, `time_drift` is that of the baseline's time, all at
+    DRIFT_CONFIDENCE.
     """
-    return (
-        *(_of_machine(state, threads) if state else ()),
-        *(_of_gpu(state.gpu) if state and state.gpu else ()),
-        *(
-            f"the slow-down of {name} drifted by a factor of {ratio.estimate:.2f}"
-            for name, ratio in drifts
-            if _lies_beyond(ratio, 1 + DRIFT_MARGIN)
-        ),
-        *(
-            [f"the baseline's time drifted by a factor of {time_drift.estimate:.2f}"]
-            if time_drift and _lies_beyond(time_drift, MOST_TIME_DRIFT)
-            else []
-        ),
-    )
+    reasons: list[str] = []
+    if state:
+        reasons += _of_machine(state, threads)
+    if state and state.gpu:
+        reasons += _of_gpu(state.gpu)
+    for name, ratio in drifts:
+        if _lies_beyond(ratio, 1 + DRIFT_MARGIN):
+            reasons.append(f"the slow-down of {name} drifted by a factor of {ratio.estimate:.2f}")
+    if time_drift and _lies_beyond(time_drift, MOST_TIME_DRIFT):
+        reasons.append(f"the baseline's time drifted by a factor of {time_drift.estimate:.2f}")
+    return tuple(reasons)
 
 
 def _lies_beyond(ratio: Estimate, limit: float) -> bool:
-    """Whether the whole interval lies above a limit, or below its inverse."""
+    """True if the whole interval lies above a limit, or below its inverse."""
     if ratio.low is None or ratio.high is None:
         return False
     return ratio.low > limit or ratio.high < 1 / limit
 
 
 def _of_machine(state: State, threads: int) -> list[str]:
-    found = []
+    reasons = []
     left_free = max(0, state.cpus - threads) + MOST_SHARED_CPUS
     if state.other_cpus is not None and state.other_cpus > min(MOST_OTHERS * state.cpus, left_free):
-        found.append(f"other processes used {state.other_cpus:.2f} of {state.cpus} processors")
+        reasons.append(f"other processes used {state.other_cpus:.2f} of {state.cpus} processors")
     if state.steal is not None and state.steal > MOST_STEAL:
-        found.append(f"other virtual machines took {state.steal:.0%} of the processors' time")
+        reasons.append(f"other virtual machines took {state.steal:.0%} of the processors' time")
     if state.throttled is not None and state.throttled > MOST_THROTTLED:
-        found.append(f"the container's quota stopped it for {state.throttled:.2f} s a second")
+        reasons.append(f"the container's quota stopped it for {state.throttled:.2f} s a second")
     low, high = state.lowest_clock_mhz, state.highest_clock_mhz
     if low is not None and high is not None and low < LEAST_CLOCK * high:
-        found.append(f"the processor's clock went from {high:.0f} to {low:.0f} MHz")
-    return found
+        reasons.append(f"the processor's clock went from {high:.0f} to {low:.0f} MHz")
+    return reasons
 
 
 def _of_gpu(gpu: Gpu) -> list[str]:
-    found = []
-    # Many boards run at their power cap whenever they work: recorded, but no disturbance.
+    reasons = []
+    # Many boards run at their power cap whenever they work, so the cap is no disturbance.
     if held_down := [reason for reason in gpu.throttling if reason != POWER_CAP]:
-        found.append(f"the device's clock was held down: {', '.join(held_down)}")
+        reasons.append(f"the device's clock was held down: {', '.join(held_down)}")
     if gpu.other_processes:
-        found.append(f"{gpu.other_processes} other processes hold the device")
-    return found
+        reasons.append(f"{gpu.other_processes} other processes hold the device")
+    return reasons

@@ -1,4 +1,4 @@
-"""Paths become runs: folders are searched, files are read within a size, every fault names its file."""
+"""Reading of files and folders: paths become runs, and every error names its file."""
 
 import json
 import sys
@@ -17,11 +17,12 @@ CHUNK_BYTES = 2**20
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
-    """The files among paths, and below the folders among them every .json file, in their order.
+    """The files that paths name, in order; a folder is replaced by all .json files in and below it.
 
-    Below a folder without any, its journals (.jsonl). Raises ResultsError for a folder that holds neither.
+    A folder without .json files is replaced by its journals (.jsonl). Raises ResultsError for a folder that
+    holds neither.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         try:
             inside = _inside(path) if path.is_dir() else [path]
@@ -29,17 +30,17 @@ def find(paths: Iterable[Path]) -> list[Path]:
             raise ResultsError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
         if not inside:
             raise ResultsError(f"{printable(str(path))}: the folder holds no .json or .jsonl file")
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 def _inside(folder: Path) -> list[Path]:
-    """The saved files below a folder, or its journals where it holds none: a journal's run is often saved."""
+    """Saved files below a folder, or its journals if there are none: the same run is often in both."""
     return sorted(folder.rglob("*.json")) or sorted(folder.rglob("*.jsonl"))
 
 
 def load(path: Path, max_bytes: int) -> Run:
-    """Read and check one saved file. Raises ResultsError naming the file and the reason, such as its size."""
+    """Read and check one saved file or journal. Raises ResultsError with the file and the reason."""
     source = printable(str(path))
     try:
         content = _content(path, max_bytes)
@@ -51,18 +52,18 @@ def load(path: Path, max_bytes: int) -> Run:
 
 
 def load_journal(path: Path) -> Contents:
-    """Read and check one journal. Raises ResultsError naming the file and the reason."""
+    """Read and check one journal. Raises ResultsError with the file and the reason."""
     try:
         content = _content(path, sys.maxsize)
         if not is_journal(content):
-            raise ResultsError("is no journal of this suite")
+            raise ResultsError("is not a journal of this suite")
         return journal_reading.parse(content)
     except ResultsError as error:
         raise ResultsError(f"{printable(str(path))}: {error}") from error
 
 
 def is_journal(content: bytes) -> bool:
-    """Whether a file's content is a journal, by how it begins."""
+    """True if a file's content begins like a journal."""
     return content.startswith(OPENING)
 
 
@@ -95,7 +96,7 @@ def _json(content: bytes) -> object:
 
 
 def _joined(chunks: Iterable[bytes], max_bytes: int) -> bytes:
-    """Chunks until there are too many bytes: a pipe or device does not tell its size."""
+    """Chunks joined up to the first beyond max_bytes: a pipe or a device does not tell its size."""
     content = bytearray()
     for chunk in chunks:
         content += chunk

@@ -1,4 +1,4 @@
-"""Results of a run: entries and failures, their place in the tables, and the machine."""
+"""Results of a run: entries and failures with their places in the tables, and the machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ CONTROL_NAME = "(control)"
 
 
 class TableKey(NamedTuple):
-    """The key of a table: a guideline under a condition."""
+    """Key of a table: a guideline under a condition."""
 
     guideline: str
     condition: Condition
 
 
 class SweepKey(NamedTuple):
-    """The key of a sweep, whose variants are measured together."""
+    """Key of a sweep, whose variants are measured together."""
 
     guideline: str
     condition: Condition
@@ -32,14 +32,14 @@ class SweepKey(NamedTuple):
 
 
 class VariantKey(NamedTuple):
-    """The key of a variant, which a run holds once."""
+    """Key of a variant, which is unique in a run."""
 
     sweep: SweepKey
     variant: str
 
 
 class Network(NamedTuple):
-    """A network that two runs may both measure, with the names of what must agree."""
+    """Properties that are equal if two runs measured the same network."""
 
     widths: tuple[int, ...]
     groups: int
@@ -50,7 +50,7 @@ class Network(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Place of a variant in the tables (`row` from 0 in its sweep), and how its sweep is judged."""
+    """Place of a variant in the tables (`row` counts from 0 in its sweep), and the claim on its sweep."""
 
     guideline: str
     claim: str
@@ -66,33 +66,33 @@ class Place:
 
     @property
     def name(self) -> str:
-        """Guideline, sweep and variant, for people: "G2 x1 g=8"."""
+        """Guideline, sweep and variant as one text: "G2 x1 g=8"."""
         return f"{self.guideline} {self.sweep} {self.variant}"
 
     @property
     def table_key(self) -> TableKey:
-        """Key of its table."""
+        """Key of the table."""
         return TableKey(self.guideline, self.condition)
 
     @property
     def sweep_key(self) -> SweepKey:
-        """Key of its sweep."""
+        """Key of the sweep."""
         return SweepKey(self.guideline, self.condition, self.sweep)
 
     @property
     def key(self) -> VariantKey:
-        """Its own key."""
+        """Key of the variant."""
         return VariantKey(self.sweep_key, self.variant)
 
     @property
     def is_baseline(self) -> bool:
-        """Whether every slow-down of the sweep is relative to this variant."""
+        """True if every slow-down of the sweep is relative to this variant."""
         return self.variant == self.baseline
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A variant at its place: its widths, groups and work, the same in every run.
+    """Properties of a variant that do not depend on the run: its place, widths, groups and work.
 
     `work_ratio` is its multiply-adds over those of the baseline.
     """
@@ -105,7 +105,7 @@ class Identity:
 
     @property
     def network(self) -> Network:
-        """The parts that must agree if two measurements are to be of the same network."""
+        """Properties that are equal if two runs measured the same network."""
         return Network(
             widths=self.widths,
             groups=self.groups,
@@ -119,11 +119,11 @@ class Identity:
 class Circumstances:
     """Circumstances of a variant's measurement; None for what is unknown or not in the file.
 
-    `setup_s` is the time to compile or capture the network, `launch_s` and `device_s` are the CPU's and
-    the CUDA device's part of one call. `drift` is the last third of the rounds over the first: of the
-    slow-down, for a baseline of its time. `disturbed` are the reasons to distrust the sweep, `retried`
-    those of each earlier measurement that was dropped for them. The networks were built anew before the
-    rounds `placed_at`.
+    `setup_s` is the time to compile or capture the network. `launch_s` and `device_s` are the times that
+    the CPU needs to launch one call and the CUDA device to compute it. `drift` is the last third of the
+    rounds over the first: of the slow-down, or of the time for a baseline. `disturbed` are the reasons why
+    the sweep is disturbed; `retried` are those of each earlier measurement that was repeated. `placed_at`
+    are the rounds before which the networks were built anew.
     """
 
     state: State | None = None
@@ -138,13 +138,13 @@ class Circumstances:
 
     @property
     def is_launch_bound(self) -> bool:
-        """Whether launching a call takes the CPU longer than computing it takes the device."""
+        """True if the CPU needs longer to launch a call than the device needs to compute it."""
         return self.launch_s is not None and self.device_s is not None and self.launch_s > self.device_s
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One measured variant; times are seconds per call."""
+    """One measured variant; times are in seconds per call."""
 
     identity: Identity
     slowdown: Estimate
@@ -161,18 +161,18 @@ class Entry:
 
     @property
     def place(self) -> Place:
-        """Its place in the tables."""
+        """Place in the tables."""
         return self.identity.place
 
     @property
     def is_baseline(self) -> bool:
-        """Whether every slow-down of the sweep is relative to this entry."""
+        """True if every slow-down of the sweep is relative to this entry."""
         return self.place.is_baseline
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One variant, or the control of its sweep, that failed or was skipped, and why."""
+    """A variant, or the control of its sweep, that failed or was skipped, with the reason."""
 
     place: Place
     widths: tuple[int, ...]
@@ -184,7 +184,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Machine:
-    """Properties of a machine that figures depend on, as text; "" if the file does not say."""
+    """Properties of a machine that results depend on, as text; "" if the file does not hold them."""
 
     node: str = ""
     system: str = ""
@@ -200,9 +200,9 @@ class Machine:
 
 @dataclass(frozen=True)
 class Run:
-    """Entries and failures of one run in their order; each entry knows its baseline's samples.
+    """Entries and failures of one run in order; each entry holds its baseline's samples.
 
-    `source` is the file's path, "" for a run that was not saved. `notes` are what a reader must know.
+    `source` is the path of the file, "" for a run that was not saved. `notes` are for the reader of a report.
     """
 
     entries: tuple[Entry, ...]
@@ -213,10 +213,10 @@ class Run:
 
 
 def linked(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
-    """A run whose entries know their baseline's samples, which only the baseline's own entry carries."""
-    baselines = {e.place.sweep_key: e.samples_s for e in entries if e.is_baseline}
-    knowing = []
+    """A run from entries and failures, with the baseline's samples copied to each entry that lacks them."""
+    baselines = {entry.place.sweep_key: entry.samples_s for entry in entries if entry.is_baseline}
+    completed = []
     for entry in entries:
         baseline_s = entry.baseline_samples_s or baselines.get(entry.place.sweep_key, ())
-        knowing.append(replace(entry, baseline_samples_s=baseline_s))
-    return Run(tuple(knowing), tuple(failures))
+        completed.append(replace(entry, baseline_samples_s=baseline_s))
+    return Run(entries=tuple(completed), failures=tuple(failures))

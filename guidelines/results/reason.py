@@ -1,14 +1,14 @@
-"""The reason why something failed, in one line."""
+"""One line that says why something failed."""
 
 
 def one_line(error: BaseException) -> str:
-    r"""An error's type and the first line of its message; the next line, too, if that one ends with a colon.
+    r"""Type of an error and the first line of its message; the second, too, if the first ends with a colon.
 
-    >>> one_line(ValueError("out of memory\\ntried to allocate"))
+    >>> one_line(ValueError("out of memory\ntried to allocate"))
     'ValueError: out of memory'
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
-    said = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
-    return f"{type(error).__name__}: {said}"
+    message = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    return f"{type(error).__name__}: {message}"

@@ -1,6 +1,6 @@
-"""The content of a saved file becomes a run: entries of pytest-benchmark's JSON, failures and the machine."""
+"""Reading of a saved file, which is pytest-benchmark's JSON: its content becomes a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from guidelines.results.schema import (
 
 
 def parse(data: Any) -> Run:
-    """Results from a saved file's content, its texts made printable. Raises ResultsError with the reason."""
+    """A run from the content of a saved file, with printable texts. Raises ResultsError with the reason."""
     benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
     if not isinstance(benchmarks, list):
         raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
@@ -28,17 +28,23 @@ def parse(data: Any) -> Run:
             f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
             f"'{foreign[0]}' first: they lack extra_info.{KEY}"
         )
+    entries = [parse_entry(benchmark) for benchmark in benchmarks]
+    failures = [parse_failure(saved) for saved in _failed(data)]
+    run = checked_run(entries, failures)
+    return replace(run, machine=parse_machine(values.mapping(data.get("machine_info"))))
+
+
+def _failed(data: Mapping[str, Any]) -> list[Any]:
+    """The list of failures in a file, which stands under a key of its own."""
     ours = data.get(KEY, {})
     failed = ours.get("failed", []) if isinstance(ours, dict) else None
     if not isinstance(failed, list):
         raise ResultsError(f"its key '{KEY}' holds no list 'failed'")
-    entries = [parse_entry(benchmark) for benchmark in benchmarks]
-    run = checked_run(entries, [parse_failure(failure) for failure in failed])
-    return replace(run, machine=parse_machine(values.mapping(data.get("machine_info"))))
+    return failed
 
 
 def checked_run(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
-    """Entries and failures as one run. Raises ResultsError if there are none, or if they do not fit."""
+    """A run from entries and failures. Raises ResultsError if there are none or they do not fit together."""
     run = linked(entries, failures)
     if not run.entries and not run.failures:
         raise ResultsError("holds no results")
@@ -47,16 +53,16 @@ def checked_run(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
 
 
 def _check_entries_fit(run: Run) -> None:
-    """Raises ResultsError for a variant that is there twice or whose samples do not fit the others'."""
+    """Raise ResultsError for a variant that occurs twice, or whose samples do not match the others."""
     seen = set()
     saved_samples = any(entry.samples_s for entry in run.entries)
     for entry in run.entries:
         place = entry.place
         if place.key in seen:
-            raise ResultsError(f"{place.name}: stands there twice")
+            raise ResultsError(f"{place.name}: occurs twice")
         seen.add(place.key)
         if saved_samples and not entry.samples_s:
-            raise ResultsError(f"{place.name}: lacks the samples that other entries have (stats.data)")
+            raise ResultsError(f"{place.name}: lacks samples (stats.data), which other entries have")
         rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}
         if len(rounds) > 1:
-            raise ResultsError(f"{place.name}: its rounds are not its baseline's")
+            raise ResultsError(f"{place.name}: its number of rounds differs from its baseline's")

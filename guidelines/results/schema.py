@@ -1,10 +1,10 @@
-"""The saved form: one entry a variant under extra_info["guidelines"] of pytest-benchmark's JSON.
+"""The saved form of entries and failures, written as schema 2 and read from schemas 1 and 2.
 
-Schema 2 renamed keys of schema 1, which is still read.
+A variant is one benchmark of pytest-benchmark's JSON, with its entry under extra_info["guidelines"].
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
@@ -18,10 +18,10 @@ from guidelines.spec.work import Cost
 
 SCHEMA = 2
 KEY = "guidelines"
-# Keys of schema 1 that schema 2 calls otherwise.
+# Keys of schema 1 and their names in schema 2.
 RENAMED_SINCE_1 = {"channels": "widths", "every": "claims_every_row"}
 CONDITION_RENAMED_SINCE_1 = {"channels": "channel_rule"}
-# Keys that are left out of a file if they say nothing.
+# Keys that a file omits if their value is empty, false or None.
 OPTIONAL = (
     *("baseline_samples_s", "control_samples_s", "conv_memory_access"),
     *("per_multiply_add", "claims_every_row"),
@@ -38,7 +38,7 @@ class ResultsError(Exception):
 
 
 def to_extra_info(entry: Entry) -> dict[str, Any]:
-    """An entry as strict JSON for extra_info["guidelines"]; its own samples stand in stats.data."""
+    """An entry as strict JSON for extra_info["guidelines"], without its samples, which are in stats.data."""
     plain = _plain(replace(entry, samples_s=()))
     identity = plain.pop("identity")
     for in_stats in ("median_s", "samples_s"):
@@ -47,18 +47,19 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     for name in OPTIONAL:
         if not saved[name]:
             del saved[name]
-    told = {name: value for name, value in saved["circumstances"].items() if value not in (None, [])}
-    return {**saved, "circumstances": told}
+    circumstances = saved["circumstances"]
+    known = {name: value for name, value in circumstances.items() if value not in (None, [])}
+    return {**saved, "circumstances": known}
 
 
 def to_benchmark(entry: Entry) -> dict[str, Any]:
-    """An entry with its samples in the shape that pytest-benchmark saves, as strict JSON."""
+    """An entry with its samples in the shape of pytest-benchmark's JSON."""
     stats = {"median": entry.median_s, "data": list(entry.samples_s)}
     return {"name": entry.place.name, "extra_info": {KEY: to_extra_info(entry)}, "stats": stats}
 
 
 def to_failed(failure: Failure) -> dict[str, Any]:
-    """A failure as strict JSON, for the list "failed" under the file's own key "guidelines"."""
+    """A failure as strict JSON, for the list "failed" under the key "guidelines" of a file."""
     plain = _plain(failure)
     return {"schema": SCHEMA, **plain.pop("place"), **plain.pop("work"), **plain}
 
@@ -69,12 +70,12 @@ def parse_entry(benchmark: Any) -> Entry:
 
 
 def parse_failure(saved: Any) -> Failure:
-    """A failure from what `to_failed` gave. Raises ResultsError with the reason."""
+    """A failure as written by `to_failed`. Raises ResultsError with the reason."""
     return _checked(_failure, saved, "a failed variant")
 
 
 def parse_machine(info: Mapping[str, Any]) -> Machine:
-    """The machine as far as the file describes it; no figure depends on reading it."""
+    """The machine of a file; what the file does not hold is "", since no result depends on it."""
     ours = values.mapping(info.get(KEY))
     system = (values.text(info.get("system")), values.text(info.get("machine")))
     return Machine(
@@ -86,7 +87,7 @@ def parse_machine(info: Mapping[str, Any]) -> Machine:
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:
-    """The extra_info of a benchmark in a file, an empty mapping if there is none."""
+    """The extra_info of a benchmark in a file, {} if there is none."""
     return values.mapping(values.mapping(benchmark).get("extra_info"))
 
 
@@ -107,8 +108,7 @@ def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
     saved, stats = _upgraded(benchmark["extra_info"][KEY]), benchmark["stats"]
     paper, stopped = saved["paper"], values.text(saved["stopped"])
-    if stopped not in get_args(StopReason):
-        raise ValueError(f"stopped is {stopped!r}")
+    _check_choice("stopped", stopped, get_args(StopReason))
     return Entry(
         identity=_identity(saved),
         slowdown=values.estimate(saved["slowdown"], "slowdown"),
@@ -157,7 +157,7 @@ def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
 
 
 def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An entry or failure with the keys of the present schema, whatever schema it was saved with."""
+    """An entry or failure with the keys of schema 2, whatever its schema is."""
     schema = values.count(saved["schema"], "schema")
     if schema > SCHEMA:
         raise ResultsError(
@@ -175,8 +175,7 @@ def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 
 def _place(saved: Mapping[str, Any]) -> Place:
-    if saved["expect"] not in get_args(Expectation):
-        raise ValueError(f"expect is {saved['expect']!r}")
+    _check_choice("expect", saved["expect"], get_args(Expectation))
     condition = _condition(saved["condition"])
     return Place(
         **{name: values.text(saved[name]) for name in PLACE_TEXTS},
@@ -186,6 +185,11 @@ def _place(saved: Mapping[str, Any]) -> Place:
         per_multiply_add=saved.get("per_multiply_add", False) is True,
         claims_every_row=saved.get("claims_every_row", False) is True,
     )
+
+
+def _check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
 
 
 def _condition(saved: Mapping[str, Any]) -> Condition:

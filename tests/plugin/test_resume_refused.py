@@ -56,7 +56,7 @@ def test_what_is_no_journal_is_refused_by_its_name(refused, pytester, kind, wher
     path = pytester.mkdir(".guidelines") / "a.jsonl"
     path.write_text(FOREIGN[kind])
     given = [f"--journal={path}"] if where == "given" else []
-    assert refused("--resume", *given) == f"--resume: {path}: is no journal of this suite"
+    assert refused("--resume", *given) == f"--resume: {path}: is not a journal of this suite"
 
 
 def test_an_empty_journal_is_refused(refused, pytester):

@@ -90,7 +90,7 @@ def test_a_report_of_what_is_no_journal_is_one_line(path, capsys, kind):
 def test_what_is_no_journal_is_refused_as_one_by_its_name(path, kind):
     content, _ = NO_JOURNALS[kind]
     path.write_text(content)
-    with pytest.raises(ResultsError, match=rf"^{path}: is (no journal of this suite|empty)$"):
+    with pytest.raises(ResultsError, match=rf"^{path}: is (not a journal of this suite|empty)$"):
         load_journal(path)
 
 
