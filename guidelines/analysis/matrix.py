@@ -15,7 +15,7 @@ from guidelines.stats.intervals import Estimate
 
 @dataclass(frozen=True)
 class Standing:
-    """One guideline on one machine: its sweep with the largest effect, and the number in which it holds.
+    """One guideline on one machine: its sweep with the largest effect, and counts of sweeps.
 
     `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
     time or of the time per multiply-add.

@@ -49,7 +49,7 @@ class Measured:
 
     @property
     def network(self) -> Network:
-        """The parts of its identity that are equal for two measurements of the same network."""
+        """The parts of its identity that two measurements of the same network share."""
         return self.identity.network
 
     @property

@@ -18,7 +18,7 @@ Outcome = Literal["holds", "does not hold", "undecided"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """The slow-downs that decide a sweep: one of the variant named `extreme`, and one of each other.
+    """The slow-downs that decide a sweep: of the variant named `extreme`, and of the others.
 
     `is_complete` is False if the claim is about a variant that was not measured.
     """

@@ -54,7 +54,7 @@ def tripped(comparison: Comparison, wanted: Sequence[Trigger]) -> list[Trip]:
 
 
 def _changed_effects(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
-    """The variants at which a guideline's effect is stronger or weaker on B."""
+    """The variants for which the guideline's effect is stronger or weaker on B."""
     rows = [row for row in comparison.rows if row.effect]
     ratios = [effect_ratio(row, trigger.least) for row in rows]
     for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):

@@ -52,7 +52,9 @@ def _callable(name: str) -> Callable[[], object]:
     if isinstance(value, nn.Module):
         return partial(deepcopy, value)
     if not callable(value):
-        raise TargetError(f"{name}: is {_kind(value)}, neither a torch.nn.Module nor a function that returns one")
+        raise TargetError(
+            f"{name}: is {_kind(value)}, neither a torch.nn.Module nor a function that returns one"
+        )
     if wanted := _required_arguments(value):
         raise TargetError(
             f"{name}: takes {', '.join(wanted)}; name a function without arguments, or a functools.partial"

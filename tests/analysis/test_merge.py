@@ -124,11 +124,6 @@ def test_runs_that_are_judged_differently_are_not_merged(entry, results):
         merged([ours, theirs])
 
 
-def test_a_file_without_samples_is_noted(entry, results):
-    bare = results(entry("g=1", 1.0, samples_s=()), entry("g=8", 2.0, samples_s=()))
-    assert bare.notes == ("a.json holds no samples: intervals are as saved, or scaled from those",)
-
-
 def test_files_that_do_not_say_their_machine_are_not_merged(entry, results):
     files = [
         results(entry("g=1", 1.0), entry("g=8", 2.0), machine=Machine(), source=f"{name}.json")

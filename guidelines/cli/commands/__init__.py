@@ -1,1 +1,1 @@
-"""The commands, one a file: its help text, its arguments and its action."""
+"""Hold each command in a file of its own: help text, arguments and action."""

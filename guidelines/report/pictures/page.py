@@ -125,7 +125,7 @@ def _page(guideline: str, series: Sequence[Series]) -> "Figure":
 
 
 def _shown(guideline: str, series: Sequence[Series]) -> list[tuple[Series, Look]]:
-    """The series that have tables of a guideline, with these only, and how they look.
+    """The series that have tables of a guideline, with these tables only, and their looks.
 
     A series looks the same on every page, unless there are too few looks for all of them.
     """
