@@ -58,7 +58,7 @@ def _is_number(value: Any) -> bool:
 
 
 def count(value: Any, name: str) -> int:
-    """A whole number above zero; zero is allowed for MAY_BE_ZERO. Raises ValueError with the name."""
+    """A whole number above zero, or zero for the names in MAY_BE_ZERO. Raises ValueError with the name."""
     if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in MAY_BE_ZERO):
         raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
     return value

@@ -52,7 +52,7 @@ class Journal:
         self.is_finished = not self.fault
 
     def close(self) -> None:
-        """Close and unlock the file. Closing writes once more what a full disk did not take."""
+        """Close and unlock the file. Closing tries once more to write what a full disk did not take."""
         try:
             self._file.close()
         except OSError as error:

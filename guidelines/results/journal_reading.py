@@ -1,4 +1,4 @@
-"""Reading of a journal: bytes become its contents, and every fault names its line."""
+"""Reading of a run's journal: bytes become its contents, and every error names its line."""
 
 import json
 from collections.abc import Mapping

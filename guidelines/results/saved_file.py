@@ -35,7 +35,7 @@ def parse(data: Any) -> Run:
 
 
 def _failed(data: Mapping[str, Any]) -> list[Any]:
-    """The list of failures in a file, which stands under a key of its own."""
+    """The list of failures in a file, still in its saved form."""
     ours = data.get(KEY, {})
     failed = ours.get("failed", []) if isinstance(ours, dict) else None
     if not isinstance(failed, list):
