@@ -1,4 +1,4 @@
-"""What a pytest command would measure, without measuring it."""
+"""A dry run: the cases that a pytest command would measure, without measuring them."""
 
 import contextlib
 import io
@@ -10,20 +10,20 @@ import pytest
 
 from guidelines.measure.case import Case, check_countable, settled
 from guidelines.measure.recording import Limits
-from guidelines.plugin import options
+from guidelines.plugin.conditions import limits
 
 EXPERIMENTS = "experiments"
-# How pytest and its option parser begin the line that says what is wrong.
+# Beginnings of the lines in which pytest and its option parser name an error.
 ERROR = r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)"
 
 
 class CollectError(Exception):
-    """Why pytest could not collect, in one line."""
+    """Reason in one line why pytest could not collect."""
 
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps what was collected."""
+    """A pytest plugin that keeps the collected cases."""
 
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
@@ -33,13 +33,14 @@ class _Collector:
             config.args = [EXPERIMENTS]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        markers = (item.get_closest_marker("guideline_case") for item in session.items)
-        self.cases += [marker.args[0] for marker in markers if marker]
-        self.limits = options.limits(session.config)
+        for item in session.items:
+            if marker := item.get_closest_marker("guideline_case"):
+                self.cases.append(marker.args[0])
+        self.limits = limits(session.config)
 
 
 def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits; EXPERIMENTS where they name no path.
+    """The cases that `pytest ARGUMENTS` would measure, and its limits; without a path, those of EXPERIMENTS.
 
     Raises CollectError.
     """
@@ -47,8 +48,8 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"], [collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        found = re.search(ERROR, output.getvalue(), re.MULTILINE)
-        raise CollectError(found[1] if found else f"pytest ended with status {int(status)}")
+        error_line = re.search(ERROR, output.getvalue(), re.MULTILINE)
+        raise CollectError(error_line[1] if error_line else f"pytest ended with status {int(status)}")
     if not collector.cases:
         raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
     try:

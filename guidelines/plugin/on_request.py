@@ -1,14 +1,15 @@
-"""Experiments that take long: they run where their file is named, and are spoken of where it is not."""
+"""Experiments that take long: they run only if the command names their file."""
 
 from pathlib import Path
 
 import pytest
 
+# How long each experiment takes that was left out, by its file.
 LEFT_OUT = pytest.StashKey[dict[Path, str]]()
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what is measured on request, unless its file is named."""
+    """Deselect the tests of experiments that run on request, unless their file is named."""
     folder = config.invocation_params.dir
     named = {(folder / argument.split("::")[0]).resolve() for argument in config.args}
     left_out = [item for item in items if _duration(item) and item.path.resolve() not in named]
@@ -27,6 +28,6 @@ def left_out(config: pytest.Config) -> list[str]:
 
 
 def _duration(item: pytest.Item) -> str:
-    """How long an experiment takes that is measured on request, "" for one that always is."""
+    """How long an experiment takes if it runs on request only, else ""."""
     marker = item.get_closest_marker("guideline")
     return str(marker.kwargs.get("on_request", "")) if marker else ""

@@ -1,4 +1,4 @@
-"""A clock for pytest-benchmark that replays durations measured before."""
+"""A clock for pytest-benchmark that replays recorded durations, so that its statistics are of our samples."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _tape = _Tape()
 
 
 def recorded_clock() -> float:
-    """The timer given to pytest-benchmark: seconds since the start of the replayed sample."""
+    """Seconds since the start of the replayed sample; the timer given to pytest-benchmark."""
     return _tape.now_s
 
 

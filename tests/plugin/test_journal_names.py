@@ -5,6 +5,7 @@ import pytest
 from inner_runs import HEADER
 
 from guidelines.plugin import outputs
+from guidelines.plugin.resumption import newest_unfinished
 from guidelines.results import journal
 from guidelines.results.files import load_journal
 from guidelines.results.schema import ResultsError
@@ -39,7 +40,7 @@ def test_the_newest_journal_is_the_last_even_within_one_second(config):
     for _ in range(12):
         last = outputs.begin(config, HEADER, None)
         last.close()
-    assert outputs._newest_unfinished(config.rootpath / ".guidelines") == last.path
+    assert newest_unfinished(config.rootpath / ".guidelines") == last.path
 
 
 @pytest.mark.usefixtures("one_second")
@@ -63,7 +64,7 @@ def test_runs_that_begin_at_the_same_moment_have_journals_of_their_own(config, m
 def test_the_newest_unfinished_journal_is_found_behind_finished_ones(tmp_path, begun):
     for name, is_finished in (("1", False), ("2", False), ("3", True)):
         begun(tmp_path / f"2026-01-01T00000{name}.jsonl", is_finished)
-    assert outputs._newest_unfinished(tmp_path).name == "2026-01-01T000002.jsonl"
+    assert newest_unfinished(tmp_path).name == "2026-01-01T000002.jsonl"
 
 
 def test_a_journal_that_another_run_is_writing_is_refused(config, begun):
@@ -79,4 +80,4 @@ def test_a_journal_that_another_run_is_writing_is_refused(config, begun):
 def test_a_journal_that_was_killed_before_its_first_line_hides_none(tmp_path):
     (tmp_path / "9999-01-01T000000-001.jsonl").write_bytes(b"")
     with pytest.raises(ResultsError, match="none of 1 journals"):
-        outputs._newest_unfinished(tmp_path)
+        newest_unfinished(tmp_path)

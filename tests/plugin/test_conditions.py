@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.plugin import options
+from guidelines.plugin import conditions
 from guidelines.spec.condition import Setup
 
 pytest_plugins = "pytester"
@@ -49,7 +49,7 @@ def test_a_wrong_value_ends_with_what_is_possible(usage_error, argument, message
 
 
 def test_a_type_that_the_device_cannot_run_is_refused(usage_error, monkeypatch):
-    monkeypatch.setattr(options, "runs_dtype", lambda device, dtype: dtype != "float16")
+    monkeypatch.setattr(conditions, "runs_dtype", lambda device, dtype: dtype != "float16")
     error = usage_error("--device=cpu", "--dtype=float32,float16")
     assert "--dtype float16: cpu (" in error
     assert "possible: float32, bfloat16" in error
@@ -59,12 +59,12 @@ def test_a_device_that_cannot_be_started_is_refused(usage_error, monkeypatch):
     def broken(device):
         raise RuntimeError("CUDA driver is too old\nand more")
 
-    monkeypatch.setattr(options, "device_name", broken)
-    assert "--device cpu: CUDA driver is too old" in usage_error("--device=cpu")
+    monkeypatch.setattr(conditions, "device_name", broken)
+    assert "--device cpu: RuntimeError: CUDA driver is too old" in usage_error("--device=cpu")
 
 
 def test_a_device_under_two_names_is_named_twice(usage_error, monkeypatch):
-    monkeypatch.setattr(options, "device_list", lambda: ("cpu", "cuda:0"))
+    monkeypatch.setattr(conditions, "device_list", lambda: ("cpu", "cuda:0"))
     assert "cuda:0 is named twice" in usage_error("--device=cuda,cuda:0")
 
 
@@ -73,23 +73,23 @@ def configured(pytester, *arguments):
 
 
 def test_the_defaults_are_the_papers(pytester, monkeypatch):
-    monkeypatch.setattr(options, "device_list", lambda: ("cpu", "cuda:0"))
-    monkeypatch.setattr(options, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
-    found = options.conditions(configured(pytester), Setup())
+    monkeypatch.setattr(conditions, "device_list", lambda: ("cpu", "cuda:0"))
+    monkeypatch.setattr(conditions, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
+    found = conditions.conditions(configured(pytester), Setup())
     assert [(c.id, c.device_name) for c in found] == [("cpu", "a processor"), ("cuda:0", "a card")]
 
 
 def test_all_channel_rules_are_two_conditions(pytester):
-    found = options.conditions(configured(pytester, "--device=cpu", "--channels=all"), Setup())
+    found = conditions.conditions(configured(pytester, "--device=cpu", "--channels=all"), Setup())
     assert [condition.id for condition in found] == ["cpu", "cpu-exact"]
 
 
 def test_the_limits_are_pytest_benchmarks_own_options(pytester):
     arguments = ("--benchmark-max-time=3", "--benchmark-min-rounds=7", "--benchmark-precision=0.02")
-    found = options.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
+    found = conditions.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
     assert (found.max_time_s, found.min_rounds, found.precision, found.confidence) == (3, 7, 0.02, 0.95)
     assert 0 < found.warmup_s < 3
-    assert options.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1
+    assert conditions.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1
 
 
 def test_the_help_text_names_every_option(pytester):

@@ -1,0 +1,118 @@
+"""Conditions and limits of a run, from pytest's options; a usage error for what cannot run here."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from guidelines.measure.device.devices import device_list, device_name, runs_dtype
+from guidelines.measure.device.modes import lacks_for_mode
+from guidelines.measure.recording import Limits
+from guidelines.results.reason import one_line
+from guidelines.spec.condition import CHANNEL_RULES, DTYPES, MODES, Condition, Device, Setup
+
+# Share of a variant's time that it is warmed up for, unless --benchmark-warmup asks for more.
+SHORT_WARMUP = 0.05
+AUTO_DEVICES = (Device("cpu"), Device("cuda:0"))
+
+
+def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
+    """Every combination of the options' values; sizes are the experiment's own unless options give them.
+
+    Raises UsageError for a device, data type, mode or number of threads that is not available here.
+    """
+    asked = config.getoption
+    names = _names(_resolve(asked("device"), device_list()))
+    _check_threads(asked("threads"))
+    _check_dtypes(names, asked("dtype"))
+    _check_modes(names, asked("mode"))
+    combined: list[Condition] = []
+    for device, dtype, layout, mode in product(names, asked("dtype"), asked("layout"), asked("mode")):
+        condition = Condition(device=device, device_name=names[device], dtype=dtype, layout=layout, mode=mode)
+        combined += _in_every_size(condition, config, setup)
+    return tuple(combined)
+
+
+def _in_every_size(condition: Condition, config: pytest.Config, setup: Setup) -> list[Condition]:
+    """A condition in every image size, batch size and number of threads, under every channel rule."""
+    asked = config.getoption
+    own_batch_sizes = setup.cpu_batch_sizes if condition.device.is_cpu else setup.cuda_batch_sizes
+    rules = CHANNEL_RULES if asked("channels") == "all" else (asked("channels"),)
+    return [
+        replace(condition, image_size=image_size, batch_size=batch_size, threads=threads, channel_rule=rule)
+        for image_size, batch_size, threads, rule in product(
+            asked("image_size") or setup.image_sizes,
+            asked("batch_size") or own_batch_sizes,
+            asked("threads"),
+            rules,
+        )
+    ]
+
+
+def limits(config: pytest.Config) -> Limits:
+    """pytest-benchmark's own options as the limits of a sweep. Raises UsageError."""
+    for name in ("max_time", "min_time"):
+        if not 0 <= float(config.getoption(f"benchmark_{name}")) < float("inf"):
+            raise pytest.UsageError(f"--benchmark-{name.replace('_', '-')}: give a number of seconds")
+    max_time_s = float(config.getoption("benchmark_max_time"))
+    warmup = bool(config.getoption("benchmark_warmup"))
+    return Limits(
+        max_time_s=max_time_s,
+        min_rounds=config.getoption("benchmark_min_rounds"),
+        min_sample_s=float(config.getoption("benchmark_min_time")),
+        warmup_s=max_time_s if warmup else SHORT_WARMUP * max_time_s,
+        precision=config.getoption("benchmark_precision"),
+        confidence=config.getoption("benchmark_confidence"),
+    )
+
+
+def _resolve(asked: Sequence[str], available: Sequence[Device]) -> tuple[Device, ...]:
+    """Devices by torch's full names. Raises UsageError for one that is missing or named twice."""
+    devices: list[Device] = []
+    for name in asked:
+        if name == "auto":
+            devices += [device for device in AUTO_DEVICES if device in available]
+        else:
+            devices.append(Device("cuda:0" if name == "cuda" else name))
+    for device in devices:
+        if device not in available:
+            raise pytest.UsageError(f"--device {device}: not there; possible: {', '.join(available)}")
+        if devices.count(device) > 1:
+            raise pytest.UsageError(f"--device {','.join(asked)}: {device} is named twice")
+    return tuple(devices)
+
+
+def _names(devices: Sequence[Device]) -> dict[Device, str]:
+    """The model of each device."""
+    try:
+        return {device: device_name(device) for device in devices}
+    except RuntimeError as error:
+        raise pytest.UsageError(f"--device {','.join(devices)}: {one_line(error)}") from error
+
+
+def _check_threads(asked: Iterable[int]) -> None:
+    most_threads = os.cpu_count() or 1
+    for threads in asked:
+        if threads > most_threads:
+            raise pytest.UsageError(f"--threads {threads}: possible are 1 to {most_threads}")
+
+
+def _check_dtypes(names: dict[Device, str], dtypes: Sequence[str]) -> None:
+    for device, dtype in product(names, dtypes):
+        if dtype != "float32" and not runs_dtype(device, dtype):
+            possible = ", ".join(name for name in DTYPES if runs_dtype(device, name))
+            raise pytest.UsageError(
+                f"--dtype {dtype}: {device} ({names[device]}) cannot run it; possible: {possible}"
+            )
+
+
+def _check_modes(names: dict[Device, str], modes: Sequence[str]) -> None:
+    for device, mode in product(names, modes):
+        if lacks := lacks_for_mode(device, mode):
+            possible = ", ".join(name for name in MODES if not lacks_for_mode(device, name))
+            raise pytest.UsageError(
+                f"--mode {mode}: {device} ({names[device]}) cannot run it, {lacks}; possible: {possible}, "
+                f"or other devices by --device"
+            )

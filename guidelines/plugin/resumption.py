@@ -1,0 +1,76 @@
+"""The journal of an unfinished run that --resume completes, and what must match before it can."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from guidelines.plugin.outputs import FOLDER, given_journal, is_measuring
+from guidelines.report.labels import differences
+from guidelines.results.checked import printable
+from guidelines.results.files import load_journal
+from guidelines.results.journal_contents import OPENING, Contents, Header
+from guidelines.results.schema import ResultsError
+
+
+def unfinished(config: pytest.Config) -> tuple[Path, Contents] | None:
+    """The journal to complete: --journal's, else the newest; None without --resume.
+
+    Raises UsageError if there is none, if it is broken or finished, or if the other options time nothing.
+    """
+    if not config.getoption("resume"):
+        return None
+    if not is_measuring(config) and not config.getoption("collectonly"):
+        raise pytest.UsageError("--resume measures what is missing, but the other options time nothing")
+    try:
+        path = given_journal(config) or newest_unfinished(config.rootpath / FOLDER)
+        contents = load_journal(path)
+    except ResultsError as error:
+        raise pytest.UsageError(printable(f"--resume: {error}")) from error
+    if contents.is_finished:
+        raise pytest.UsageError(f"--resume: nothing to resume, {path} is of a finished run")
+    return path, contents
+
+
+def check_same(path: Path, before: Header, now: Header) -> None:
+    """Raises UsageError naming the settings and machine facts that differ from those in a journal."""
+    settings_before = asdict(before.machine) | dict(before.settings)
+    settings_now = asdict(now.machine) | dict(now.settings)
+    if changed := differences(settings_before, settings_now):
+        raise pytest.UsageError(
+            f"--resume: {path} was begun otherwise, then | now: {'; '.join(changed)}; a run without --resume "
+            "begins a journal of its own"
+        )
+
+
+def check_plan(path: Path, before: Header, planned: Mapping[str, Sequence[str]]) -> None:
+    """Raises UsageError naming the variants that a journal plans and this run does not.
+
+    Without them the journal would never be finished.
+    """
+    for sweep_id, variants in before.sweeps.items():
+        lacking = [variant for variant in variants if variant not in planned.get(sweep_id, ())]
+        if lacking:
+            raise pytest.UsageError(
+                f"--resume: {path} was begun with more tests: {sweep_id} {', '.join(lacking)}; select them "
+                "as well, or begin a journal of its own without --resume"
+            )
+
+
+def newest_unfinished(folder: Path) -> Path:
+    """The last journal by name that is not of a finished run. Raises ResultsError if there is none."""
+    paths = sorted(folder.glob("*.jsonl"), reverse=True)
+    for path in paths:
+        if not _has_no_header(path.read_bytes()) and not load_journal(path).is_finished:
+            return path
+    if not paths:
+        raise ResultsError(f"nothing to resume, no journal in {folder}")
+    raise ResultsError(
+        f"nothing to resume, none of {len(paths)} journals in {folder} is of an unfinished run"
+    )
+
+
+def _has_no_header(content: bytes) -> bool:
+    """True for the journal of a run that was killed while it wrote the first line."""
+    return b"\n" not in content and OPENING.startswith(content[: len(OPENING)])
