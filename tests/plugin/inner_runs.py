@@ -19,7 +19,7 @@ def only(pytester, pattern):
 
 
 def strict(path):
-    """The content of a file that has to be JSON to the letter."""
+    """The content of a file that must be strict JSON."""
     text = path.read_text()
     assert "UNSERIALIZABLE" not in text
     return json.loads(text, parse_constant=pytest.fail)

@@ -75,20 +75,20 @@ def configured(pytester, *arguments):
 def test_the_defaults_are_the_papers(pytester, monkeypatch):
     monkeypatch.setattr(conditions, "device_list", lambda: ("cpu", "cuda:0"))
     monkeypatch.setattr(conditions, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
-    found = conditions.conditions(configured(pytester), Setup())
-    assert [(c.id, c.device_name) for c in found] == [("cpu", "a processor"), ("cuda:0", "a card")]
+    combined = conditions.conditions(configured(pytester), Setup())
+    assert [(c.id, c.device_name) for c in combined] == [("cpu", "a processor"), ("cuda:0", "a card")]
 
 
 def test_all_channel_rules_are_two_conditions(pytester):
-    found = conditions.conditions(configured(pytester, "--device=cpu", "--channels=all"), Setup())
-    assert [condition.id for condition in found] == ["cpu", "cpu-exact"]
+    combined = conditions.conditions(configured(pytester, "--device=cpu", "--channels=all"), Setup())
+    assert [condition.id for condition in combined] == ["cpu", "cpu-exact"]
 
 
 def test_the_limits_are_pytest_benchmarks_own_options(pytester):
     arguments = ("--benchmark-max-time=3", "--benchmark-min-rounds=7", "--benchmark-precision=0.02")
-    found = conditions.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
-    assert (found.max_time_s, found.min_rounds, found.precision, found.confidence) == (3, 7, 0.02, 0.95)
-    assert 0 < found.warmup_s < 3
+    limits = conditions.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
+    assert (limits.max_time_s, limits.min_rounds, limits.precision, limits.confidence) == (3, 7, 0.02, 0.95)
+    assert 0 < limits.warmup_s < 3
     assert conditions.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1
 
 

@@ -11,7 +11,7 @@ pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 
 
-# Pytest.skip() inside a network, or Ctrl-C in its warm-up, loses the JSON of the whole run.
+# pytest-benchmark alone loses the JSON of the whole run after pytest.skip() inside a network.
 @pytest.mark.parametrize("at", [BUILT, WARMED_UP, IN_A_ROUND])
 def test_a_skip_inside_a_network_loses_nothing_else(trapped, pytester, at):
     result = trapped("--benchmark-json=run.json", act='pytest.skip("needs AVX-512")', at=at)
@@ -30,7 +30,7 @@ def test_a_run_whose_only_network_is_skipped_is_saved(trapped, pytester):
         assert (named(run), [failure.is_skip for failure in run.failures]) == ([], [True])
 
 
-# A test that fails after timing, or is cut by Ctrl-C, is saved as good; an exception leaves no trace.
+# pytest-benchmark alone saves a test that fails after its timing as a good one.
 @pytest.mark.parametrize(
     ("after", "why"),
     [

@@ -12,7 +12,7 @@ pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 
 
-# Results are written at the end of a run only.
+# pytest-benchmark writes results at the end of a run only.
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_what_a_killed_run_had_finished_is_in_its_journal_and_resuming_completes_it(
     trapped, pytester, number
@@ -30,20 +30,44 @@ def test_what_a_killed_run_had_finished_is_in_its_journal_and_resuming_completes
     assert after.entries[:2] == before.entries
 
 
-@pytest.mark.parametrize("at", [BUILT, WARMED_UP, IN_A_ROUND])
-def test_ctrl_c_keeps_what_was_finished_and_nothing_of_what_was_cut(trapped, pytester, at):
-    act = "raise KeyboardInterrupt"
-    result = trapped("--benchmark-json=run.json", act=act, at=at, no_reraise_ctrlc=True)
-    assert result.ret == pytest.ExitCode.INTERRUPTED
+@pytest.fixture(scope="module")
+def cut_runs():
+    """Exit status and files of runs that Ctrl-C cut, by the step; filled in by the first test in need."""
+    return {}
+
+
+@pytest.fixture
+def cut(trapped, pytester, cut_runs):
+    """Leaves the files of a run that Ctrl-C cut at a step of a network; returns its exit status."""
+
+    def cut(step):
+        if step not in cut_runs:
+            act = "raise KeyboardInterrupt"
+            result = trapped("--benchmark-json=run.json", act=act, at=step, no_reraise_ctrlc=True)
+            paths = (pytester.path / "run.json", journal_of(pytester))
+            files = {path.relative_to(pytester.path): path.read_bytes() for path in paths}
+            cut_runs[step] = result.ret, files
+        status, files = cut_runs[step]
+        (pytester.path / ".guidelines").mkdir(exist_ok=True)
+        for path, content in files.items():
+            (pytester.path / path).write_bytes(content)
+        return status
+
+    return cut
+
+
+@pytest.mark.parametrize("step", [BUILT, WARMED_UP, IN_A_ROUND])
+def test_ctrl_c_keeps_what_was_finished_and_nothing_of_what_was_cut(cut, pytester, step):
+    assert cut(step) == pytest.ExitCode.INTERRUPTED
     file, journaled = both_outputs(pytester)
     assert named(file) == named(journaled) == X1_NAMES
     assert file.failures == journaled.failures == ()
     assert file.entries == journaled.entries
 
 
-@pytest.mark.parametrize("at", [WARMED_UP, IN_A_ROUND])
-def test_resuming_after_ctrl_c_completes_the_file(trapped, pytester, at):
-    trapped("--benchmark-json=run.json", act="raise KeyboardInterrupt", at=at, no_reraise_ctrlc=True)
+@pytest.mark.parametrize("step", [WARMED_UP, IN_A_ROUND])
+def test_resuming_after_ctrl_c_completes_the_file(cut, trapped, pytester, step):
+    cut(step)
     before = load_strict(pytester.path / "run.json")
     result = trapped("--benchmark-json=run.json", "--resume")
     result.assert_outcomes(passed=5)
@@ -54,8 +78,8 @@ def test_resuming_after_ctrl_c_completes_the_file(trapped, pytester, at):
     assert load_journal(journal_of(pytester)).is_finished
 
 
-def test_a_resumed_run_says_what_it_takes_over(trapped):
-    trapped(act="raise KeyboardInterrupt", at=WARMED_UP, no_reraise_ctrlc=True)
+def test_a_resumed_run_says_what_it_takes_over(cut, trapped):
+    cut(WARMED_UP)
     trapped("--resume").stdout.fnmatch_lines(["resumed *.jsonl: 1 of 2 sweeps are there"])
 
 

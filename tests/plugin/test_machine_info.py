@@ -19,8 +19,8 @@ pytest_plugins = "pytester"
 CPU_INFO = pytest_benchmark.plugin.get_cpu_info
 
 
-# Machine_info is compared to the letter.
-# Where the name of a processor lacks a clock, py-cpuinfo calls the present one the advertised one.
+# pytest-benchmark warns of any difference between two machine_info.
+# If a processor's name has no clock, py-cpuinfo reports the present clock as the advertised one.
 def cpu_info(clock_hz, advertised_hz):
     return {
         "brand_raw": "a processor",
@@ -60,7 +60,7 @@ def test_machine_info_has_nothing_that_changes_from_one_minute_to_the_next(one_f
     }
 
 
-# Entries are matched by node id.
+# pytest-benchmark matches entries by node id.
 def test_runs_are_compared_whatever_their_tests_files_and_root_folders_are_called(one_fails, pytester):
     one_fails("--benchmark-json=a.json")
     path = pytester.mkdir("deep") / "test_other.py"
@@ -74,7 +74,7 @@ def test_runs_are_compared_whatever_their_tests_files_and_root_folders_are_calle
     assert main(["compare", "a.json", "b.json"]) == 0
 
 
-# Two machines both write 0001_*.json into a folder that names neither.
+# pytest-benchmark lets two machines write 0001_*.json into a folder that names neither.
 def test_two_machines_0001_are_told_apart_by_what_the_files_say(one_fails, pytester, capsys):
     folders = [pytester.path / name for name in ("a", "b")]
     for folder in folders:
@@ -91,7 +91,7 @@ def test_two_machines_0001_are_told_apart_by_what_the_files_say(one_fails, pytes
     assert "host elsewhere" in " ".join(capsys.readouterr().out.split())
 
 
-# A storage outside the working folder breaks the warning that machines differ.
+# In pytest-benchmark, a storage outside the working folder breaks the warning that machines differ.
 @pytest.mark.parametrize("prefix", ["", "file://"])
 def test_a_run_is_compared_with_another_machines_in_a_storage_elsewhere(one_fails, tmp_path, prefix):
     storage = f"--benchmark-storage={prefix}{tmp_path}"

@@ -20,20 +20,20 @@ MODULE = """
 
 @pytest.fixture
 def suite(pytester, quick):
-    """A folder with an experiment that is measured on request, and a test of another kind."""
+    """A folder with an experiment that runs on request only, and a test of another kind."""
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     pytester.makepyfile(test_long=MODULE, test_other="def test_other(): pass")
     return lambda *arguments: pytester.runpytest("--device=cpu", "--benchmark-disable", *arguments)
 
 
-def test_what_takes_long_is_left_out_and_spoken_of(suite):
+def test_what_takes_long_is_left_out_and_named(suite):
     result = suite()
     result.assert_outcomes(passed=1, deselected=4)
     result.stdout.fnmatch_lines(["on request only: pytest test_long.py --benchmark-only (a minute)"])
 
 
 @pytest.mark.parametrize("argument", ["test_long.py", "test_long.py::test_long", "./test_long.py"])
-def test_it_runs_where_its_file_is_named(suite, argument):
+def test_it_runs_if_its_file_is_named(suite, argument):
     result = suite(argument)
     result.assert_outcomes(passed=4)
     result.stdout.no_fnmatch_line("on request only*")

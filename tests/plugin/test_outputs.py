@@ -62,7 +62,7 @@ def test_a_place_without_room_for_the_results_is_refused(refused, little_room):
     assert line.endswith("/a.jsonl: cannot be written: File too large; nothing was measured")
 
 
-def test_a_place_that_is_found_to_be_full_when_it_has_to_keep_what_it_took_is_refused(refused, monkeypatch):
+def test_a_disk_that_proves_full_when_it_has_to_sync_is_refused(refused, monkeypatch):
     def fsync(descriptor):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -61,7 +61,7 @@ def test_only_the_sweeps_that_are_missing_are_measured(whole, resume, at, capsys
     assert shown(capsys, at("run.jsonl")) == shown(capsys, at("run.json"))
 
 
-def test_a_run_that_was_cut_twice_is_gone_on_with_twice(whole, resume, suite, at):
+def test_a_run_that_was_cut_twice_is_resumed_twice(whole, resume, suite, at):
     resume(whole[:4], "-x", experiment=SMALL + "        assert 'x2' not in request.node.name\n")
     contents = load_journal(at("run.jsonl"))
     assert (contents.is_finished, list(contents.measurements)) == (False, [X1, X2])
@@ -72,7 +72,7 @@ def test_a_run_that_was_cut_twice_is_gone_on_with_twice(whole, resume, suite, at
     assert load_journal(at("run.jsonl")).is_finished
 
 
-def test_the_newest_unfinished_journal_is_gone_on_with(whole, suite, pytester, at):
+def test_the_newest_unfinished_journal_is_resumed(whole, suite, pytester, at):
     folder = pytester.mkdir(".guidelines")
     for second, lines in ((1, whole[:1]), (2, whole[:4]), (3, whole)):
         (folder / f"2026-01-01T00000{second}.jsonl").write_bytes(b"".join(lines))
@@ -102,7 +102,7 @@ def test_a_run_that_cannot_be_collected_begins_no_journal_that_hides_an_unfinish
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_change_of_what_is_missing_is_none(whole, resume, at):
+def test_what_is_missing_may_change(whole, resume, at):
     resume(whole[:4], experiment=SMALL.replace("(8 * g, g)", "(12 * g, g)")).assert_outcomes(passed=6)
     run = load(at("run.json"), 10**7)
     assert [entry.identity.widths for entry in run.entries[3:]] == [
@@ -134,7 +134,7 @@ def test_a_selection_neither_ends_the_run_nor_takes_from_it(whole, resume, at, s
 # Failures are results.
 @pytest.fixture
 def failing(monkeypatch):
-    """A variant and the control of x1 fail, or are skipped; says which sweeps were measured."""
+    """Two variants and the control of x1 fail or are skipped; gives the sweeps that were measured."""
     measured, original = [], campaign.measure_sweep
 
     def measure(sweep, *rest, **named):
@@ -200,14 +200,14 @@ def test_a_test_that_failed_after_it_was_timed_is_run_again_on_what_was_measured
         assert (named(run), run.failures) == (NAMES, ())
 
 
-# What the terminal says at the end.
+# Lines about the journal at the end of the run.
 def test_a_finished_run_names_its_journal(suite, at):
     result = suite("--journal=run.jsonl")
     assert f"journal: {at('run.jsonl')}" in result.outlines
 
 
 @pytest.mark.parametrize("last", ["x1-g2", "x2-g1"])
-def test_a_run_that_stops_early_says_how_it_is_gone_on_with(suite, at, last):
+def test_a_run_that_stops_early_says_how_to_resume_it(suite, at, last):
     experiment = SMALL + f"        assert '{last}' not in request.node.name\n"
     result = suite("--journal=run.jsonl", "-x", experiment=experiment)
     assert not load_journal(at("run.jsonl")).is_finished
@@ -229,11 +229,11 @@ def test_a_run_whose_sweep_was_skipped_is_finished_and_says_so(suite, at):
     assert f"journal: {at('run.jsonl')}" in result.outlines
 
 
-# Texts are read from a file as a terminal may see them.
+# Texts in a journal have no unprintable characters.
 @pytest.mark.parametrize(
     "changes", [{"claim": "a\u00a0claim"}, {"name": "x1\u2009"}, {"guideline": "G\u200b2"}]
 )
-def test_a_sweep_with_an_unprintable_text_is_known_again(tmp_path, sweep, monkeypatch, changes):
+def test_a_sweep_with_an_unprintable_text_is_recognised(tmp_path, sweep, monkeypatch, changes):
     series = dict.fromkeys(("g1", "g2", "g8", CONTROL), (0.01,) * 12)
     recording = Recording(series, dict.fromkeys(series, 1), {}, "time", 0)
     monkeypatch.setattr(campaign, "measure_sweep", lambda *_, **__: recording)

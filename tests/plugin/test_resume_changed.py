@@ -9,7 +9,7 @@ from inner_runs import progress, refusal
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 
-# What is not as it was is refused by its name.
+# A run with other settings is refused, and the difference is named.
 OPTIONS = {
     "--seed=5": "seed 0 | 5",
     "--dtype=bfloat16": "conditions cpu-2px (*) | cpu-bfloat16-2px (*)",
@@ -35,7 +35,7 @@ MACHINE = {
 
 @pytest.fixture
 def otherwise(resume, pytester, at):
-    """How a run is refused that is not as the one before; its journal and its file stay as they are."""
+    """The line that refuses to resume with other settings; the journal and the file stay as they are."""
 
     def otherwise(lines, *arguments):
         at("run.json").write_text("kept")

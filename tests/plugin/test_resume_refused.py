@@ -10,7 +10,7 @@ PLAIN = '{"benchmarks": [{"name": "test_sort", "extra_info": {}, "stats": {"medi
 STEERING = "\x1b[2J\n"
 
 
-# --resume with nothing to go on with.
+# --resume without an unfinished run.
 def test_resuming_without_a_journal_is_refused(refused, pytester):
     assert refused("--resume") == f"--resume: nothing to resume, no journal in {pytester.path}/.guidelines"
     pytester.mkdir(".guidelines")
@@ -41,7 +41,7 @@ def test_resuming_a_folder_is_refused(refused, pytester):
     assert refused("--resume", "--journal=folder") == f"--resume: {path}: cannot be read: Is a directory"
 
 
-# --resume with what is no journal, or a broken one.
+# --resume with a file that is not a journal, or with a broken journal.
 FOREIGN = {
     "another project's": '{"step": 1, "loss": 0.5}\n{"step": 2, "loss": 0.4}\n',
     "text": "Dear diary,\n",
@@ -73,7 +73,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("kind", HEADS)
-def test_a_journal_with_a_first_line_that_is_none_is_refused(refused, pytester, kind):
+def test_a_journal_with_a_broken_first_line_is_refused(refused, pytester, kind):
     head, message = HEADS[kind]
     path = pytester.path / "a.jsonl"
     path.write_text(json.dumps(head) + "\n")
@@ -98,7 +98,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("kind", LINES)
-def test_a_journal_with_a_line_that_is_none_is_refused_by_its_number(refused, pytester, begun, kind):
+def test_a_journal_with_a_broken_line_is_refused_by_its_number(refused, pytester, begun, kind):
     line, message = LINES[kind]
     path = pytester.path / "a.jsonl"
     first, *rest = begun(path).splitlines(keepends=True)
@@ -117,7 +117,7 @@ def test_what_a_file_says_cannot_steer_the_terminal(refused, pytester, begun):
 
 # Options that contradict each other.
 @pytest.mark.parametrize("option", ["--benchmark-disable", "--benchmark-skip"])
-def test_resuming_where_nothing_is_timed_is_refused(refused, pytester, begun, option):
+def test_resuming_is_refused_if_nothing_is_timed(refused, pytester, begun, option):
     begun(pytester.path / ".guidelines" / "a.jsonl")
     assert refused("--resume", option) == (
         "--resume measures what is missing, but the other options time nothing"
@@ -125,7 +125,7 @@ def test_resuming_where_nothing_is_timed_is_refused(refused, pytester, begun, op
 
 
 @pytest.mark.parametrize("how", [("--benchmark-disable",), ("-n", "2"), ("--benchmark-skip",)])
-def test_resuming_where_nothing_is_timed_is_a_usage_error(one_fails, how):
+def test_resuming_is_a_usage_error_if_nothing_is_timed(one_fails, how):
     if "-n" in how:
         pytest.importorskip("xdist")
     result = one_fails(*how, "--resume")

@@ -15,7 +15,7 @@ pytest_plugins = "pytester"
 CONFIDENCE = ("--benchmark-confidence=0.9",)
 
 
-# 3: --benchmark-save and --benchmark-autosave leave the samples out.
+# --benchmark-save and --benchmark-autosave leave the samples out.
 @pytest.mark.parametrize("how", ["--benchmark-save=bare", "--benchmark-autosave"])
 @pytest.mark.parametrize("selection", ["x1", "x1 and g4"])
 def test_a_file_without_samples_gives_the_same_slow_downs_and_says_so(one_fails, pytester, how, selection):
@@ -47,7 +47,7 @@ def test_the_journal_holds_every_sample_of_a_run_that_saves_none(one_fails, pyte
     assert len(run.entries[0].control_samples_s) == 12
 
 
-# Extra_info that is rebound is lost, values that are no JSON become a string, NaN makes invalid JSON.
+# pytest-benchmark turns values that are no JSON into strings and writes NaN, which is not valid JSON.
 def test_what_a_test_adds_to_extra_info_stands_beside_ours(one_fails, pytester):
     body = 'benchmark.extra_info["note"] = "mine"\n        measure()'
     one_fails("--benchmark-json=run.json", "-k", "x1", experiment=ONE_FAILS.replace("measure()", body))
@@ -82,7 +82,7 @@ def test_a_figure_that_is_no_number_is_refused_rather_than_saved(entry, where, v
         to_extra_info(replace(whole, **change))
 
 
-# Pytest_benchmark_update_json is called once for each output.
+# pytest-benchmark calls pytest_benchmark_update_json once for each output.
 @pytest.mark.parametrize("data", [(), ("--benchmark-save-data",)])
 def test_two_outputs_at_once_say_the_same(one_fails, pytester, data):
     one_fails("--benchmark-json=run.json", "--benchmark-save=run", *data)
@@ -95,9 +95,9 @@ def test_two_outputs_at_once_say_the_same(one_fails, pytester, data):
     assert len(infos[0]) == 6
 
 
-# Benchmark.stats is None under --benchmark-disable, and xdist disables benchmarks.
+# pytest-benchmark sets benchmark.stats to None under --benchmark-disable, and under xdist.
 @pytest.mark.parametrize("how", [("--benchmark-disable",), ("-n", "2")])
-def test_where_nothing_is_timed_every_network_is_run_once_and_nothing_is_written(one_fails, pytester, how):
+def test_if_nothing_is_timed_every_network_runs_once_and_nothing_is_written(one_fails, pytester, how):
     if "-n" in how:
         pytest.importorskip("xdist")
     result = one_fails(*how, "--benchmark-json=run.json")
@@ -108,7 +108,7 @@ def test_where_nothing_is_timed_every_network_is_run_once_and_nothing_is_written
     assert not list(pytester.path.glob("run.json"))
 
 
-# Results known only at the end of a run: the journal has them when the next test starts.
+# The journal has the results of a sweep before the next test starts.
 def test_a_sweep_is_in_the_journal_before_its_first_test_ends(one_fails):
     reading = """measure()
         (path,) = request.config.rootpath.glob(".guidelines/*.jsonl")
