@@ -44,7 +44,7 @@ def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] 
         if not given_journal(config):  # another run began at this moment
             return begin(config, header, None)
         raise pytest.UsageError(
-            f"--journal {path}: exists; give another path, or --resume to go on with it"
+            f"--journal {path}: exists; give another path, or --resume to continue it"
         ) from error
     except BlockingIOError as error:
         raise pytest.UsageError(f"--journal {path}: another run is writing it") from error

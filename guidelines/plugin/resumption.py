@@ -29,7 +29,7 @@ def unfinished(config: pytest.Config) -> tuple[Path, Contents] | None:
     except ResultsError as error:
         raise pytest.UsageError(printable(f"--resume: {error}")) from error
     if contents.is_finished:
-        raise pytest.UsageError(f"--resume: nothing to resume, {path} is of a finished run")
+        raise pytest.UsageError(f"--resume: nothing to resume, {path} belongs to a finished run")
     return path, contents
 
 
@@ -39,8 +39,8 @@ def check_same(path: Path, before: Header, now: Header) -> None:
     settings_now = asdict(now.machine) | dict(now.settings)
     if changed := differences(settings_before, settings_now):
         raise pytest.UsageError(
-            f"--resume: {path} was begun otherwise, then | now: {'; '.join(changed)}; a run without --resume "
-            "begins a journal of its own"
+            f"--resume: {path} was begun differently, then | now: {'; '.join(changed)}; a run without "
+            "--resume begins a journal of its own"
         )
 
 
@@ -67,7 +67,7 @@ def newest_unfinished(folder: Path) -> Path:
     if not paths:
         raise ResultsError(f"nothing to resume, no journal in {folder}")
     raise ResultsError(
-        f"nothing to resume, none of {len(paths)} journals in {folder} is of an unfinished run"
+        f"nothing to resume, none of {len(paths)} journals in {folder} belongs to an unfinished run"
     )
 
 

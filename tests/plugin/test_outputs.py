@@ -96,7 +96,7 @@ def test_a_journal_that_exists_is_not_written_without_resume(refused, pytester, 
     path = pytester.path / "a.jsonl"
     path.write_text(content)
     assert refused("--journal=a.jsonl") == (
-        f"--journal {path}: exists; give another path, or --resume to go on with it"
+        f"--journal {path}: exists; give another path, or --resume to continue it"
     )
 
 

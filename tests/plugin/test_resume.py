@@ -32,7 +32,7 @@ def shown(capsys, path):
 CUTS = {
     "the end": (lambda lines: lines[:7], [], 2),
     "the last sweep": (lambda lines: lines[:4], [X2], 1),
-    "half of the last sweep": (lambda lines: lines[:5], [X2], 1),
+    "most of the last sweep": (lambda lines: lines[:5], [X2], 1),
     "half of a line": (lambda lines: [*lines[:5], lines[5][: len(lines[5]) // 2]], [X2], 1),
     "the end of the first line of a sweep": (lambda lines: [*lines[:4], lines[4][:-1]], [X2], 1),
     "a line of the first sweep": (lambda lines: [*lines[:2], *lines[3:7]], [X1], 1),

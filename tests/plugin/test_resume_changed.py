@@ -55,7 +55,7 @@ def test_other_options_are_refused_with_the_difference(whole, otherwise, at, opt
     line = otherwise(whole[:4], option)
     assert matches(
         line,
-        f"ERROR: --resume: {at('run.jsonl')} was begun otherwise, then | now: {OPTIONS[option]}; a run "
+        f"ERROR: --resume: {at('run.jsonl')} was begun differently, then | now: {OPTIONS[option]}; a run "
         "without --resume begins a journal of its own",
     )
 
@@ -65,7 +65,7 @@ def test_another_machine_or_build_is_refused_with_the_difference(whole, otherwis
     header = json.loads(whole[0])
     header["machine"][name] = "1.0+cu99"
     line = otherwise([json.dumps(header).encode() + b"\n", *whole[1:4]])
-    assert matches(line, f"ERROR: --resume: * was begun otherwise, then | now: {MACHINE[name]}; a run *")
+    assert matches(line, f"ERROR: --resume: * was begun differently, then | now: {MACHINE[name]}; a run *")
 
 
 def test_options_that_change_no_figure_are_not_compared(whole, resume):

@@ -29,10 +29,10 @@ def test_resuming_a_finished_run_is_refused(refused, pytester, begun):
     for name in ("a.jsonl", "b.jsonl"):
         begun(folder / name, is_finished=True)
     assert refused("--resume") == (
-        f"--resume: nothing to resume, none of 2 journals in {folder} is of an unfinished run"
+        f"--resume: nothing to resume, none of 2 journals in {folder} belongs to an unfinished run"
     )
     assert refused("--resume", f"--journal={folder / 'a.jsonl'}") == (
-        f"--resume: nothing to resume, {folder / 'a.jsonl'} is of a finished run"
+        f"--resume: nothing to resume, {folder / 'a.jsonl'} belongs to a finished run"
     )
 
 
