@@ -1,6 +1,6 @@
-"""Prints how often a disturbed and an undisturbed sweep are marked as such; asserts nothing.
+"""Prints how many sweeps are marked as disturbed, with and without a disturbance; asserts nothing.
 
-Run by hand on a machine that does nothing else, about seven minutes: python tests/harness/disturbance.py
+Run it by hand on an otherwise idle machine, about seven minutes: python tests/harness/disturbance.py
 """
 
 import subprocess
@@ -32,12 +32,16 @@ def main() -> None:
     print_marked(f"{HOGS} busy processes from the middle of the sweep on, {DISTURBED} sweeps", hogged)
 
 
-def print_marked(name: str, found: list[Circumstances]) -> None:
-    marked = [c.disturbed for c in found if c.disturbed]
-    others = sorted(c.state.other_cpus for c in found if c.state and c.state.other_cpus is not None)
-    steal = sorted(c.state.steal for c in found if c.state and c.state.steal is not None)
+def print_marked(name: str, sweeps: list[Circumstances]) -> None:
+    marked = [sweep.disturbed for sweep in sweeps if sweep.disturbed]
+    states = [sweep.state for sweep in sweeps if sweep.state]
+    others = [state.other_cpus for state in states if state.other_cpus is not None]
+    steal = [state.steal for state in states if state.steal is not None]
     print(f"\n{name}: {len(marked)} marked as disturbed")
-    print(f"others' processors {others[0]:.2f} to {others[-1]:.2f}, steal {steal[0]:.1%} to {steal[-1]:.1%}")
+    print(
+        f"others' processors {min(others):.2f} to {max(others):.2f}, "
+        f"steal {min(steal):.1%} to {max(steal):.1%}"
+    )
     for reasons in marked:
         print(f"  {'; '.join(reasons)}")
 
@@ -64,9 +68,10 @@ def measured(seed: int, disturb: Callable[[], list[subprocess.Popen[bytes]]] | N
 
 
 def g2_x1() -> Sweep:
-    variants = (
-        blocks.group_convolution(*group_widths(64, g, "paper").widths, groups=g) for g in (1, 2, 4, 8)
-    )
+    variants = []
+    for groups in (1, 2, 4, 8):
+        widths = group_widths(64, groups, "paper").widths
+        variants.append(blocks.group_convolution(*widths, groups=groups))
     return Sweep("G2", "excessive group convolution raises memory access", "x1", tuple(variants))
 
 

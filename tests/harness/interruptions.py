@@ -1,6 +1,6 @@
-"""Kills runs at random moments, goes on with them, and prints what was lost; asserts nothing.
+"""Kills runs at random moments, resumes them, and prints what was lost; asserts nothing.
 
-Run by hand, about eight minutes on two cores: python tests/harness/interruptions.py
+Run it by hand, about eight minutes on two cores: python tests/harness/interruptions.py
 """
 
 import json
@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +20,7 @@ from guidelines.measure.device.devices import cpu_model
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
 from guidelines.results.journal_contents import Header
-from guidelines.results.model import Entry
+from guidelines.results.model import Entry, Failure
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS = 20
@@ -28,6 +29,8 @@ SEED = 1
 RUN = ("experiments/test_g2_group_count.py", "experiments/test_g4_elementwise.py", "--device=cpu")
 QUICK = ("--benchmark-only", "--benchmark-max-time=0.2", "-p", "no:cacheprovider", "--benchmark-quiet")
 SWEEPS, VARIANTS = 6, 24
+# Samples by sweep and variant.
+Samples = dict[str, dict[str, tuple[float, ...]]]
 
 
 def main() -> None:
@@ -41,45 +44,78 @@ def main() -> None:
         whole_s = time.perf_counter() - start
     print(f"an uninterrupted run: {whole_s:.1f} s")
     moments = random.Random(SEED)
-    found = [kill_and_resume(moments.uniform(0, whole_s), k) for k in range(KILLS)]
-    seen, kept, lost, whole, changed = map(sum, zip(*found, strict=True))
-    print(f"sweeps that had said they were finished: {seen}, of these in the journal: {seen - lost}")
-    print(f"sweeps in the journals: {kept}, of these other in the resumed run's file: {changed}")
-    print(f"resumed runs whose file is complete: {whole} of {KILLS}")
+    runs = [kill_and_resume(moments.uniform(0, whole_s), number) for number in range(KILLS)]
+    reported, lost = sum(run.reported for run in runs), sum(run.lost for run in runs)
+    kept, changed = sum(run.kept for run in runs), sum(run.changed for run in runs)
+    complete = sum(run.is_complete for run in runs)
+    print(
+        f"sweeps that had been reported as finished: {reported}, of these in the journal: {reported - lost}"
+    )
+    print(f"sweeps in the journals: {kept}, of these changed in the resumed run's file: {changed}")
+    print(f"resumed runs whose file is complete: {complete} of {KILLS}")
 
 
-def kill_and_resume(after_s: float, number: int) -> tuple[int, int, int, int, int]:
-    """Sweeps seen to finish, kept in the journal, lost; whether the file is whole; sweeps changed in it."""
+@dataclass(frozen=True)
+class Interruption:
+    """Sweeps of one killed and resumed run.
+
+    `reported` as finished before the kill, `kept` in the journal, `lost` of those reported, `changed` in
+    the resumed run's file.
+    """
+
+    reported: int
+    kept: int
+    lost: int
+    changed: int
+    is_complete: bool
+
+
+def kill_and_resume(after_s: float, number: int) -> Interruption:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        process = command(folder)
-        time.sleep(after_s)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        seen = re.findall(r"^  (G\d \S+ cpu): .* rounds: ", (folder / "out.txt").read_text(), re.MULTILINE)
+        reported = kill(folder, after_s)
         path = folder / "run.jsonl"
         has_begun = path.exists() and b"\n" in path.read_bytes()
-        before = load_journal(path).measurements if has_begun else {}
+        kept = load_journal(path).measurements if has_begun else {}
         status = command(folder, *(["--resume"] if has_begun else [])).wait()
-        saved = json.loads((folder / "run.json").read_text())["benchmarks"] if status == 0 else []
-        samples = {b["group"]: {} for b in saved}
-        for b in saved:
-            samples[b["group"]][b["extra_info"]["guidelines"]["variant"]] = tuple(b["stats"]["data"])
-        changed = sum(
-            any(
-                samples.get(sweep, {}).get(entry.place.variant) != entry.samples_s
-                for entry in of_sweep
-                if isinstance(entry, Entry)
-            )
-            for sweep, of_sweep in before.items()
-        )
-    lost = len(set(seen) - before.keys())
+        samples = saved_samples(folder / "run.json") if status == 0 else {}
+    variants = sum(len(of_sweep) for of_sweep in samples.values())
     print(
-        f"{number + 1:2}: killed after {after_s:4.1f} s, {len(before)} sweeps kept, "
-        f"then {len(saved)} of {VARIANTS} variants",
+        f"{number + 1:2}: killed after {after_s:4.1f} s, {len(kept)} sweeps kept, "
+        f"then {variants} of {VARIANTS} variants",
         file=sys.stderr,
     )
-    return len(set(seen)), len(before), lost, len(saved) == VARIANTS, changed
+    return Interruption(
+        reported=len(reported),
+        kept=len(kept),
+        lost=len(reported - kept.keys()),
+        changed=sum(has_changed(results, samples.get(sweep_id, {})) for sweep_id, results in kept.items()),
+        is_complete=variants == VARIANTS,
+    )
+
+
+def kill(folder: Path, after_s: float) -> set[str]:
+    """Start a run, kill it, and return the sweeps that it had reported as finished."""
+    process = command(folder)
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    output = (folder / "out.txt").read_text()
+    return set(re.findall(r"^  (G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+
+
+def saved_samples(path: Path) -> Samples:
+    samples: Samples = {}
+    for benchmark in json.loads(path.read_text())["benchmarks"]:
+        variant = benchmark["extra_info"]["guidelines"]["variant"]
+        samples.setdefault(benchmark["group"], {})[variant] = tuple(benchmark["stats"]["data"])
+    return samples
+
+
+def has_changed(results: Iterable[Entry | Failure], samples: dict[str, tuple[float, ...]]) -> bool:
+    """True if the samples of a sweep in a saved file differ from those of its entries."""
+    entries = [result for result in results if isinstance(result, Entry)]
+    return any(samples.get(entry.place.variant) != entry.samples_s for entry in entries)
 
 
 def command(folder: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -95,27 +131,28 @@ def command(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 def print_costs() -> None:
-    """What writing a variant costs, its samples and those of its control among it."""
-    recorded = ROOT / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
-    run = load(recorded, 10**9)
+    """Print the time to write a variant, with its samples and those of its control."""
+    run = load(ROOT / "experiments" / "recorded" / "cpu-epyc-2-cores.json", 10**9)
+    sweeps = dict.fromkeys(entry.place.sweep_key for entry in run.entries)
     header = Header(run.machine, {}, {})
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
         written = journal.create(Path(folder) / "cost.jsonl", header)
         times_s = []
-        for sweep in dict.fromkeys(entry.place.sweep_key for entry in run.entries):
+        for sweep in sweeps:
             entries = [own(entry) for entry in run.entries if entry.place.sweep_key == sweep]
             start = time.perf_counter()
-            written.add(" ".join(sweep[::2]), entries)
+            written.add(f"{sweep.guideline} {sweep.sweep}", entries)
             times_s.append((time.perf_counter() - start) / len(entries))
         written.close()
+    samples = sum(len(entry.samples_s) for entry in run.entries)
     print(
-        f"journalling a variant: {1e3 * median(times_s):.2f} ms (median of {len(times_s)} sweeps), at most "
-        f"{1e3 * max(times_s):.2f} ms; {sum(len(e.samples_s) for e in run.entries)} samples in all"
+        f"journalling a variant: {1e3 * median(times_s):.2f} ms (median of {len(times_s)} sweeps), "
+        f"at most {1e3 * max(times_s):.2f} ms; {samples} samples in all"
     )
 
 
 def own(entry: Entry) -> Entry:
-    """An entry as it is measured, without the baseline's samples that reading links to it."""
+    """An entry as it is measured, without the baseline's samples, which reading a file adds."""
     return replace(entry, baseline_samples_s=())
 
 

@@ -1,7 +1,7 @@
-"""How long, and in how much memory, `compare` reads 10, 100 and 1,000 saved runs of the default suite.
+"""Prints the time and the memory that `compare` takes for 10, 100 and 1,000 saved runs of the default suite.
 
-Makes the runs from a real one: each with its own noise of one percent, three runs a machine. Run by hand:
-python tests/harness/many_runs.py [SAVED.json]
+The runs are copies of a real one, three for each made-up machine, each with noise of one percent added.
+Run it by hand: python tests/harness/many_runs.py [SAVED.json]
 """
 
 import contextlib
@@ -38,7 +38,7 @@ def main():
 
 
 def another(source, k):
-    """The k-th run: the same suite with other noise, on a machine that two other runs share."""
+    """The k-th run: the same samples with noise of its own, on a machine of RUNS_PER_MACHINE runs."""
     run, rng = copy.deepcopy(source), np.random.default_rng(k)
     run["machine_info"]["node"] = f"host-{k // RUNS_PER_MACHINE}"
     for benchmark in run["benchmarks"]:
@@ -51,7 +51,7 @@ def another(source, k):
 
 
 def measured(folder, count):
-    """One line of the table; memory is that of the command and the processes it starts, together."""
+    """One line of the table; memory is that of the command together with the processes it starts."""
     size = sum(path.stat().st_size for path in folder.iterdir())
     start_s = time.perf_counter()
     command = [sys.executable, "-m", "guidelines", "compare", str(folder), "-o", os.devnull]
@@ -66,12 +66,14 @@ def measured(folder, count):
 
 
 def resident_bytes(group):
-    """Resident memory of a process group, pages that its members share counted for each (Linux)."""
+    """Resident memory of a process group; shared pages count once for each process (Linux)."""
     total = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended since
+        with contextlib.suppress(OSError):  # the process has ended
             fields = path.read_text().rpartition(")")[2].split()
-            total += (int(fields[2]) == group) * int(fields[21]) * resource.getpagesize()
+            process_group, resident_pages = int(fields[2]), int(fields[21])
+            if process_group == group:
+                total += resident_pages * resource.getpagesize()
     return total
 
 

@@ -1,6 +1,6 @@
-"""Prints how repeatable, how true and how cheap the measuring is on this machine; asserts nothing.
+"""Prints how repeatable, how accurate and how cheap measuring is on this machine; asserts nothing.
 
-Run by hand, about six minutes on two cores: python tests/harness/repeatability.py
+Run it by hand, about six minutes on two cores: python tests/harness/repeatability.py
 """
 
 import json
@@ -55,20 +55,33 @@ def main() -> None:
 
 
 def print_repeatability() -> None:
-    """Spread of each slow-down over repeats, both ways alternating."""
-    found: dict[str, list[list[float]]] = {"sequential": [], "rounds": []}
+    """Print the spread of each slow-down over repeats; the two ways of timing alternate."""
+    sequential, rounds = [], []
     for repeat in range(REPEATS):
-        found["sequential"].append(sequential_slowdowns())
-        found["rounds"].append(our_slowdowns(repeat))
-        progress(f"repeatability {repeat + 1}/{REPEATS}")
+        sequential.append(sequential_slowdowns())
+        rounds.append(our_slowdowns(repeat))
+        progress("repeatability", repeat + 1, REPEATS)
+    spread_ratios = [a / b for a, b in zip(spreads(sequential), spreads(rounds), strict=True)]
     rows = [
-        [way, *(f"{mean(s):.2f}x {100 * stdev(s) / mean(s):.1f} %" for s in zip(*repeats, strict=True))]
-        for way, repeats in found.items()
+        ["sequential", *means_and_spreads(sequential)],
+        ["rounds", *means_and_spreads(rounds)],
+        ["ratio of spreads", *(f"{ratio:.1f}" for ratio in spread_ratios)],
     ]
-    sequential, rounds = ([stdev(s) / mean(s) for s in zip(*r, strict=True)] for r in found.values())
-    rows.append(["ratio of spreads", *(f"{a / b:.1f}" for a, b in zip(sequential, rounds, strict=True))])
     print(f"G2 x1, {REPEATS} repeats of {SWEEP_S:g} s: mean slow-down and its spread (sd / mean)")
     print(tabulate(rows, ["", *GROUPS[1:]], colalign=("left", "right", "right", "right")), "\n")
+
+
+def spreads(repeats: list[list[float]]) -> list[float]:
+    """Standard deviation over mean of each variant's slow-downs; a row of `repeats` is one run."""
+    return [stdev(slowdowns) / mean(slowdowns) for slowdowns in zip(*repeats, strict=True)]
+
+
+def means_and_spreads(repeats: list[list[float]]) -> list[str]:
+    means = [mean(slowdowns) for slowdowns in zip(*repeats, strict=True)]
+    return [
+        f"{average:.2f}x {100 * spread:.1f} %"
+        for average, spread in zip(means, spreads(repeats), strict=True)
+    ]
 
 
 def sequential_slowdowns() -> list[float]:
@@ -85,7 +98,7 @@ def our_slowdowns(seed: int) -> list[float]:
 
 
 def slowdowns(path: Path, folder: str, *options: str) -> list[float]:
-    """Slow-downs of one run: the saved ones where the suite gives them, else ratios of medians."""
+    """Slow-downs of one run: the saved ones if the suite made them, else ratios of medians."""
     saved = Path(folder) / "run.json"
     limits = (f"--benchmark-max-time={SWEEP_S / len(GROUPS)}", f"--benchmark-json={saved}")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path), *limits, *options]
@@ -93,42 +106,41 @@ def slowdowns(path: Path, folder: str, *options: str) -> list[float]:
     benchmarks = json.loads(saved.read_text())["benchmarks"]
     if "guidelines" in benchmarks[0]["extra_info"]:
         return [b["extra_info"]["guidelines"]["slowdown"]["estimate"] for b in benchmarks[1:]]
-    medians = [b["stats"]["median"] for b in benchmarks]
-    return [m / medians[0] for m in medians[1:]]
+    medians_s = [b["stats"]["median"] for b in benchmarks]
+    return [median_s / medians_s[0] for median_s in medians_s[1:]]
 
 
 def print_truth() -> None:
-    """How often the interval holds the known ratio of 11 or 10 calls of a layer to 10 calls."""
-    known = {"11 calls / 10 calls": 1.1, "10 calls / 10 calls": 1.0}
-    found: dict[str, dict[float, list[Estimate]]] = {name: {0.99: [], 0.95: []} for name in known}
+    """Print how often the interval contains a known ratio: 11 or 10 calls of a layer over 10 calls."""
+    recordings = []
     for repeat in range(TRUTH_REPEATS):
-        recording = record_layers(repeat)
-        ten, control, eleven = (recording[id] for id in ("ten", "control", "eleven"))
-        for name, series in zip(known, (eleven, control), strict=True):
-            for confidence, estimates in found[name].items():
-                estimates.append(paired_ratio(series, ten, confidence))
-        progress(f"truth {repeat + 1}/{TRUTH_REPEATS}")
-    rows = [
-        [
-            name,
-            f"{confidence:.0%}",
-            f"{sum(e.low <= truth <= e.high for e in estimates)}/{len(estimates)}",
-            f"{median(e.half_width / e.estimate for e in estimates):.2%}",
-            f"{max(e.half_width / e.estimate for e in estimates):.2%}",
-            f"{mean(e.estimate for e in estimates):.4f}",
-        ]
-        for name, truth in known.items()
-        for confidence, estimates in found[name].items()
-    ]
+        recordings.append(record_layers(repeat))
+        progress("truth", repeat + 1, TRUTH_REPEATS)
+    rows = []
+    for id, name, truth in (("eleven", "11 calls / 10 calls", 1.1), ("control", "10 calls / 10 calls", 1.0)):
+        for confidence in (0.99, 0.95):
+            estimates = [paired_ratio(series[id], series["ten"], confidence) for series in recordings]
+            rows.append([name, f"{confidence:.0%}", *truth_cells(estimates, truth)])
     headers = ["known ratio", "confidence", "held", "half-width", "largest", "mean estimate"]
     print(f"One 64-channel 1x1 layer at 56x56, {TRUTH_REPEATS} repeats of {TRUTH_S:g} s")
     print(tabulate(rows, headers, colalign=("left", *["right"] * 5)), "\n")
 
 
+def truth_cells(estimates: list[Estimate], truth: float) -> list[str]:
+    held = sum(estimate.low <= truth <= estimate.high for estimate in estimates)
+    half_widths = [estimate.half_width / estimate.estimate for estimate in estimates]
+    return [
+        f"{held}/{len(estimates)}",
+        f"{median(half_widths):.2%}",
+        f"{max(half_widths):.2%}",
+        f"{mean(estimate.estimate for estimate in estimates):.4f}",
+    ]
+
+
 def record_layers(seed: int) -> dict[str, tuple[float, ...]]:
     limits = Limits(max_time_s=TRUTH_S / 2, min_rounds=12, warmup_s=0.05)
     with pinned(CONDITION):
-        builders = {id: partial(layer, n) for id, n in {"ten": 10, "control": 10, "eleven": 11}.items()}
+        builders = {"ten": partial(layer, 10), "control": partial(layer, 10), "eleven": partial(layer, 11)}
         return Rounds(builders, "ten", limits, budget_s=TRUTH_S, seed=seed).run().seconds_per_call
 
 
@@ -143,7 +155,7 @@ def layer(calls: int) -> Sample:
 
 
 def print_overhead() -> None:
-    """What measuring adds inside a sample, and what it takes between samples."""
+    """Print the time that measuring adds to a sample, and the time between samples."""
     empty, x = nn.Identity(), torch.zeros(1)
     calls = 100_000
     with pinned(CONDITION):
@@ -154,10 +166,10 @@ def print_overhead() -> None:
         samplers = {"empty": lambda: sample, "control": lambda: sample}
         recording = Rounds(samplers, "empty", Limits(min_rounds=5_000), budget_s=0.0, seed=0).run()
         wall_s = time.perf_counter() - start
-    per_sample_s = sum(
-        sum(series) * recording.calls_per_sample[id] for id, series in recording.seconds_per_call.items()
-    )
-    between_s = (wall_s - per_sample_s) / (2 * recording.rounds)
+    sampled_s = 0.0
+    for id, series in recording.seconds_per_call.items():
+        sampled_s += sum(series) * recording.calls_per_sample[id]
+    between_s = (wall_s - sampled_s) / (2 * recording.rounds)
     rows = [
         ["an empty module's own call", f"{1e6 * own_s:.2f} us"],
         ["added to a sample by measuring it", f"{1e6 * (single_s - own_s):.2f} us"],
@@ -167,12 +179,8 @@ def print_overhead() -> None:
     print(tabulate(rows, tablefmt="plain", colalign=("left", "right")))
 
 
-def progress(text: str) -> None:
-    print(
-        f"\r{text} ",
-        end="\n" if text.split("/")[0].split()[-1] == text.split("/")[1] else "",
-        file=sys.stderr,
-    )
+def progress(name: str, done: int, of: int) -> None:
+    print(f"\r{name} {done}/{of} ", end="\n" if done == of else "", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Prints what concat and shuffle of ShuffleNet v2's unit take in every form tried; asserts no speed.
+"""Prints the times of several forms of concat and shuffle in ShuffleNet v2's unit; asserts no speed.
 
-Times are ratios within rounds, one thread: joining alone and a whole unit to the plain form (concat, view,
-transpose, contiguous), the whole network to torchvision's, which has 0.6 % fewer multiply-adds and is left
-out where torchvision is not installed. Every form must give the plain form's output bit for bit before it
-is timed, but for "concat alone": what joining takes without any shuffle.
+Times are ratios within rounds, on one thread. Joining alone and a whole unit are compared with the plain
+form (concat, view, transpose, contiguous). The whole network is compared with torchvision's, which has
+0.6 % fewer multiply-adds and is left out if torchvision is not installed. Before it is timed, every form
+must give the plain form's output bit for bit, except "concat alone", which is joining without a shuffle.
 
-Run by hand, about two minutes, three more with torchvision: python tests/harness/shuffle.py
+Run it by hand, about two minutes, three more with torchvision: python tests/harness/shuffle.py
 """
 
 import sys
@@ -91,7 +91,7 @@ FORMS: Mapping[str, Join] = {
 
 
 class FormUnit(SplitUnit):
-    """The unit with another form of its concat and shuffle."""
+    """The unit with a given form of concat and shuffle."""
 
     def __init__(self, c: int, join: Join) -> None:
         super().__init__(c)
@@ -103,7 +103,7 @@ class FormUnit(SplitUnit):
 
 
 class PairUnit(SplitUnit):
-    """Takes and gives the two halves apart, so that the split is merged into the shuffle."""
+    """Takes and returns the two halves separately, which merges the split into the shuffle."""
 
     def forward(self, halves: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         kept, worked = halves[0], self.branch(halves[1]).relu_()
@@ -133,7 +133,7 @@ def print_joins(layout: str) -> None:
 
 
 def join_sample(join: Join, shape: tuple[int, ...], layout: str) -> Sample:
-    """The kept half is a view of the unit's input, the worked one comes from a convolution."""
+    """As in the unit, the kept half is a view of its input, and the worked half is a tensor of its own."""
     kept, worked = inputs(shape, layout).chunk(2, dim=1)
     worked = worked.contiguous(memory_format=MEMORY_FORMATS[layout])
     check(join, join(kept, worked), plain(kept, worked))
@@ -203,7 +203,7 @@ def check(form: object, found: Tensor, expected: Tensor) -> None:
 
 
 def ratios(builders: Mapping[str, Builder], baseline: str, time_s: float) -> dict[str, Estimate]:
-    """Time of each over the baseline's, within rounds, after about so many seconds each."""
+    """Time of each network over the baseline's, within rounds, from about `time_s` seconds each."""
     recording = Rounds(dict(builders), baseline, LIMITS, budget_s=time_s * len(builders), seed=0).run()
     if recording.dropped:
         raise SystemExit(f"{recording.dropped}")
