@@ -2,8 +2,8 @@
 
 A network says so by raising SkippedNetworkError: in its constructor, or in its forward pass. Tables show it
 as skipped, with its message as the reason. Any other Exception is a failure, and the other networks go on.
-A test framework has exceptions of its own for this, such as that of `pytest.skip`. Measuring does not know
-them: whoever does passes a function of the type Explain, which calls `explained` for all other errors.
+A test framework has its own exceptions for this; `pytest.skip` raises one. This package does not know them:
+a caller that does passes a function of the type Explain, which leaves all other errors to `explained`.
 """
 
 from collections.abc import Callable

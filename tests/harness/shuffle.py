@@ -163,8 +163,10 @@ def unit_sample(build_unit: Callable[[int], SplitUnit], shape: tuple[int, ...], 
     given = x
     if isinstance(unit, PairUnit):
         given = tuple(half.contiguous(memory_format=MEMORY_FORMATS[layout]) for half in x.chunk(2, dim=1))
-    found = unit(given)
-    check(unit, torch.cat(found, 1) if isinstance(found, tuple) else found, reference(x))
+    output = unit(given)
+    if isinstance(output, tuple):
+        output = torch.cat(output, 1)
+    check(unit, output, reference(x))
     return timed(partial(unit, given), lambda: None)
 
 
@@ -197,8 +199,8 @@ def inputs(shape: tuple[int, ...], layout: str) -> Tensor:
     return torch.randn(shape).to(memory_format=MEMORY_FORMATS[layout])
 
 
-def check(form: object, found: Tensor, expected: Tensor) -> None:
-    if form is not concat_alone and not torch.equal(found, expected):
+def check(form: object, output: Tensor, expected: Tensor) -> None:
+    if form is not concat_alone and not torch.equal(output, expected):
         raise ValueError(f"{form} does not give what the plain form gives")
 
 
