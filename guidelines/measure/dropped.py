@@ -31,7 +31,12 @@ Explain = Callable[[BaseException], Dropped | None]
 def explained(error: BaseException) -> Dropped | None:
     """Reason to drop a network that raised an error; None for Ctrl-C and other ends of the program."""
     if isinstance(error, SkippedNetworkError):
-        return Dropped(f"skipped: {error}", is_skip=True)
+        return skipped(error)
     if isinstance(error, Exception | SystemExit):
         return Dropped(one_line(error))
     return None
+
+
+def skipped(error: BaseException) -> Dropped:
+    """A skip, with the first line of the error's message as its reason: "skipped: no such type"."""
+    return Dropped(one_line(error).replace(type(error).__name__, "skipped", 1), is_skip=True)

@@ -8,7 +8,7 @@ import pytest
 
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
-from guidelines.measure.dropped import Dropped, explained
+from guidelines.measure.dropped import Dropped, explained, skipped
 from guidelines.plugin.replay import replay
 from guidelines.results.model import Entry, Failure
 from guidelines.results.reason import one_line
@@ -76,7 +76,7 @@ def explained_by_pytest(error: BaseException) -> Dropped | None:
     if isinstance(error, pytest.exit.Exception):
         return None
     if isinstance(error, pytest.skip.Exception):
-        return Dropped(one_line(error).replace("Skipped", "skipped", 1), is_skip=True)
+        return skipped(error)
     if isinstance(error, pytest.fail.Exception):  # no Exception, so that `except Exception` lets it pass
         return Dropped(one_line(error))
     return explained(error)

@@ -50,7 +50,7 @@ def test_a_variant_that_does_not_pass_its_check_is_a_failure(sweep, clock):
 def test_a_skip_inside_a_network_is_a_reason_and_no_end(sweep, clock):
     def check(variant, *rest):
         if variant.groups == 2:
-            raise SkippedNetworkError("not on this device")
+            raise SkippedNetworkError("not on this device\nbut elsewhere")
         return Circumstances()
 
     recording = measured(sweep, ["g2", "g8"], clock, check)

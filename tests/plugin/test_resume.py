@@ -8,7 +8,8 @@ from inner_runs import named, progress, strict
 from guidelines.cli.main import main
 from guidelines.measure import campaign
 from guidelines.measure.case import Case
-from guidelines.measure.recording import CONTROL, Dropped, Limits, Recording
+from guidelines.measure.dropped import Dropped
+from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
 from guidelines.results.journal_contents import Header
