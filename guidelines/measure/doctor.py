@@ -126,7 +126,7 @@ def turbo(sys: Path = SYS) -> Finding:
 
 
 def quiet(threads: int, device: Device, wait: Callable[[float], None] = time.sleep) -> Iterator[Finding]:
-    """What other processes do on the machine and on a device while this one waits."""
+    """Activity of other processes on the machine and on a device while this one waits."""
     read_gpu = gpu_reader(device)
     if not device.is_cpu and read_gpu is None:
         remedy = "pip install 'guidelines[nvml]': heat and other processes would not be seen"

@@ -21,7 +21,7 @@ Result = Entry | Failure
 
 @dataclass(frozen=True)
 class Header:
-    """What must match before a run can be resumed; `sweeps` are the planned variants by sweep."""
+    """Everything that must match before a run can be resumed; `sweeps` are the planned variants by sweep."""
 
     machine: Machine
     settings: Mapping[str, str]
