@@ -6,6 +6,7 @@ from typing import Literal
 
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
+from guidelines.stats.noise_floor import too_noisy
 
 # Smaller differences between machines change nobody's design.
 LEAST_CHANGE = 0.03
@@ -14,10 +15,26 @@ Direction = Literal["more", "less", "same", "unclear"]
 
 @dataclass(frozen=True)
 class MarginedRatio:
-    """A ratio and the change in it that is too small to matter; `margin` is None if none is known."""
+    """A ratio, the least change in it that matters, and the noise floors that it rests on.
+
+    A noise floor is None if it is not known.
+    """
 
     ratio: Quantity
-    margin: float | None
+    least: float = LEAST_CHANGE
+    floors: tuple[float | None, ...] = ()
+
+    @property
+    def margin(self) -> float | None:
+        """The largest of the least change and the noise floors; None if a noise floor is not known."""
+        known = [floor for floor in self.floors if floor is not None]
+        return max([self.least, *known]) if len(known) == len(self.floors) else None
+
+    @property
+    def obstacle(self) -> str:
+        """Reason why no change can be seen, "" if one can."""
+        reasons = [too_noisy(floor) for floor in self.floors]
+        return next((reason for reason in reasons if reason), "")
 
 
 @dataclass(frozen=True)
@@ -30,29 +47,20 @@ class Change:
     reason: str
 
 
-def margin(floors: Sequence[float | None], least: float = LEAST_CHANGE) -> float | None:
-    """The largest of the least change and the noise floors; None if a noise floor is not known."""
-    largest = least
-    for floor in floors:
-        if floor is None:
-            return None
-        largest = max(largest, floor)
-    return largest
-
-
 def changes(ratios: Sequence[MarginedRatio], confidence: float) -> list[Change]:
     """One change for each ratio; at this confidence, all of them are right together (Holm 1979)."""
     return stepwise(
         [_clearness(each, confidence) for each in ratios],
-        lambda index, level: _judge(ratios[index].ratio(level), ratios[index].margin),
+        lambda index, level: _judge(ratios[index], level),
         lambda change: change.direction != "unclear",
         confidence,
     )
 
 
-def _judge(ratio: Estimate, margin: float | None) -> Change:
-    if margin is None:
-        return Change("unclear", ratio, None, "no noise floor is known")
+def _judge(margined: MarginedRatio, confidence: float) -> Change:
+    ratio, margin = margined.ratio(confidence), margined.margin
+    if margin is None or margined.obstacle:
+        return Change("unclear", ratio, margin, margined.obstacle)
     if ratio.low is None or ratio.high is None:
         return Change("unclear", ratio, margin, "too few rounds")
     upper, lower = 1 + margin, 1 / (1 + margin)
@@ -68,8 +76,8 @@ def _judge(ratio: Estimate, margin: float | None) -> Change:
 
 
 def _clearness(margined: MarginedRatio, confidence: float) -> float:
-    """Distance from the nearer edge of the margin, in half-widths; negative if either is unknown."""
-    if margined.margin is None:
+    """Distance from the nearer edge of the margin, in half-widths; negative if no change can be seen."""
+    if margined.margin is None or margined.obstacle:
         return -1.0
     upper = 1 + margined.margin
     return half_widths_from((upper, 1 / upper), margined.ratio(confidence))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import NamedTuple
 
-from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio, changes, margin
+from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio, changes
 from guidelines.analysis.like_tables import LikeTables, like_tables
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.model import TableKey, VariantKey
@@ -126,7 +126,7 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
 
 def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
     """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
-    return MarginedRatio(row.ratio, margin([row.a.noise_floor, row.b.noise_floor], least))
+    return MarginedRatio(row.ratio, least, floors=(row.a.noise_floor, row.b.noise_floor))
 
 
 def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:

@@ -15,7 +15,8 @@ from guidelines.results.model import (
     StopReason,
     SweepKey,
 )
-from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, noise_floor, ratio_of
+from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, ratio_of
+from guidelines.stats.noise_floor import noise_floor
 
 
 @dataclass(frozen=True)

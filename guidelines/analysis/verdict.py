@@ -9,7 +9,8 @@ from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.results.model import SweepKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
-from guidelines.stats.intervals import Estimate, Quantity, noise_floor, rounds_needed
+from guidelines.stats.intervals import Estimate, Quantity, rounds_needed
+from guidelines.stats.noise_floor import noise_floor, too_noisy
 
 LEAST_MARGIN = 0.01
 MOST_EFFORT = 100
@@ -112,6 +113,8 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
     if floor is None or effect.low is None or effect.high is None:
         return Verdict("undecided", slowdown, floor, _needed(slowdown.rounds, confidence))
     margin = max(LEAST_MARGIN, floor)
+    if noise := too_noisy(floor):
+        return Verdict("undecided", slowdown, margin, noise)
     if effect.high < 1 + margin:
         return Verdict("does not hold", slowdown, margin)
     if effect.low <= 1 + margin:
@@ -145,9 +148,9 @@ def directed(slowdown: Estimate, expect: Expectation) -> Estimate:
 
 
 def _clearness(evidence: Evidence, confidence: float) -> float:
-    """Distance of the effect from the margin, in half-widths; negative if either is unknown."""
+    """Distance of the effect from the margin, in half-widths; negative if nothing can be decided."""
     floor = noise_floor(evidence.control)
-    if floor is None:
+    if floor is None or too_noisy(floor):
         return -1.0
     effect = directed(evidence.slowdown(confidence), evidence.expect)
     return half_widths_from((1 + max(LEAST_MARGIN, floor),), effect)

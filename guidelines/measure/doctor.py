@@ -22,7 +22,7 @@ from guidelines.measure.sweep import budget_s, measure_sweep
 from guidelines.results.disturbance import State, disturbances
 from guidelines.results.model import Entry
 from guidelines.spec.condition import Condition, Device
-from guidelines.stats.intervals import noise_floor
+from guidelines.stats.noise_floor import noise_floor
 
 WATCHED_S = 1.0
 NOISE_S = 10.0

@@ -12,16 +12,26 @@ DIGITS_WITHOUT_INTERVAL = 2
 def decimals(estimate: Estimate) -> int:
     """The decimal place of the first uncertain digit: 2 for hundredths, -1 for tens.
 
-    One digit more if the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it.
+    One digit more if the half-width starts with a 1: ±0.14 as ±0.1 would hide a third of it. At least one
+    digit of the estimate itself, however wide the interval: 4 ±150 is not 0.
     """
     half_width = estimate.half_width
     if half_width is None:
-        return DIGITS_WITHOUT_INTERVAL - 1 - floor(log10(estimate.estimate))
+        return DIGITS_WITHOUT_INTERVAL - 1 + _first_digit(estimate.estimate)
     if half_width == 0:
         return MOST_DECIMALS
-    exponent = floor(log10(half_width))
-    second_digit = 1 if half_width < 2 * 10.0**exponent else 0
-    return min(MOST_DECIMALS, second_digit - exponent)
+    return max(_doubtful(half_width), min(MOST_DECIMALS, _first_digit(estimate.estimate)))
+
+
+def _doubtful(half_width: float) -> int:
+    """The decimal place to which a half-width is shown."""
+    second_digit = 1 if half_width < 2 * 10.0 ** -_first_digit(half_width) else 0
+    return min(MOST_DECIMALS, second_digit + _first_digit(half_width))
+
+
+def _first_digit(value: float) -> int:
+    """The decimal place of a value's first digit that is not 0: 2 for hundredths, -1 for tens."""
+    return -floor(log10(value))
 
 
 def rounded(value: float, places: int) -> str:
@@ -42,7 +52,7 @@ def with_half_width(estimate: Estimate) -> str:
         return f"~{number(estimate)}"
     if estimate.half_width == 0:
         return number(estimate)
-    return f"{number(estimate)} ±{rounded(estimate.half_width, decimals(estimate))}"
+    return f"{number(estimate)} ±{rounded(estimate.half_width, _doubtful(estimate.half_width))}"
 
 
 def half_width(estimate: Estimate) -> str:
@@ -67,7 +77,11 @@ def brackets(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "[no interval]"
     places = decimals(estimate)
-    return f"[{rounded(estimate.low, places)}, {rounded(estimate.high, places)}]"
+    low, high = (
+        rounded(end, max(places, min(MOST_DECIMALS, _first_digit(end))))
+        for end in (estimate.low, estimate.high)
+    )
+    return f"[{low}, {high}]"
 
 
 def millions(count: int) -> str:

@@ -62,13 +62,6 @@ class Estimate:
         return replace(self, low=low, high=high, confidence=confidence)
 
 
-def noise_floor(control: Estimate | None) -> float | None:
-    """Largest distance from 1 in the interval of the A/A control, None if it has no interval."""
-    if control is None or control.low is None or control.high is None:
-        return None
-    return max(abs(1 - control.low), abs(control.high - 1))
-
-
 # A measured quantity: a function from a confidence to its estimate with the interval at that confidence.
 Quantity = Callable[[float], Estimate]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.analysis.change import MarginedRatio, changes, margin
+from guidelines.analysis.change import MarginedRatio, changes
 from guidelines.stats.intervals import Estimate
 
 
@@ -35,16 +35,33 @@ def test_the_inverse_ratio_gives_the_opposite_verdict():
 
 
 def test_what_is_not_known_is_unclear_with_the_reason():
-    assert change(1.5, 1.6, None).reason == "no noise floor is known"
+    unknown = MarginedRatio(ratio(1.5, 1.6), floors=(0.01, None))
+    assert changes([unknown], 0.95)[0].reason == "no noise floor is known"
     few = MarginedRatio(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
     assert changes([few], 0.95)[0].reason == "too few rounds"
 
 
-def test_the_margin_is_the_largest_of_the_least_change_and_the_noise_floors():
-    assert margin([0.01, 0.02]) == 0.03
-    assert margin([0.01, 0.05]) == 0.05
-    assert margin([0.01], least=0.002) == 0.01
-    assert margin([0.01, None]) is None
+@pytest.mark.parametrize(
+    ("floors", "least", "expected"),
+    [
+        ((0.01, 0.02), 0.03, 0.03),
+        ((0.01, 0.05), 0.03, 0.05),
+        ((0.01,), 0.002, 0.01),
+        ((0.01, None), 0.03, None),
+    ],
+)
+def test_the_margin_is_the_largest_of_the_least_change_and_the_noise_floors(floors, least, expected):
+    assert MarginedRatio(ratio(1, 1), least, floors).margin == expected
+
+
+@pytest.mark.parametrize("bounds", [(0.4, 1.9), (0.99, 1.01), (5.0, 6.0)])
+def test_noise_decides_nothing_however_wide_it_makes_the_margin(bounds):
+    noisy = changes([MarginedRatio(ratio(*bounds), floors=(0.01, 2.2))], 0.95)[0]
+    assert (noisy.direction, noisy.reason) == ("unclear", "the noise floor is above 25 %: it decides nothing")
+
+
+def test_a_least_change_that_was_asked_for_may_be_large():
+    assert changes([MarginedRatio(ratio(1.6, 1.7), least=0.5, floors=(0.01,))], 0.95)[0].direction == "more"
 
 
 def test_many_verdicts_are_each_judged_more_strictly():

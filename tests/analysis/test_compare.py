@@ -35,10 +35,13 @@ def test_a_guideline_that_promises_speed_is_stronger_where_the_ratio_falls(sweep
 
 
 def test_noise_floors_of_either_side_widen_the_margin(entry, sweep_of):
-    noisy = replace(entry("g=1", 1.0).control, low=0.7, high=1.3)
-    rows = by_name(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4, control=noisy)))
-    assert rows["G2 x1 g=8"].effect.margin == pytest.approx(0.3)
+    noisy = replace(entry("g=1", 1.0).control, low=0.8, high=1.2)
+    rows = by_name(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.2, control=noisy)))
+    assert rows["G2 x1 g=8"].effect.margin == pytest.approx(0.2)
     assert rows["G2 x1 g=8"].outcome == "SAME"
+    noisier = replace(noisy, low=0.7, high=1.3)
+    unclear = by_name(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.2, control=noisier)))
+    assert unclear["G2 x1 g=8"].outcome == "UNCLEAR"
     unknown = by_name(compare(sweep_of(1.2, 2.0, control=None), sweep_of(1.2, 2.4)))
     assert unknown["G2 x1 g=8"].effect.reason == "no noise floor is known"
 

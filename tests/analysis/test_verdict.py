@@ -43,6 +43,14 @@ def test_a_noisy_control_widens_the_margin():
     assert outcome(1.02, 0.02, control=noisy) == "does not hold"
 
 
+@pytest.mark.parametrize("estimate", [0.5, 1.0, 5.0])
+def test_noise_decides_nothing_however_wide_it_makes_the_margin(estimate):
+    noisy = Estimate(1.0, 0.7, 1.3, 0.99, 12)
+    found = verdicts([evidence(estimate, 0.02, control=noisy)], 0.99)[0]
+    assert found.outcome == "undecided"
+    assert found.remedy == "the noise floor is above 25 %: it decides nothing"
+
+
 def test_a_guideline_that_promises_speed_is_judged_the_other_way_round():
     assert outcome(0.9, expect="faster") == "holds"
     assert outcome(1.1, expect="faster") == "does not hold"

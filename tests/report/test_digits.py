@@ -18,6 +18,9 @@ def estimate(value, half_width):
         (1.93456, 1e-9, "1.9346", "1.9346 ±0.0000"),
         (113.2, 30, "110", "110 ±30"),
         (1.0, 0.0, "1", "1"),
+        (4.2, 150, "4", "4 ±150"),
+        (0.42, 30, "0.4", "0.4 ±30"),
+        (460.0, 5000, "500", "500 ±5000"),
     ],
 )
 def test_figures_show_no_more_digits_than_their_interval_allows(value, half_width, number, both):
@@ -35,3 +38,7 @@ def test_figures_without_an_interval_are_marked():
 
 def test_counts_are_in_millions_of_three_figures():
     assert [digits.millions(n) for n in (4_055_040, 64_225_280, 2_055_208_960)] == ["4.06", "64.2", "2055"]
+
+
+def test_the_end_of_a_wide_interval_is_not_rounded_to_nothing():
+    assert digits.brackets(Estimate(4.2, 0.04, 160.0, 0.95, 24)) == "[0.04, 160]"

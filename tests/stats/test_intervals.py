@@ -11,7 +11,6 @@ from guidelines.stats.intervals import (
     autocorrelation_time,
     kendall_tau,
     median,
-    noise_floor,
     paired_ratio,
     rounds_needed,
 )
@@ -123,10 +122,3 @@ def test_kendalls_tau_counts_agreeing_and_tied_pairs():
     assert kendall_tau([1, 2, 3], [1, 3, 2]) == pytest.approx(1 / 3)
     assert kendall_tau([1, 2, 3], [1, 1, 2]) == pytest.approx(2 / math.sqrt(6))
     assert kendall_tau([1, 2, 3], [1, 1, 1]) is None
-
-
-def test_the_noise_floor_is_the_farthest_end_of_the_controls_interval():
-    assert noise_floor(Estimate(1.001, 0.99, 1.004, 0.99, 50)) == pytest.approx(0.01)
-    assert noise_floor(Estimate(1.001, 0.999, 1.004, 0.99, 50)) == pytest.approx(0.004)
-    assert noise_floor(None) is None
-    assert noise_floor(Estimate(1.0, None, None, 0.99, 3)) is None

@@ -1,0 +1,22 @@
+"""The noise floor of a sweep, from its A/A control: the baseline measured against itself."""
+
+from guidelines.stats.intervals import Estimate
+
+# Behind a larger noise floor any effect that matters could hide: nothing is decided.
+MOST_NOISE_FLOOR = 0.25
+
+
+def noise_floor(control: Estimate | None) -> float | None:
+    """Largest distance from 1 in the interval of the A/A control, None if it has no interval."""
+    if control is None or control.low is None or control.high is None:
+        return None
+    return max(abs(1 - control.low), abs(control.high - 1))
+
+
+def too_noisy(floor: float | None) -> str:
+    """Reason why nothing can be decided above a noise floor, "" if it is low enough."""
+    if floor is None:
+        return "no noise floor is known"
+    if floor > MOST_NOISE_FLOOR:
+        return f"the noise floor is above {100 * MOST_NOISE_FLOOR:.2g} %: it decides nothing"
+    return ""
