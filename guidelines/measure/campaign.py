@@ -123,7 +123,8 @@ class Campaign:
         outcome = self._outcomes[case.sweep_id]
         entries = [result for result in outcome.values() if isinstance(result, Entry)]
         if not entries:
-            return "failed"
+            is_skip = all(result.is_skip for result in outcome.values() if isinstance(result, Failure))
+            return "skipped" if is_skip else "failed"
         slowdowns = [
             f"{entry.place.variant} {entry.slowdown.estimate:.2f}x"
             for entry in entries

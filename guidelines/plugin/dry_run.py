@@ -13,8 +13,9 @@ from guidelines.measure.recording import Limits
 from guidelines.plugin.conditions import limits
 
 EXPERIMENTS = "experiments"
-# Beginnings of the lines in which pytest and its option parser name an error.
-ERROR = r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)"
+# Beginnings of the lines in which pytest and its option parser name an error, and the heading above the message
+# of an error that has no such line.
+ERRORS = (r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)", r"^_+ ERROR collecting .+ _+\n(.+)")
 
 
 class CollectError(Exception):
@@ -48,8 +49,7 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"], [collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        error_line = re.search(ERROR, output.getvalue(), re.MULTILINE)
-        raise CollectError(error_line[1] if error_line else f"pytest ended with status {int(status)}")
+        raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:
         raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
     try:
@@ -58,3 +58,11 @@ def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
     except ValueError as error:
         raise CollectError(str(error)) from error
     return cases, collector.limits
+
+
+def _error_in(output: str) -> str:
+    """The line in which pytest names an error, "" if there is none."""
+    for pattern in ERRORS:
+        if match := re.search(pattern, output, re.MULTILINE):
+            return match[1]
+    return ""

@@ -64,12 +64,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
     if not callable(sweeps) or "measure" not in metafunc.fixturenames:
-        raise pytest.UsageError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
+        message = f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`"
+        raise pytest.Collector.CollectError(message)
     try:
         asked = conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
         tests = [_test(case) for case in cases(sweeps, asked, source)]
     except ValueError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
 
 

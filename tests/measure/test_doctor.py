@@ -172,6 +172,22 @@ def test_what_pytest_refuses_is_one_line(project, arguments, message):
         collect(arguments)
 
 
+@pytest.mark.parametrize(
+    ("experiment", "message"),
+    [
+        ("import nothing_here", "^ModuleNotFoundError: No module named 'nothing_here'$"),
+        (
+            "import pytest\n@pytest.mark.guideline(sweep=1)\ndef test_g5(measure): measure()",
+            r"test_g5.py::test_g5: write @pytest.mark.guideline\(sweeps=...\) and use `measure`$",
+        ),
+    ],
+)
+def test_a_mistake_in_an_experiment_is_one_line(project, experiment, message):
+    (project.path / "experiments" / "test_g5.py").write_text(experiment, "utf-8")
+    with pytest.raises(CollectError, match=message):
+        collect(["experiments", "--device=cpu"])
+
+
 def test_the_command_prints_a_line_a_check_and_says_by_its_status_what_it_found(project, capsys, monkeypatch):
     status = main(["doctor", "--device", "cpu"])
     lines = capsys.readouterr().out.splitlines()

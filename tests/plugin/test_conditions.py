@@ -1,7 +1,7 @@
 import pytest
 
 from guidelines.plugin import conditions
-from guidelines.spec.condition import Setup
+from guidelines.spec.condition import DTYPES, MODES, Setup
 
 pytest_plugins = "pytester"
 
@@ -27,11 +27,11 @@ def usage_error(pytester):
         ("--device=cpu,cpu", "cpu is named twice in 'cpu,cpu'"),
         ("--device=auto,cpu", "--device auto,cpu: cpu is named twice"),
         ("--device=cuda:99", "--device cuda:99: not there; possible: cpu"),
-        ("--dtype=float64", "'float64' is not one of float32, float16, bfloat16"),
+        ("--dtype=float7", f"'float7' is not one of {', '.join(DTYPES)}"),
         ("--layout=nchw,", "'' is not one of nchw, nhwc"),
         ("--batch-size=0", "'0' is not a positive integer or auto"),
         ("--batch-size=all", "'all' is not a positive integer or auto"),
-        ("--mode=jit", "'jit' is not one of eager, compile, cudagraph"),
+        ("--mode=jit", f"'jit' is not one of {', '.join(MODES)}"),
         ("--mode=eager,cudagraph", "--mode cudagraph: cpu ("),
         ("--image-size=56,56", "56 is named twice in '56,56'"),
         ("--retry-disturbed=-1", "'-1' is not an integer from 0"),

@@ -104,6 +104,23 @@ def test_a_mark_without_sweeps_is_named(suite):
     result = suite("--benchmark-only", experiment=experiment)
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*test_marked: write @pytest.mark.guideline(sweeps=...)*"])
+    result.stdout.no_fnmatch_line("*Error*")
+
+
+def test_an_id_that_pytest_cannot_match_is_one_line(suite):
+    experiment = """
+        import pytest
+        from guidelines import Conv, Stack, Sweep, Variant
+        def sweeps(condition):
+            yield Sweep("G5", "claim", "x1", (Variant("3 x3", "a", (1,), Stack((Conv(1, 1),)), list),))
+        @pytest.mark.guideline(sweeps=sweeps)
+        def test_g5(measure): measure()
+    """
+    result = suite("--benchmark-only", experiment=experiment)
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["variant id '3 x3': use letters, digits and _ : . + / - only"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*Error*")
 
 
 def test_measure_without_the_mark_is_named(suite):
