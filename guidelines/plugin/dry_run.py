@@ -13,8 +13,8 @@ from guidelines.measure.recording import Limits
 from guidelines.plugin.conditions import limits
 
 EXPERIMENTS = "experiments"
-# Beginnings of the lines in which pytest and its option parser name an error, and the heading above the message
-# of an error that has no such line.
+# Beginnings of the lines in which pytest and its option parser name an error, and the heading above the
+# message of an error that has no such line.
 ERRORS = (r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)", r"^_+ ERROR collecting .+ _+\n(.+)")
 
 
