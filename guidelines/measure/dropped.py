@@ -39,4 +39,5 @@ def explained(error: BaseException) -> Dropped | None:
 
 def skipped(error: BaseException) -> Dropped:
     """A skip, with the first line of the error's message as its reason: "skipped: no such type"."""
-    return Dropped(one_line(error).replace(type(error).__name__, "skipped", 1), is_skip=True)
+    _, _, message = one_line(error).partition(": ")
+    return Dropped(f"skipped: {message or 'no reason given'}", is_skip=True)

@@ -4,9 +4,13 @@
 def one_line(error: BaseException) -> str:
     r"""Type of an error and the first line of its message; the second, too, if the first ends with a colon.
 
+    A group of one error counts as that error.
+
     >>> one_line(ValueError("out of memory\ntried to allocate"))
     'ValueError: out of memory'
     """
+    if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        return one_line(error.exceptions[0])
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from guidelines.measure.dropped import Dropped, SkippedNetworkError
+from guidelines.measure.dropped import Dropped, SkippedNetworkError, skipped
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import measure_sweep
 from guidelines.results.model import Circumstances
@@ -55,6 +55,10 @@ def test_a_skip_inside_a_network_is_a_reason_and_no_end(sweep, clock):
 
     recording = measured(sweep, ["g2", "g8"], clock, check)
     assert recording.dropped == {"g2": Dropped("skipped: not on this device", is_skip=True)}
+
+
+def test_a_skip_without_a_reason_says_so():
+    assert skipped(SkippedNetworkError()) == Dropped("skipped: no reason given", is_skip=True)
 
 
 def test_an_error_of_another_kind_can_be_explained_from_outside(sweep, clock):

@@ -18,6 +18,8 @@ from guidelines.results.reason import one_line
         (KeyboardInterrupt(), "KeyboardInterrupt"),
         (AssertionError(" \n "), "AssertionError"),
         (KeyError("name"), "KeyError: 'name'"),
+        (ExceptionGroup("teardown", [ExceptionGroup("", [ValueError("x")])]), "ValueError: x"),
+        (ExceptionGroup("both", [ValueError("x"), OSError("y")]), "ExceptionGroup: both (2 sub-exceptions)"),
     ],
 )
 def test_an_error_is_its_type_and_the_first_line_of_its_message(error, line):
