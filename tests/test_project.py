@@ -42,7 +42,7 @@ def test_the_files_that_the_guide_names_are_there():
         paths = re.findall(r"`([\w/]+(?:\.py|\.json|/))`", where)
         assert 1 <= len(paths) <= 3, what
         for path in paths:
-            folder = ROOT if path.startswith("experiments") else ROOT / "guidelines"
+            folder = ROOT if path.startswith(("experiments", "tests")) else ROOT / "guidelines"
             assert (folder / path).exists(), f"{what}: {path}"
 
 
