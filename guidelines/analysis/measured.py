@@ -1,7 +1,8 @@
 """Reduce the samples of a run to quantities: slow-downs, times and noise of each variant."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from guidelines.results.model import (
     Circumstances,
@@ -17,6 +18,8 @@ from guidelines.results.model import (
 )
 from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, ratio_of
 from guidelines.stats.noise_floor import noise_floor
+
+Item = TypeVar("Item", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -106,11 +109,11 @@ class MachineResults:
         return len(self.sources)
 
 
-def distinct(reasons: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Every reason of some runs once, in the order in which they first come."""
-    every: dict[str, None] = {}
-    for of_run in reasons:
-        every.update(dict.fromkeys(of_run))
+def distinct(groups: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
+    """Every item of some groups once, in the order in which they first come."""
+    every: dict[Item, None] = {}
+    for group in groups:
+        every.update(dict.fromkeys(group))
     return tuple(every)
 
 

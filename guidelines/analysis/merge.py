@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.results.model import Failure, Network, Place, StopReason, SweepKey, VariantKey
+from guidelines.analysis.measured import MachineResults, Measured, distinct
+from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.pooling import Pooled, pooled
@@ -85,22 +85,25 @@ def _check_alike(runs: Iterable[MachineResults]) -> None:
     """Raise MergeError if a variant is another network in a later run, or is judged differently."""
     first: dict[VariantKey, tuple[str, Measured]] = {}
     for run in runs:
-        source = run.sources[0]
         for measured in run.measured:
-            first_source, known = first.setdefault(measured.place.key, (source, measured))
-            named = f"{source}: {measured.place.name}"
-            if measured.network != known.network:
-                raise MergeError(
-                    f"{named} is another network than in {first_source} "
-                    f"({_difference(measured.network, known.network)}); runs of different networks can be "
-                    "compared as two files, not merged"
-                )
-            if measured.claimed != known.claimed:
-                raise MergeError(
-                    f"{named} is judged otherwise than in {first_source} ({measured.claimed} | "
-                    f"{known.claimed}); runs that are judged differently can be reported a file at a time, "
-                    "not merged"
-                )
+            first_source, known = first.setdefault(measured.place.key, (run.sources[0], measured))
+            if measured is not known:
+                _check_same(measured, run.sources[0], known, first_source)
+
+
+def _check_same(measured: Measured, source: str, known: Measured, first_source: str) -> None:
+    named = f"{source}: {measured.place.name}"
+    if measured.network != known.network:
+        raise MergeError(
+            f"{named} is another network than in {first_source} "
+            f"({_difference(measured.network, known.network)}); runs of different networks can be compared "
+            "as two files, not merged"
+        )
+    if measured.claimed != known.claimed:
+        raise MergeError(
+            f"{named} is judged otherwise than in {first_source} ({measured.claimed} | {known.claimed}); "
+            "runs that are judged differently can be reported a file at a time, not merged"
+        )
 
 
 def _difference(other: Network, first: Network) -> str:
@@ -144,7 +147,7 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
             first,
             confidence=max(m.confidence for m in of_runs),
             rounds=sum(m.rounds for m in of_runs),
-            stopped=_stop_reasons(of_runs),
+            stopped=distinct(m.stopped for m in of_runs),
             slowdown=slowdowns.quantities.get(key, first.slowdown),
             seconds_per_call=_of_variant(seconds, key),
             control=controls.get(key.sweep),
@@ -179,13 +182,6 @@ def _of_variant(pool: Callable[[], Pooled[VariantKey]], key: VariantKey) -> Quan
         return pool().quantities[key](confidence)
 
     return at
-
-
-def _stop_reasons(of_runs: Sequence[Measured]) -> tuple[StopReason, ...]:
-    reasons: dict[StopReason, None] = {}
-    for measured in of_runs:
-        reasons.update(dict.fromkeys(measured.stopped))
-    return tuple(reasons)
 
 
 def _pooled_controls(sweeps: Mapping[SweepKey, Sequence[Measured]]) -> dict[SweepKey, Quantity]:

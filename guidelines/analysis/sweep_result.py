@@ -1,6 +1,6 @@
 """Put one sweep of a machine beside the paper's: the figures of its variants, and its verdict."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -125,7 +125,6 @@ def _variants(
     measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform
 ) -> tuple[VariantResult, ...]:
     """A result for every variant that was measured or failed, in the order of their rows."""
-    failed = {failure.place.variant: failure for failure in failures}
     baseline_waits = any(m.is_baseline and _launch_bound(m.circumstances) for m in measured)
     variants: dict[str, VariantResult] = {}
     for each in measured:
@@ -138,26 +137,23 @@ def _variants(
             work=each.identity.work,
             cell=replace(cell, is_launch_bound=is_bound),
         )
-    for name, failure in failed.items():
-        variants[name] = _failed(failure, platform, variants, baseline_waits)
+    for failure in failures:
+        name = failure.place.variant
+        variant = variants.get(name) or _unmeasured(failure, platform, baseline_waits)
+        cell = replace(variant.cell, failure=failure.reason, is_skip=failure.is_skip)
+        variants[name] = replace(variant, cell=cell)
     return tuple(sorted(variants.values(), key=lambda variant: variant.row))
 
 
-def _failed(
-    failure: Failure, platform: Platform, measured: Mapping[str, VariantResult], baseline_waits: bool
-) -> VariantResult:
-    """A variant that failed, with its figures if it was measured in other runs."""
+def _unmeasured(failure: Failure, platform: Platform, baseline_waits: bool) -> VariantResult:
+    """A variant that was measured in no run, with the paper's figure alone."""
     place = failure.place
     published = _published(place, place.variant, platform)
-    empty = Cell(
+    cell = Cell(
         paper=published,
         paper_as_judged=_as_judged(published, place, place.variant),
         is_launch_bound=baseline_waits,
     )
-    known = measured.get(place.variant)
-    cell = replace(known.cell if known else empty, failure=failure.reason, is_skip=failure.is_skip)
-    if known:
-        return replace(known, cell=cell)
     return VariantResult(
         row=place.row, variant=place.variant, widths=failure.widths, work=failure.work, cell=cell
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.results.model import Machine
 from guidelines.spec.condition import Condition
 
@@ -72,9 +72,7 @@ def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
     """Label each by its device and the attributes that vary, and return the attributes that all share."""
-    names: dict[str, None] = {}
-    for known in everything:
-        names.update(dict.fromkeys(known))
+    names = distinct(everything)
     shared = {}
     for name in names:
         values = {known.get(name) for known in everything}

@@ -66,11 +66,8 @@ def of_matrix(matrix: Matrix) -> list[Record]:
 
 def to_csv(records: Sequence[Record]) -> str:
     """Records as CSV with a header; an apostrophe before a text keeps a spreadsheet from running it."""
-    names: dict[str, None] = {}
-    for record in records:
-        names.update(dict.fromkeys(record))
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer = csv.DictWriter(out, distinct(records), lineterminator="\n")
     writer.writeheader()
     for record in records:
         writer.writerow({name: _inert(value) for name, value in record.items()})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from guidelines.results import checked as values
+from guidelines.results import checked
 from guidelines.results.disturbance import Gpu, State
 from guidelines.results.model import Circumstances
 
@@ -16,14 +16,14 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
     amounts: dict[str, Any] = {}
     for name in AMOUNTS:
         if saved.get(name) is not None:
-            amounts[name] = values.amount(saved[name], f"circumstances.{name}")
+            amounts[name] = checked.amount(saved[name], f"circumstances.{name}")
     drift, state = saved.get("drift"), saved.get("state")
     return Circumstances(
         state=None if state is None else _state(state),
-        drift=None if drift is None else values.estimate(drift, "circumstances.drift"),
-        disturbed=values.texts(saved, "disturbed"),
-        retried=values.texts(saved, "retried"),
-        placed_at=tuple(values.count(k, "placed_at") for k in saved.get("placed_at", ())),
+        drift=None if drift is None else checked.estimate(drift, "circumstances.drift"),
+        disturbed=checked.texts(saved, "disturbed"),
+        retried=checked.texts(saved, "retried"),
+        placed_at=tuple(checked.count(k, "placed_at") for k in saved.get("placed_at", ())),
         **amounts,
     )
 
@@ -39,9 +39,9 @@ def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
     for field in fields(kind):
         value = saved.get(field.name)
         if isinstance(value, str):
-            known[field.name] = values.printable(value)
+            known[field.name] = checked.printable(value)
         elif isinstance(value, list):
-            known[field.name] = tuple(map(values.text, value))
+            known[field.name] = tuple(map(checked.text, value))
         elif value is not None and field.name != "gpu":
-            known[field.name] = values.amount(value, f"state.{field.name}")
+            known[field.name] = checked.amount(value, f"state.{field.name}")
     return known

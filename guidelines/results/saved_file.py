@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from guidelines.results import checked as values
+from guidelines.results import checked
 from guidelines.results.model import Entry, Failure, Run, linked
 from guidelines.results.schema import (
     KEY,
@@ -31,7 +31,7 @@ def parse(data: Any) -> Run:
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
     failures = [parse_failure(saved) for saved in _failed(data)]
     run = checked_run(entries, failures)
-    return replace(run, machine=parse_machine(values.mapping(data.get("machine_info"))))
+    return replace(run, machine=parse_machine(checked.mapping(data.get("machine_info"))))
 
 
 def _failed(data: Mapping[str, Any]) -> list[Any]:

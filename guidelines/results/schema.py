@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
-from guidelines.results import checked as values
+from guidelines.results import checked
 from guidelines.results.circumstances import parse_circumstances
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Machine, Place, StopReason
 from guidelines.spec.condition import Condition
@@ -76,24 +76,24 @@ def parse_failure(saved: Any) -> Failure:
 
 def parse_machine(info: Mapping[str, Any]) -> Machine:
     """The machine of a file; what the file does not hold is "", since no result depends on it."""
-    ours = values.mapping(info.get(KEY))
-    system = (values.text(info.get("system")), values.text(info.get("machine")))
+    ours = checked.mapping(info.get(KEY))
+    system = (checked.text(info.get("system")), checked.text(info.get("machine")))
     return Machine(
-        node=values.text(info.get("node")),
+        node=checked.text(info.get("node")),
         system=" ".join(filter(None, system)),
-        python=values.text(info.get("python_version")),
-        **{name: values.text(ours.get(name)) for name in MACHINE_TEXTS},
+        python=checked.text(info.get("python_version")),
+        **{name: checked.text(ours.get(name)) for name in MACHINE_TEXTS},
     )
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:
     """The extra_info of a benchmark in a file, {} if there is none."""
-    return values.mapping(values.mapping(benchmark).get("extra_info"))
+    return checked.mapping(checked.mapping(benchmark).get("extra_info"))
 
 
 def name_of(benchmark: Any) -> str:
     """The name of a benchmark in a file, "?" if it has none."""
-    return values.text(values.mapping(benchmark).get("name", "?"))
+    return checked.text(checked.mapping(benchmark).get("name", "?"))
 
 
 def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
@@ -107,20 +107,20 @@ def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
 
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
     saved, stats = _upgraded(benchmark["extra_info"][KEY]), benchmark["stats"]
-    paper, stopped = saved["paper"], values.text(saved["stopped"])
+    paper, stopped = saved["paper"], checked.text(saved["stopped"])
     _check_choice("stopped", stopped, get_args(StopReason))
     return Entry(
         identity=_identity(saved),
-        slowdown=values.estimate(saved["slowdown"], "slowdown"),
-        control=None if saved["control"] is None else values.estimate(saved["control"], "control"),
+        slowdown=checked.estimate(saved["slowdown"], "slowdown"),
+        control=None if saved["control"] is None else checked.estimate(saved["control"], "control"),
         paper=None if paper is None else Figure(**paper),
-        seed=values.count(saved["seed"], "seed"),
+        seed=checked.count(saved["seed"], "seed"),
         stopped=stopped,  # type: ignore[arg-type]  # checked above
-        calls_per_sample=values.count(saved["calls_per_sample"], "calls_per_sample"),
-        median_s=values.positive(stats["median"], "stats.median"),
-        samples_s=values.samples(stats, "data", "stats."),
-        baseline_samples_s=values.samples(saved, "baseline_samples_s"),
-        control_samples_s=values.samples(saved, "control_samples_s"),
+        calls_per_sample=checked.count(saved["calls_per_sample"], "calls_per_sample"),
+        median_s=checked.positive(stats["median"], "stats.median"),
+        samples_s=checked.samples(stats, "data", "stats."),
+        baseline_samples_s=checked.samples(saved, "baseline_samples_s"),
+        control_samples_s=checked.samples(saved, "control_samples_s"),
         circumstances=parse_circumstances(saved.get("circumstances", {})),
     )
 
@@ -128,10 +128,10 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
 def _identity(saved: Mapping[str, Any]) -> Identity:
     return Identity(
         place=_place(saved),
-        widths=values.widths(saved["widths"]),
-        groups=values.count(saved["groups"], "groups"),
-        work=_work(saved, parameters=values.count(saved["parameters"], "parameters")),
-        work_ratio=values.positive(saved["work_ratio"], "work_ratio"),
+        widths=checked.widths(saved["widths"]),
+        groups=checked.count(saved["groups"], "groups"),
+        work=_work(saved, parameters=checked.count(saved["parameters"], "parameters")),
+        work_ratio=checked.positive(saved["work_ratio"], "work_ratio"),
     )
 
 
@@ -139,9 +139,9 @@ def _failure(given: Mapping[str, Any]) -> Failure:
     saved = _upgraded(given)
     return Failure(
         place=_place(saved),
-        widths=values.widths(saved["widths"]),
-        work=_work(saved, parameters=values.optional_count(saved, "parameters")),
-        reason=values.text(saved["reason"]),
+        widths=checked.widths(saved["widths"]),
+        work=_work(saved, parameters=checked.optional_count(saved, "parameters")),
+        reason=checked.text(saved["reason"]),
         is_skip=saved.get("is_skip", False) is True,
         is_control=saved.get("is_control", False) is True,
     )
@@ -149,16 +149,16 @@ def _failure(given: Mapping[str, Any]) -> Failure:
 
 def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
     return Cost(
-        multiply_adds=values.count(saved["multiply_adds"], "multiply_adds"),
-        memory_access=values.count(saved["memory_access"], "memory_access"),
-        conv_memory_access=values.optional_count(saved, "conv_memory_access"),
+        multiply_adds=checked.count(saved["multiply_adds"], "multiply_adds"),
+        memory_access=checked.count(saved["memory_access"], "memory_access"),
+        conv_memory_access=checked.optional_count(saved, "conv_memory_access"),
         parameters=parameters,
     )
 
 
 def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
     """An entry or failure with the keys of schema 2, whatever its schema is."""
-    schema = values.count(saved["schema"], "schema")
+    schema = checked.count(saved["schema"], "schema")
     if schema > SCHEMA:
         raise ResultsError(
             f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
@@ -178,9 +178,9 @@ def _place(saved: Mapping[str, Any]) -> Place:
     _check_choice("expect", saved["expect"], get_args(Expectation))
     condition = _condition(saved["condition"])
     return Place(
-        **{name: values.text(saved[name]) for name in PLACE_TEXTS},
+        **{name: checked.text(saved[name]) for name in PLACE_TEXTS},
         expect=saved["expect"],
-        row=values.count(saved["row"], "row"),
+        row=checked.count(saved["row"], "row"),
         condition=condition,
         per_multiply_add=saved.get("per_multiply_add", False) is True,
         claims_every_row=saved.get("claims_every_row", False) is True,
@@ -194,14 +194,14 @@ def _check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
 
 def _condition(saved: Mapping[str, Any]) -> Condition:
     for name in _CONDITION_COUNTS:
-        values.count(saved[name], f"condition.{name}")
+        checked.count(saved[name], f"condition.{name}")
     texts = {name: saved[name] for name in _CONDITION_TEXTS}
     for name, text in texts.items():
         if not isinstance(text, str):
             raise ValueError(f"condition.{name} must be text, got {text!r}")
     if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
         raise ValueError(f"condition has the unknown key {min(unknown)!r}")
-    return Condition(**{**saved, **{name: values.printable(text) for name, text in texts.items()}})
+    return Condition(**{**saved, **{name: checked.printable(text) for name, text in texts.items()}})
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -73,9 +73,8 @@ def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sa
 
     Compiling and capturing are done on return. Raises MemoryError, or whatever torch raises.
     """
-    if (
-        condition.device.is_cpu
-    ):  # CUDA raises an error itself, and asking it would empty its allocator's cache
+    # CUDA raises an error itself, and asking it for its free memory would empty its allocator's cache.
+    if condition.device.is_cpu:
         check_fits(variant, condition)
     return timed(bind(*build(variant, condition, seed)), synchronizer(condition.device))
 

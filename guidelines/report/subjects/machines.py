@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
-from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, attributes, labels, sentence
@@ -17,9 +17,7 @@ def document(matrix: Matrix) -> Document:
     """A row for each machine and condition, a column for each guideline."""
     names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
     machines = {id(line.results): line.results for line in matrix.lines}
-    notes: dict[str, None] = {}
-    for results in machines.values():
-        notes.update(dict.fromkeys(results.notes))
+    notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
     if shared:

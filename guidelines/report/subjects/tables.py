@@ -1,9 +1,9 @@
 """Turn the tables of a run into sections of a document, with verdicts and notes."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 
+from guidelines.analysis.measured import distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.paper import tables as paper
@@ -15,6 +15,8 @@ from guidelines.report.subjects.sentences import marked, notes, verdict
 from guidelines.spec.condition import Condition
 
 NAME = Head("variant", is_number=False)
+# What may differ between the conditions of one machine.
+ATTRIBUTES = [field.name for field in fields(Condition) if field.name != "device_name"]
 
 
 def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -40,19 +42,12 @@ def _section(table: Table, condition: str) -> Section:
 
 def _labels(conditions: Sequence[Condition]) -> dict[Condition, str]:
     """A label for each condition, of what differs between them; "" if there is only one."""
-    known = {}
-    for condition in conditions:
-        known[condition] = asdict(condition)
-        del known[condition]["device_name"]
+    known = {condition: asdict(condition) for condition in conditions}
+    varying = [name for name in ATTRIBUTES if len({each[name] for each in known.values()}) > 1]
     labels = {}
     for condition, attributes in known.items():
-        varying = [name for name, value in attributes.items() if _varies(name, value, known.values())]
         labels[condition] = ", ".join(phrase(name, str(attributes[name])) for name in varying)
     return labels
-
-
-def _varies(name: str, value: object, known: Iterable[Mapping[str, Any]]) -> bool:
-    return any(attributes[name] != value for attributes in known)
 
 
 def _title(table: Table) -> str:
@@ -83,7 +78,7 @@ def _side_by_side(table: Table) -> str:
         return ""
     own, measured = sizes(table), figures(table)
     rows = []
-    for name in _names(of_sweeps):
+    for name in distinct(of_sweeps):
         row = values(own, of_sweeps[0].get(name))
         for of_sweep in of_sweeps:
             row += values(measured, of_sweep.get(name))
@@ -97,11 +92,3 @@ def _side_by_side(table: Table) -> str:
 
 def _by_name(sweep: SweepResult) -> dict[str, VariantResult]:
     return {variant.variant: variant for variant in sweep.variants}
-
-
-def _names(of_sweeps: Iterable[Mapping[str, VariantResult]]) -> list[str]:
-    """The name of every variant once, in the order in which they first come."""
-    names: dict[str, None] = {}
-    for of_sweep in of_sweeps:
-        names.update(dict.fromkeys(of_sweep))
-    return list(names)
