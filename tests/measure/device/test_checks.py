@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from torch import nn
+from unit_network import COMPILED, EAGER, Unit
 
 from guidelines.measure.device.checks import _check_alike, check, check_work
 from guidelines.measure.device.modes import binder
@@ -12,19 +12,6 @@ from guidelines.results.model import Circumstances
 from guidelines.spec.condition import DTYPES, Condition
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Stack
-
-EAGER = Condition("cpu", "", image_size=4)
-COMPILED = Condition("cpu", "", mode="compile", image_size=4)
-
-
-class Unit(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(4, 4, 1, bias=False)
-
-    def forward(self, x):
-        return torch.relu(self.conv(x)) + x
-
 
 NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
 

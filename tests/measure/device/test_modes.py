@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch._dynamo.utils import counters
 from torch._inductor.cpu_vec_isa import pick_vec_isa
+from unit_network import COMPILED, EAGER, Unit
 
 from guidelines.measure.device.checks import _check_alike, check
 from guidelines.measure.device.modes import binder, lacks_for_mode
@@ -19,18 +20,7 @@ from guidelines.spec.condition import MODES, Condition, Device
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Stack
 
-EAGER = Condition("cpu", "", image_size=4)
-COMPILED = Condition("cpu", "", mode="compile", image_size=4)
 GRAPHED = Condition("cuda:0", "", mode="cudagraph", image_size=4)
-
-
-class Unit(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(4, 4, 1, bias=False)
-
-    def forward(self, x):
-        return torch.relu(self.conv(x)) + x
 
 
 class Branching(Unit):
