@@ -9,12 +9,14 @@ from hypothesis import settings
 from guidelines.analysis.measured import results_of
 from guidelines.measure.device import checks
 from guidelines.networks import blocks
-from guidelines.results.model import Entry, Identity, Machine, Place, linked
+from guidelines.results.joining import linked
+from guidelines.results.model import Entry, Identity, Machine, Pass, Place
 from guidelines.results.schema import to_extra_info, to_failed
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
 from guidelines.spec.work import Conv, Cost, Stack
 from guidelines.stats.intervals import Estimate
+from guidelines.stats.passes import OfPass
 
 CPU = Condition("cpu", "a processor")
 HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
@@ -113,8 +115,17 @@ def make_entry(variant, slowdown, *, rounds=40, spread=0.01, condition=CPU, **ch
         paper=None,
         seed=0,
         stopped="time",
-        calls_per_sample=1,
         median_s=0.01 * slowdown,
+        passes=(
+            Pass(
+                number=1,
+                rounds=rounds,
+                calls_per_sample=1,
+                slowdown=OfPass(slowdown),
+                control=OfPass(1.0),
+                seconds_per_call=0.01 * slowdown,
+            ),
+        ),
         samples_s=baseline_s
         if is_baseline
         else tuple(b * r for b, r in zip(baseline_s, ratios, strict=True)),
@@ -129,7 +140,7 @@ def changed():
 
 
 def change(entry, **changes):
-    """An entry with changes to itself, its identity, its place or its work, each by the field's name."""
+    """An entry with changes to itself, its identity, place, work or only pass, each by the field's name."""
 
     def taken(kind):
         return {field.name: changes.pop(field.name) for field in fields(kind) if field.name in changes}
@@ -137,6 +148,10 @@ def change(entry, **changes):
     identity = entry.identity
     place, work = replace(identity.place, **taken(Place)), replace(identity.work, **taken(Cost))
     identity = replace(identity, place=place, work=work, **taken(Identity))
+    if "circumstances" in changes:
+        passes = [replace(each, circumstances=changes["circumstances"]) for each in entry.passes]
+        entry = replace(entry, passes=tuple(passes))
+        del changes["circumstances"]
     return replace(entry, identity=identity, **changes)
 
 
@@ -167,7 +182,7 @@ def to_file(entries, failures=(), data=True):
             }
             for entry in entries
         ],
-        "guidelines": {"schema": 2, "failed": [to_failed(failure) for failure in failures]},
+        "guidelines": {"schema": 3, "failed": [to_failed(failure) for failure in failures]},
     }
 
 

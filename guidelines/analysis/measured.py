@@ -1,7 +1,7 @@
 """Reduce the samples of a run to quantities: slow-downs, times and noise of each variant."""
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from guidelines.results.model import (
@@ -18,6 +18,7 @@ from guidelines.results.model import (
 )
 from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, ratio_of
 from guidelines.stats.noise_floor import noise_floor
+from guidelines.stats.passes import OfPass, over_passes
 
 Item = TypeVar("Item", bound=Hashable)
 
@@ -26,8 +27,10 @@ Item = TypeVar("Item", bound=Hashable)
 class Measured:
     """A variant as one or more runs of a machine measured it, with the confidence they asked for.
 
-    `circumstances` has an item for each run. `scatter` is the Birge ratio of the slow-downs under its
-    condition, None for a single run. Quantities are functions, which == does not compare.
+    `circumstances` has an item for each pass, `passes` is the number of passes of all runs, and
+    `is_one_process` is True if a run had a single pass: its interval does not cover other runs. `lost` are
+    the reasons why passes are missing. `scatter` is the Birge ratio of the slow-downs under its condition,
+    None for a single run. Quantities are functions, which == does not compare.
     """
 
     identity: Identity
@@ -38,6 +41,9 @@ class Measured:
     seconds_per_call: Quantity = field(compare=False)
     control: Quantity | None = field(compare=False)
     circumstances: tuple[Circumstances, ...]
+    passes: int = 1
+    is_one_process: bool = False
+    lost: tuple[str, ...] = ()
     runs: int = 1
     scatter: float | None = None
 
@@ -83,13 +89,13 @@ class Measured:
 
     @property
     def disturbed(self) -> tuple[str, ...]:
-        """Reasons why its sweep counts as disturbed, from all runs."""
-        return distinct(of_run.disturbed for of_run in self.circumstances)
+        """Reasons why passes of its sweep count as disturbed, from all runs."""
+        return distinct(of_pass.disturbed for of_pass in self.circumstances)
 
     @property
     def retried(self) -> tuple[str, ...]:
         """Reasons why earlier measurements of its sweep were dropped, from all runs."""
-        return distinct(of_run.retried for of_run in self.circumstances)
+        return distinct(of_pass.retried for of_pass in self.circumstances)
 
 
 @dataclass(frozen=True)
@@ -142,21 +148,52 @@ def results_of(run: Run) -> MachineResults:
 
 
 def _measured(entry: Entry) -> Measured:
-    saved = entry.slowdown
-    slowdown: Quantity = saved.at
-    if entry.is_baseline:
-        slowdown = Exactly(1.0, saved.rounds)
-    elif entry.samples_s and entry.baseline_samples_s:
-        slowdown = ratio_of(entry.samples_s, entry.baseline_samples_s)
+    confidence, rounds = entry.slowdown.confidence, entry.slowdown.rounds
     return Measured(
         identity=entry.identity,
-        confidence=saved.confidence,
-        rounds=saved.rounds,
+        confidence=confidence,
+        rounds=rounds,
         stopped=(entry.stopped,),
-        slowdown=slowdown,
-        seconds_per_call=(
-            MedianOf(entry.samples_s) if entry.samples_s else Roughly(entry.median_s, saved.rounds)
-        ),
-        control=entry.control.at if entry.control else None,
-        circumstances=(entry.circumstances,),
+        slowdown=Exactly(1.0, rounds) if entry.is_baseline else _slowdown(entry),
+        seconds_per_call=_seconds_per_call(entry),
+        control=_control(entry),
+        circumstances=tuple(_circumstances(entry)),
+        passes=len(entry.passes),
+        is_one_process=len(entry.passes) == 1,
+        lost=entry.lost,
     )
+
+
+def _circumstances(entry: Entry) -> Iterator[Circumstances]:
+    """The circumstances of each pass; one of several names its number, with all that disturbed it."""
+    for each in entry.passes:
+        disturbed = each.circumstances.disturbed
+        if disturbed and len(entry.passes) > 1:
+            disturbed = (f"pass {each.number}: {'; '.join(disturbed)}",)
+        yield replace(each.circumstances, disturbed=disturbed)
+
+
+def _slowdown(entry: Entry) -> Quantity:
+    """The slow-down from the samples if the file holds them, else from the medians of passes, or as saved."""
+    paired = list(zip(entry.samples_by_pass, entry.by_pass(entry.baseline_samples_s), strict=False))
+    if len(entry.passes) == 1:
+        return ratio_of(*paired[0]) if paired else entry.slowdown.at
+    if not paired:
+        return over_passes([each.slowdown for each in entry.passes], entry.slowdown.rounds)
+    confidence = entry.slowdown.confidence
+    passes = [OfPass.of(ratio_of(own_s, baseline_s)(confidence)) for own_s, baseline_s in paired]
+    return over_passes(passes, entry.slowdown.rounds)
+
+
+def _seconds_per_call(entry: Entry) -> Quantity:
+    rounds = entry.slowdown.rounds
+    if len(entry.passes) == 1:
+        return MedianOf(entry.samples_s) if entry.samples_s else Roughly(entry.median_s, rounds)
+    return over_passes([OfPass(each.seconds_per_call) for each in entry.passes], rounds)
+
+
+def _control(entry: Entry) -> Quantity | None:
+    if entry.control is None:
+        return None
+    controls = [each.control for each in entry.passes if each.control is not None]
+    return entry.control.at if len(controls) < 2 else over_passes(controls, entry.control.rounds)

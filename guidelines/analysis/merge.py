@@ -152,6 +152,9 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
             seconds_per_call=_of_variant(seconds, key),
             control=controls.get(key.sweep),
             circumstances=sum((m.circumstances for m in of_runs), ()),
+            passes=sum(m.passes for m in of_runs),
+            is_one_process=False,
+            lost=distinct(m.lost for m in of_runs),
             runs=len(of_runs),
             scatter=slowdowns.scatter,
         )

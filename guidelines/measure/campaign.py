@@ -1,6 +1,7 @@
 """All sweeps of one run: the chosen variants, their entries and their failures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guidelines.measure.case import Case
@@ -8,9 +9,11 @@ from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
 from guidelines.measure.dropped import Dropped, Explain, explained
-from guidelines.measure.outcome import Outcome, failure_of, outcome, place
-from guidelines.measure.recording import CONTROL, Limits, NetworkKey
-from guidelines.measure.sweep import budget_s, measure_sweep
+from guidelines.measure.outcome import Outcome, failure_of, place
+from guidelines.measure.passes import Measure, Passes, Step, SweepEnds, TaskOfCase
+from guidelines.measure.recording import CONTROL, Limits
+from guidelines.measure.sweep_passes import SweepPasses
+from guidelines.measure.task import Task, measure
 from guidelines.results.checked import printable
 from guidelines.results.journal import Journal
 from guidelines.results.model import Entry, Failure
@@ -19,11 +22,12 @@ from guidelines.spec.condition import Condition
 
 @dataclass
 class Campaign:
-    """Measures each sweep once, when the first of its variants is asked for."""
+    """Measures the sweeps whose variants are asked for: all in passes, or each at its first variant."""
 
     conditions: tuple[Condition, ...]
     limits: Limits
     seed: int
+    passes: int = 1
     retries: int = 0
     explain: Explain = explained
     entries: list[Entry] = field(default_factory=list)
@@ -32,6 +36,7 @@ class Campaign:
     batches: dict[str, int] = field(default_factory=dict)
     _sources: dict[str, str] = field(default_factory=dict)
     _chosen: dict[str, list[Case]] = field(default_factory=dict)
+    _sweeps: dict[str, SweepPasses] = field(default_factory=dict)
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def choose(self, cases: Iterable[Case]) -> None:
@@ -41,102 +46,84 @@ class Campaign:
             if source != case.source:
                 raise ValueError(f"{case.sweep_id} is defined by both {source} and {case.source}")
             self._chosen.setdefault(case.sweep_id, []).append(case)
+        self._sweeps = {sweep_id: self._passes_of(chosen) for sweep_id, chosen in self._chosen.items()}
+
+    def _passes_of(self, chosen: Sequence[Case]) -> SweepPasses:
+        return SweepPasses(
+            case=chosen[0],
+            chosen=tuple(case.variant.id for case in chosen),
+            limits=self.limits,
+            seed=self.seed,
+            planned=self.passes,
+        )
 
     @property
     def planned(self) -> dict[str, list[str]]:
         """The ids of the variants that will be asked for, by sweep."""
-        return {sweep_id: _ids(chosen) for sweep_id, chosen in self._chosen.items()}
+        return {sweep_id: list(sweep.chosen) for sweep_id, sweep in self._sweeps.items()}
 
     @property
-    def measured_sweeps(self) -> int:
-        """Number of sweeps that have been timed, in this run or in the one it resumes."""
-        return len(self._outcomes)
+    def finished_sweeps(self) -> int:
+        """Number of sweeps of which every planned pass is there, from this run or the one it resumes."""
+        return sum(self._is_finished(sweep) for sweep in self._sweeps.values())
 
-    def restore(self, measurements: Mapping[str, Sequence[Entry | Failure]]) -> None:
-        """Take over the sweeps of a journal whose variants are exactly the chosen ones.
+    def _is_finished(self, sweep: SweepPasses) -> bool:
+        return all(sweep.task(number) is None for number in range(1, self.passes + 1))
 
-        A sweep that was disturbed is measured again if retries are left.
+    def restore(self, measurements: Mapping[str, Mapping[int, Sequence[Entry | Failure]]]) -> None:
+        """Take over the passes of a journal whose variants are exactly the chosen ones.
+
+        A pass that was disturbed is measured again if retries are left.
         Raises ValueError if a variant is another network now than in the journal.
         """
         for sweep_id, chosen in self._chosen.items():
-            results = measurements.get(sweep_id, ())
-            by_name = {result.place.variant: result for result in results if not _is_control(result)}
-            chosen_names = {printable(case.variant.name) for case in chosen}
-            if by_name.keys() != chosen_names or self._is_to_be_retried(results):
-                continue
-            restored: Outcome = {case.variant.id: _restored(case, by_name) for case in chosen}
-            for control in filter(_is_control, results):
-                restored[CONTROL] = control
-            self._store(sweep_id, restored)
-
-    def _is_to_be_retried(self, results: Iterable[Entry | Failure]) -> bool:
-        entries = [result for result in results if isinstance(result, Entry)]
-        return any(
-            entry.circumstances.disturbed and len(entry.circumstances.retried) < self.retries
-            for entry in entries
-        )
+            for number, results in measurements.get(sweep_id, {}).items():
+                outcome = _restored(chosen, results)
+                if outcome:
+                    self._sweeps[sweep_id].restore(number, outcome)
 
     def is_measured(self, case: Case) -> bool:
-        """True if the sweep of a case has been timed."""
+        """True if the results of a sweep's passes are known."""
         return case.sweep_id in self._outcomes
 
-    def budget_s(self, case: Case) -> float:
-        """Seconds of sampling that the sweep of a case may take."""
-        return budget_s(case.sweep, self.planned[case.sweep_id], self.limits)
-
     def result(self, case: Case) -> Entry | Failure:
-        """Entry or failure of a case; the first call for a variant of a sweep times the whole sweep."""
-        if not self.is_measured(case):
-            self._store(case.sweep_id, self._measure(case, self.planned[case.sweep_id]))
+        """Entry or failure of a case. Raises KeyError before its sweep was measured."""
         return self._outcomes[case.sweep_id][case.variant.id]
 
-    def _store(self, sweep_id: str, results: Outcome) -> None:
-        self._outcomes[sweep_id] = results
-        control = results.get(CONTROL)
-        if isinstance(control, Failure):
-            self.failures.append(control)
+    def measure_all(self, measure: Measure, is_decided: Callable[[Outcome], bool]) -> Iterator[Step]:
+        """Measure every pass of all sweeps; and say what begins and what has ended."""
+        return self._measure(list(self._sweeps.values()), measure, is_decided)
 
-    def _measure(self, case: Case, chosen: Sequence[str]) -> Outcome:
-        """Time a sweep, and again as long as it is disturbed and retries are left; the last time counts."""
-        retried: tuple[str, ...] = ()
-        while True:
-            recording = measure_sweep(
-                case.sweep, chosen, case.condition, self.limits, seed=self.seed, explain=self.explain
-            )
-            results = outcome(
-                case.sweep,
-                chosen,
-                case.condition,
-                recording,
-                confidence=self.limits.confidence,
-                retried=retried,
-            )
-            if self.journal:
-                self.journal.add(case.sweep_id, list(results.values()))
-            disturbed = _disturbed(results)
-            if not disturbed or len(retried) == self.retries:
-                return results
-            retried = (*retried, "; ".join(disturbed))
+    def measure_one(self, case: Case, measure: Measure) -> Iterator[Step]:
+        """Measure the sweep of a case alone."""
+        return self._measure([self._sweeps[case.sweep_id]], measure, lambda outcome: True)
 
-    def progress(self, case: Case) -> str:
-        """One line about a sweep that has been timed: its rounds and slow-downs."""
-        outcome = self._outcomes[case.sweep_id]
-        entries = [result for result in outcome.values() if isinstance(result, Entry)]
-        if not entries:
-            is_skip = all(result.is_skip for result in outcome.values() if isinstance(result, Failure))
-            return "skipped" if is_skip else "failed"
-        slowdowns = [
-            f"{entry.place.variant} {entry.slowdown.estimate:.2f}x"
-            for entry in entries
-            if not entry.is_baseline
-        ]
-        line = f"{entries[0].slowdown.rounds} rounds: {', '.join(slowdowns)}"
-        circumstances = entries[0].circumstances
-        if circumstances.retried:
-            line = f"measured {len(circumstances.retried) + 1} times, {line}"
-        if circumstances.disturbed:
-            line = f"{line} (disturbed: {'; '.join(circumstances.disturbed)})"
-        return line
+    def _measure(
+        self, sweeps: Sequence[SweepPasses], measure: Measure, is_decided: Callable[[Outcome], bool]
+    ) -> Iterator[Step]:
+        passes = Passes(
+            sweeps=sweeps,
+            planned=self.passes,
+            seed=self.seed,
+            precision=self.limits.precision if self.passes > 1 else None,
+            retries=self.retries,
+            is_decided=is_decided,
+        )
+        for step in passes.steps(measure):
+            if isinstance(step, SweepEnds) and self.journal:
+                self.journal.add(step.sweep.case.sweep_id, step.number, list(step.results.values()))
+            yield step
+        self.settle()
+
+    def settle(self) -> None:
+        """Take what the passes know so far as the result of each sweep that has been measured at all."""
+        for sweep_id, sweep in self._sweeps.items():
+            outcome = sweep.outcome()
+            if outcome and sweep_id not in self._outcomes:
+                self._outcomes[sweep_id] = outcome
+                control = outcome.get(CONTROL)
+                if isinstance(control, Failure):
+                    self.failures.append(control)
 
     def keep(self, result: Entry | Failure) -> None:
         """Count a result as part of the run."""
@@ -144,6 +131,16 @@ class Campaign:
             self.entries.append(result)
         else:
             self.failures.append(result)
+
+    def keep_everything(self) -> None:
+        """Count all that is known as part of a run that was cut short, also for tests not reached."""
+        self.settle()
+        known = {entry.place for entry in self.entries} | {failure.place for failure in self.failures}
+        for sweep_id, chosen in self._chosen.items():
+            for case in chosen:
+                result = self._outcomes.get(sweep_id, {}).get(case.variant.id)
+                if result and result.place not in known:
+                    self.keep(result)
 
     def fail(self, case: Case, why: str, is_skip: bool = False) -> None:
         """Count a case as failed or skipped, because its test was, and withdraw its entry if there is one."""
@@ -166,25 +163,41 @@ class Campaign:
             check(case.variant, case.condition, self.seed, binder(case.condition.mode))
 
 
-def _ids(cases: Iterable[Case]) -> list[str]:
-    return [case.variant.id for case in cases]
+def measure_here(explain: Explain) -> Measure:
+    """Function that measures tasks in this process, for debuggers and profilers."""
+
+    def measure_tasks(tasks: deque[TaskOfCase]) -> Iterator[tuple[Task, Outcome | None]]:
+        while tasks:
+            task, case = tasks.popleft()
+            yield task, None
+            yield task, measure(task, case.sweep, explain)
+
+    return measure_tasks
+
+
+def _restored(chosen: Sequence[Case], results: Sequence[Entry | Failure]) -> Outcome:
+    """The outcome of a pass from a journal; {} if it is not of exactly the chosen variants.
+
+    Raises ValueError if one is of another network now.
+    """
+    by_name = {result.place.variant: result for result in results if not _is_control(result)}
+    if by_name.keys() != {printable(case.variant.name) for case in chosen}:
+        return {}
+    outcome: Outcome = {}
+    for case in chosen:
+        result = by_name[printable(case.variant.name)]
+        _check_same(case, result)
+        outcome[case.variant.id] = result
+    for control in filter(_is_control, results):
+        outcome[CONTROL] = control
+    return outcome
 
 
 def _is_control(result: Entry | Failure) -> bool:
     return isinstance(result, Failure) and result.is_control
 
 
-def _disturbed(results: Mapping[NetworkKey, Entry | Failure]) -> tuple[str, ...]:
-    """Reasons why a sweep counts as disturbed; all of its entries hold the same ones."""
-    for result in results.values():
-        if isinstance(result, Entry):
-            return result.circumstances.disturbed
-    return ()
-
-
-def _restored(case: Case, by_name: Mapping[str, Entry | Failure]) -> Entry | Failure:
-    """The result of a case from a journal. Raises ValueError if it is of another network."""
-    result = by_name[printable(case.variant.name)]
+def _check_same(case: Case, result: Entry | Failure) -> None:
     then = result.identity if isinstance(result, Entry) else result
     is_same = (
         then.place == place(case.sweep, case.variant.name, case.condition)
@@ -193,4 +206,3 @@ def _restored(case: Case, by_name: Mapping[str, Entry | Failure]) -> Entry | Fai
     )
     if not is_same:
         raise ValueError(f"{case.sweep_id} {case.variant.name} is another network now than in the journal")
-    return result

@@ -1,23 +1,31 @@
 """Cases of a run: every variant of every sweep under each condition."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from guidelines.measure.batch import device_bound
 from guidelines.spec.condition import AUTO_BATCH, Condition
 from guidelines.spec.sweep import Sweep, Variant
 
 Sweeps = Callable[[Condition], Iterable[Sweep]]
+# Gives the function that yields the sweeps, also in another process.
+Origin = Callable[[], Sweeps]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One test: a variant of a sweep under a condition; `source` is the function that asks for it."""
+    """One test: a variant of a sweep under a condition; `source` is the function that asks for it.
+
+    `origin` finds the sweep again in another process. `time_share` is the share of a variant's time that it
+    gets under this condition.
+    """
 
     condition: Condition
     sweep: Sweep
     variant: Variant
     source: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+    time_share: float = 1.0
 
     @property
     def sweep_id(self) -> str:
@@ -30,7 +38,9 @@ class Case:
         return f"{self.condition.id}-{self.sweep.name}-{self.variant.id}"
 
 
-def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> Iterator[Case]:
+def cases(
+    sweeps: Sweeps, conditions: Iterable[Condition], source: str = "", origin: Origin | None = None
+) -> Iterator[Case]:
     """Every variant of every sweep under each condition; a sweep that two channel rules share comes once.
 
     Raises ValueError if two sweeps under one condition have the same name.
@@ -43,7 +53,7 @@ def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> 
                 continue
             seen.add(identity)
             for variant in sweep.variants:
-                yield Case(condition, sweep, variant, source)
+                yield Case(condition, sweep, variant, source, origin=origin)
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:

@@ -9,10 +9,11 @@ from guidelines.measure.recording import CONTROL, NetworkKey, Recording
 from guidelines.paper import tables as paper
 from guidelines.results.checked import printable
 from guidelines.results.disturbance import DRIFT_CONFIDENCE, disturbances, drift
-from guidelines.results.model import CONTROL_NAME, Circumstances, Entry, Failure, Identity, Place
+from guidelines.results.model import CONTROL_NAME, Circumstances, Entry, Failure, Identity, Pass, Place
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
 from guidelines.stats.intervals import Estimate, Quantity, median, paired_ratio
+from guidelines.stats.passes import OfPass
 
 # Entries and failures of a sweep's variants by id, and the control if it failed.
 Outcome = dict[NetworkKey, Entry | Failure]
@@ -23,15 +24,26 @@ def outcome(
     chosen: Sequence[str],
     condition: Condition,
     recording: Recording,
-    confidence: float,
     *,
+    confidence: float,
+    seed: int = 0,
+    number: int = 1,
     retried: tuple[str, ...] = (),
 ) -> Outcome:
-    """Entries and failures of a sweep's chosen variants by id, and of the control if it failed.
+    """Entries and failures of a sweep's chosen variants by id in one pass, and of the control if it failed.
 
-    `retried` are the reasons why each earlier measurement of the sweep was dropped.
+    `number` is that of the pass. `retried` are the reasons why each earlier measurement of it was dropped.
     """
-    measurement = _Measurement(sweep, chosen, condition, recording, confidence=confidence, retried=retried)
+    measurement = _Measurement(
+        sweep=sweep,
+        chosen=chosen,
+        condition=condition,
+        recording=recording,
+        confidence=confidence,
+        seed=seed,
+        number=number,
+        retried=retried,
+    )
     return measurement.outcome()
 
 
@@ -77,6 +89,8 @@ class _Measurement:
     condition: Condition
     recording: Recording
     confidence: float
+    seed: int
+    number: int
     retried: tuple[str, ...]
 
     def outcome(self) -> Outcome:
@@ -113,18 +127,31 @@ class _Measurement:
         # Samples of baseline and control are kept once: in the baseline's entry if it has one.
         has_no_baseline = baseline.id not in self.chosen
         keeps_control = has_no_baseline or variant is baseline
+        only = self._pass(variant)
         return Entry(
             identity=self._identity(variant),
             slowdown=self._slowdown(variant),
             control=self._ratio(CONTROL) if CONTROL in seconds else None,
             paper=self._published(variant),
-            seed=recording.seed,
+            seed=self.seed,
             stopped=recording.stopped,
-            calls_per_sample=recording.calls_per_sample[variant.id],
-            median_s=median(seconds[variant.id], self.confidence).estimate,
+            median_s=only.seconds_per_call,
+            passes=(only,),
             samples_s=seconds[variant.id],
             baseline_samples_s=seconds[baseline.id] if has_no_baseline else (),
             control_samples_s=seconds.get(CONTROL, ()) if keeps_control else (),
+        )
+
+    def _pass(self, variant: Variant) -> Pass:
+        recording = self.recording
+        has_control = CONTROL in recording.seconds_per_call
+        return Pass(
+            number=self.number,
+            rounds=recording.rounds,
+            calls_per_sample=recording.calls_per_sample[variant.id],
+            slowdown=OfPass.of(self._slowdown(variant)),
+            control=OfPass.of(self._ratio(CONTROL)) if has_control else None,
+            seconds_per_call=median(recording.seconds_per_call[variant.id], self.confidence).estimate,
             circumstances=self._circumstances(variant),
         )
 

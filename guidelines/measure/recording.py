@@ -39,7 +39,7 @@ class Limits:
 class Recording:
     """Seconds per call of each network; the k-th figures of all networks are from the same round.
 
-    The seed decides the order of every round and of every building. `placed_at` are the numbers of the
+    `placed_at` are the numbers of the
     rounds before which the networks were built anew. `checked` holds the figures that the check of each
     variant gave before it was timed.
     """
@@ -48,7 +48,6 @@ class Recording:
     calls_per_sample: Mapping[NetworkKey, int]
     dropped: Mapping[NetworkKey, Dropped]
     stopped: StopReason
-    seed: int
     placed_at: tuple[int, ...] = ()
     checked: Mapping[str, Circumstances] = field(default_factory=dict)
     state: State | None = None

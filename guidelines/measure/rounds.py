@@ -37,6 +37,7 @@ BUILDING_SHARE = 0.25
 class Rounds:
     """The networks of a sweep while it is measured; those that fail leave it.
 
+    `order` seeds the order of every round and of every building.
     `look` is called before the first round, before networks are built anew, and after the last round.
     `collect` is called before networks are built, to free the memory of the old ones. `explain` gives the
     reason to drop a network that raised an error (see `dropped`).
@@ -46,7 +47,7 @@ class Rounds:
     baseline: str
     limits: Limits
     budget_s: float
-    seed: int
+    order: str
     clock: Callable[[], float] = time.perf_counter
     look: Callable[[], None] = lambda: None
     collect: Callable[[], object] = gc.collect
@@ -78,7 +79,6 @@ class Rounds:
             calls_per_sample=self.calls,
             dropped=self.dropped,
             stopped=stopped,
-            seed=self.seed,
             placed_at=tuple(self.placed_at),
         )
 
@@ -169,10 +169,10 @@ class Rounds:
         return True
 
     def _shuffled(self, keys: Iterable[NetworkKey], purpose: str, number: int) -> list[NetworkKey]:
-        """An order that depends on the seed, purpose and number only, not on earlier shuffles."""
-        order = sorted(keys, key=lambda key: (key is not CONTROL, str(key)))
-        random.Random(f"{self.seed} {purpose} {number}").shuffle(order)
-        return order
+        """An order that depends on `order`, purpose and number only, not on earlier shuffles."""
+        shuffled = sorted(keys, key=lambda key: (key is not CONTROL, str(key)))
+        random.Random(f"{self.order} {purpose} {number}").shuffle(shuffled)
+        return shuffled
 
 
 def calls_for_a_sample(sample: Sample, limits: Limits, clock: Callable[[], float]) -> int:

@@ -1,6 +1,6 @@
 """One sweep measured under a condition: its networks are built, checked and timed in rounds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -27,18 +27,25 @@ def measure_sweep(
     limits: Limits,
     seed: int,
     *,
+    number: int = 1,
+    already_checked: Collection[str] = (),
     explain: Explain = explained,
+    building: Callable[[str], object] = lambda variant: None,
     check: Check = check,
     prepare: Prepare = prepare,
 ) -> Recording:
     """Time the variants with the chosen ids, the baseline and the A/A control under a condition.
 
     The control is the baseline built a second time. Samples are keyed by the variant's id, those of the
-    control by CONTROL. A network that fails is recorded with its reason, and the others go on.
+    control by CONTROL. A network that fails is recorded with its reason, and the others go on. `number` is
+    that of the pass: each has orders of its own. Variants that were already checked are not checked again.
+    `building` is told the id of each variant that is built, and "" afterwards.
     """
     networks = _Networks(sweep, chosen, condition, seed, check=check, prepare=prepare)
+    networks.building = building
+    networks.unchecked = {variant.id for variant in sweep.variants} - set(already_checked)
     watch = Watch(gpu_reader(condition.device))
-    rounds = networks.rounds(limits, look=watch.look, explain=explain)
+    rounds = networks.rounds(limits, number, look=watch.look, explain=explain)
     with pinned(condition):
         recording = rounds.run()
     return replace(recording, checked=networks.checked, state=watch.state())
@@ -64,15 +71,17 @@ class _Networks:
     seed: int
     check: Check
     prepare: Prepare
+    building: Callable[[str], object] = field(init=False)
+    unchecked: set[str] = field(init=False, default_factory=set)
     checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
 
-    def rounds(self, limits: Limits, *, look: Callable[[], None], explain: Explain) -> Rounds:
+    def rounds(self, limits: Limits, number: int, *, look: Callable[[], None], explain: Explain) -> Rounds:
         return Rounds(
             builders=self._builders(),
             baseline=self.sweep.baseline.id,
             limits=limits,
             budget_s=budget_s(self.sweep, self.chosen, limits),
-            seed=self.seed,
+            order=f"{self.seed} {number}",
             look=look,
             explain=explain,
         )
@@ -86,7 +95,11 @@ class _Networks:
         return builders
 
     def _build(self, variant: Variant, bind: Bind) -> Sample:
-        """Build a variant, for the first time after checking it."""
-        if variant.id not in self.checked:
+        """Build a variant, for the first time after checking it if it is unchecked."""
+        self.building(variant.id)
+        if variant.id in self.unchecked:
             self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
-        return self.prepare(variant, self.condition, self.seed, bind)
+            self.unchecked.remove(variant.id)
+        sample = self.prepare(variant, self.condition, self.seed, bind)
+        self.building("")
+        return sample

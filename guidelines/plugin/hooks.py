@@ -20,6 +20,7 @@ from guidelines.plugin import on_request, outputs, resumption
 from guidelines.plugin.conditions import conditions, limits
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
+from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.replay import recorded_clock
 from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.schema import KEY, parse_machine
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         conditions=conditions(config, Setup()),
         limits=limits(config),
         seed=config.getoption("seed"),
+        passes=config.getoption("passes"),
         retries=config.getoption("retry_disturbed"),
         explain=explained_by_pytest,
     )
@@ -68,10 +70,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.Collector.CollectError(message)
     try:
         asked = conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
-        tests = [_test(case) for case in cases(sweeps, asked, source)]
+        tests = [_test(case) for case in cases(sweeps, asked, source, _origin(metafunc))]
     except ValueError as error:
         raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
+
+
+def _origin(metafunc: pytest.Metafunc) -> Origin:
+    """The place of a test's mark, for processes of their own."""
+    module = metafunc.module
+    names = metafunc.function.__qualname__.split(".")
+    return Origin(Module(module.__name__, str(module.__file__)), tuple(names))
 
 
 def _test(case: Case) -> Any:
@@ -100,6 +109,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if chosen and config.getoption("benchmark_cprofile"):
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
+        )
+    if chosen and config.getoption("passes") > 1 and config.getoption("usepdb"):
+        raise pytest.UsageError(
+            "--pdb: networks are measured in processes that it does not reach; add --passes 1 for this one"
         )
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
@@ -136,7 +149,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     if resumed := config.stash[RESUMED]:
         path, contents = resumed
         lines.append(
-            f"resumed {path}: {campaign.measured_sweeps} of {len(campaign.planned)} sweeps are there"
+            f"resumed {path}: {campaign.finished_sweeps} of {len(campaign.planned)} sweeps are there"
         )
         if contents.is_torn:
             lines.append("its last line is torn and was ignored")
@@ -156,6 +169,7 @@ def _header(config: pytest.Config) -> Header:
     settings = {
         "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
         "seed": str(campaign.seed),
+        "passes": str(campaign.passes),
         **{name: str(value) for name, value in asdict(campaign.limits).items()},
     }
     return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)

@@ -1,6 +1,7 @@
 """The fixture `measure`: it times the sweep of a test's variant and gives the samples to pytest-benchmark."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped, explained, skipped
+from guidelines.plugin.passes import measure_sweeps
 from guidelines.plugin.replay import replay
 from guidelines.results.model import Entry, Failure
 from guidelines.results.reason import one_line
@@ -23,7 +25,10 @@ CASE = pytest.StashKey[Case]()
 def measure(
     request: pytest.FixtureRequest, benchmark: Any, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], None]:
-    """Time the sweep of this variant, once per run, and replay this variant's samples into `benchmark`."""
+    """Time the sweep of this variant, once per run, and replay this variant's samples into `benchmark`.
+
+    With several passes, the first test that asks times all sweeps of the run.
+    """
     case = request.node.stash.get(CASE, None)
     if case is None:
         pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
@@ -35,7 +40,8 @@ def measure(
             return
         if not campaign.is_measured(case):
             with capsys.disabled():
-                _measure_aloud(campaign, case, request.config)
+                printed = measure_sweeps(campaign, case, request.config)
+            sys.stderr.write(printed)  # as if the networks had printed it here
         result = campaign.result(case)
         if isinstance(result, Entry):
             benchmark.extra_info[KEY] = to_extra_info(result)
@@ -45,17 +51,6 @@ def measure(
             _fail_without_entry(benchmark, result)
 
     return run
-
-
-def _measure_aloud(campaign: Campaign, case: Case, config: pytest.Config) -> None:
-    """Time a sweep; print one half of a line before and the other after, as the progress of a long run."""
-    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
-    path = terminal.currentfspath
-    terminal.ensure_newline()
-    terminal.write(f"  {case.sweep_id}: up to {campaign.budget_s(case):.3g} s ... ", flush=True)
-    campaign.result(case)
-    terminal.write_line(campaign.progress(case))
-    terminal.currentfspath = path  # else pytest prints the path again before the next dot
 
 
 def _fail_without_entry(benchmark: Any, failure: Failure) -> None:

@@ -18,7 +18,12 @@ SETUP_HELP = "the paper's, which each experiment knows"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 SEED_HELP = "seed of weights, inputs and the order inside rounds"
 RETRY_HELP = (
-    "measure a sweep up to N times more while something disturbs it; the last measurement counts. Default: 0"
+    "measure a pass of a sweep up to N times more while something disturbs it; the last measurement counts. "
+    "Default: 0"
+)
+PASSES_HELP = (
+    "fresh processes that measure every sweep, each for 1/N of the time; the intervals cover what differs "
+    "between them. 1: measure in this process, for debuggers and profilers. Default: 5"
 )
 JOURNAL_HELP = "write every result here as soon as it is known. Default: a new file in .guidelines/"
 RESUME_HELP = (
@@ -50,6 +55,7 @@ def add_options(parser: pytest.Parser) -> None:
             default=option.parse(option.default) if option.default else None,
             help=f"{option.help}{several}. Default: {option.default or SETUP_HELP}",
         )
+    group.addoption("--passes", metavar="N", type=_positive, default=5, help=PASSES_HELP)
     group.addoption("--retry-disturbed", metavar="N", type=_natural, default=0, help=RETRY_HELP)
     group.addoption("--journal", metavar="PATH", type=Path, help=JOURNAL_HELP)
     group.addoption("--resume", action="store_true", help=RESUME_HELP)

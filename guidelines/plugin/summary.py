@@ -13,8 +13,8 @@ from guidelines.plugin.measurement import CAMPAIGN
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
 from guidelines.report.subjects.report import parts
+from guidelines.results.joining import linked
 from guidelines.results.journal import Journal
-from guidelines.results.model import linked
 from guidelines.results.schema import KEY, SCHEMA, to_failed
 
 # Momentary values of py-cpuinfo; pytest-benchmark warns of any difference between two machine_info.
@@ -67,9 +67,13 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Generator[None, Any, Any]:
+def pytest_terminal_summary(
+    terminalreporter: Any, exitstatus: int, config: pytest.Config
+) -> Generator[None, Any, Any]:
     """Print tables and verdicts below pytest-benchmark's own tables, even if those end in an error."""
     campaign = config.stash[CAMPAIGN]
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        campaign.keep_everything()
     try:
         return (yield)
     finally:

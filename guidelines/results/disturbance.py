@@ -1,7 +1,8 @@
 """State of the machine while a sweep was measured, and the limits beyond which it disturbs the results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from guidelines.stats.intervals import Estimate, MedianOf, Quantity, ratio_of
 from guidelines.stats.pooling import quotient
@@ -22,6 +23,8 @@ DRIFT_MARGIN = 0.03
 MOST_TIME_DRIFT = 1.5
 # A drift counts only if its whole interval at this confidence lies beyond the limit.
 DRIFT_CONFIDENCE = 0.999
+# In a pass whose baseline takes this many times its usual time, the machine is in another state.
+MOST_PASS_SHIFT = 1.25
 POWER_CAP = "power cap"
 
 
@@ -182,6 +185,19 @@ def disturbances(
     if time_drift and _lies_beyond(time_drift, MOST_TIME_DRIFT):
         reasons.append(f"the baseline's time drifted by a factor of {time_drift.estimate:.2f}")
     return tuple(reasons)
+
+
+def odd_passes(baselines_s: Mapping[int, float]) -> dict[int, str]:
+    """Reasons to distrust passes whose baseline took another time than in most, by their numbers."""
+    if len(baselines_s) < 3:
+        return {}
+    usual_s = median(baselines_s.values())
+    reasons = {}
+    for number, time_s in baselines_s.items():
+        times = time_s / usual_s
+        if not 1 / MOST_PASS_SHIFT <= times <= MOST_PASS_SHIFT:
+            reasons[number] = f"the baseline took {times:.2f} times its usual time"
+    return reasons
 
 
 def _lies_beyond(ratio: Estimate, limit: float) -> bool:

@@ -28,10 +28,15 @@ class Journal:
         self._file = file
         self._measurements = measurements
 
-    def add(self, sweep_id: str, results: Sequence[Result]) -> None:
-        """Write the results of one measurement of a sweep, one line for each variant."""
+    def add(self, sweep_id: str, number: int, results: Sequence[Result]) -> None:
+        """Write the results of a sweep in the pass with a number, one line for each variant."""
         self._measurements += 1
-        measurement = {"sweep": sweep_id, "measurement": self._measurements, "of": len(results)}
+        measurement = {
+            "sweep": sweep_id,
+            "pass": number,
+            "measurement": self._measurements,
+            "of": len(results),
+        }
         self._append(*(measurement | _saved(result) for result in results))
 
     def withdraw(self, failure: Failure) -> None:

@@ -1,18 +1,19 @@
 """Contents of a run's journal, and the run that they amount to.
 
 A journal is a file of JSON lines. Its first line is the header; each further line holds the result of one
-variant, or an event of the run. A measurement of a sweep counts if all its lines are there; if a sweep was
-measured several times, the last complete measurement counts.
+variant in one pass, or an event of the run. A measurement of a sweep counts if all its lines are there; if a
+pass of a sweep was measured several times, the last complete measurement counts.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guidelines.results.joining import joined
 from guidelines.results.model import Entry, Failure, Machine, Run
 from guidelines.results.saved_file import checked_run
 from guidelines.results.schema import ResultsError
 
-VERSION = 1
+VERSION = 2
 # The first bytes of every journal, which tell it from other files whatever its name is.
 OPENING = b'{"guidelines_journal":'
 
@@ -31,14 +32,14 @@ class Header:
 
 @dataclass(frozen=True)
 class Contents:
-    """A journal as far as it was written: the last complete measurement of each sweep, and events.
+    """A journal as far as it was written: the last complete measurement of each pass of a sweep, and events.
 
     `withdrawn` are variants whose test failed after they were timed. `is_torn` is true if the last line is
     incomplete; `size_bytes` is the size without that line.
     """
 
     header: Header
-    measurements: Mapping[str, Sequence[Result]]
+    measurements: Mapping[str, Mapping[int, Sequence[Result]]]
     withdrawn: Sequence[Failure]
     skipped: Sequence[str]
     is_finished: bool
@@ -66,7 +67,7 @@ def _in_planned_order(contents: Contents) -> list[Result]:
     """Results of all sweeps: first the planned ones in their order, then any others."""
     results: list[Result] = []
     for sweep_id in dict.fromkeys((*contents.header.sweeps, *contents.measurements)):
-        results += contents.measurements.get(sweep_id, ())
+        results += joined(contents.measurements.get(sweep_id, {}))
     return results
 
 
@@ -74,7 +75,9 @@ def _notes(contents: Contents) -> tuple[str, ...]:
     notes = [f"skipped: {skipped}" for skipped in contents.skipped]
     if not contents.is_finished:
         there, planned = len(contents.measurements), len(contents.header.sweeps)
-        notes.append(f"is the journal of an unfinished run: {there} of {planned} sweeps are there")
+        passes = max((len(each) for each in contents.measurements.values()), default=0)
+        most = f", with up to {passes} passes" if passes > 1 else ""
+        notes.append(f"is the journal of an unfinished run: {there} of {planned} sweeps are there{most}")
     if contents.is_torn:
         notes.append("its last line is torn and was ignored")
     return tuple(notes)

@@ -39,7 +39,7 @@ class _Reader:
     """Contents of the lines that were read so far."""
 
     def __init__(self) -> None:
-        self.complete: dict[str, list[Result]] = {}
+        self.complete: dict[str, dict[int, list[Result]]] = {}
         self.withdrawn: list[Failure] = []
         self.skipped: list[str] = []
         self.is_finished = False
@@ -65,12 +65,15 @@ class _Reader:
 
     def _read_result(self, line_number: int, line: Mapping[str, Any]) -> None:
         sweep_id, measurement, size = line.get("sweep"), line.get("measurement"), line.get("of")
-        if not isinstance(sweep_id, str) or type(measurement) is not int or type(size) is not int:
+        number = line.get("pass", 1)  # a journal of version 1 has one
+        if not isinstance(sweep_id, str) or type(number) is not int:
+            raise ResultsError(f"line {line_number} is not a line of a journal")
+        if type(measurement) is not int or type(size) is not int:
             raise ResultsError(f"line {line_number} is not a line of a journal")
         results = self._measurements.setdefault((sweep_id, measurement), [])
         results.append(_result(line_number, line))
         if len(results) == size:
-            self.complete[sweep_id] = list(results)
+            self.complete.setdefault(sweep_id, {})[number] = list(results)
 
 
 def _result(line_number: int, line: Mapping[str, Any]) -> Result:

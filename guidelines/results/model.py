@@ -1,7 +1,7 @@
 """Results of a run: entries and failures with their places in the tables, and the machine."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from guidelines.paper.tables import Figure
@@ -10,6 +10,7 @@ from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
+from guidelines.stats.passes import OfPass
 
 StopReason = Literal["precision", "time", "failure"]
 # The name of the A/A control among the variants of its sweep, in files and tables.
@@ -143,8 +144,28 @@ class Circumstances:
 
 
 @dataclass(frozen=True)
+class Pass:
+    """One process that measured a variant: its number in the run, its rounds, and the medians over these.
+
+    `slowdown` is the median of the ratios within rounds, `control` that of the A/A control, None if the
+    control failed; both with the deviation that the pass knows of itself.
+    """
+
+    number: int
+    rounds: int
+    calls_per_sample: int
+    slowdown: OfPass
+    control: OfPass | None
+    seconds_per_call: float
+    circumstances: Circumstances = Circumstances()
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One measured variant; times are in seconds per call."""
+    """One measured variant; times are in seconds per call.
+
+    Samples are those of all passes, one pass after the other. `lost` are the reasons why passes are missing.
+    """
 
     identity: Identity
     slowdown: Estimate
@@ -152,12 +173,12 @@ class Entry:
     paper: Figure | None
     seed: int
     stopped: StopReason
-    calls_per_sample: int
     median_s: float
+    passes: tuple[Pass, ...]
+    lost: tuple[str, ...] = ()
     samples_s: tuple[float, ...] = ()
     baseline_samples_s: tuple[float, ...] = ()
     control_samples_s: tuple[float, ...] = ()
-    circumstances: Circumstances = Circumstances()
 
     @property
     def place(self) -> Place:
@@ -168,6 +189,18 @@ class Entry:
     def is_baseline(self) -> bool:
         """True if every slow-down of the sweep is relative to this entry."""
         return self.place.is_baseline
+
+    @property
+    def samples_by_pass(self) -> list[tuple[float, ...]]:
+        """The samples of each pass; [] if the file holds none."""
+        return self.by_pass(self.samples_s)
+
+    def by_pass(self, samples_s: tuple[float, ...]) -> list[tuple[float, ...]]:
+        """Samples of all passes, of this variant or its baseline, cut into those of each pass."""
+        if not samples_s:
+            return []
+        ends = list(accumulate(each.rounds for each in self.passes))
+        return [samples_s[end - each.rounds : end] for each, end in zip(self.passes, ends, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -210,13 +243,3 @@ class Run:
     machine: Machine = Machine()
     source: str = ""
     notes: tuple[str, ...] = ()
-
-
-def linked(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
-    """A run from entries and failures, with the baseline's samples copied to each entry that lacks them."""
-    baselines = {entry.place.sweep_key: entry.samples_s for entry in entries if entry.is_baseline}
-    completed = []
-    for entry in entries:
-        baseline_s = entry.baseline_samples_s or baselines.get(entry.place.sweep_key, ())
-        completed.append(replace(entry, baseline_samples_s=baseline_s))
-    return Run(entries=tuple(completed), failures=tuple(failures))

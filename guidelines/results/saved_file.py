@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from guidelines.results import checked
-from guidelines.results.model import Entry, Failure, Run, linked
+from guidelines.results.joining import linked
+from guidelines.results.model import Entry, Failure, Run
 from guidelines.results.schema import (
     KEY,
     ResultsError,
@@ -63,6 +64,10 @@ def _check_entries_fit(run: Run) -> None:
         seen.add(place.key)
         if saved_samples and not entry.samples_s:
             raise ResultsError(f"{place.name}: lacks samples (stats.data), which other entries have")
-        rounds = {len(samples) for samples in (entry.samples_s, entry.baseline_samples_s) if samples}
-        if len(rounds) > 1:
+        rounds = sum(each.rounds for each in entry.passes)
+        if entry.samples_s and len(entry.samples_s) != rounds:
+            raise ResultsError(
+                f"{place.name}: its passes have {rounds} rounds, its samples {len(entry.samples_s)}"
+            )
+        if entry.baseline_samples_s and len(entry.baseline_samples_s) != rounds:
             raise ResultsError(f"{place.name}: its number of rounds differs from its baseline's")

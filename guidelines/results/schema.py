@@ -1,4 +1,4 @@
-"""The saved form of entries and failures, written as schema 2 and read from schemas 1 and 2.
+"""The saved form of entries and failures, written as schema 3 and read from schemas 1 to 3.
 
 A variant is one benchmark of pytest-benchmark's JSON, with its entry under extra_info["guidelines"].
 """
@@ -10,13 +10,13 @@ from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
 from guidelines.results import checked
-from guidelines.results.circumstances import parse_circumstances
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Machine, Place, StopReason
+from guidelines.results.passes import parse_passes
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 
-SCHEMA = 2
+SCHEMA = 3
 KEY = "guidelines"
 # Keys of schema 1 and their names in schema 2.
 RENAMED_SINCE_1 = {"channels": "widths", "every": "claims_every_row"}
@@ -24,7 +24,7 @@ CONDITION_RENAMED_SINCE_1 = {"channels": "channel_rule"}
 # Keys that a file omits if their value is empty, false or None.
 OPTIONAL = (
     *("baseline_samples_s", "control_samples_s", "conv_memory_access"),
-    *("per_multiply_add", "claims_every_row"),
+    *("per_multiply_add", "claims_every_row", "lost"),
 )
 MACHINE_TEXTS = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
 PLACE_TEXTS = ("guideline", "claim", "sweep", "variant", "baseline", "extreme")
@@ -47,9 +47,14 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
     for name in OPTIONAL:
         if not saved[name]:
             del saved[name]
-    circumstances = saved["circumstances"]
+    return {**saved, "passes": [_known_pass(each) for each in saved["passes"]]}
+
+
+def _known_pass(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """A pass without the circumstances that are not known."""
+    circumstances = plain["circumstances"]
     known = {name: value for name, value in circumstances.items() if value not in (None, [])}
-    return {**saved, "circumstances": known}
+    return {**plain, "circumstances": known}
 
 
 def to_benchmark(entry: Entry) -> dict[str, Any]:
@@ -106,7 +111,8 @@ def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
 
 
 def _entry(benchmark: Mapping[str, Any]) -> Entry:
-    saved, stats = _upgraded(benchmark["extra_info"][KEY]), benchmark["stats"]
+    stats = benchmark["stats"]
+    saved = _with_passes(_upgraded(benchmark["extra_info"][KEY]), stats)
     paper, stopped = saved["paper"], checked.text(saved["stopped"])
     _check_choice("stopped", stopped, get_args(StopReason))
     return Entry(
@@ -116,12 +122,12 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
         paper=None if paper is None else Figure(**paper),
         seed=checked.count(saved["seed"], "seed"),
         stopped=stopped,  # type: ignore[arg-type]  # checked above
-        calls_per_sample=checked.count(saved["calls_per_sample"], "calls_per_sample"),
         median_s=checked.positive(stats["median"], "stats.median"),
+        passes=parse_passes(saved["passes"]),
+        lost=checked.texts(saved, "lost"),
         samples_s=checked.samples(stats, "data", "stats."),
         baseline_samples_s=checked.samples(saved, "baseline_samples_s"),
         control_samples_s=checked.samples(saved, "control_samples_s"),
-        circumstances=parse_circumstances(saved.get("circumstances", {})),
     )
 
 
@@ -157,17 +163,34 @@ def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
 
 
 def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An entry or failure with the keys of schema 2, whatever its schema is."""
+    """An entry or failure with the names of schema 2, which are those of later schemas."""
     schema = checked.count(saved["schema"], "schema")
     if schema > SCHEMA:
         raise ResultsError(
             f"has schema {schema}, newer than {SCHEMA}, the newest that this version reads; update guidelines"
         )
-    if schema == SCHEMA:
+    if schema > 1:
         return saved
     renamed = _renamed(saved, RENAMED_SINCE_1)
     condition = _renamed(saved["condition"], CONDITION_RENAMED_SINCE_1)
     return {**renamed, "condition": condition, "is_control": saved["variant"] == CONTROL_NAME}
+
+
+def _with_passes(saved: Mapping[str, Any], stats: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry of any schema with its passes: before schema 3, the process of the run was the only one."""
+    if saved["schema"] > 2:
+        return saved
+    control, slowdown = saved["control"], saved["slowdown"]
+    only = {
+        "number": 1,
+        "rounds": slowdown["rounds"],
+        "calls_per_sample": saved["calls_per_sample"],
+        "slowdown": {"estimate": slowdown["estimate"]},
+        "control": None if control is None else {"estimate": control["estimate"]},
+        "seconds_per_call": stats["median"],
+        "circumstances": saved.get("circumstances", {}),
+    }
+    return {**saved, "passes": [only]}
 
 
 def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

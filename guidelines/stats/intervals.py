@@ -9,7 +9,7 @@ autocorrelation time of the signs (Geyer 1992, initial positive sequence).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import floor, sqrt
+from math import floor, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -36,6 +36,13 @@ class Estimate:
         if self.low is None or self.high is None:
             return None
         return max(self.high - self.estimate, self.estimate - self.low)
+
+    @property
+    def log_deviation(self) -> float | None:
+        """Standard deviation of the logarithm, as if that were normal; None without an interval."""
+        if self.low is None or self.high is None:
+            return None
+        return log(self.high / self.low) / 2 / quantile(self.confidence)
 
     def inverse(self) -> "Estimate":
         """Estimate of 1 / x: a speed-up from a slow-down, a throughput from a time."""

@@ -10,7 +10,7 @@ from math import cos, exp, log, pi, sin, sqrt
 from statistics import NormalDist, fmean
 from typing import Generic, TypeVar
 
-from guidelines.stats.intervals import Estimate, Quantity, Roughly, quantile
+from guidelines.stats.intervals import Estimate, Quantity, Roughly
 
 REFERENCE_CONFIDENCE = 0.95
 # Above this many degrees of freedom Student's t is the normal distribution to three figures.
@@ -138,20 +138,16 @@ def _t_probability(angle: float, degrees: int) -> float:
 def _repeats(of_runs: Sequence[Quantity]) -> _Repeats:
     estimates = [quantity(REFERENCE_CONFIDENCE) for quantity in of_runs]
     logs = [log(each.estimate) for each in estimates]
-    sides = [_log_deviation(each.low, each.high) for each in estimates if each.low and each.high]
+    deviations = [each.log_deviation for each in estimates]
+    squares = [deviation**2 for deviation in deviations if deviation is not None]
     mean = fmean(logs)
     return _Repeats(
         mean=mean,
-        within=fmean(side**2 for side in sides) if sides else None,
+        within=fmean(squares) if squares else None,
         between=sum((x - mean) ** 2 for x in logs) / (len(logs) - 1),
         runs=len(estimates),
         rounds=sum(each.rounds for each in estimates),
     )
-
-
-def _log_deviation(low: float, high: float) -> float:
-    """Standard deviation of the logarithm of a quantity with an interval at REFERENCE_CONFIDENCE."""
-    return log(high / low) / 2 / quantile(REFERENCE_CONFIDENCE)
 
 
 def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity:

@@ -15,7 +15,13 @@ def suite(pytester, quick):
     def run(*arguments, experiment=SMALL, how=pytester.runpytest_inprocess, **keywords):
         pytester.makepyfile(test_small=experiment)
         plugins = ("-p", "guidelines.plugin", "-p", "no:cacheprovider")
-        options = ("--device=cpu", "--image-size=2", "--benchmark-max-time=0", "--benchmark-min-rounds=12")
+        options = (
+            "--device=cpu",
+            "--passes=1",
+            "--image-size=2",
+            "--benchmark-max-time=0",
+            "--benchmark-min-rounds=12",
+        )
         return how(*plugins, *options, *arguments, **keywords)
 
     return run

@@ -1,0 +1,179 @@
+"""Pass after pass over all sweeps of a run: what is measured next, and what is known so far."""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from guidelines.measure.case import Case
+from guidelines.measure.dropped import Dropped
+from guidelines.measure.outcome import Outcome
+from guidelines.measure.processes import Died
+from guidelines.measure.sweep_passes import SweepPasses
+from guidelines.measure.task import Task
+
+# The spread between fewer passes says too little to end a sweep by precision.
+LEAST_PASSES = 3
+# Seconds that a run takes for a second of sampling, until its first sweeps have shown it.
+USUAL_OVERHEAD = 1.4
+
+Result = Outcome | Dropped | Died
+TaskOfCase = tuple[Task, Case]
+# Measures a queue of tasks; yields each with None when it begins, and with its result when it has ended.
+Measure = Callable[[deque[TaskOfCase]], Iterator[tuple[Task, Result | None]]]
+AGAIN = "again, because something disturbed it"
+IN_TIME_LEFT = "in the time that precise sweeps have left"
+
+
+@dataclass(frozen=True)
+class PassBegins:
+    """A pass that begins: its number, its sweeps, why it is more than was planned, and the time left."""
+
+    number: int
+    sweeps: int
+    why: str
+    left_s: float
+
+
+@dataclass(frozen=True)
+class SweepBegins:
+    """A sweep that is measured next."""
+
+    sweep: SweepPasses
+
+
+@dataclass(frozen=True)
+class SweepEnds:
+    """A sweep whose pass is over: the results of the pass, and what all passes so far know together."""
+
+    sweep: SweepPasses
+    number: int
+    results: Outcome
+    outcome: Outcome
+
+
+Step = PassBegins | SweepBegins | SweepEnds
+
+
+class _Place(NamedTuple):
+    """A sweep in the pass with a number."""
+
+    sweep: SweepPasses
+    number: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The sweeps of one pass, and why it is more than was planned."""
+
+    places: list[_Place]
+    why: str = ""
+
+
+@dataclass
+class Passes:
+    """The passes of a run.
+
+    With a `precision`, sweeps that are precise and `is_decided` end early, and the time that they leave goes
+    to further passes of the others. Disturbed passes are measured again up to `retries` times.
+    """
+
+    sweeps: Sequence[SweepPasses]
+    planned: int
+    seed: int
+    precision: float | None = None
+    retries: int = 0
+    is_decided: Callable[[Outcome], bool] = lambda outcome: True
+    clock: Callable[[], float] = time.perf_counter
+    _begun_at_s: float = field(init=False, default=0.0)
+    _sampled_s: float = field(init=False, default=0.0)
+
+    def steps(self, measure: Measure) -> Iterator[Step]:
+        """Measure every pass, and say what begins and what has ended; the run goes on between steps."""
+        self._begun_at_s = self.clock()
+        for plan in self._plans():
+            number = plan.places[0].number
+            yield PassBegins(number, len(plan.places), plan.why, self._left_s())
+            random.Random(f"{self.seed} sweeps {number}").shuffle(plan.places)
+            yield from self._steps(plan, measure)
+
+    def _steps(self, plan: _Plan, measure: Measure) -> Iterator[Step]:
+        tasks: deque[TaskOfCase] = deque()
+        sweeps: dict[str, SweepPasses] = {}
+        for sweep, number in plan.places:
+            task = sweep.task(number)
+            if task:
+                tasks.append((task, sweep.case))
+                sweeps[task.sweep_id] = sweep
+        for task, result in measure(tasks):
+            sweep = sweeps[task.sweep_id]
+            if result is None:
+                yield SweepBegins(sweep)
+                continue
+            sweep.add(task, result)
+            rest = sweep.task(task.number)
+            if rest:  # a network died while it was built; the others go on without it
+                tasks.append((rest, sweep.case))
+                continue
+            self._sampled_s += sweep.pass_s
+            yield SweepEnds(sweep, task.number, sweep.outcomes[task.number], sweep.outcome())
+
+    def _plans(self) -> Iterator[_Plan]:
+        """The passes, each of which is planned when the ones before have ended."""
+        for number in range(1, self.planned + 1):
+            going_on = [sweep for sweep in self.sweeps if self._goes_on(sweep) and sweep.task(number)]
+            if going_on:
+                yield _Plan([_Place(sweep, number) for sweep in going_on])
+        yield from self._further_plans()
+        for _ in range(self.retries):
+            again = self._again()
+            if not again:
+                break
+            yield _Plan(again, AGAIN)
+
+    def _goes_on(self, sweep: SweepPasses) -> bool:
+        """True if a sweep needs another pass; one that does not is stopped by its precision."""
+        if self.precision is None or len(sweep.outcomes) < LEAST_PASSES:
+            return True
+        if sweep.is_precise(self.precision) and self.is_decided(sweep.outcome()):
+            sweep.stopped = "precision"
+            return False
+        return True
+
+    def _further_plans(self) -> Iterator[_Plan]:
+        """Passes of the sweeps that are not precise, in the time that the others have left."""
+        if self.precision is None:
+            return
+        left_s = sum(sweep.pass_s * (self.planned - len(sweep.outcomes)) for sweep in self.sweeps)
+        number = self.planned
+        while True:
+            number += 1
+            further: list[_Place] = []
+            for sweep in self.sweeps:
+                if sweep.pass_s <= left_s and self._goes_on(sweep) and sweep.task(number):
+                    further.append(_Place(sweep, number))
+                    left_s -= sweep.pass_s
+            if not further:
+                return
+            yield _Plan(further, IN_TIME_LEFT)
+
+    def _again(self) -> list[_Place]:
+        """The passes that were disturbed and may be measured again; their results are dropped."""
+        again: list[_Place] = []
+        for sweep in self.sweeps:
+            for number, reasons in sweep.disturbed.items():
+                if reasons and sweep.retries(number) < self.retries:
+                    sweep.drop(number, reasons)
+                    again.append(_Place(sweep, number))
+        return again
+
+    def _left_s(self) -> float:
+        """Estimate of the time that the planned passes still take."""
+        left_s = 0.0
+        for sweep in self.sweeps:
+            if not sweep.is_over:
+                left_s += sweep.pass_s * max(0, self.planned - len(sweep.outcomes))
+        taken_s = self.clock() - self._begun_at_s
+        return left_s * (taken_s / self._sampled_s if self._sampled_s else USUAL_OVERHEAD)

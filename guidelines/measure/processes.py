@@ -1,0 +1,156 @@
+"""Fresh processes that measure the tasks of a pass; one that dies fails what it was measuring, no more."""
+
+import json
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO
+
+from guidelines.measure.case import Case, Origin
+from guidelines.measure.dropped import Dropped, Explain
+from guidelines.measure.outcome import Outcome
+from guidelines.measure.task import Task
+from guidelines.measure.worker import Begun, Building, Job, Message
+
+# A fresh interpreter finds modules where this one does, whatever it was started with.
+PROGRAM = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from guidelines.measure.worker import main
+main()
+"""
+# Processes that a network has started may hold the error output open.
+READ_TIMEOUT_S = 1.0
+HINTS = {"SIGKILL": " (out of memory?)"}
+TaskOfCase = tuple[Task, Case]
+
+
+@dataclass(frozen=True)
+class Died:
+    """How a process ended before its task did, and the id of the variant that it was building, or ""."""
+
+    reason: str
+    variant: str
+
+
+def measure_in_processes(
+    tasks: deque[TaskOfCase],
+    explain: Explain,
+    prepare: tuple[Callable[[], object], ...] = (),
+    say: Callable[[str], object] = sys.stderr.write,
+) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
+    """Measure tasks in a fresh process, and in another one after each death; ended tasks leave the queue.
+
+    Yields every task twice: with None when it begins, then with its outcome, or with the reason why it has
+    none. Tasks that are added meanwhile are measured by a further process. What the processes print is given
+    to `say`. On leaving, also by Ctrl-C, no process is left.
+    """
+    while tasks:
+        job = Job(tuple(map(_of_origin, tasks)), explain, prepare)
+        with _process(job, say) as process:
+            yield from _until_death(process, tasks)
+
+
+def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
+    task, case = task_of_case
+    if case.origin is None:
+        raise ValueError(f"{task.sweep_id}: nothing says where another process would find its sweeps")
+    return task, case.origin
+
+
+def _until_death(
+    process: "_Process", tasks: deque[TaskOfCase]
+) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
+    """What a process says of its tasks; how long it takes to end after the last one does not matter."""
+    left, variant = len(tasks), ""
+    while left:
+        message = process.message()
+        if isinstance(message, Building):
+            variant = message.variant
+        elif isinstance(message, Begun):
+            yield tasks[0][0], None
+        else:
+            task, _ = tasks.popleft()
+            left -= 1
+            if message is None:
+                yield task, Died(f"the process that measured it {process.end()}", variant)
+                return
+            yield task, message.outcome
+
+
+class _Process:
+    """A worker and the reader of what it prints."""
+
+    def __init__(self, job: Job) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, *_interpreter_flags(), "-c", PROGRAM, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.printed = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        with suppress(BrokenPipeError):  # if it died at once, its status and what it printed say why
+            pickle.dump(job, self.stdin)
+            self.stdin.flush()
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self.popen.stdin is not None
+        return self.popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self.popen.stdout is not None
+        return self.popen.stdout
+
+    def message(self) -> Message | None:
+        """The next message; None if the process died, maybe in the middle of one."""
+        try:
+            message: Message = pickle.load(self.stdout)
+        except (EOFError, pickle.UnpicklingError):
+            return None
+        return message
+
+    def end(self) -> str:
+        """How it ended: "was ended by SIGKILL", "ended with status 3", with the last line that it printed."""
+        status = self.wait()
+        if status < 0:
+            name = signal.Signals(-status).name
+            return f"was ended by {name}{HINTS.get(name, '')}"
+        lines = self.printed.decode(errors="replace").strip().splitlines()
+        last = f": {lines[-1]}" if status and lines else ""
+        return f"ended with status {status}{last}"
+
+    def wait(self) -> int:
+        status = self.popen.wait()
+        self._reader.join(timeout=READ_TIMEOUT_S)
+        return status
+
+    def _read(self) -> None:
+        assert self.popen.stderr is not None
+        self.printed = self.popen.stderr.read()
+
+
+@contextmanager
+def _process(job: Job, say: Callable[[str], object]) -> Iterator[_Process]:
+    process = _Process(job)
+    try:
+        yield process
+    finally:
+        process.popen.kill()  # no harm to one that has ended
+        process.wait()
+        say(process.printed.decode(errors="replace"))
+
+
+def _interpreter_flags() -> list[str]:
+    """Options such as -X and -O of this interpreter, as multiprocessing passes them on."""
+    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    return flags

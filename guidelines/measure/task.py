@@ -1,0 +1,86 @@
+"""One sweep in one pass: what to measure, as data that a fresh process can be told, and how it is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from guidelines.measure.case import Origin
+from guidelines.measure.dropped import Dropped, Explain, explained
+from guidelines.measure.outcome import Outcome, failure_of, outcome
+from guidelines.measure.recording import Limits
+from guidelines.measure.sweep import measure_sweep
+from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Sweep
+
+
+class OriginError(Exception):
+    """Sweeps that a fresh process does not find as they were; its message is one line."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A sweep to measure in one pass; limits are those of the pass.
+
+    `variants` are the ids of all variants of the sweep, `chosen` those to measure with their baseline, and
+    `checked` those whose output and work need no check, because an earlier pass checked them. `retried` are
+    the reasons why earlier measurements of this pass were dropped.
+    """
+
+    sweep_id: str
+    number: int
+    condition: Condition
+    sweep: str
+    variants: tuple[str, ...]
+    chosen: tuple[str, ...]
+    limits: Limits
+    seed: int
+    checked: frozenset[str] = frozenset()
+    retried: tuple[str, ...] = ()
+
+
+def measure(
+    task: Task,
+    sweep: Sweep,
+    explain: Explain = explained,
+    building: Callable[[str], object] = lambda variant: None,
+) -> Outcome:
+    """Time the sweep of a task in this process; `building` is told which variant is built, then ""."""
+    recording = measure_sweep(
+        sweep,
+        task.chosen,
+        task.condition,
+        task.limits,
+        seed=task.seed,
+        number=task.number,
+        already_checked=task.checked,
+        explain=explain,
+        building=building,
+    )
+    return outcome(
+        sweep,
+        task.chosen,
+        task.condition,
+        recording,
+        confidence=task.limits.confidence,
+        seed=task.seed,
+        number=task.number,
+        retried=task.retried,
+    )
+
+
+def found(task: Task, origin: Origin) -> Sweep:
+    """The sweep of a task, in a process that does not have it yet. Raises OriginError if it differs."""
+    for sweep in origin()(task.condition):
+        if sweep.name == task.sweep:
+            if tuple(variant.id for variant in sweep.variants) == task.variants:
+                return sweep
+            raise OriginError(f"{task.sweep_id} has other variants in a process of its own; use --passes 1")
+    raise OriginError(f"{task.sweep_id} is not defined in a process of its own; use --passes 1")
+
+
+def failed(task: Task, sweep: Sweep, dropped: Dropped) -> Outcome:
+    """The outcome of a task that gave none: every chosen variant failed."""
+    return {
+        variant.id: failure_of(sweep, variant, task.condition, dropped)
+        for variant in sweep.variants
+        if variant.id in task.chosen
+    }

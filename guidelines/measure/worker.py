@@ -1,0 +1,96 @@
+"""The process that measures a pass: it reads what to do from its input and writes results to its output.
+
+The program that starts it is `processes`. Both sides exchange pickles, which end by themselves.
+"""
+
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO
+
+from guidelines.measure.case import Origin
+from guidelines.measure.dropped import Dropped, Explain
+from guidelines.measure.outcome import Outcome
+from guidelines.measure.task import OriginError, Task, found, measure
+from guidelines.results.reason import one_line
+
+
+@dataclass(frozen=True)
+class Job:
+    """The tasks of a process, each with the origin of its sweep, and what to run before the first one."""
+
+    tasks: tuple[tuple[Task, Origin], ...]
+    explain: Explain
+    prepare: tuple[Callable[[], object], ...] = ()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The next task begins."""
+
+
+@dataclass(frozen=True)
+class Building:
+    """A variant that the process builds, by its id; "" if it builds none any more."""
+
+    variant: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The outcome of the task that began last, or the reason why its sweep was not found."""
+
+    outcome: Outcome | Dropped
+
+
+Message = Begun | Building | Ended
+
+
+def main() -> None:
+    """Measure the tasks of the job that stands on the input; the process ends when its parent does."""
+    channel = _channel()
+    # Ctrl-C reaches all processes of a terminal; the parent ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    job: Job = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for act in job.prepare:
+        act()
+    for task, origin in job.tasks:
+        _send(channel, Begun())
+        outcome = _outcome(task, origin, job.explain, lambda variant: _send(channel, Building(variant)))
+        _send(channel, Ended(outcome))
+
+
+def _outcome(
+    task: Task, origin: Origin, explain: Explain, building: Callable[[str], object]
+) -> Outcome | Dropped:
+    try:
+        sweep = found(task, origin)
+    except OriginError as error:
+        return Dropped(str(error))
+    except Exception as error:  # whatever a user's module raises while it is imported
+        return Dropped(f"cannot be defined in a process of its own: {one_line(error)}")
+    return measure(task, sweep, explain, building)
+
+
+def _channel() -> IO[bytes]:
+    """The output of the process for results alone: whatever else is printed goes to the error output."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return channel
+
+
+def _send(channel: IO[bytes], message: Message) -> None:
+    pickle.dump(message, channel)
+    channel.flush()
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the input, which the parent keeps open as long as it lives."""
+    while os.read(0, 1):
+        pass
+    os._exit(1)

@@ -1,0 +1,153 @@
+"""Join what several passes measured of a sweep, and entries with their baseline's samples."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import NamedTuple
+
+from guidelines.results.disturbance import odd_passes
+from guidelines.results.model import Entry, Failure, Pass, Run, StopReason
+from guidelines.stats.intervals import Estimate
+from guidelines.stats.passes import over_passes
+
+Result = Entry | Failure
+# Fields of an entry that hold samples of all passes.
+SAMPLES = ("samples_s", "baseline_samples_s", "control_samples_s")
+
+
+class _Name(NamedTuple):
+    """The name of a variant in its sweep; the control bears one of its own."""
+
+    variant: str
+    is_control: bool
+
+
+def joined(passes: Mapping[int, Sequence[Result]], stopped: StopReason | None = None) -> list[Result]:
+    """The results of a sweep from those of its passes, by their numbers.
+
+    A variant that was measured in some passes has an entry that names the reasons why others are missing;
+    one that was measured in none is a failure. `stopped` is the reason for which no further pass was begun.
+    """
+    by_name: dict[_Name, dict[int, Result]] = {}
+    for number, results_of_pass in _marked(passes).items():
+        for result in results_of_pass:
+            by_name.setdefault(_name(result), {})[number] = result
+    results: list[Result] = []
+    lost_controls: tuple[str, ...] = ()
+    for name, of_variant in by_name.items():
+        if name.is_control and len(of_variant) < len(passes):
+            lost_controls = _lost(of_variant)  # the control went well in other passes
+        else:
+            results.append(_joined(of_variant, stopped))
+    return [_without_controls(each, lost_controls) for each in results]
+
+
+def disturbed_passes(passes: Mapping[int, Sequence[Result]]) -> dict[int, tuple[str, ...]]:
+    """The reasons why passes of a sweep are disturbed, by their numbers; () for a quiet one.
+
+    A pass is disturbed by what happened in it, or because its baseline took another time than in the others.
+    """
+    reasons: dict[int, tuple[str, ...]] = dict.fromkeys(sorted(passes), ())
+    baselines_s: dict[int, float] = {}
+    for number, results in passes.items():
+        for result in results:
+            if isinstance(result, Entry):
+                reasons[number] = result.passes[0].circumstances.disturbed
+                baselines_s[number] = result.passes[0].seconds_per_call / result.passes[0].slowdown.estimate
+    for number, reason in odd_passes(baselines_s).items():
+        reasons[number] += (reason,)
+    return reasons
+
+
+def _marked(passes: Mapping[int, Sequence[Result]]) -> dict[int, list[Result]]:
+    """Passes in order, with the reasons why they are disturbed in every entry."""
+    marked: dict[int, list[Result]] = {}
+    for number, reasons in disturbed_passes(passes).items():
+        marked[number] = [_with_reasons(result, reasons) for result in passes[number]]
+    return marked
+
+
+def _with_reasons(result: Result, reasons: tuple[str, ...]) -> Result:
+    if isinstance(result, Failure):
+        return result
+    (only,) = result.passes
+    circumstances = replace(only.circumstances, disturbed=reasons)
+    return replace(result, passes=(replace(only, circumstances=circumstances),))
+
+
+def _without_controls(result: Result, lost_controls: tuple[str, ...]) -> Result:
+    """A baseline's entry, with the reasons why passes of the control are missing; others as they are."""
+    if isinstance(result, Entry) and result.is_baseline:
+        return replace(result, lost=result.lost + lost_controls)
+    return result
+
+
+def _lost(by_pass: Mapping[int, Result]) -> tuple[str, ...]:
+    """The reasons why passes are missing: "pass 2: the process was killed"."""
+    reasons = []
+    for number, result in by_pass.items():
+        if isinstance(result, Failure):
+            reasons.append(f"pass {number}: {'the control: ' * result.is_control}{result.reason}")
+    return tuple(reasons)
+
+
+def _name(result: Result) -> _Name:
+    return _Name(result.place.variant, isinstance(result, Failure) and result.is_control)
+
+
+def _joined(by_pass: Mapping[int, Result], stopped: StopReason | None) -> Result:
+    entries = [each for each in by_pass.values() if isinstance(each, Entry)]
+    if not entries:
+        return next(iter(by_pass.values()))
+    return replace(_joined_entry(entries, stopped), lost=_lost(by_pass))
+
+
+def _joined_entry(entries: Sequence[Entry], stopped: StopReason | None) -> Entry:
+    """One entry of all passes of a variant. With a single pass it is that pass's own."""
+    first = entries[0]
+    stopped = stopped or first.stopped
+    if len(entries) == 1:
+        return replace(first, stopped=stopped)
+    passes: list[Pass] = []
+    samples: dict[str, list[float]] = {name: [] for name in SAMPLES}
+    for entry in entries:
+        passes += entry.passes
+        for name, series_s in samples.items():
+            series_s += getattr(entry, name)
+    confidence, rounds = first.slowdown.confidence, sum(each.rounds for each in passes)
+    slowdown = over_passes([each.slowdown for each in passes], rounds)(confidence)
+    controls = [each.control for each in passes if each.control is not None]
+    return replace(
+        first,
+        slowdown=Estimate(1.0, 1.0, 1.0, confidence, rounds) if first.is_baseline else slowdown,
+        control=over_passes(controls, rounds)(confidence) if controls else None,
+        stopped=stopped,
+        median_s=median(samples["samples_s"]),
+        passes=tuple(passes),
+        samples_s=tuple(samples["samples_s"]),
+        baseline_samples_s=tuple(samples["baseline_samples_s"]),
+        control_samples_s=tuple(samples["control_samples_s"]),
+    )
+
+
+def linked(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
+    """A run from entries and failures, with the baseline's samples copied to each entry that lacks them."""
+    baselines = {entry.place.sweep_key: entry for entry in entries if entry.is_baseline}
+    completed = []
+    for entry in entries:
+        baseline = baselines.get(entry.place.sweep_key)
+        baseline_s = entry.baseline_samples_s or (_of_same_passes(baseline, entry) if baseline else ())
+        completed.append(replace(entry, baseline_samples_s=baseline_s))
+    return Run(entries=tuple(completed), failures=tuple(failures))
+
+
+def _of_same_passes(baseline: Entry, entry: Entry) -> tuple[float, ...]:
+    """The baseline's samples of the passes that measured an entry, too."""
+    if not baseline.samples_s:
+        return ()
+    numbers = {each.number for each in entry.passes}
+    samples_s: tuple[float, ...] = ()
+    for of_pass, series_s in zip(baseline.passes, baseline.samples_by_pass, strict=True):
+        if of_pass.number in numbers:
+            samples_s += series_s
+    return samples_s
