@@ -1,10 +1,12 @@
 """Compare two machines: what both measured, what changed, and what only one of them has."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
-from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio, changes
+from guidelines.analysis.change import Change, MarginedRatio, changes
+from guidelines.analysis.compared import Compared, effect_ratio, speed_ratio
+from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.like_tables import LikeTables, like_tables
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.model import TableKey, VariantKey
@@ -12,49 +14,9 @@ from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.pooling import geometric_mean, quotient
 
-FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
-EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
-SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR"}
-
 
 class CompareError(Exception):
     """Results that cannot be compared; its message is one line."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
-
-    Slow-downs are of the time, or of the time per multiply-add if their sweep is judged by that. `effect`
-    is None for a baseline, `speed` is None if the two sides did different work.
-    """
-
-    a: Measured
-    b: Measured
-    ratio: Quantity = field(compare=False)
-    effect: Change | None
-    speedup: Quantity | None = field(compare=False)
-    speed: Change | None
-
-    @property
-    def name(self) -> str:
-        """Guideline, sweep and variant: "G2 x1 g=8"."""
-        return self.a.place.name
-
-    @property
-    def outcome(self) -> str:
-        """SAME, STRONGER or WEAKER for the guideline's effect on B, or UNCLEAR; "" for a baseline."""
-        return self.outcome_of(self.effect) if self.effect else ""
-
-    def outcome_of(self, change: Change) -> str:
-        """The word for the guideline's effect on B, given the change of the ratio."""
-        words = EFFECT if self.a.place.expect == "slower" else FLIPPED
-        return words[change.direction]
-
-    @property
-    def pace(self) -> str:
-        """SAME, FASTER or SLOWER for B itself, or UNCLEAR; "" if the two did different work."""
-        return SPEED[self.speed.direction] if self.speed else ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +60,13 @@ class _Pair(NamedTuple):
     b: Measured
 
 
+class _LaunchBound(NamedTuple):
+    """The variants of each side whose slow-down is about launches."""
+
+    a: Set[VariantKey]
+    b: Set[VariantKey]
+
+
 def compare(a: MachineResults, b: MachineResults) -> Comparison:
     """Pair by guideline, sweep, variant and condition; all verdicts are right together (Holm).
 
@@ -110,7 +79,8 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
     if all(pair.a.is_baseline for pair in together):
         raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
-    rows = _compared(together, confidence)
+    bound = _LaunchBound(launch_bound_slowdowns(a.measured), launch_bound_slowdowns(b.measured))
+    rows = _compared(together, bound, confidence)
     guidelines = [_guideline(tables, of_tables, rows) for tables, of_tables in pairs.items() if of_tables]
     speedups = [row.speedup for row in rows.values() if row.speedup]
     return Comparison(
@@ -124,16 +94,6 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
     )
 
 
-def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
-    """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
-    return MarginedRatio(row.ratio, least, floors=(row.a.noise_floor, row.b.noise_floor))
-
-
-def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:
-    """The speed-up of B; a change counts beyond `least`. None if the two sides did different work."""
-    return MarginedRatio(row.speedup, least) if row.speedup else None
-
-
 def _guideline(
     tables: LikeTables, pairs: Sequence[_Pair], rows: Mapping[VariantKey, Compared]
 ) -> GuidelineComparison:
@@ -143,9 +103,9 @@ def _guideline(
     )
 
 
-def _compared(pairs: Iterable[_Pair], confidence: float) -> dict[VariantKey, Compared]:
+def _compared(pairs: Iterable[_Pair], bound: _LaunchBound, confidence: float) -> dict[VariantKey, Compared]:
     """The rows by their key on side A."""
-    rows = {pair.a.place.key: _row(pair) for pair in pairs}
+    rows = {pair.a.place.key: _row(pair, bound) for pair in pairs}
     effects = {key: effect_ratio(row) for key, row in rows.items() if not row.a.is_baseline}
     speeds = {}
     for key, row in rows.items():
@@ -163,7 +123,7 @@ def _changes(ratios: Mapping[VariantKey, MarginedRatio], confidence: float) -> d
     return dict(zip(ratios, changes(list(ratios.values()), confidence), strict=True))
 
 
-def _row(pair: _Pair) -> Compared:
+def _row(pair: _Pair, bound: _LaunchBound) -> Compared:
     return Compared(
         a=pair.a,
         b=pair.b,
@@ -171,6 +131,8 @@ def _row(pair: _Pair) -> Compared:
         effect=None,
         speedup=_speedup(pair),
         speed=None,
+        is_a_launch_bound=pair.a.place.key in bound.a,
+        is_b_launch_bound=pair.b.place.key in bound.b,
     )
 
 

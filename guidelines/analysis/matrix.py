@@ -18,7 +18,8 @@ class Standing:
     """One guideline on one machine: its sweep with the largest effect, and counts of sweeps.
 
     `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
-    time or of the time per multiply-add.
+    time or of the time per multiply-add. Sweeps in which launches decide are left out, but for
+    `sweeps_launch_bound`, their number; if there are no others, the largest effect is one of theirs.
     """
 
     sweep: str
@@ -28,6 +29,7 @@ class Standing:
     verdict: Verdict
     sweeps_held: int
     sweeps_judged: int
+    sweeps_launch_bound: int = 0
     is_disturbed: bool = False
     is_per_multiply_add: bool = False
 
@@ -51,7 +53,7 @@ class Line:
 class Matrix:
     """A line for each machine and condition; all verdicts are right together (Holm).
 
-    `guidelines` holds the claim of each guideline, `verdicts` is the number of verdicts.
+    `guidelines` holds the claim of each guideline, `verdicts` is the number of verdicts about devices.
     """
 
     guidelines: dict[str, str]
@@ -90,7 +92,8 @@ def matrix(machines: Sequence[MachineResults]) -> Matrix:
         for condition in dict.fromkeys(place.condition for place in _places(results)):
             under = [each for each in judged_sweeps.get(index, ()) if each.key.condition == condition]
             lines.append(_line(results, condition, under, swept))
-    return Matrix(_claims(machines), tuple(lines), confidence, len(evidence))
+    about_devices = sum(not of_sweep.is_launch_bound for of_sweep in evidence.values())
+    return Matrix(_claims(machines), tuple(lines), confidence, about_devices)
 
 
 def varied(results: MachineResults) -> MachineResults:
@@ -150,17 +153,22 @@ def _line(
 
 
 def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
-    effects = [directed(each.verdict.slowdown, each.evidence.expect) for each in sweeps]
-    largest = max(range(len(sweeps)), key=lambda k: effects[k].estimate)
-    key, evidence, verdict = sweeps[largest]
+    judged = [each for each in sweeps if not each.verdict.is_about_launches]
+    largest = max(judged or sweeps, key=lambda each: _effect(each).estimate)
+    key, evidence, verdict = largest
     return Standing(
         sweep=key.sweep,
         extreme=evidence.extreme,
         expect=evidence.expect,
-        effect=effects[largest],
+        effect=_effect(largest),
         verdict=verdict,
-        sweeps_held=sum(each.verdict.outcome == "holds" for each in sweeps),
-        sweeps_judged=len(sweeps),
+        sweeps_held=sum(each.verdict.outcome == "holds" for each in judged),
+        sweeps_judged=len(judged),
+        sweeps_launch_bound=len(sweeps) - len(judged),
         is_disturbed=any(measured.disturbed for measured in swept[key]),
         is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
     )
+
+
+def _effect(judged: _Judged) -> Estimate:
+    return directed(judged.verdict.slowdown, judged.evidence.expect)

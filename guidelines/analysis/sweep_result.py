@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.launches import launch_bound_run, waits_for_launches
 from guidelines.analysis.measured import Measured, distinct
 from guidelines.analysis.verdict import Verdict
 from guidelines.paper import tables as paper
 from guidelines.paper.tables import Figure, Platform
 from guidelines.results.model import Circumstances, Failure, Place, StopReason
+from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate, kendall_tau
 
@@ -39,7 +41,7 @@ class Cell:
     @property
     def launch_bound(self) -> Circumstances | None:
         """Circumstances of the first run in which launching took longer than computing."""
-        return _launch_bound(self.circumstances)
+        return launch_bound_run(self.circumstances)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class SweepResult:
     variants: tuple[VariantResult, ...]
     baseline: str
     extreme: str
+    expect: Expectation
     verdict: Verdict | None
     per_multiply_add: Estimate | None
     paper: Figure | None
@@ -98,6 +101,7 @@ def sweep_result(
         variants=variants,
         baseline=place.baseline,
         extreme=deciding,
+        expect=place.expect,
         verdict=decision.verdict if decision else None,
         per_multiply_add=_verdict_per_multiply_add(decision, extreme),
         paper=_as_judged(_published(place, deciding, platform), place, deciding),
@@ -125,7 +129,7 @@ def _variants(
     measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform
 ) -> tuple[VariantResult, ...]:
     """A result for every variant that was measured or failed, in the order of their rows."""
-    baseline_waits = any(m.is_baseline and _launch_bound(m.circumstances) for m in measured)
+    baseline_waits = any(m.is_baseline and waits_for_launches(m) for m in measured)
     variants: dict[str, VariantResult] = {}
     for each in measured:
         cell = _cell(each, platform)
@@ -174,10 +178,6 @@ def _cell(measured: Measured, platform: Platform) -> Cell:
         paper_as_judged=_as_judged(published, place, place.variant),
         circumstances=measured.circumstances,
     )
-
-
-def _launch_bound(runs: Iterable[Circumstances]) -> Circumstances | None:
-    return next((of_run for of_run in runs if of_run.is_launch_bound), None)
 
 
 def _verdict_per_multiply_add(decision: Decision | None, extreme: Measured | None) -> Estimate | None:

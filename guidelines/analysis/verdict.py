@@ -1,12 +1,13 @@
 """Decide if a guideline holds: one verdict for each sweep, corrected for their number in a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
-from guidelines.results.model import SweepKey
+from guidelines.results.model import SweepKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity, rounds_needed
@@ -14,14 +15,15 @@ from guidelines.stats.noise_floor import noise_floor, too_noisy
 
 LEAST_MARGIN = 0.01
 MOST_EFFORT = 100
-Outcome = Literal["holds", "does not hold", "undecided"]
+Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """The slow-downs that decide a sweep: of the variant named `extreme`, and of the others.
 
-    `is_complete` is False if the claim is about a variant that was not measured.
+    `is_complete` is False if the claim is about a variant that was not measured. `is_launch_bound` is True
+    if the variant that decides, or the baseline, waits for its launches: it then says nothing of the device.
     """
 
     extreme: str
@@ -30,16 +32,25 @@ class Evidence:
     others: tuple[tuple[str, Quantity], ...]
     control: Estimate | None
     is_complete: bool = True
+    is_launch_bound: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it."""
+    """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it.
+
+    If launches decide, the interval is not corrected, and there is no margin.
+    """
 
     outcome: Outcome
     slowdown: Estimate
     margin: float | None
     remedy: str = ""
+
+    @property
+    def is_about_launches(self) -> bool:
+        """True if the slow-down is that of launching the networks, so that nothing is said of the device."""
+        return self.outcome == "launches decide"
 
 
 def evidence_by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
@@ -53,7 +64,21 @@ def evidence_by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
 
 
 def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
-    """One verdict for each sweep; at this confidence, all of them are right together (Holm 1979)."""
+    """One verdict for each sweep; at this confidence, all of them are right together (Holm 1979).
+
+    Launch-bound sweeps take no part in the correction: their slow-downs decide nothing.
+    """
+    judged = _judged([evidence for evidence in sweeps if not evidence.is_launch_bound], confidence)
+    every: list[Verdict] = []
+    for evidence in sweeps:
+        if evidence.is_launch_bound:
+            every.append(Verdict("launches decide", evidence.slowdown(confidence), None))
+        else:
+            every.append(judged.pop(0))
+    return every
+
+
+def _judged(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
     return stepwise(
         [_clearness(evidence, confidence) for evidence in sweeps],
         lambda index, level: _judge(sweeps[index], level),
@@ -64,8 +89,9 @@ def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
 
 def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
     others = [measured for measured in sweep if not measured.is_baseline]
+    bound = launch_bound_slowdowns(sweep)
     if others and others[0].place.claims_every_row:
-        return _of_every(others)
+        return _of_every(others, bound)
     extreme = next((m for m in others if m.place.variant == m.place.extreme), None)
     if extreme is None:
         return None
@@ -76,10 +102,11 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
         slowdown=extreme.judged,
         others=named,
         control=_control(extreme),
+        is_launch_bound=extreme.place.key in bound,
     )
 
 
-def _of_every(others: Sequence[Measured]) -> Evidence:
+def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
     """The variant farthest from the claim decides, at a level at which all intervals hold (Bonferroni)."""
     weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
 
@@ -97,6 +124,7 @@ def _of_every(others: Sequence[Measured]) -> Evidence:
         others=(),
         control=_control(weakest),
         is_complete=is_complete,
+        is_launch_bound=weakest.place.key in bound,
     )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guidelines.analysis.change import LEAST_CHANGE, changes
-from guidelines.analysis.compare import SPEED, Comparison, effect_ratio, speed_ratio
+from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import SPEED, effect_ratio, speed_ratio
+from guidelines.analysis.launches import waits_for_launches
 from guidelines.stats.intervals import Estimate
 
 EFFECTS, SPEEDS, MISSING = ("stronger", "weaker"), ("faster", "slower"), "missing"
@@ -22,11 +24,15 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Trip:
-    """A variant that a trigger matches; `ratio` is B's slow-down over A's, or A's time over B's."""
+    """A variant that a trigger matches; `ratio` is B's slow-down over A's, or A's time over B's.
+
+    `is_about_launches` is True if the ratio rests on times of launching, not of the device.
+    """
 
     name: str
     word: str
     ratio: Estimate | None
+    is_about_launches: bool = False
 
 
 def triggers(text: str) -> tuple[Trigger, ...]:
@@ -60,7 +66,7 @@ def _changed_effects(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]
     for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
         word = row.outcome_of(change)
         if word == trigger.word.upper():
-            yield Trip(row.name, word, change.ratio)
+            yield Trip(row.name, word, change.ratio, row.is_about_launches)
 
 
 def _changed_speeds(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
@@ -71,7 +77,8 @@ def _changed_speeds(comparison: Comparison, trigger: Trigger) -> Iterator[Trip]:
     for row, change in zip(rows, changes(ratios, comparison.confidence), strict=True):
         word = SPEED[change.direction]
         if word == trigger.word.upper():
-            yield Trip(row.name, word, change.ratio)
+            about_launches = waits_for_launches(row.a) or waits_for_launches(row.b)
+            yield Trip(row.name, word, change.ratio, about_launches)
 
 
 def _trigger(text: str) -> Trigger:

@@ -22,8 +22,9 @@ WORDS = {
     "threads": "threads {}",
     "channel_rule": "{} channels",
 }
-# Marks figures that something disturbed.
+# Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
+LAUNCH_BOUND = "*"
 # Names of attributes; others are written with spaces for "_".
 NAMES = {
     "cpu_model": "CPU",

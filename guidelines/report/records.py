@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from guidelines.analysis.change import Change
-from guidelines.analysis.compare import Compared, Comparison
+from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import Compared
 from guidelines.analysis.matrix import Line, Matrix, Standing
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
@@ -33,6 +34,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
     """One record for each variant of a machine; the one that decides its sweep holds the verdict.
 
     The verdict is about the slow-down per multiply-add if `per_multiply_add` is 1, else about `slowdown`.
+    A slow-down is about launches, not about the device, if `launch_bound` is 1.
     """
     records = []
     for table in tables:
@@ -47,7 +49,8 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
 def of_comparison(comparison: Comparison) -> list[Record]:
     """One record for each variant that both sides have; `ratio` is B's slow-down over A's.
 
-    Slow-downs are per multiply-add if `per_multiply_add` is 1.
+    Slow-downs are per multiply-add if `per_multiply_add` is 1. `a_launch_bound` and `b_launch_bound` are 1
+    if the slow-down of that side is about launches, not about the device.
     """
     return [_compared(row, comparison.confidence) for row in comparison.rows]
 
@@ -106,6 +109,7 @@ def _variant(variant: VariantResult) -> Record:
         **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
         "failure": cell.failure,
+        "launch_bound": int(cell.is_launch_bound),
         **_circumstances(cell.circumstances),
     }
 
@@ -150,7 +154,9 @@ def _compared(row: Compared, confidence: float) -> Record:
         "confidence": confidence,
         "per_multiply_add": int(place.per_multiply_add),
         **_side("a", row.a, confidence),
+        "a_launch_bound": int(row.is_a_launch_bound),
         **_side("b", row.b, confidence),
+        "b_launch_bound": int(row.is_b_launch_bound),
         **_change(row.effect, "ratio", row.outcome),
         **_change(row.speed, "speedup", row.pace),
     }
@@ -179,6 +185,7 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "margin": standing.verdict.margin,
         "sweeps_held": standing.sweeps_held,
         "sweeps_judged": standing.sweeps_judged,
+        "sweeps_launch_bound": standing.sweeps_launch_bound,
         "disturbed": int(standing.is_disturbed),
         "per_multiply_add": int(standing.is_per_multiply_add),
     }

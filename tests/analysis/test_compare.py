@@ -4,7 +4,7 @@ import pytest
 
 from guidelines.analysis.compare import CompareError, compare
 from guidelines.report.subjects.comparison import document
-from guidelines.results.model import Failure
+from guidelines.results.model import Circumstances, Failure
 from guidelines.spec.work import Cost
 
 
@@ -150,3 +150,14 @@ def test_a_sweep_that_is_judged_differently_stands_alone_on_either_side(entry, r
     comparison = compare(a, b)
     assert comparison.only_a == ("G2 x2 (cpu, against g=1)",)
     assert comparison.only_b == ("G2 x2 (cpu, against g=1 per mult-add)",)
+
+
+def test_a_change_knows_which_side_is_about_launches(sweep_of):
+    waiting = {"circumstances": Circumstances(launch_s=5e-3, device_s=2e-3)}
+    rows = by_name(compare(sweep_of(1.2, 2.0, **waiting), sweep_of(1.2, 2.4)))
+    changed = rows["G2 x1 g=8"]
+    assert changed.outcome == "STRONGER"
+    assert (changed.is_a_launch_bound, changed.is_b_launch_bound) == (True, False)
+    assert {row.is_about_launches for row in rows.values()} == {True}
+    other = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4)).rows
+    assert {row.is_about_launches for row in other} == {False}

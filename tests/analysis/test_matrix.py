@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.matrix import matrix, varied
-from guidelines.results.model import Machine
+from guidelines.results.model import Circumstances, Machine
 
 
 def test_each_cell_is_the_sweep_with_the_largest_effect(entry, results):
@@ -93,3 +93,40 @@ def test_what_varies_is_what_was_judged_under_two_conditions(entry, results):
     baseline = entry("g=1", 1.0, guideline="G3", condition=two)
     found = varied(results(*judged, baseline))
     assert {(m.place.guideline, m.place.condition.threads) for m in found.measured} == {("G2", 1), ("G2", 2)}
+
+
+@pytest.fixture
+def sweeps_of(entry, results):
+    """Sweeps of G2 with slow-downs; those that are named are launch-bound."""
+    waiting = Circumstances(launch_s=5e-3, device_s=2e-3)
+
+    def sweeps_of(slowdowns, *bound):
+        entries = []
+        for sweep, slowdown in slowdowns.items():
+            how = {"circumstances": waiting} if sweep in bound else {}
+            entries += [entry("g=1", 1.0, sweep=sweep, **how), entry("g=8", slowdown, sweep=sweep, **how)]
+        return results(*entries)
+
+    return sweeps_of
+
+
+def counts(standing):
+    return standing.sweeps_held, standing.sweeps_judged, standing.sweeps_launch_bound
+
+
+def test_launch_bound_sweeps_are_neither_shown_nor_judged_beside_others(sweeps_of):
+    found = matrix([sweeps_of({"x1": 3.0, "x2": 1.5, "x4": 1.0}, "x1")])
+    standing = found.lines[0].standings["G2"]
+    assert (standing.sweep, standing.verdict.outcome) == ("x2", "holds")
+    assert counts(standing) == (1, 2, 1)
+    assert found.verdicts == 2
+    assert found.lines[0].sweeps == ("G2 x1", "G2 x2", "G2 x4")
+
+
+def test_a_guideline_of_launch_bound_sweeps_only_stands_for_launches(sweeps_of):
+    found = matrix([sweeps_of({"x1": 1.2, "x2": 1.5}, "x1", "x2")])
+    standing = found.lines[0].standings["G2"]
+    assert (standing.sweep, standing.verdict.outcome) == ("x2", "launches decide")
+    assert standing.effect.estimate == pytest.approx(1.5, rel=0.01)
+    assert counts(standing) == (0, 0, 2)
+    assert found.verdicts == 0

@@ -7,6 +7,7 @@ import pytest
 
 from guidelines.analysis.compare import compare
 from guidelines.cli.fail_on import Trigger, triggers, tripped
+from guidelines.results.model import Circumstances
 
 
 @pytest.fixture
@@ -67,6 +68,19 @@ def test_what_b_lacks_is_said_or_stops(write_run, printed_line, tmp_path):
     status, _, err = printed_line("compare", a, b, "--fail-on", "missing")
     assert status == 1
     assert err.startswith("guidelines: G2 x1 g=8 (cpu, against g=1) is MISSING on B\n")
+
+
+def test_a_change_of_launches_trips_and_is_named_as_one(write_run, printed_line):
+    a = write_run("a.json", 2.0)
+    b = write_run("b.json", 2.4, circumstances=Circumstances(launch_s=5e-3, device_s=2e-3))
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger,slower")
+    assert status == 1
+    lines = err.splitlines()
+    assert [line.partition(":")[2].partition(" on B")[0] for line in lines] == [
+        " G2 x1 g=8 is STRONGER",
+        " G2 x1 g=8 is SLOWER",
+    ]
+    assert all(line.endswith("(times of launching, not of the device)") for line in lines)
 
 
 def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):

@@ -42,3 +42,21 @@ def test_other_networks_are_named_by_what_tells_them_apart(sweep_of, ours, their
     (section, *_) = document(compare(sweep_of(1.2, 2.0, **ours), sweep_of(1.2, 2.0, **theirs))).sections
     (note,) = (note for note in section.notes if note.startswith("OTHER NETWORKS"))
     assert note.startswith(f"OTHER NETWORKS in x1, {expected}")
+
+
+def test_figures_about_launches_are_marked_with_a_note(entry, sweep_of, results):
+    waiting = {"circumstances": Circumstances(launch_s=2.0, device_s=1.0)}
+    a = results(entry("g=1", 1.0), entry("g=2", 1.2), entry("g=8", 2.0, **waiting))
+    shown = document(compare(a, sweep_of(1.2, 2.4)))
+    effects, speeds = shown.sections
+    slowdowns = [(row.values[1].text[-1], row.values[3].text[-1]) for row in effects.grid.rows]
+    assert [("*" in a, "*" in b) for a, b in slowdowns] == [(False, False), (False, False), (True, False)]
+    assert ["*" in row.values[1].text for row in speeds.grid.rows] == [False, False, True]
+    assert effects.verdicts[0].startswith("G2 x1 g=8 * STRONGER: ")
+    assert any("; 1 of the 2 are about launches, not the device (*)" in line for line in shown.lead)
+    assert any(note.startswith("* launching this network") for note in shown.notes)
+
+
+def test_nothing_is_said_of_launches_if_no_figure_is_about_them(sweep_of):
+    shown = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4)))
+    assert not any("launch" in line for line in (*shown.lead, *shown.notes))

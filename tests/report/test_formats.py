@@ -14,6 +14,7 @@ from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.formats import html, latex, markdown, text
+from guidelines.results.model import Circumstances
 
 HOSTILE = (
     r"<script>alert(1)</script> *a_b* [x](http://e.org) $x$ \input{f} | `c` & # ~ % ^ {y} @who www.e.org"
@@ -160,3 +161,26 @@ def test_records_say_whether_a_verdict_is_per_multiply_add(entry, results, per_m
     assert {record["per_multiply_add"] for record, _ in everything} == {int(per_multiply_add)}
     assert [record[name] for record, name in everything] == [pytest.approx(expected, rel=0.01)] * 3
     assert of_table["slowdown"] == pytest.approx(2.0, rel=0.01)
+
+
+def test_records_say_what_is_about_launches(entry, results):
+    waiting = {"circumstances": Circumstances(launch_s=5e-3, device_s=2e-3)}
+    found = results(entry("g=1", 1.0), entry("g=8", 2.0, **waiting))
+    of_tables = records.of_tables(found, tables(found))
+    assert [(record["launch_bound"], record["verdict"]) for record in of_tables] == [
+        (0, None),
+        (1, "launches decide"),
+    ]
+    assert of_tables[1]["verdict_slowdown"] == pytest.approx(2.0, rel=0.01)
+    (of_matrix,) = records.of_matrix(matrix([found]))
+    assert (of_matrix["verdict"], of_matrix["margin"]) == ("launches decide", None)
+    assert (of_matrix["sweeps_judged"], of_matrix["sweeps_launch_bound"]) == (0, 1)
+    other = results(entry("g=1", 1.0), entry("g=8", 2.0))
+    of_comparison = records.of_comparison(compare(found, other))
+    sides = [(record["a_launch_bound"], record["b_launch_bound"]) for record in of_comparison]
+    assert sides == [(0, 0), (1, 0)]
+
+
+def test_html_lists_verdicts_in_a_section_without_a_table():
+    page = html.render(Document("", (), (Section("title", verdicts=("a line",)),)), {})
+    assert page.count("a line") == 2

@@ -84,3 +84,43 @@ def test_a_disturbed_cell_of_the_matrix_is_marked(entry, results):
     (section,) = by_condition(results(*disturbed, *other))
     assert [row.values[1].text.partition("\n")[0][-4:] for row in section.grid.rows] == ["x1 !", "x x1"]
     assert any(note.startswith("!: ") for note in section.notes)
+
+
+@pytest.fixture
+def waiting():
+    return {"circumstances": Circumstances(launch_s=5e-3, device_s=2e-3)}
+
+
+def lines_of(section):
+    """The lines of the only cell of each row."""
+    return [row.values[1].text.split("\n") for row in section.grid.rows]
+
+
+def test_a_cell_of_launches_says_so_and_counts_nothing(results, sweep_of, waiting):
+    found = results(*sweep_of("G2", 56, **waiting), *sweep_of("G2", 28))
+    (section,) = by_condition(found)
+    launches, device = lines_of(section)
+    assert launches == ["2x x1", "[2.0000, 2.0000]", "launches decide"]
+    assert device[2:] == ["holds", "1 of 1 hold"]
+    (note,) = (note for note in section.notes if note.startswith("launches decide: "))
+    assert "a cell shows one only if its guideline has no others" in note
+    assert any("the only verdict is right at" in note for note in section.notes)
+
+
+def test_launch_bound_sweeps_beside_others_are_counted_apart(results, sweep_of, waiting):
+    found = results(
+        *sweep_of("G2", 56, sweep="x1", **waiting), *sweep_of("G2", 56, sweep="x2"), *sweep_of("G2", 28)
+    )
+    (section,) = by_condition(found)
+    assert lines_of(section)[0] == ["2x x2", "[2.0000, 2.0000]", "holds", "1 of 1 hold", "launches decide 1"]
+
+
+def test_a_matrix_of_launches_only_speaks_of_no_verdicts(results, sweep_of, waiting):
+    (section,) = by_condition(results(*sweep_of("G2", 56, **waiting), *sweep_of("G2", 28, **waiting)))
+    assert {lines[-1] for lines in lines_of(section)} == {"launches decide"}
+    assert not any("verdict rests on" in note for note in section.notes)
+
+
+def test_launches_are_not_explained_if_they_decide_nothing(results, sweep_of):
+    (section,) = by_condition(results(*sweep_of("G2", 56), *sweep_of("G2", 28)))
+    assert not any("launch" in note for note in section.notes)

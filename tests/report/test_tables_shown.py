@@ -80,7 +80,8 @@ def test_cells_whose_time_is_that_of_launching_are_marked_with_what_would_show_t
     assert re.search(r"^ *g=8 .* ±[\d.]+\*", text, re.MULTILINE)
     assert "takes the CPU up to 2.5 times as long as computing it takes" in text
     assert "--batch-size auto, or --mode cudagraph --device cpu would" in " ".join(text.split())
-    assert "G2 x1 * holds" in text
+    assert "G2 x1 * launches decide, not the device: g=8 is" in text
+    assert "±, [ ]: 99 % each" in text
     assert "*" not in shown(results(*disturbed(entry, launch_s=1e-3, device_s=2e-3)), 120)
 
 
@@ -107,6 +108,14 @@ def bound(entry, *names, **changes):
 def test_a_slowdown_is_marked_where_it_or_its_baseline_waits_for_launches(entry, results, waiting, marked):
     text = shown(results(*bound(entry, *waiting)), 120)
     assert re.findall(r"^ *(g=\d) .*\*", text, re.MULTILINE) == marked
+
+
+def test_the_interval_of_what_launches_decide_is_said_to_stand_alone(entry, results):
+    other = [entry(v, s, sweep="x2") for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    text = " ".join(shown(results(*bound(entry, "g=8"), *other), 120).split())
+    assert "G2 x1 * launches decide, not the device: " in text
+    assert "G2 x2 holds: " in text
+    assert "for the verdicts of the table together (Holm), each alone if launches decide" in text
 
 
 def test_a_graph_is_not_advised_where_there_is_one(entry, results):

@@ -82,7 +82,8 @@ def _trip_line(trip: "Trip") -> str:
     from guidelines.report.digits import with_interval
 
     ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
-    return f"{trip.name} is {trip.word} on B{ratio}"
+    launches = " (times of launching, not of the device)" if trip.is_about_launches else ""
+    return f"{trip.name} is {trip.word} on B{ratio}{launches}"
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:

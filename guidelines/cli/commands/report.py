@@ -48,14 +48,14 @@ def _document(
 ) -> "Document":
     from guidelines.report.document import Document
     from guidelines.report.labels import labels, of_results
-    from guidelines.report.subjects import comparison
     from guidelines.report.subjects.report import parts
+    from guidelines.report.subjects.sides import side
 
     names, _ = labels([of_results(results) for results in machines])
     lead: list[str] = []
     sections: list[Section] = []
     for name, results, tables in zip(names, machines, tables_by_machine, strict=True):
-        lead += [comparison.side(results), *results.notes]
+        lead += [side(results), *results.notes]
         if len(machines) > 1:
             sections.append(_heading(name, results))
         sections += parts(results, tables)

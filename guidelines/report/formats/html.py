@@ -56,6 +56,8 @@ def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     yield f"<h2>{escape(section.title)}</h2>"
     if section.grid:
         yield from _table(section.grid)
+    else:
+        yield from _listed(section.verdicts)
     if picture:
         yield f"<figure>{picture}</figure>"
     yield from _listed(section.notes, "notes")

@@ -10,9 +10,8 @@ from guidelines.analysis.sweep_result import VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import channels, millions, number, with_half_width
 from guidelines.report.document import BREAK, Head, Value
+from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.stats.intervals import Estimate
-
-LAUNCH_BOUND = "*"
 
 
 @dataclass(frozen=True)

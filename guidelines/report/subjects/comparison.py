@@ -1,26 +1,18 @@
 """Write a comparison of two machines as a document."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from guidelines.analysis.change import LEAST_CHANGE, Change
-from guidelines.analysis.compare import Compared, Comparison, GuidelineComparison
-from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.report.digits import (
-    brackets,
-    channels,
-    half_width,
-    level,
-    millions,
-    number,
-    percent,
-    times,
-    with_interval,
-)
+from guidelines.analysis.compare import Comparison, GuidelineComparison
+from guidelines.analysis.compared import Compared
+from guidelines.analysis.launches import waits_for_launches
+from guidelines.analysis.measured import Measured
+from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import differences, of_results, sentence
+from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.sentences import setup
+from guidelines.report.subjects.sides import lead
 from guidelines.stats.intervals import Estimate
 
 VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
@@ -34,8 +26,11 @@ EFFECTS = (
     VERDICT,
 )
 SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
-OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
-PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
+LAUNCHES_NOTE = (
+    f"{LAUNCH_BOUND} launching this network, or the baseline of its slow-down, takes the CPU longer than "
+    "computing it takes the device: the figure and its change are about launches, not about the device; "
+    "--mode cudagraph, or --batch-size auto, would show the device."
+)
 # Figures that tell networks of one name apart; the last one does if rounding hides the others.
 SIZES: Mapping[str, Callable[[Measured], str]] = {
     "channels": lambda m: channels(m.identity.widths),
@@ -58,57 +53,7 @@ def document(comparison: Comparison) -> Document:
     """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
     effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
     sections = (*effects, _speeds(comparison), *_alone(comparison))
-    return Document("A compared with B", tuple(_lead(comparison)), sections, tuple(_notes(comparison)))
-
-
-def side(results: MachineResults) -> str:
-    """One side on a line: its files and its machine."""
-    first, *others = results.sources
-    more = f" and {len(others)} more" if others else ""
-    return f"{first}{more}: {sentence(of_results(results))}"
-
-
-def _lead(comparison: Comparison) -> Iterator[str]:
-    """Lines on the two sides, on figures to distrust, and on the number of verdicts of each kind."""
-    a, b = comparison.a, comparison.b
-    machines = differences(of_results(a), of_results(b))
-    yield f"A = {side(a)}"
-    yield f"B = {side(b)}"
-    yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
-    if a.fingerprint == b.fingerprint != ():
-        yield "A and B hold the same run"
-    yield from (*a.notes, *b.notes)
-    yield from _distrusted("A", [row.a for row in comparison.rows])
-    yield from _distrusted("B", [row.b for row in comparison.rows])
-    effects = Counter(row.outcome for row in comparison.rows if row.effect)
-    yield f"{effects.total()} slow-downs: {_counts(effects, OUTCOMES)}"
-    if comparison.speedup:
-        paces = Counter(row.pace for row in comparison.rows if row.speed)
-        yield (
-            f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
-            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
-        )
-
-
-def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
-    """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
-    disturbed = [m for m in measured if m.disturbed]
-    lines = [
-        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
-        for m in disturbed
-    ]
-    yield from dict.fromkeys(lines)  # a line for each sweep
-    waiting = sum(_is_launch_bound(m) for m in measured)
-    if waiting:
-        yield f"{side}: {waiting} of {len(measured)} times are those of launching, not of the device"
-
-
-def _is_launch_bound(measured: Measured) -> bool:
-    return any(of_run.is_launch_bound for of_run in measured.circumstances)
-
-
-def _counts(verdicts: Counter[str], words: Iterable[str]) -> str:
-    return ", ".join(f"{verdicts[word]} {word}" for word in words)
+    return Document("A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)))
 
 
 def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
@@ -155,7 +100,8 @@ def _sentence(row: Compared, confidence: float) -> str:
     against = "; on both sides the effect is opposite to the claim" if is_opposite else ""
     ratio = with_interval(row.effect.ratio) if row.effect else ""
     times = f"{number(a)}x the time{row.a.unit} of {row.a.place.baseline} on A, {number(b)}x on B"
-    return f"{row.name} {row.outcome}: {times}; B / A {ratio}{against}"
+    name = f"{row.name} {LAUNCH_BOUND}" if row.is_about_launches else row.name
+    return f"{name} {row.outcome}: {times}; B / A {ratio}{against}"
 
 
 def _is_opposed(row: Compared, slowdown: Estimate) -> bool:
@@ -172,14 +118,20 @@ def _condition(guideline: GuidelineComparison) -> str:
 
 def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
     shown = [Value(row.a.place.variant, row.a.place.row)]
-    for measured in (row.a, row.b):
+    for measured, is_launch_bound in ((row.a, row.is_a_launch_bound), (row.b, row.is_b_launch_bound)):
         slowdown = measured.judged(confidence)
-        shown += [Value(number(slowdown), slowdown.estimate), Value(half_width(slowdown))]
+        shown += [_marked(slowdown, is_launch_bound), Value(half_width(slowdown))]
     if not row.effect:
         return (*shown, Value(), Value())
     ratio = row.effect.ratio
     verdict = Value(f"{row.outcome} {row.effect.reason}")
     return (*shown, Value(with_interval(ratio), ratio.estimate), verdict)
+
+
+def _marked(estimate: Estimate, is_launch_bound: bool) -> Value:
+    """A figure without its interval, marked if it is about launches."""
+    mark = LAUNCH_BOUND if is_launch_bound else ""
+    return Value(f"{number(estimate)}{mark}", estimate.estimate)
 
 
 def _speeds(comparison: Comparison) -> Section:
@@ -203,7 +155,7 @@ def _speed(row: Compared, speed: Change, confidence: float) -> Row:
 def _images_per_s(measured: Measured, confidence: float) -> Value:
     per_call = measured.place.condition.batch_size
     images_per_s = measured.seconds_per_call(confidence).inverse().scaled(per_call)
-    return Value(number(images_per_s), images_per_s.estimate)
+    return _marked(images_per_s, waits_for_launches(measured))
 
 
 def _alone(comparison: Comparison) -> list[Section]:
@@ -226,6 +178,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         f"±: {sure} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
         f"{sure} (Holm)."
     )
+    if any(waits_for_launches(measured) for row in comparison.rows for measured in (row.a, row.b)):
+        yield LAUNCHES_NOTE
     single = [name for name, results in (("A", comparison.a), ("B", comparison.b)) if results.runs == 1]
     if single:
         yield (

@@ -11,6 +11,12 @@ from guidelines.report.labels import DISTURBED, attributes, labels, sentence
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
+LAUNCHES = "launches decide"
+LAUNCHES_NOTE = (
+    f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
+    "nothing about the device; such sweeps are left out of the counts and numbered below them, and a cell "
+    "shows one only if its guideline has no others"
+)
 
 
 def document(matrix: Matrix) -> Document:
@@ -57,8 +63,17 @@ def _value(standing: Standing | None) -> Value:
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
     if standing.is_per_multiply_add:
         lines.append(PER_MULTIPLY_ADD)
-    lines += [brackets(effect), verdict.outcome, f"{standing.sweeps_held} of {standing.sweeps_judged} hold"]
+    lines += [brackets(effect), verdict.outcome, *_counts(standing)]
     return Value("\n".join(lines), effect.estimate)
+
+
+def _counts(standing: Standing) -> Iterator[str]:
+    """The number of sweeps that hold, and of those left out; nothing if launches decide all of them."""
+    if standing.verdict.is_about_launches:
+        return
+    yield f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+    if standing.sweeps_launch_bound:
+        yield f"{LAUNCHES} {standing.sweeps_launch_bound}"
 
 
 def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterator[str]:
@@ -77,13 +92,22 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
         yield f"{of_every_row}: in place of the last row, the one farthest from the claim"
     if any(standing.is_per_multiply_add for standing in standings):
         yield f"{PER_MULTIPLY_ADD}: of the time of a multiply-add, as the networks' work is unequal"
-    yield (
-        f"[ ]: what a verdict rests on; all {matrix.verdicts} verdicts are right together at "
-        f"{level(matrix.confidence)} (Holm), "
-        f"so that they can be more cautious than in {elsewhere}"
-    )
+    if any(standing.sweeps_launch_bound for standing in standings):
+        yield LAUNCHES_NOTE
+    if matrix.verdicts:
+        yield f"[ ]: what a verdict rests on; {_sureness(matrix, elsewhere)}"
     if any(standing.is_disturbed for standing in standings):
         yield f"{DISTURBED}: something disturbed that sweep, see {elsewhere}"
+
+
+def _sureness(matrix: Matrix, elsewhere: str) -> str:
+    sure = level(matrix.confidence)
+    if matrix.verdicts == 1:
+        return f"the only verdict is right at {sure}"
+    return (
+        f"all {matrix.verdicts} verdicts are right together at {sure} (Holm), so that they can be more "
+        f"cautious than in {elsewhere}"
+    )
 
 
 def _claiming_every_row(matrix: Matrix) -> list[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
+from guidelines.analysis.verdict import Verdict
 from guidelines.report.digits import brackets, level, percent, times
-from guidelines.report.labels import DISTURBED
-from guidelines.report.subjects.columns import LAUNCH_BOUND, variants
+from guidelines.report.labels import DISTURBED, LAUNCH_BOUND
+from guidelines.report.subjects.columns import variants
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
 
@@ -31,10 +32,10 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
     effect = decided.slowdown.inverse() if is_faster else decided.slowdown
     unit = " per mult-add" if sweep.is_per_multiply_add else ""
     line = (
-        f"{name} {decided.outcome}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
+        f"{name} {_outcome(decided)}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
         f"than {sweep.baseline} {brackets(effect)}"
     )
-    if sweep.per_multiply_add:
+    if sweep.per_multiply_add and not decided.is_about_launches:
         share = sweep.per_multiply_add.inverse() if is_faster else sweep.per_multiply_add
         line += f", {times(share)} per mult-add"
     if sweep.paper:
@@ -49,22 +50,38 @@ def marked(sweep: SweepResult) -> str:
     return f"{sweep.name} {DISTURBED}" if sweep.disturbed else sweep.name
 
 
-def notes(table: Table) -> Iterator[str]:
-    """The notes below a table: its condition, how each sweep was measured, failures, the meaning of ±."""
+def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
+    """The notes below a table: its condition, how each sweep was measured, failures, the meaning of ±.
+
+    `is_replayed` is True if the report has the same table in mode cudagraph, too.
+    """
     condition = table.condition
     yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
     for sweep in table.sweeps:
         yield from _notes_on_sweep(sweep, condition)
-    yield from _notes_on_launches(table)
+    yield from _notes_on_launches(table, is_replayed)
     if table.confidence is not None:
-        sure = level(table.confidence)
-        yield f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm)"
+        yield _note_on_confidence(table, level(table.confidence))
     scatters = [sweep.scatter for sweep in table.sweeps if sweep.scatter is not None]
     if scatters:
         yield (
             f"between runs, slow-downs scatter {scatters[0]:.2g} times as far as their own intervals say "
             "(Birge ratio); ± covers it"
         )
+
+
+def _outcome(decided: Verdict) -> str:
+    """The outcome in a sentence; of launches it says what they do not show."""
+    return f"{decided.outcome}, not the device" if decided.is_about_launches else decided.outcome
+
+
+def _note_on_confidence(table: Table, sure: str) -> str:
+    decided = [sweep.verdict for sweep in table.sweeps if sweep.verdict]
+    about_launches = sum(each.is_about_launches for each in decided)
+    if decided and about_launches == len(decided):
+        return f"±, [ ]: {sure} each"
+    alone = ", each alone if launches decide" if about_launches else ""
+    return f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm){alone}"
 
 
 def _direction(is_faster: bool) -> str:
@@ -120,18 +137,23 @@ def _prepared(mode: str) -> str:
     return "prepared"
 
 
-def _notes_on_launches(table: Table) -> Iterator[str]:
-    """A note that explains the mark of launch-bound cells and names options that avoid them."""
+def _notes_on_launches(table: Table, is_replayed: bool) -> Iterator[str]:
+    """A note that explains the mark of launch-bound cells and names what shows the device."""
     bound = [v.cell.launch_bound for v in variants(table) if v.cell.launch_bound]
     if not bound:
         return
-    condition = table.condition
-    graphs = "" if condition.mode == "cudagraph" else f", or --mode cudagraph --device {condition.device}"
     yield (
         f"{LAUNCH_BOUND} launching this network or its baseline takes the CPU {_longer(bound)} computing it "
-        "takes the device, so that its time is the CPU's; --batch-size auto"
-        f"{graphs} would show the device"
+        f"takes the device, so that its time is the CPU's; {_remedy(table.condition, is_replayed)}"
     )
+
+
+def _remedy(condition: Condition, is_replayed: bool) -> str:
+    """Where to find the device's own time, or the options that would measure it."""
+    if is_replayed:
+        return "the table of mode cudagraph shows the device"
+    graphs = "" if condition.mode == "cudagraph" else f", or --mode cudagraph --device {condition.device}"
+    return f"--batch-size auto{graphs} would show the device"
 
 
 def _longer(bound: list[Circumstances]) -> str:

@@ -1,7 +1,7 @@
 """Turn the tables of a run into sections of a document, with verdicts and notes."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Sequence, Set
+from dataclasses import replace
 
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
@@ -9,14 +9,12 @@ from guidelines.analysis.tables import Table
 from guidelines.paper import tables as paper
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.text import tabulated
-from guidelines.report.labels import phrase
 from guidelines.report.subjects.columns import figures, sizes, values
+from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.sentences import marked, notes, verdict
-from guidelines.spec.condition import Condition
+from guidelines.results.model import TableKey
 
 NAME = Head("variant", is_number=False)
-# What may differ between the conditions of one machine.
-ATTRIBUTES = [field.name for field in fields(Condition) if field.name != "device_name"]
 
 
 def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -24,30 +22,27 @@ def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
 
     If there are several conditions, titles and verdicts name what differs between them.
     """
-    labels = _labels([table.condition for table in tables])
-    return tuple(_section(table, labels[table.condition]) for table in tables)
+    labels = condition_labels([table.condition for table in tables])
+    known = {TableKey(table.guideline, table.condition) for table in tables}
+    return tuple(_section(table, labels[table.condition], _is_replayed(table, known)) for table in tables)
 
 
-def _section(table: Table, condition: str) -> Section:
+def _is_replayed(table: Table, known: Set[TableKey]) -> bool:
+    """True if there is a table of the same guideline in mode cudagraph, beside one in another mode."""
+    replayed = replace(table.condition, mode="cudagraph")
+    return replayed != table.condition and TableKey(table.guideline, replayed) in known
+
+
+def _section(table: Table, condition: str, is_replayed: bool) -> Section:
     title = _title(table)
     return Section(
         title=f"{title}: {condition}" if condition else title,
         grid=_grid(table),
         verdicts=tuple(verdict(table, sweep, condition) for sweep in table.sweeps),
-        notes=tuple(notes(table)),
+        notes=tuple(notes(table, is_replayed)),
         wide=_side_by_side(table),
         picture=table.guideline,
     )
-
-
-def _labels(conditions: Sequence[Condition]) -> dict[Condition, str]:
-    """A label for each condition, of what differs between them; "" if there is only one."""
-    known = {condition: asdict(condition) for condition in conditions}
-    varying = [name for name in ATTRIBUTES if len({each[name] for each in known.values()}) > 1]
-    labels = {}
-    for condition, attributes in known.items():
-        labels[condition] = ", ".join(phrase(name, str(attributes[name])) for name in varying)
-    return labels
 
 
 def _title(table: Table) -> str:

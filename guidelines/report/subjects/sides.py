@@ -1,0 +1,71 @@
+"""Write the lines that open a comparison: its sides, what to distrust, and the number of verdicts."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from guidelines.analysis.compare import Comparison
+from guidelines.analysis.launches import waits_for_launches
+from guidelines.analysis.measured import MachineResults, Measured
+from guidelines.report.digits import brackets, times
+from guidelines.report.labels import LAUNCH_BOUND, differences, of_results, sentence
+
+OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
+PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
+
+
+def side(results: MachineResults) -> str:
+    """One side on a line: its files and its machine."""
+    first, *others = results.sources
+    more = f" and {len(others)} more" if others else ""
+    return f"{first}{more}: {sentence(of_results(results))}"
+
+
+def lead(comparison: Comparison) -> Iterator[str]:
+    """Lines on the two sides, on figures to distrust, and on the number of verdicts of each kind."""
+    a, b = comparison.a, comparison.b
+    machines = differences(of_results(a), of_results(b))
+    yield f"A = {side(a)}"
+    yield f"B = {side(b)}"
+    yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
+    if a.fingerprint == b.fingerprint != ():
+        yield "A and B hold the same run"
+    yield from (*a.notes, *b.notes)
+    yield from _distrusted("A", [row.a for row in comparison.rows])
+    yield from _distrusted("B", [row.b for row in comparison.rows])
+    yield _slowdowns(comparison)
+    if comparison.speedup:
+        paces = Counter(row.pace for row in comparison.rows if row.speed)
+        yield (
+            f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
+            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
+        )
+
+
+def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
+    """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
+    disturbed = [m for m in measured if m.disturbed]
+    lines = [
+        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
+        for m in disturbed
+    ]
+    yield from dict.fromkeys(lines)  # a line for each sweep
+    waiting = sum(waits_for_launches(m) for m in measured)
+    if waiting:
+        yield f"{side}: {waiting} of {len(measured)} times are those of launching, not of the device"
+
+
+def _slowdowns(comparison: Comparison) -> str:
+    """The number of slow-downs with each outcome, and of those that are about launches."""
+    changed = [row for row in comparison.rows if row.effect]
+    outcomes = Counter(row.outcome for row in changed)
+    line = f"{len(changed)} slow-downs: {_counts(outcomes, OUTCOMES)}"
+    about_launches = sum(row.is_about_launches for row in changed)
+    if not about_launches:
+        return line
+    return (
+        f"{line}; {about_launches} of the {len(changed)} are about launches, not the device ({LAUNCH_BOUND})"
+    )
+
+
+def _counts(verdicts: Counter[str], words: Iterable[str]) -> str:
+    return ", ".join(f"{verdicts[word]} {word}" for word in words)
