@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from guidelines.results import checked
+from guidelines.results.machine import parse_machine
 from guidelines.results.model import Entry, Failure, Run, linked
 from guidelines.results.schema import (
     KEY,
@@ -13,7 +14,6 @@ from guidelines.results.schema import (
     name_of,
     parse_entry,
     parse_failure,
-    parse_machine,
 )
 
 
