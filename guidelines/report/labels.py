@@ -9,9 +9,11 @@ from guidelines.spec.condition import Condition
 
 # Phrases for values of attributes; others are written as they are.
 WORDS = {
+    "name": "machine {}",
     "node": "host {}",
     "cpu_count": "{} CPUs",
     "cpu_capability": "{} kernels",
+    "device_memory": "{} device memory",
     "python": "Python {}",
     "torch": "torch {}",
     "cuda": "CUDA {}",
@@ -26,6 +28,7 @@ WORDS = {
 DISTURBED = "!"
 # Names of attributes; others are written with spaces for "_".
 NAMES = {
+    "name": "machine",
     "cpu_model": "CPU",
     "cpu_capability": "kernels",
     "cpu_count": "CPUs",
@@ -67,7 +70,14 @@ def sentence(known: dict[str, str]) -> str:
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
     """The attributes that differ, with both values: "threads 1 | 2"."""
     unlike = [name for name in dict.fromkeys((*a, *b)) if a.get(name) != b.get(name)]
+    if "devices" in unlike and _names_its_devices(a) and _names_its_devices(b):
+        unlike.remove("devices")  # their names differ already
     return tuple(f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}" for name in unlike)
+
+
+def _names_its_devices(known: dict[str, str]) -> bool:
+    """True if the devices of the machine are among those that it measured."""
+    return known.get("devices", "") in known.get("device_name", "")
 
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
