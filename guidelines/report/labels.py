@@ -26,6 +26,8 @@ WORDS = {
 }
 # Marks figures that something disturbed.
 DISTURBED = "!"
+# A label does not call these unknown: many machines have none.
+MAY_BE_NONE = ("devices", "device_memory")
 # Names of attributes; others are written with spaces for "_".
 NAMES = {
     "name": "machine",
@@ -93,4 +95,5 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
 
 
 def _label(known: dict[str, str], names: Sequence[str]) -> str:
-    return sentence({name: known.get(name, "unknown") for name in names})
+    told = [name for name in names if name in known or name not in MAY_BE_NONE]
+    return sentence({name: known.get(name, "unknown") for name in told})

@@ -90,3 +90,8 @@ def test_a_device_that_only_one_side_measured_is_no_device_that_the_other_lacks(
         "device name a processor | NVIDIA H200",
         "device cpu | cuda:0",
     )
+
+
+def test_a_label_does_not_call_devices_unknown_that_a_machine_may_not_have():
+    told, _ = labels([attributes(OLD, CPU), attributes(H200, CPU)])
+    assert told == ["a processor", "a processor, NVIDIA H200, 140 GiB device memory"]
