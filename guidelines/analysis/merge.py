@@ -1,10 +1,11 @@
 """Merge repeated runs of one machine into one."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from guidelines.analysis.measured import MachineResults, Measured, distinct
+from guidelines.analysis.same_machine import runs_of_each_machine
 from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
@@ -45,16 +46,8 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
 
 
 def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
-    """Merge the results of each machine; machines keep the order in which they first come.
-
-    A file that does not name its host and its version of torch is a machine of its own.
-    """
-    machines: dict[Hashable, list[MachineResults]] = {}
-    for result in results:
-        machine = result.machine
-        key: Hashable = machine if machine.node and machine.torch else (machine, result.sources)
-        machines.setdefault(key, []).append(result)
-    return [merged(runs) for runs in machines.values()]
+    """Merge the results of each machine; machines keep the order in which they first come."""
+    return [merged(runs) for runs in runs_of_each_machine(results)]
 
 
 def _distinct(results: Iterable[MachineResults]) -> tuple[list[MachineResults], tuple[str, ...]]:

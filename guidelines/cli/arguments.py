@@ -13,10 +13,10 @@ def add_files(parser: ArgumentParser) -> None:
     """Add the files of saved runs and the limit on their size."""
     parser.add_argument(
         "files",
-        type=Path,
         nargs="+",
         metavar="FILE",
-        help="a file of --benchmark-json, the journal of a run, or a folder of them",
+        help="a file of --benchmark-json, the journal of a run, or a folder of them; NAME=PATH calls the "
+        "machine of all its runs NAME, in place of their hosts: `compare before=old/ after=new/`",
     )
     parser.add_argument(
         "--max-bytes",

@@ -1,42 +1,48 @@
 """Read machines from saved files: merged runs, sides of a comparison, curves of a picture."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import by_machine
 from guidelines.analysis.reading import read
+from guidelines.analysis.same_machine import alike_but_for_hosts, runs_of_each_machine
 from guidelines.analysis.tables import Table
+from guidelines.cli.given import Given
 from guidelines.cli.output import CommandError
 from guidelines.report.labels import attributes, labels
 from guidelines.report.pictures.page import Series
+from guidelines.results.machine import called
 from guidelines.spec.condition import Condition
 
+# The number of hosts that an error names; the others are counted.
+MOST_NAMED = 3
 
-def read_machines(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:
+
+def read_machines(files: Sequence[Given], max_bytes: int) -> list[MachineResults]:
     """The merged runs of each machine in files and folders."""
-    return _merged(read(paths, max_bytes))
+    return _merged(_read(files, max_bytes))
 
 
-def read_sides(paths: Sequence[Path], max_bytes: int) -> list[MachineResults]:
+def read_sides(files: Sequence[Given], max_bytes: int) -> list[MachineResults]:
     """Sides to compare: the two paths if each holds one machine, else one side for each machine.
 
     Runs from two paths are never mixed, because a run before a change must not be merged with one after it.
     Raises CommandError if nothing can be compared, or if runs from two paths would be mixed.
     """
-    runs_by_path = read(paths, max_bytes)
+    runs_by_path = _read(files, max_bytes)
     if len(runs_by_path) == 2:
-        sides = [by_machine(runs) for runs in runs_by_path]
-        if all(len(side) == 1 for side in sides):
-            return [side[0] for side in sides]
-        _check_not_mixed(*sides)
-    machines = _merged(runs_by_path)
-    if len(machines) == 1:
+        a, b = map(by_machine, runs_by_path)
+        if len(a) == len(b) == 1:
+            return [*a, *b]
+        _check_not_mixed(a, b)
+    sides = _merged(runs_by_path)
+    if len(sides) == 1:
         raise CommandError(
-            f"all {machines[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
+            f"all {sides[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
             "them, and two files or two folders are compared as A and B"
         )
-    return machines
+    return sides
 
 
 def series_of(
@@ -59,6 +65,28 @@ def series_of(
     return [Series(f"{prefix}{name}", tables) for (prefix, tables), name in zip(curves, names, strict=True)]
 
 
+def hint_on_hosts(machines: Sequence[MachineResults]) -> str:
+    """Advice on machines that differ by their host alone, to stand behind an error; "" if there are none."""
+    hosts = alike_but_for_hosts([results.machine for results in machines])
+    if not hosts:
+        return ""
+    more = len(hosts) - MOST_NAMED
+    others = f" and {more} more" if more > 0 else ""
+    return (
+        f"; hosts {', '.join(hosts[:MOST_NAMED])}{others} differ by nothing but their name: if they count as "
+        "one machine, give it a name by NAME=PATH, or by --machine when measuring"
+    )
+
+
+def _read(files: Sequence[Given], max_bytes: int) -> list[list[MachineResults]]:
+    """The runs in each path, of a machine under the name that the path was given, if any."""
+    runs_by_path = read([given.path for given in files], max_bytes)
+    for given, runs in zip(files, runs_by_path, strict=True):
+        if given.machine:
+            runs[:] = [replace(run, machine=called(run.machine, given.machine)) for run in runs]
+    return runs_by_path
+
+
 def _merged(runs_by_path: Sequence[Sequence[MachineResults]]) -> list[MachineResults]:
     everything: list[MachineResults] = []
     for runs in runs_by_path:
@@ -67,11 +95,12 @@ def _merged(runs_by_path: Sequence[Sequence[MachineResults]]) -> list[MachineRes
 
 
 def _check_not_mixed(a: Sequence[MachineResults], b: Sequence[MachineResults]) -> None:
-    both = {results.machine for results in a} & {results.machine for results in b}
-    if both:
+    on_both_sides = [runs for runs in runs_of_each_machine([*a, *b]) if len(runs) > 1]
+    if on_both_sides:
         raise CommandError(
-            f"{len(both)} machines have runs on both sides, which hold several machines: "
+            f"{len(on_both_sides)} machines have runs on both sides, which hold several machines: "
             "give two paths of one machine each to see what changed on it"
+            f"{hint_on_hosts([*a, *b])}"
         )
 
 

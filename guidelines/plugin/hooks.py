@@ -23,7 +23,8 @@ from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.replay import recorded_clock
 from guidelines.results.journal_contents import Contents, Header
-from guidelines.results.schema import KEY, parse_machine
+from guidelines.results.machine import parse_machine
+from guidelines.results.schema import KEY
 from guidelines.spec.condition import Setup
 
 # The journal that --resume completes, by its path; None without that option.
@@ -164,7 +165,7 @@ def _header(config: pytest.Config) -> Header:
         "system": platform.system(),
         "machine": platform.machine(),
         "python_version": platform.python_version(),
-        KEY: describe(campaign.conditions),
+        KEY: describe(campaign.conditions, config.getoption("machine")),
     }
     settings = {
         "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),

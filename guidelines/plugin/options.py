@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from guidelines.results.machine import checked_name
 from guidelines.spec.condition import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Layout, Mode
 
 T = TypeVar("T")
@@ -17,6 +18,10 @@ BATCH_HELP = "images per call; auto: as many as it takes for launches not to set
 SETUP_HELP = "the paper's, which each experiment knows"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 SEED_HELP = "seed of weights, inputs and the order inside rounds"
+MACHINE_HELP = (
+    "call this machine NAME in files and reports, in place of its host; runs under one name count as runs of "
+    "one machine, for CI, where each run has a new host"
+)
 RETRY_HELP = (
     "measure a pass of a sweep up to N times more while something disturbs it; the last measurement counts. "
     "Default: 0"
@@ -56,6 +61,7 @@ def add_options(parser: pytest.Parser) -> None:
             help=f"{option.help}{several}. Default: {option.default or SETUP_HELP}",
         )
     group.addoption("--passes", metavar="N", type=_positive, default=5, help=PASSES_HELP)
+    group.addoption("--machine", metavar="NAME", type=_machine_name, help=MACHINE_HELP)
     group.addoption("--retry-disturbed", metavar="N", type=_natural, default=0, help=RETRY_HELP)
     group.addoption("--journal", metavar="PATH", type=Path, help=JOURNAL_HELP)
     group.addoption("--resume", action="store_true", help=RESUME_HELP)
@@ -122,6 +128,13 @@ def _batch(text: str) -> int:
         return _positive(text)
     except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(f"{error} or auto") from error
+
+
+def _machine_name(text: str) -> str:
+    try:
+        return checked_name(text)
+    except ValueError as error:
+        raise pytest.UsageError(f"--machine: {error}") from error
 
 
 def _natural(text: str) -> int:

@@ -35,13 +35,17 @@ def unfinished(config: pytest.Config) -> tuple[Path, Contents] | None:
 
 def check_same(path: Path, before: Header, now: Header) -> None:
     """Raises UsageError naming the settings and machine facts that differ from those in a journal."""
-    settings_before = asdict(before.machine) | dict(before.settings)
-    settings_now = asdict(now.machine) | dict(now.settings)
-    if changed := differences(settings_before, settings_now):
+    if changed := differences(_facts(before), _facts(now)):
         raise pytest.UsageError(
             f"--resume: {path} was begun differently, then | now: {'; '.join(changed)}; a run without "
             "--resume begins a journal of its own"
         )
+
+
+def _facts(header: Header) -> dict[str, str]:
+    """The known machine facts and settings of a journal by name."""
+    facts = asdict(header.machine) | dict(header.settings)
+    return {name: value for name, value in facts.items() if value}
 
 
 def check_plan(path: Path, before: Header, planned: Mapping[str, Sequence[str]]) -> None:

@@ -34,7 +34,7 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
     """Add the facts that results depend on and pytest-benchmark does not record."""
     for name in VOLATILE_CPU_INFO:
         machine_info["cpu"].pop(name, None)
-    machine_info[KEY] = describe(config.stash[CAMPAIGN].conditions)
+    machine_info[KEY] = describe(config.stash[CAMPAIGN].conditions, config.getoption("machine"))
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:

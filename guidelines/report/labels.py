@@ -9,9 +9,11 @@ from guidelines.spec.condition import Condition
 
 # Phrases for values of attributes; others are written as they are.
 WORDS = {
+    "name": "machine {}",
     "node": "host {}",
     "cpu_count": "{} CPUs",
     "cpu_capability": "{} kernels",
+    "device_memory": "{} device memory",
     "python": "Python {}",
     "torch": "torch {}",
     "cuda": "CUDA {}",
@@ -25,8 +27,11 @@ WORDS = {
 # Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
 LAUNCH_BOUND = "*"
+# A label does not call these unknown: many machines have none.
+MAY_BE_NONE = ("devices", "device_memory")
 # Names of attributes; others are written with spaces for "_".
 NAMES = {
+    "name": "machine",
     "cpu_model": "CPU",
     "cpu_capability": "kernels",
     "cpu_count": "CPUs",
@@ -68,7 +73,14 @@ def sentence(known: dict[str, str]) -> str:
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
     """The attributes that differ, with both values: "threads 1 | 2"."""
     unlike = [name for name in dict.fromkeys((*a, *b)) if a.get(name) != b.get(name)]
+    if "devices" in unlike and _names_its_devices(a) and _names_its_devices(b):
+        unlike.remove("devices")  # their names differ already
     return tuple(f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}" for name in unlike)
+
+
+def _names_its_devices(known: dict[str, str]) -> bool:
+    """True if the devices of the machine are among those that it measured."""
+    return known.get("devices", "") in known.get("device_name", "")
 
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
@@ -84,4 +96,5 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
 
 
 def _label(known: dict[str, str], names: Sequence[str]) -> str:
-    return sentence({name: known.get(name, "unknown") for name in names})
+    told = [name for name in names if name in known or name not in MAY_BE_NONE]
+    return sentence({name: known.get(name, "unknown") for name in told})

@@ -93,7 +93,13 @@ def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
 
 
 def _identity(results: MachineResults) -> Record:
-    return {**asdict(results.machine), "runs": results.runs, "files": " ".join(results.sources)}
+    machine = asdict(results.machine)
+    return {
+        "machine": machine.pop("name"),
+        **machine,
+        "runs": results.runs,
+        "files": " ".join(results.sources),
+    }
 
 
 def _condition(condition: Condition, prefix: str = "") -> Record:

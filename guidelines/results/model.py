@@ -217,13 +217,21 @@ class Failure:
 
 @dataclass(frozen=True)
 class Machine:
-    """Properties of a machine that results depend on, as text; "" if the file does not hold them."""
+    """Properties of a machine that results depend on, as text; "" if the file does not hold them.
 
+    `name` is the name that the user gave the machine; it stands in place of `node`, its host. `devices` are
+    the models of its CUDA devices, each once: "NVIDIA H200", or "" if it has none; `device_memory` is the
+    memory of each: "140 GiB".
+    """
+
+    name: str = ""
     node: str = ""
     system: str = ""
     cpu_model: str = ""
     cpu_count: str = ""
     cpu_capability: str = ""
+    devices: str = ""
+    device_memory: str = ""
     python: str = ""
     torch: str = ""
     cuda: str = ""

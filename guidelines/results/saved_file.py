@@ -6,6 +6,7 @@ from typing import Any
 
 from guidelines.results import checked
 from guidelines.results.joining import linked
+from guidelines.results.machine import parse_machine
 from guidelines.results.model import Entry, Failure, Run
 from guidelines.results.schema import (
     KEY,
@@ -14,7 +15,6 @@ from guidelines.results.schema import (
     name_of,
     parse_entry,
     parse_failure,
-    parse_machine,
 )
 
 

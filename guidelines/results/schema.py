@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
 from guidelines.results import checked
-from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Machine, Place, StopReason
+from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Place, StopReason
 from guidelines.results.passes import parse_passes
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
@@ -26,7 +26,6 @@ OPTIONAL = (
     *("baseline_samples_s", "control_samples_s", "conv_memory_access"),
     *("per_multiply_add", "claims_every_row", "lost"),
 )
-MACHINE_TEXTS = ("cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
 PLACE_TEXTS = ("guideline", "claim", "sweep", "variant", "baseline", "extreme")
 _CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
 _CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
@@ -77,18 +76,6 @@ def parse_entry(benchmark: Any) -> Entry:
 def parse_failure(saved: Any) -> Failure:
     """A failure as written by `to_failed`. Raises ResultsError with the reason."""
     return _checked(_failure, saved, "a failed variant")
-
-
-def parse_machine(info: Mapping[str, Any]) -> Machine:
-    """The machine of a file; what the file does not hold is "", since no result depends on it."""
-    ours = checked.mapping(info.get(KEY))
-    system = (checked.text(info.get("system")), checked.text(info.get("machine")))
-    return Machine(
-        node=checked.text(info.get("node")),
-        system=" ".join(filter(None, system)),
-        python=checked.text(info.get("python_version")),
-        **{name: checked.text(ours.get(name)) for name in MACHINE_TEXTS},
-    )
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@ import pytest
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.prediction import Correlation, predictions, spearman
 from guidelines.report.subjects.prediction import section
-from guidelines.results.model import linked
+from guidelines.results.joining import linked
 
 
 def test_the_correlation_is_of_ranks_and_ties_share_theirs():

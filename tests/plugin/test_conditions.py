@@ -42,6 +42,8 @@ def usage_error(pytester):
         ("--image-size=-3", "'-3' is not a positive integer"),
         ("--channels=best", "'best' is not one of paper, exact, all"),
         ("--seed=x", "'x' is not an integer from 0"),
+        ("--machine=", "ERROR: --machine: '' is no name of a machine: give printable text, such as ci\n"),
+        ("--machine=a\x1b", r"ERROR: --machine: 'a\x1b' is no name of a machine: give printable text"),
     ],
 )
 def test_a_wrong_value_ends_with_what_is_possible(usage_error, argument, message):

@@ -1,10 +1,11 @@
 import itertools
 import json
+import platform
 import re
 
 import pytest
 import pytest_benchmark.plugin
-from inner_runs import only, strict
+from inner_runs import both_outputs, only, strict
 from pytest_benchmark.logger import PytestBenchmarkWarning
 
 from guidelines.analysis.compare import compare
@@ -104,3 +105,23 @@ def test_a_run_is_compared_with_another_machines_in_a_storage_elsewhere(one_fail
         result = one_fails(storage, "--benchmark-compare", "-k", "x1")
     result.assert_outcomes(passed=3, deselected=4)
     result.stdout.fnmatch_lines(["test_g2[[]cpu-2px-x1-g4[]] (0001_run) *"])
+
+
+def test_a_machine_that_was_given_a_name_is_told_by_it_and_not_by_its_host(one_fails, pytester, monkeypatch):
+    for folder in ("before", "after"):
+        monkeypatch.setattr(platform, "node", lambda folder=folder: f"host-{folder}")
+        pytester.mkdir(folder)
+        outputs = (f"--benchmark-json={folder}/run.json", f"--journal={folder}/run.jsonl")
+        one_fails("-k", "x1", "--machine=our ci", *outputs)
+    machines = [load(path, 10**7).machine for path in pytester.path.glob("*/run.json*")]
+    assert len(machines) == 4
+    assert len(set(machines)) == 1
+    assert (machines[0].name, machines[0].node) == ("our ci", "")
+    assert strict(pytester.path / "after" / "run.json")["machine_info"]["guidelines"]["name"] == "our ci"
+
+
+def test_a_machine_has_no_name_unless_it_is_given_one(one_fails, pytester):
+    one_fails("-k", "x1", "--benchmark-json=run.json")
+    for run in both_outputs(pytester):
+        assert (run.machine.name, run.machine.node) == ("", platform.node())
+    assert "name" not in strict(pytester.path / "run.json")["machine_info"]["guidelines"]

@@ -1,5 +1,6 @@
 import fcntl
 import json
+import platform
 import re
 
 import pytest
@@ -30,6 +31,9 @@ MACHINE = {
     "cuda": "CUDA 1.0+cu99 | *",
     "onednn": "oneDNN 1.0+cu99 | *",
     "python": "python 1.0+cu99 | *",
+    "devices": "devices 1.0+cu99 | *",
+    "device_memory": "device memory 1.0+cu99 | *",
+    "name": "machine 1.0+cu99 | unknown",
 }
 
 
@@ -66,6 +70,16 @@ def test_another_machine_or_build_is_refused_with_the_difference(whole, otherwis
     header["machine"][name] = "1.0+cu99"
     line = otherwise([json.dumps(header).encode() + b"\n", *whole[1:4]])
     assert matches(line, f"ERROR: --resume: * was begun differently, then | now: {MACHINE[name]}; a run *")
+
+
+def test_another_name_of_the_machine_is_refused(whole, otherwise, resume):
+    refused = f"ERROR: --resume: * was begun differently, then | now: node {platform.node()} | unknown; "
+    assert matches(otherwise(whole[:4], "--machine=ci"), f"{refused}machine unknown | ci; a run *")
+    header = json.loads(whole[0])
+    header["machine"] |= {"name": "ci", "node": ""}
+    lines = [json.dumps(header).encode() + b"\n", *whole[1:4]]
+    assert matches(otherwise(lines, "--machine=cd"), "*, then | now: machine ci | cd; a run *")
+    resume(lines, "--machine=ci").assert_outcomes(passed=6)
 
 
 def test_options_that_change_no_figure_are_not_compared(whole, resume):

@@ -42,3 +42,56 @@ def test_results_are_told_by_their_devices_first(entry, results):
     gpu = replace(CPU, device="cuda:0", device_name="a GPU")
     found = results(entry("g=1", 1.0), entry("g=1", 1.0, condition=gpu), machine=OLD)
     assert sentence(of_results(found)) == "a processor and a GPU, host here, a processor, torch 2.6.0"
+
+
+H100 = replace(OLD, devices="NVIDIA H100", device_memory="79 GiB")
+H200 = replace(OLD, devices="NVIDIA H200", device_memory="140 GiB")
+
+
+def test_a_machine_with_a_name_is_told_by_it():
+    told, _ = labels([attributes(replace(OLD, node="", name=name), CPU) for name in ("before", "after")])
+    assert told == ["a processor, machine before", "a processor, machine after"]
+    named = attributes(replace(OLD, node="", name="ci"), CPU)
+    assert differences(attributes(OLD, CPU), named) == ("node here | unknown", "machine unknown | ci")
+
+
+def test_devices_that_were_not_measured_tell_machines_apart():
+    told, _ = labels([attributes(machine, CPU) for machine in (H100, H200)])
+    assert told == [
+        "a processor, NVIDIA H100, 79 GiB device memory",
+        "a processor, NVIDIA H200, 140 GiB device memory",
+    ]
+    assert differences(attributes(H100, CPU), attributes(H200, CPU)) == (
+        "devices NVIDIA H100 | NVIDIA H200",
+        "device memory 79 GiB | 140 GiB",
+    )
+    assert differences(attributes(OLD, CPU), attributes(H200, CPU)) == (
+        "devices unknown | NVIDIA H200",
+        "device memory unknown | 140 GiB",
+    )
+
+
+def test_devices_that_were_measured_are_named_once():
+    on_h100, on_h200 = (
+        attributes(machine, replace(CPU, device="cuda:0", device_name=machine.devices))
+        for machine in (H100, H200)
+    )
+    assert sentence(on_h200).count("NVIDIA H200") == 1
+    assert labels([on_h100, on_h200])[0][1] == "NVIDIA H200, 140 GiB device memory"
+    assert differences(on_h100, on_h200) == (
+        "device name NVIDIA H100 | NVIDIA H200",
+        "device memory 79 GiB | 140 GiB",
+    )
+
+
+def test_a_device_that_only_one_side_measured_is_no_device_that_the_other_lacks():
+    measured = attributes(H200, replace(CPU, device="cuda:0", device_name=H200.devices))
+    assert differences(attributes(H200, CPU), measured) == (
+        "device name a processor | NVIDIA H200",
+        "device cpu | cuda:0",
+    )
+
+
+def test_a_label_does_not_call_devices_unknown_that_a_machine_may_not_have():
+    told, _ = labels([attributes(OLD, CPU), attributes(H200, CPU)])
+    assert told == ["a processor", "a processor, NVIDIA H200, 140 GiB device memory"]

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from guidelines.results.model import linked
+from guidelines.results.joining import linked
 
 
 def test_entries_know_their_baselines_samples(entry):

@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.measured import results_of
-from guidelines.results.model import Machine, linked
+from guidelines.results.joining import linked
+from guidelines.results.model import Machine
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError
 from guidelines.spec.work import Cost

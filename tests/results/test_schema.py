@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from guidelines.results.files import load
-from guidelines.results.model import CONTROL_NAME, linked
+from guidelines.results.joining import linked
+from guidelines.results.model import CONTROL_NAME
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import SCHEMA, ResultsError, to_extra_info
 from guidelines.spec.work import Cost

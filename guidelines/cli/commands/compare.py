@@ -2,7 +2,8 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_files, add_output
@@ -42,15 +43,19 @@ def run(options: Namespace) -> int:
     Returns 1 if --fail-on finds something, else 0.
     """
     from guidelines.analysis.compare import compare
-    from guidelines.cli.machines import read_sides
+    from guidelines.cli.given import given_files
+    from guidelines.cli.machines import hint_on_hosts, read_sides
 
     wanted = _triggers(options.fail_on)
-    sides = read_sides(options.files, options.max_bytes)
+    files = given_files(options.files)
+    sides = read_sides(files, options.max_bytes)
+    show_answer = partial(show, options=options, read=[given.path for given in files])
     if len(sides) == 2:
-        return _show_changes(compare(*sides), wanted, options)
+        return _show_changes(compare(*sides), wanted, show_answer)
     if wanted:
-        raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines")
-    show(_matrix_answer(sides), options, read=options.files)
+        hint = hint_on_hosts(sides)
+        raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines{hint}")
+    show_answer(_matrix_answer(sides))
     return 0
 
 
@@ -65,11 +70,13 @@ def _triggers(text: str | None) -> "tuple[Trigger, ...]":
         raise CommandError(f"--fail-on: {error}") from error
 
 
-def _show_changes(comparison: "Comparison", wanted: "Sequence[Trigger]", options: Namespace) -> int:
+def _show_changes(
+    comparison: "Comparison", wanted: "Sequence[Trigger]", show_answer: Callable[[Answer], None]
+) -> int:
     from guidelines.cli.fail_on import missing, tripped
 
     trips = tripped(comparison, wanted)
-    show(_comparison_answer(comparison), options, read=options.files)
+    show_answer(_comparison_answer(comparison))
     for trip in trips:
         print(f"guidelines: {_trip_line(trip)}", file=sys.stderr)
     unchecked = missing(comparison) if wanted else []

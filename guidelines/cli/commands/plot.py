@@ -27,10 +27,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write a page for each guideline, as SVG and PNG."""
     from guidelines.analysis.tables import tables
+    from guidelines.cli.given import given_files
     from guidelines.cli.machines import read_machines, series_of
     from guidelines.report.pictures import page
 
-    machines = read_machines(options.files, options.max_bytes)
+    machines = read_machines(given_files(options.files), options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]
     pages = page.pages(series_of(machines, tables_by_machine))
     for guideline, drawn in pages.items():

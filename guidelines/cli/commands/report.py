@@ -29,9 +29,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the tables of each machine."""
     from guidelines.analysis.tables import tables
+    from guidelines.cli.given import given_files
     from guidelines.cli.machines import read_machines, series_of
 
-    machines = read_machines(options.files, options.max_bytes)
+    files = given_files(options.files)
+    machines = read_machines(files, options.max_bytes)
     tables_by_machine = [tables(results, options.paper) for results in machines]
     answer = Answer(
         kind="report",
@@ -39,7 +41,7 @@ def run(options: Namespace) -> int:
         records=_records(machines, tables_by_machine),
         series=partial(series_of, machines, tables_by_machine),
     )
-    show(answer, options, read=options.files)
+    show(answer, options, read=[given.path for given in files])
     return 0
 
 

@@ -5,6 +5,7 @@ import platform
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -12,7 +13,7 @@ from guidelines.measure.monitor import nvml
 from guidelines.results.disturbance import GpuSnapshot
 from guidelines.spec.condition import Condition, Device
 
-MachineInfo = dict[str, str | int | list[int] | dict[str, str] | None]
+MachineInfo = dict[str, str | int | list[int] | dict[str, str] | dict[str, int] | None]
 
 
 def device_list() -> tuple[Device, ...]:
@@ -56,14 +57,22 @@ def runs_dtype(device: Device, dtype: str) -> bool:
     return True
 
 
-def describe(conditions: Sequence[Condition]) -> MachineInfo:
-    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file."""
+def describe(conditions: Sequence[Condition], name: str | None = None) -> MachineInfo:
+    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file.
+
+    All CUDA devices of the machine are named, measured or not. `name` is the one that the user gives it.
+    """
     onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
     cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
+    measured = {condition.device: condition.device_name for condition in conditions}
+    cuda = _cuda_devices()
+    named: MachineInfo = {"name": name} if name else {}
     return {
+        **named,
         "cpu_model": cpu_model(),
         "cpu_count": os.cpu_count(),
-        "devices": {condition.device: condition.device_name for condition in conditions},
+        "devices": measured | {device: properties.name for device, properties in cuda.items()},
+        "device_memory_bytes": {device: properties.total_memory for device, properties in cuda.items()},
         "threads": sorted({condition.threads for condition in conditions}),
         "torch": str(torch.__version__),
         "cuda": torch.version.cuda,
@@ -71,3 +80,13 @@ def describe(conditions: Sequence[Condition]) -> MachineInfo:
         "onednn": onednn[1] if onednn else None,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
     }
+
+
+def _cuda_devices() -> dict[str, Any]:
+    """Properties of every CUDA device; {} if CUDA cannot be started, because a CPU run can do without."""
+    try:
+        return {
+            device: torch.cuda.get_device_properties(device) for device in device_list() if not device.is_cpu
+        }
+    except RuntimeError:
+        return {}

@@ -1,9 +1,11 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from guidelines.measure.device.devices import cpu_model, describe, device_list, device_name, runs_dtype
+from guidelines.results.machine import parse_machine
 from guidelines.spec.condition import Condition, Device
 
 
@@ -34,11 +36,52 @@ def test_the_description_is_strict_json_and_the_same_every_time():
     conditions = [Condition("cpu", "a processor", threads=threads) for threads in (2, 1)]
     found = describe(conditions)
     assert json.loads(json.dumps(found, allow_nan=False)) == describe(conditions)
-    assert (found["devices"], found["threads"]) == ({"cpu": "a processor"}, [1, 2])
+    assert (found["devices"]["cpu"], found["threads"]) == ("a processor", [1, 2])
     assert found["torch"] == str(torch.__version__)
     assert {"onednn", "cudnn", "cpu_model"} <= found.keys()
+
+
+@pytest.fixture
+def two_gpus(monkeypatch):
+    """A machine with two CUDA devices, which are torch's as far as their properties go."""
+    properties = {
+        "cuda:0": SimpleNamespace(name="NVIDIA H200", total_memory=150109880320),
+        "cuda:1": SimpleNamespace(name="NVIDIA T4", total_memory=15828320256),
+    }
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: properties[device])
+
+
+def test_all_cuda_devices_are_described_with_their_memory_by_a_cpu_run_too(two_gpus):
+    described = json.loads(json.dumps(describe([Condition("cpu", "a processor")])))
+    assert described["devices"] == {"cpu": "a processor", "cuda:0": "NVIDIA H200", "cuda:1": "NVIDIA T4"}
+    assert described["device_memory_bytes"] == {"cuda:0": 150109880320, "cuda:1": 15828320256}
+    machine = parse_machine({"guidelines": described})
+    assert (machine.devices, machine.device_memory) == ("NVIDIA H200 and NVIDIA T4", "140 GiB and 15 GiB")
+
+
+def test_a_machine_whose_cuda_cannot_be_started_is_described(two_gpus, monkeypatch):
+    def broken(device):
+        raise RuntimeError("CUDA driver is too old")
+
+    monkeypatch.setattr(torch.cuda, "get_device_properties", broken)
+    described = describe([Condition("cpu", "a processor")])
+    assert (described["devices"], described["device_memory_bytes"]) == ({"cpu": "a processor"}, {})
+
+
+def test_a_machine_is_described_under_the_name_that_it_was_given():
+    conditions = [Condition("cpu", "a processor")]
+    assert describe(conditions, "ci")["name"] == "ci"
+    assert "name" not in describe(conditions)
 
 
 @pytest.mark.cuda
 def test_cuda_devices_are_named():
     assert device_name(Device("cuda:0")) == torch.cuda.get_device_name(0)
+
+
+@pytest.mark.cuda
+def test_a_cpu_run_describes_the_cuda_devices():
+    described = describe([Condition("cpu", "a processor")])
+    assert described["devices"]["cuda:0"] == torch.cuda.get_device_name(0)
+    assert described["device_memory_bytes"]["cuda:0"] > 2**28

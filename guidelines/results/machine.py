@@ -1,0 +1,63 @@
+"""The machine of a run: what is written on it in a file, and how that is read."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from guidelines.results import checked
+from guidelines.results.model import Machine
+from guidelines.results.schema import KEY
+
+TEXTS = ("name", "cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
+BYTES_PER_GIB = 2**30
+
+
+def parse_machine(info: Mapping[str, Any]) -> Machine:
+    """The machine of a file; what the file does not hold is "", since no result depends on it."""
+    ours = checked.mapping(info.get(KEY))
+    system = (checked.text(info.get("system")), checked.text(info.get("machine")))
+    devices = _devices(ours)
+    sizes = [size for _, size in devices]
+    machine = Machine(
+        node=checked.text(info.get("node")),
+        system=" ".join(filter(None, system)),
+        python=checked.text(info.get("python_version")),
+        devices=" and ".join(model for model, _ in devices),
+        device_memory=" and ".join(sizes) if all(sizes) else "",
+        **{name: checked.text(ours.get(name)) for name in TEXTS},
+    )
+    return called(machine, machine.name) if machine.name else machine
+
+
+def called(machine: Machine, name: str) -> Machine:
+    """A machine under the name that the user gives it, which takes the place of its host."""
+    return replace(machine, name=name, node="")
+
+
+def checked_name(text: str) -> str:
+    """A name for a machine. Raises ValueError for one that is empty or cannot be printed."""
+    name = text.strip()
+    if not name or not name.isprintable():
+        raise ValueError(f"{text!r} is no name of a machine: give printable text, such as ci")
+    return name
+
+
+def _devices(ours: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The model and the memory of every device but the CPU, each pair once; "" for an unknown memory.
+
+    Files without any memory name only the devices that were measured.
+    """
+    models = checked.mapping(ours.get("devices"))
+    sizes_bytes = checked.mapping(ours.get("device_memory_bytes"))
+    devices = set()
+    for device, model in models.items():
+        if device != "cpu" and model:
+            devices.add((checked.text(model), _gib(sizes_bytes.get(device))))
+    return sorted(devices)
+
+
+def _gib(size_bytes: Any) -> str:
+    """A size in GiB: "140 GiB"; drivers differ by less. "" for anything but a plausible size."""
+    if type(size_bytes) is not int or not 0 < size_bytes <= checked.LARGEST:
+        return ""
+    return f"{size_bytes / BYTES_PER_GIB:.0f} GiB"
