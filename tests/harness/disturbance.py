@@ -64,7 +64,7 @@ def measured(seed: int, disturb: Callable[[], list[subprocess.Popen[bytes]]] | N
     entry = outcome(sweep, chosen, CONDITION, recording, confidence=LIMITS.confidence)["g8"]
     assert isinstance(entry, Entry), entry
     print(".", end="", file=sys.stderr, flush=True)
-    return entry.circumstances
+    return entry.passes[0].circumstances
 
 
 def g2_x1() -> Sweep:

@@ -1,9 +1,8 @@
 """Kills runs at random moments, resumes them, and prints what was lost; asserts nothing.
 
-Run it by hand, about eight minutes on two cores: python tests/harness/interruptions.py
+Run it by hand, about 20 minutes on two cores: python tests/harness/interruptions.py
 """
 
-import json
 import random
 import re
 import signal
@@ -11,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -28,14 +28,15 @@ SEED = 1
 # G2 and G4: six sweeps of four variants.
 RUN = ("experiments/test_g2_group_count.py", "experiments/test_g4_elementwise.py", "--device=cpu")
 QUICK = ("--benchmark-only", "--benchmark-max-time=0.2", "-p", "no:cacheprovider", "--benchmark-quiet")
-SWEEPS, VARIANTS = 6, 24
-# Samples by sweep and variant.
-Samples = dict[str, dict[str, tuple[float, ...]]]
+SWEEPS, VARIANTS, PASSES = 6, 24, 5
+# Samples of each pass by sweep and variant.
+Samples = dict[str, dict[str, list[tuple[float, ...]]]]
 
 
 def main() -> None:
     print(
-        f"{cpu_model()}: {SWEEPS} sweeps of {VARIANTS} variants, killed (SIGKILL) at {KILLS} random moments"
+        f"{cpu_model()}: {SWEEPS} sweeps of {VARIANTS} variants in {PASSES} passes, "
+        f"killed (SIGKILL) at {KILLS} random moments"
     )
     print_costs()
     with tempfile.TemporaryDirectory() as folder:
@@ -49,17 +50,18 @@ def main() -> None:
     kept, changed = sum(run.kept for run in runs), sum(run.changed for run in runs)
     complete = sum(run.is_complete for run in runs)
     print(
-        f"sweeps that had been reported as finished: {reported}, of these in the journal: {reported - lost}"
+        f"passes of sweeps that had been reported as ended: {reported}, of these in the journal: "
+        f"{reported - lost}"
     )
-    print(f"sweeps in the journals: {kept}, of these changed in the resumed run's file: {changed}")
+    print(f"passes of sweeps in the journals: {kept}, of these changed in the resumed run's file: {changed}")
     print(f"resumed runs whose file is complete: {complete} of {KILLS}")
 
 
 @dataclass(frozen=True)
 class Interruption:
-    """Sweeps of one killed and resumed run.
+    """Passes of the sweeps of one killed and resumed run.
 
-    `reported` as finished before the kill, `kept` in the journal, `lost` of those reported, `changed` in
+    `reported` as ended before the kill, `kept` in the journal, `lost` of those reported, `changed` in
     the resumed run's file.
     """
 
@@ -79,43 +81,54 @@ def kill_and_resume(after_s: float, number: int) -> Interruption:
         kept = load_journal(path).measurements if has_begun else {}
         status = command(folder, *(["--resume"] if has_begun else [])).wait()
         samples = saved_samples(folder / "run.json") if status == 0 else {}
-    variants = sum(len(of_sweep) for of_sweep in samples.values())
+    complete = sum(is_complete(of_sweep) for of_sweep in samples.values())
+    passes = sum(len(of_sweep) for of_sweep in kept.values())
     print(
-        f"{number + 1:2}: killed after {after_s:4.1f} s, {len(kept)} sweeps kept, "
-        f"then {variants} of {VARIANTS} variants",
+        f"{number + 1:2}: killed after {after_s:4.1f} s, {passes} passes of sweeps kept, "
+        f"then {complete} of {SWEEPS} sweeps complete",
         file=sys.stderr,
     )
     return Interruption(
-        reported=len(reported),
-        kept=len(kept),
-        lost=len(reported - kept.keys()),
-        changed=sum(has_changed(results, samples.get(sweep_id, {})) for sweep_id, results in kept.items()),
-        is_complete=variants == VARIANTS,
+        reported=sum(reported.values()),
+        kept=passes,
+        lost=sum(max(0, count - len(kept.get(sweep_id, {}))) for sweep_id, count in reported.items()),
+        changed=sum(changed(of_sweep, samples.get(sweep_id, {})) for sweep_id, of_sweep in kept.items()),
+        is_complete=complete == SWEEPS,
     )
 
 
-def kill(folder: Path, after_s: float) -> set[str]:
-    """Start a run, kill it, and return the sweeps that it had reported as finished."""
+def kill(folder: Path, after_s: float) -> Counter[str]:
+    """Start a run, kill it, and count the passes of each sweep that it had reported as ended."""
     process = command(folder)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
     process.wait()
     output = (folder / "out.txt").read_text()
-    return set(re.findall(r"^  (G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+    return Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
 
 
 def saved_samples(path: Path) -> Samples:
     samples: Samples = {}
-    for benchmark in json.loads(path.read_text())["benchmarks"]:
-        variant = benchmark["extra_info"]["guidelines"]["variant"]
-        samples.setdefault(benchmark["group"], {})[variant] = tuple(benchmark["stats"]["data"])
+    for entry in load(path, 10**9).entries:
+        sweep_id = f"{entry.place.guideline} {entry.place.sweep} {entry.place.condition.id}"
+        samples.setdefault(sweep_id, {})[entry.place.variant] = entry.samples_by_pass
     return samples
 
 
-def has_changed(results: Iterable[Entry | Failure], samples: dict[str, tuple[float, ...]]) -> bool:
-    """True if the samples of a sweep in a saved file differ from those of its entries."""
-    entries = [result for result in results if isinstance(result, Entry)]
-    return any(samples.get(entry.place.variant) != entry.samples_s for entry in entries)
+def is_complete(of_sweep: dict[str, list[tuple[float, ...]]]) -> bool:
+    return len(of_sweep) == VARIANTS // SWEEPS and all(len(each) == PASSES for each in of_sweep.values())
+
+
+def changed(
+    passes: Mapping[int, Sequence[Entry | Failure]], samples: dict[str, list[tuple[float, ...]]]
+) -> int:
+    """Number of passes of a sweep whose samples are not in the file as they are in the journal."""
+    differing = set()
+    for number, results in passes.items():
+        for entry in results:
+            if isinstance(entry, Entry) and entry.samples_s not in samples.get(entry.place.variant, []):
+                differing.add(number)
+    return len(differing)
 
 
 def command(folder: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -141,7 +154,7 @@ def print_costs() -> None:
         for sweep in sweeps:
             entries = [own(entry) for entry in run.entries if entry.place.sweep_key == sweep]
             start = time.perf_counter()
-            written.add(f"{sweep.guideline} {sweep.sweep}", entries)
+            written.add(f"{sweep.guideline} {sweep.sweep}", 1, entries)
             times_s.append((time.perf_counter() - start) / len(entries))
         written.close()
     samples = sum(len(entry.samples_s) for entry in run.entries)

@@ -141,7 +141,7 @@ def record_layers(seed: int) -> dict[str, tuple[float, ...]]:
     limits = Limits(max_time_s=TRUTH_S / 2, min_rounds=12, warmup_s=0.05)
     with pinned(CONDITION):
         builders = {"ten": partial(layer, 10), "control": partial(layer, 10), "eleven": partial(layer, 11)}
-        return Rounds(builders, "ten", limits, budget_s=TRUTH_S, seed=seed).run().seconds_per_call
+        return Rounds(builders, "ten", limits, budget_s=TRUTH_S, order=str(seed)).run().seconds_per_call
 
 
 def layer(calls: int) -> Sample:
@@ -164,7 +164,7 @@ def print_overhead() -> None:
         single_s = median(sample(1) for _ in range(10_000))
         start = time.perf_counter()
         samplers = {"empty": lambda: sample, "control": lambda: sample}
-        recording = Rounds(samplers, "empty", Limits(min_rounds=5_000), budget_s=0.0, seed=0).run()
+        recording = Rounds(samplers, "empty", Limits(min_rounds=5_000), budget_s=0.0, order="0").run()
         wall_s = time.perf_counter() - start
     sampled_s = 0.0
     for id, series in recording.seconds_per_call.items():

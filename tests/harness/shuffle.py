@@ -206,7 +206,7 @@ def check(form: object, output: Tensor, expected: Tensor) -> None:
 
 def ratios(builders: Mapping[str, Builder], baseline: str, time_s: float) -> dict[str, Estimate]:
     """Time of each network over the baseline's, within rounds, from about `time_s` seconds each."""
-    recording = Rounds(dict(builders), baseline, LIMITS, budget_s=time_s * len(builders), seed=0).run()
+    recording = Rounds(dict(builders), baseline, LIMITS, budget_s=time_s * len(builders), order="0").run()
     if recording.dropped:
         raise SystemExit(f"{recording.dropped}")
     series = recording.seconds_per_call
