@@ -16,7 +16,6 @@ def record(failures=None, state=QUIET, **seconds):
         calls_per_sample=dict.fromkeys(series, 3),
         dropped={id: Dropped(reason) for id, reason in (failures or {}).items()},
         stopped="time",
-        seed=9,
         placed_at=(0, 3),
         checked=checked,
         state=state,

@@ -21,7 +21,7 @@ def record(builders, limits, clock, *, baseline="a", budget_s=0.0, seed=0, **how
         baseline,
         limits,
         budget_s=budget_s,
-        seed=seed,
+        order=f"{seed} 1",
         clock=clock,
         collect=lambda: None,
         **how,
@@ -282,7 +282,7 @@ def test_what_is_no_longer_used_is_collected_before_every_placement(clock):
         "a",
         Limits(min_rounds=12),
         budget_s=0.0,
-        seed=0,
+        order="0 1",
         clock=clock,
         collect=lambda: collected.append(clock.now_s),
     )

@@ -21,7 +21,36 @@ def test_chosen_variants_are_measured_with_baseline_and_control_and_nothing_else
     recording = measured(sweep, ["g8"], clock)
     assert set(recording.seconds_per_call) == {"g1", "g8", CONTROL}
     assert recording.seconds_per_call[CONTROL] == (1.0,) * 5
-    assert recording.seed == 4
+
+
+def test_the_seed_and_the_number_of_the_pass_give_the_orders(sweep, clock):
+    def built(number):
+        order = []
+        how = {"building": order.append, "number": number}
+        measured(sweep, ["g1", "g2", "g8"], clock, **how)
+        return [id for id in order if id]
+
+    assert built(1) == built(1)
+    assert built(1) != built(2)
+
+
+def test_a_variant_that_an_earlier_pass_checked_is_not_checked_again(sweep, clock):
+    checked = []
+
+    def check(variant, *rest):
+        checked.append(variant.id)
+        return Circumstances(setup_s=3.0)
+
+    recording = measured(sweep, ["g1", "g2", "g8"], clock, check, already_checked=["g1", "g8"])
+    assert checked == ["g2"]
+    assert recording.checked == {"g2": Circumstances(setup_s=3.0)}
+
+
+def test_the_variant_that_is_built_is_named_and_then_none(sweep, clock):
+    told = []
+    measured(sweep, ["g8"], clock, building=told.append)
+    assert set(told[::2]) == {"g1", "g8"}
+    assert set(told[1::2]) == {""}
 
 
 def test_every_variant_is_checked_once_before_it_is_timed(sweep, clock):
