@@ -4,7 +4,7 @@ import pytest
 from inner_experiments import ONE_FAILS, SMALL, trap
 from inner_runs import HEADER, SWEEP
 
-from guidelines.measure import campaign
+from guidelines.measure import task
 from guidelines.results import journal
 
 
@@ -83,7 +83,7 @@ def begun(entry):
     def begun(path, is_finished=False):
         path.parent.mkdir(exist_ok=True)
         log = journal.create(path, HEADER)
-        log.add(SWEEP, [entry("g=1", 1.0), entry("g=8", 2.0)])
+        log.add(SWEEP, 1, [entry("g=1", 1.0), entry("g=8", 2.0)])
         if is_finished:
             log.finish()
         log.close()
@@ -105,7 +105,7 @@ def refused(pytester, suite, monkeypatch):
         measured.append(sweep)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(campaign, "measure_sweep", measure)
+    monkeypatch.setattr(task, "measure_sweep", measure)
     pytester.makepyfile(test_small=SMALL)
 
     def refused(*options):

@@ -90,8 +90,8 @@ def test_disabled_benchmarks_run_every_network_once(suite):
 def test_progress_is_visible_while_output_is_captured(pytester):
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     pytester.makepyfile(test_small=SMALL)
-    command = (sys.executable, "-m", "pytest", "--device=cpu", "--benchmark-max-time=0.01", "-k", "x1")
-    result = pytester.run(*command)
+    command = (sys.executable, "-m", "pytest", "--device=cpu", "--passes=1")
+    result = pytester.run(*command, "--benchmark-max-time=0.01", "-k", "x1")
     result.stdout.fnmatch_lines(["  G2 x1 cpu: up to 0.03 s ... * rounds: g=2 *x, g=4 *x"])
 
 

@@ -6,9 +6,9 @@ from inner_experiments import SMALL, X1, X2
 from inner_runs import named, progress, strict
 
 from guidelines.cli.main import main
-from guidelines.measure import campaign
+from guidelines.measure import campaign, task
 from guidelines.measure.case import Case
-from guidelines.measure.dropped import Dropped
+from guidelines.measure.dropped import Dropped, explained
 from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
@@ -123,11 +123,11 @@ def test_a_sweep_of_more_variants_than_before_is_measured_again(whole, resume):
 def test_a_selection_neither_ends_the_run_nor_takes_from_it(whole, resume, at, selection):
     resume(whole[:4], "-k", selection)
     contents = load_journal(at("run.jsonl"))
-    assert [result.place.variant for result in contents.measurements[X1]] == ["g=1", "g=2", "g=4"]
+    assert [result.place.variant for result in contents.measurements[X1][1]] == ["g=1", "g=2", "g=4"]
     missing = {
         sweep: planned
         for sweep, planned in contents.header.sweeps.items()
-        if len(contents.measurements.get(sweep, ())) < len(planned)
+        if len(contents.measurements.get(sweep, {}).get(1, ())) < len(planned)
     }
     assert (missing.keys(), contents.is_finished) == ({X2}, False)
 
@@ -136,7 +136,7 @@ def test_a_selection_neither_ends_the_run_nor_takes_from_it(whole, resume, at, s
 @pytest.fixture
 def failing(monkeypatch):
     """Two variants and the control of x1 fail or are skipped; gives the sweeps that were measured."""
-    measured, original = [], campaign.measure_sweep
+    measured, original = [], task.measure_sweep
 
     def measure(sweep, *rest, **named):
         measured.append(sweep.name)
@@ -150,7 +150,7 @@ def failing(monkeypatch):
         series = {id: s for id, s in recording.seconds_per_call.items() if id not in dropped}
         return replace(recording, seconds_per_call=series, dropped=dropped)
 
-    monkeypatch.setattr(campaign, "measure_sweep", measure)
+    monkeypatch.setattr(task, "measure_sweep", measure)
     return measured
 
 
@@ -236,15 +236,15 @@ def test_a_run_whose_sweep_was_skipped_is_finished_and_says_so(suite, at):
 )
 def test_a_sweep_with_an_unprintable_text_is_recognised(tmp_path, sweep, monkeypatch, changes):
     series = dict.fromkeys(("g1", "g2", "g8", CONTROL), (0.01,) * 12)
-    recording = Recording(series, dict.fromkeys(series, 1), {}, "time", 0)
-    monkeypatch.setattr(campaign, "measure_sweep", lambda *_, **__: recording)
+    recording = Recording(series, dict.fromkeys(series, 1), {}, "time")
+    monkeypatch.setattr(task, "measure_sweep", lambda *_, **__: recording)
     condition, odd = Condition("cpu", "a processor"), replace(sweep, **changes)
     cases = [Case(condition, odd, variant) for variant in odd.variants]
     log = journal.create(tmp_path / "a.jsonl", Header(Machine(), {}, {}))
     runs = [campaign.Campaign((condition,), Limits(), seed=0, journal=log) for _ in range(2)]
     for run in runs:
         run.choose(cases)
-    runs[0].result(cases[0])
+    list(runs[0].measure_one(cases[0], campaign.measure_here(explained)))
     log.close()
     runs[1].restore(load_journal(log.path).measurements)
-    assert all(runs[1].is_measured(case) for case in cases)
+    assert runs[1].finished_sweeps == 1

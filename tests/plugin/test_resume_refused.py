@@ -66,7 +66,7 @@ def test_an_empty_journal_is_refused(refused, pytester):
 
 
 HEADS = {
-    "newer": ({"guidelines_journal": 2}, "is a journal of version 2; this version of guidelines reads 1"),
+    "newer": ({"guidelines_journal": 3}, "is a journal of version 3; this version of guidelines reads 2"),
     "of no number": ({"guidelines_journal": STEERING}, "is a journal of version"),
     "without a machine": ({"guidelines_journal": 1}, "is a journal whose first line is broken: 'machine'"),
 }

@@ -72,11 +72,12 @@ def test_file_and_journal_are_strict_json_even_for_one_round_and_an_output_of_na
 @pytest.mark.parametrize("where", ["work_ratio", "slowdown", "control", "setup_s"])
 def test_a_figure_that_is_no_number_is_refused_rather_than_saved(entry, where, value):
     whole = entry("g=8", 2.0)
+    (only,) = whole.passes
     change = {
         "work_ratio": {"identity": replace(whole.identity, work_ratio=value)},
         "slowdown": {"slowdown": replace(whole.slowdown, estimate=value)},
         "control": {"control": replace(whole.control, low=value)},
-        "setup_s": {"circumstances": Circumstances(setup_s=value)},
+        "setup_s": {"passes": (replace(only, circumstances=Circumstances(setup_s=value)),)},
     }[where]
     with pytest.raises(ValueError, match="not JSON compliant"):
         to_extra_info(replace(whole, **change))
@@ -113,7 +114,7 @@ def test_a_sweep_is_in_the_journal_before_its_first_test_ends(one_fails):
     reading = """measure()
         (path,) = request.config.rootpath.glob(".guidelines/*.jsonl")
         contents = load_journal(path)
-        measured = {sweep: len(results) for sweep, results in contents.measurements.items()}
+        measured = {sweep: len(passes[1]) for sweep, passes in contents.measurements.items()}
         expected = {"G2 x1 cpu-2px": 3}
         if "x2" in request.node.name:
             expected["G2 x2 cpu-2px"] = 4
