@@ -30,7 +30,9 @@ class Standing:
     sweeps_held: int
     sweeps_judged: int
     sweeps_launch_bound: int = 0
+    passes: int = 0
     is_disturbed: bool = False
+    is_one_process: bool = False
     is_per_multiply_add: bool = False
 
 
@@ -47,6 +49,11 @@ class Line:
     def machine(self) -> Machine:
         """The machine of the line."""
         return self.results.machine
+
+    @property
+    def has_one_process(self) -> bool:
+        """True if a sweep that is shown was measured by one process."""
+        return any(standing.is_one_process for standing in self.standings.values())
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,9 @@ def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measu
         sweeps_held=sum(each.verdict.outcome == "holds" for each in judged),
         sweeps_judged=len(judged),
         sweeps_launch_bound=len(sweeps) - len(judged),
-        is_disturbed=any(measured.disturbed for measured in swept[key]),
+        passes=swept[key][0].passes,
+        is_one_process=any(measured.is_one_process for measured in swept[key]),
+        is_disturbed=any(measured.is_disturbed for measured in swept[key]),
         is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
     )
 

@@ -21,6 +21,8 @@ from guidelines.stats.noise_floor import noise_floor
 from guidelines.stats.passes import OfPass, over_passes
 
 Item = TypeVar("Item", bound=Hashable)
+# One odd pass in this many hardly moves the centre of the others.
+PASSES_FOR_AN_ODD_ONE = 5
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Measured:
     """A variant as one or more runs of a machine measured it, with the confidence they asked for.
 
     `circumstances` has an item for each pass, `passes` is the number of passes of all runs, and
-    `is_one_process` is True if a run had a single pass: its interval does not cover other runs. `lost` are
-    the reasons why passes are missing. `scatter` is the Birge ratio of the slow-downs under its condition,
-    None for a single run. Quantities are functions, which == does not compare.
+    `is_one_process` is True if it is one run of a single pass: its interval does not cover other runs.
+    `lost` are the reasons why passes are missing. `scatter` is the Birge ratio of the slow-downs under its
+    condition, None for a single run. Quantities are functions, which == does not compare.
     """
 
     identity: Identity
@@ -91,6 +93,12 @@ class Measured:
     def disturbed(self) -> tuple[str, ...]:
         """Reasons why passes of its sweep count as disturbed, from all runs."""
         return distinct(of_pass.disturbed for of_pass in self.circumstances)
+
+    @property
+    def is_disturbed(self) -> bool:
+        """True if so many of its passes were disturbed that its figures move: more than one in five."""
+        disturbed = [of_pass for of_pass in self.circumstances if of_pass.disturbed]
+        return len(disturbed) * PASSES_FOR_AN_ODD_ONE > len(self.circumstances)
 
     @property
     def retried(self) -> tuple[str, ...]:

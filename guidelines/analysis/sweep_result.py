@@ -22,8 +22,9 @@ LEAST_ORDERED = 3
 class Cell:
     """Figures of a variant in one sweep, the reason why it failed in a run, and the paper's figure.
 
-    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these.
-    `is_launch_bound` is True if the variant or its baseline waits for its launches.
+    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these. `lost` are
+    the reasons why passes are missing. `is_launch_bound` is True if the variant or its baseline waits for its
+    launches.
     """
 
     throughput: Estimate | None = None
@@ -36,6 +37,7 @@ class Cell:
     failure: str | None = None
     is_skip: bool = False
     circumstances: tuple[Circumstances, ...] = ()
+    lost: tuple[str, ...] = ()
     is_launch_bound: bool = False
 
     @property
@@ -73,11 +75,14 @@ class SweepResult:
     kendall_tau: float | None
     noise_floor: float | None = None
     rounds: int = 0
+    passes: int = 0
     runs: int = 0
     scatter: float | None = None
     stopped: tuple[StopReason, ...] = ("failure",)
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    is_disturbed: bool = False
+    is_one_process: bool = False
     is_per_multiply_add: bool = False
 
 
@@ -108,6 +113,8 @@ def sweep_result(
         kendall_tau=_agreement(variants),
         disturbed=distinct(m.disturbed for m in measured),
         retried=distinct(m.retried for m in measured),
+        is_disturbed=any(m.is_disturbed for m in measured),
+        is_one_process=any(m.is_one_process for m in measured),
         is_per_multiply_add=place.per_multiply_add,
     )
     return _as_measured(result, measured[0]) if measured else result
@@ -119,6 +126,7 @@ def _as_measured(result: SweepResult, first: Measured) -> SweepResult:
         result,
         noise_floor=first.noise_floor,
         rounds=first.rounds,
+        passes=first.passes,
         runs=first.runs,
         scatter=first.scatter,
         stopped=first.stopped,
@@ -177,6 +185,7 @@ def _cell(measured: Measured, platform: Platform) -> Cell:
         paper=published,
         paper_as_judged=_as_judged(published, place, place.variant),
         circumstances=measured.circumstances,
+        lost=measured.lost,
     )
 
 

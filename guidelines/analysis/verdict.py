@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from math import ceil
 from typing import Literal
 
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
+from guidelines.analysis.remedies import ONE_PROCESS, Effort, beyond_margin, for_an_interval
 from guidelines.results.model import SweepKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
-from guidelines.stats.intervals import Estimate, Quantity, rounds_needed
+from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.noise_floor import noise_floor, too_noisy
 
 LEAST_MARGIN = 0.01
-MOST_EFFORT = 100
 Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
 
 
@@ -24,6 +23,7 @@ class Evidence:
 
     `is_complete` is False if the claim is about a variant that was not measured. `is_launch_bound` is True
     if the variant that decides, or the baseline, waits for its launches: it then says nothing of the device.
+    `effort` holds the passes and runs that the deciding slow-down rests on.
     """
 
     extreme: str
@@ -33,6 +33,7 @@ class Evidence:
     control: Estimate | None
     is_complete: bool = True
     is_launch_bound: bool = False
+    effort: Effort = ONE_PROCESS
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
         others=named,
         control=_control(extreme),
         is_launch_bound=extreme.place.key in bound,
+        effort=Effort(extreme.passes, extreme.runs),
     )
 
 
@@ -125,6 +127,7 @@ def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
         control=_control(weakest),
         is_complete=is_complete,
         is_launch_bound=weakest.place.key in bound,
+        effort=Effort(weakest.passes, weakest.runs),
     )
 
 
@@ -139,24 +142,20 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
     if evidence.control is None:
         return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
     if floor is None or effect.low is None or effect.high is None:
-        return Verdict("undecided", slowdown, floor, _needed(slowdown.rounds, confidence))
+        missing = "the control" if floor is None else evidence.extreme
+        remedy = for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
+        return Verdict("undecided", slowdown, floor, remedy)
     margin = max(LEAST_MARGIN, floor)
     if noise := too_noisy(floor):
         return Verdict("undecided", slowdown, margin, noise)
     if effect.high < 1 + margin:
         return Verdict("does not hold", slowdown, margin)
     if effect.low <= 1 + margin:
-        return Verdict("undecided", slowdown, margin, _effort(effect, margin))
+        return Verdict("undecided", slowdown, margin, beyond_margin(effect, margin, evidence.effort))
     objection = _objection(evidence, confidence, margin)
     if objection:
         return Verdict("undecided", slowdown, margin, objection)
     return Verdict("holds", slowdown, margin)
-
-
-def _needed(rounds: int, confidence: float) -> str:
-    """The rounds that would give an interval at all."""
-    enough = 2 * rounds_needed(confidence)
-    return f"{rounds} rounds are too few for an interval; --benchmark-min-rounds {enough} would give one"
 
 
 def _objection(evidence: Evidence, confidence: float, margin: float) -> str:
@@ -182,13 +181,3 @@ def _clearness(evidence: Evidence, confidence: float) -> float:
         return -1.0
     effect = directed(evidence.slowdown(confidence), evidence.expect)
     return half_widths_from((1 + max(LEAST_MARGIN, floor),), effect)
-
-
-def _effort(effect: Estimate, margin: float) -> str:
-    """The rounds that would bring the interval clear of the margin; it narrows as 1 / sqrt(rounds)."""
-    distance = abs(effect.estimate - (1 + margin))
-    times = ((effect.half_width or 0.0) / distance) ** 2 if distance else float("inf")
-    if times > MOST_EFFORT:
-        return f"the effect is within noise of the margin of {100 * margin:.2g} %"
-    rounds = ceil(float(f"{max(2, times) * effect.rounds:.2g}"))
-    return f"about {rounds} rounds would decide it (--benchmark-min-rounds {rounds})"

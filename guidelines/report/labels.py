@@ -27,6 +27,8 @@ WORDS = {
 # Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
 LAUNCH_BOUND = "*"
+# Marks intervals that tell nothing of how far runs lie apart.
+ONE_PROCESS = "one process: the interval does not cover other runs"
 # A label does not call these unknown: many machines have none.
 MAY_BE_NONE = ("devices", "device_memory")
 # Names of attributes; others are written with spaces for "_".

@@ -1,7 +1,8 @@
 """Unrounded figures as flat records, for CSV and JSON.
 
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
-`channel_rule` (both were `channels`). It added `parameters`.
+`channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
+all runs: equal to that of the runs if each was one process.
 """
 
 import csv
@@ -23,7 +24,7 @@ from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
 
-SCHEMA = 2
+SCHEMA = 3
 Scalar = str | int | float | None
 Record = dict[str, Scalar]
 # Beginnings of texts that a spreadsheet would run as formulas.
@@ -143,6 +144,7 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
     return {
         "confidence": table.confidence,
         "rounds": sweep.rounds,
+        "passes": sweep.passes,
         "noise_floor": sweep.noise_floor,
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
@@ -173,6 +175,7 @@ def _side(side: str, measured: Measured, confidence: float) -> Record:
         **_condition(measured.place.condition, f"{side}_"),
         **_estimate(measured.judged(confidence), f"{side}_slowdown"),
         **_estimate(measured.seconds_per_call(confidence), f"{side}_seconds_per_call"),
+        f"{side}_passes": measured.passes,
         f"{side}_disturbed": "; ".join(measured.disturbed),
     }
 
@@ -184,6 +187,7 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "guideline": guideline,
         "sweep": standing.sweep,
         "variant": standing.extreme,
+        "passes": standing.passes,
         **_condition(line.condition),
         **_estimate(slowdown, "slowdown"),
         "slowdown_confidence": slowdown.confidence,

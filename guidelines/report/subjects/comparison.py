@@ -10,7 +10,7 @@ from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import LAUNCH_BOUND
+from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
 from guidelines.stats.intervals import Estimate
@@ -180,9 +180,11 @@ def _notes(comparison: Comparison) -> Iterator[str]:
     )
     if any(waits_for_launches(measured) for row in comparison.rows for measured in (row.a, row.b)):
         yield LAUNCHES_NOTE
-    single = [name for name, results in (("A", comparison.a), ("B", comparison.b)) if results.runs == 1]
-    if single:
-        yield (
-            f"{' and '.join(single)}: one run; how far runs lie apart is not in the intervals "
-            "(give a folder of runs in place of a file)."
-        )
+    if sides := _of_one_process(comparison):
+        yield f"{' and '.join(sides)}: {ONE_PROCESS} (give a folder of runs in place of a file)."
+
+
+def _of_one_process(comparison: Comparison) -> list[str]:
+    """The sides with a variant that one process measured."""
+    sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
+    return [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]

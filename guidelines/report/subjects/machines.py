@@ -1,12 +1,12 @@
 """Write a matrix of machines and guidelines as a document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import DISTURBED, attributes, labels, sentence
+from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
@@ -29,7 +29,8 @@ def document(matrix: Matrix) -> Document:
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     grid = _grid(matrix, names, "machine")
-    holds = Section("Where each guideline holds", grid, notes=(*_legend(matrix), *notes))
+    notes = (*_legend(matrix), *_note_on_one_process(matrix, names), *notes)
+    holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
     return Document("Machines compared", tuple(lead), sections)
@@ -42,7 +43,7 @@ def by_condition(results: MachineResults) -> tuple[Section, ...]:
         return ()
     names, _ = labels([attributes(line.machine, line.condition) for line in conditions.lines])
     grid = _grid(conditions, names, "condition")
-    notes = tuple(_legend(conditions, "the tables above"))
+    notes = (*_legend(conditions, "the tables above"), *_note_on_one_process(conditions, names))
     return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
@@ -100,6 +101,13 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
         yield f"{DISTURBED}: something disturbed that sweep, see {elsewhere}"
 
 
+def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
+    """A note that names the rows with a sweep of one process, unless all rows have one."""
+    of_one = [name for name, line in zip(names, matrix.lines, strict=True) if line.has_one_process]
+    if of_one:
+        yield ONE_PROCESS if len(of_one) == len(names) else f"{_shortened(of_one)}: {ONE_PROCESS}"
+
+
 def _sureness(matrix: Matrix, elsewhere: str) -> str:
     sure = level(matrix.confidence)
     if matrix.verdicts == 1:
@@ -138,7 +146,7 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     return [Section("Not on every machine", notes=(*lines, *failed))]
 
 
-def _shortened(names: list[str]) -> str:
+def _shortened(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMED
     named = "; ".join(names[:MOST_NAMED])
     return f"{named}; and {more} more" if more > 0 else named

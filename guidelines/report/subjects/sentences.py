@@ -6,7 +6,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
 from guidelines.report.digits import brackets, level, percent, times
-from guidelines.report.labels import DISTURBED, LAUNCH_BOUND
+from guidelines.report.labels import DISTURBED, LAUNCH_BOUND, ONE_PROCESS
 from guidelines.report.subjects.columns import variants
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
@@ -46,8 +46,8 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
 
 
 def marked(sweep: SweepResult) -> str:
-    """A sweep's name, marked if something disturbed it."""
-    return f"{sweep.name} {DISTURBED}" if sweep.disturbed else sweep.name
+    """A sweep's name, marked if so much was disturbed that its figures may have moved."""
+    return f"{sweep.name} {DISTURBED}" if sweep.is_disturbed else sweep.name
 
 
 def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
@@ -59,6 +59,7 @@ def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
     yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
     for sweep in table.sweeps:
         yield from _notes_on_sweep(sweep, condition)
+    yield from _note_on_one_process(table)
     yield from _notes_on_launches(table, is_replayed)
     if table.confidence is not None:
         yield _note_on_confidence(table, level(table.confidence))
@@ -103,9 +104,8 @@ def _marked_verdict(sweep: SweepResult) -> str:
 
 def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
     order = "" if sweep.kendall_tau is None else f", tau with the paper {sweep.kendall_tau:.2f}"
-    runs = f" in {sweep.runs} runs" if sweep.runs > 1 else ""
     yield (
-        f"{sweep.name}: {sweep.rounds} rounds{runs}, stopped by {' and '.join(sweep.stopped)}, "
+        f"{sweep.name}: {sweep.rounds} rounds{_passes(sweep)}, stopped by {' and '.join(sweep.stopped)}, "
         f"noise floor {percent(sweep.noise_floor)}{order}"
     )
     for reason in sweep.disturbed:
@@ -117,6 +117,24 @@ def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
         if variant.cell.failure:
             failed = "" if variant.cell.is_skip else "failed: "
             yield f"{sweep.name} {variant.variant} {failed}{variant.cell.failure}"
+        for lost in variant.cell.lost:
+            yield f"{sweep.name} {variant.variant} lacks {lost}"
+
+
+def _passes(sweep: SweepResult) -> str:
+    """The passes and runs of a sweep in a sentence; a run that was one process has no passes."""
+    if sweep.passes > sweep.runs:
+        runs = f" of {sweep.runs} runs" if sweep.runs > 1 else ""
+        return f" in {sweep.passes} passes{runs}"
+    return f" in {sweep.runs} runs" if sweep.runs > 1 else ""
+
+
+def _note_on_one_process(table: Table) -> Iterator[str]:
+    """A note that names the sweeps of one process, unless all are; none if there are no such sweeps."""
+    measured = [sweep for sweep in table.sweeps if sweep.passes]
+    of_one = [sweep.name for sweep in measured if sweep.is_one_process]
+    if of_one:
+        yield ONE_PROCESS if len(of_one) == len(measured) else f"{', '.join(of_one)}: {ONE_PROCESS}"
 
 
 def _note_on_preparing(sweep: SweepResult, condition: Condition) -> Iterator[str]:

@@ -43,7 +43,7 @@ def lead(comparison: Comparison) -> Iterator[str]:
 
 def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
     """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
-    disturbed = [m for m in measured if m.disturbed]
+    disturbed = [m for m in measured if m.is_disturbed]
     lines = [
         f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
         for m in disturbed
