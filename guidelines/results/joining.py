@@ -83,11 +83,12 @@ def _without_controls(result: Result, lost_controls: tuple[str, ...]) -> Result:
 
 
 def _lost(by_pass: Mapping[int, Result]) -> tuple[str, ...]:
-    """The reasons why passes are missing: "pass 2: the process was killed"."""
+    """The reasons why passes are missing: "pass 2: the process was killed", "the control of pass 2: ..."."""
     reasons = []
     for number, result in by_pass.items():
         if isinstance(result, Failure):
-            reasons.append(f"pass {number}: {'the control: ' * result.is_control}{result.reason}")
+            missing = f"the control of pass {number}" if result.is_control else f"pass {number}"
+            reasons.append(f"{missing}: {result.reason}")
     return tuple(reasons)
 
 

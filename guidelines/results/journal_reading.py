@@ -6,7 +6,7 @@ from typing import Any
 
 from guidelines.results.checked import count, printable, text
 from guidelines.results.journal_contents import VERSION, Contents, Header, Result
-from guidelines.results.model import Failure, Machine
+from guidelines.results.model import Entry, Failure, Machine
 from guidelines.results.schema import ResultsError, parse_entry, parse_failure
 
 
@@ -70,8 +70,11 @@ class _Reader:
             raise ResultsError(f"line {line_number} is not a line of a journal")
         if type(measurement) is not int or type(size) is not int:
             raise ResultsError(f"line {line_number} is not a line of a journal")
+        result = _result(line_number, line)
+        if isinstance(result, Entry) and [each.number for each in result.passes] != [number]:
+            raise ResultsError(f"line {line_number} holds another pass than {number}")
         results = self._measurements.setdefault((sweep_id, measurement), [])
-        results.append(_result(line_number, line))
+        results.append(result)
         if len(results) == size:
             self.complete.setdefault(sweep_id, {})[number] = list(results)
 

@@ -168,9 +168,10 @@ def _with_passes(saved: Mapping[str, Any], stats: Mapping[str, Any]) -> Mapping[
     if saved["schema"] > 2:
         return saved
     control, slowdown = saved["control"], saved["slowdown"]
+    samples_s = stats.get("data")
     only = {
         "number": 1,
-        "rounds": slowdown["rounds"],
+        "rounds": len(samples_s) if samples_s else slowdown["rounds"],
         "calls_per_sample": saved["calls_per_sample"],
         "slowdown": {"estimate": slowdown["estimate"]},
         "control": None if control is None else {"estimate": control["estimate"]},
