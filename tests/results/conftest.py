@@ -32,12 +32,12 @@ def pair(entry):
 @pytest.fixture
 def whole(log, path, pair):
     """A finished journal of two sweeps, with everything that a journal can hold."""
-    log.add(SWEEP, [*pair(), failed(pair()[0])])
+    log.add(SWEEP, 1, [*pair(), failed(pair()[0])])
     log.withdraw(failed(pair()[1]))
     log.resume()
     log.skip("test_g2[cpu-x2-g1]", "not today")
-    log.add(OTHER, pair(sweep="x2"))
-    log.add(SWEEP, pair(3.0))
+    log.add(OTHER, 1, pair(sweep="x2"))
+    log.add(SWEEP, 1, pair(3.0))
     log.finish()
     return path.read_bytes()
 

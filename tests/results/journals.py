@@ -18,14 +18,14 @@ HEADER = Header(HERE, {"seed": "0"}, {SWEEP: ("g1", "g8"), OTHER: ("g1", "g8")},
 FINISHED = {"finished": True}
 
 
-HEAD = {"guidelines_journal": 1, "machine": {}, "settings": {}, "sweeps": {}, "batches": {}}
+HEAD = {"guidelines_journal": 2, "machine": {}, "settings": {}, "sweeps": {}, "batches": {}}
 
 
 STEERING = "\x1b[2J\n"
 
 
 ACTS = {
-    "add": lambda log, results: log.add(SWEEP, results),
+    "add": lambda log, results: log.add(SWEEP, 1, results),
     "withdraw": lambda log, results: log.withdraw(failed(results[0])),
     "skip": lambda log, _: log.skip("test_g2[cpu-x1-g1]", "no reason given"),
     "resume": lambda log, _: log.resume(),
@@ -51,16 +51,14 @@ def written(path):
     return path.read_bytes().splitlines(keepends=True)
 
 
-def measurement(results, number, sweep=SWEEP):
+def measurement(results, number, sweep=SWEEP, of_pass=1):
     """The lines of one measurement."""
-    return [
-        {"sweep": sweep, "measurement": number, "of": len(results), "benchmark": to_benchmark(result)}
-        for result in results
-    ]
+    head = {"sweep": sweep, "pass": of_pass, "measurement": number, "of": len(results)}
+    return [head | {"benchmark": to_benchmark(result)} for result in results]
 
 
 def contents(*lines):
     """A journal of lines after the header of `HEADER`."""
-    head = {"guidelines_journal": 1, "machine": vars(HERE), "settings": {}, "batches": {}}
+    head = {"guidelines_journal": 2, "machine": vars(HERE), "settings": {}, "batches": {}}
     whole = [head | {"sweeps": {SWEEP: ["g1", "g8"], OTHER: ["g1", "g8"]}}, *lines]
     return journal_reading.parse("".join(json.dumps(line) + "\n" for line in whole).encode())

@@ -27,11 +27,11 @@ NO_JOURNALS = {
 
 HEADERS = {
     "newer": (
-        HEAD | {"guidelines_journal": 2},
-        "is a journal of version 2; this version of guidelines reads 1",
+        HEAD | {"guidelines_journal": 3},
+        "is a journal of version 3; this version of guidelines reads 2",
     ),
     "of no number": (HEAD | {"guidelines_journal": STEERING}, "is a journal of version"),
-    "without a machine": ({"guidelines_journal": 1}, "is a journal whose first line is broken: 'machine'"),
+    "without a machine": ({"guidelines_journal": 2}, "is a journal whose first line is broken: 'machine'"),
     "of another machine": (HEAD | {"machine": {"moon": "full"}}, "whose first line is broken"),
     "with a list of settings": (HEAD | {"settings": [1]}, "whose first line is broken"),
     "with a number of sweeps": (HEAD | {"sweeps": {"G2": 7}}, "whose first line is broken"),
@@ -53,6 +53,10 @@ LINES = {
     "of no sweep": ('{"sweep": 7, "measurement": 1, "of": 2}', "line 3 is not a line of a journal"),
     "of half a variant": (
         '{"sweep": "G2", "measurement": 1, "of": 0.5}',
+        "line 3 is not a line of a journal",
+    ),
+    "of no pass": (
+        '{"sweep": "G2", "pass": 0.5, "measurement": 1, "of": 2}',
         "line 3 is not a line of a journal",
     ),
     "without a result": ('{"sweep": "G2", "measurement": 1, "of": 2}', "line 3: ?: "),
@@ -99,6 +103,18 @@ def test_a_journal_with_a_first_line_that_is_none_is_refused_in_one_line(path, c
     header, message = HEADERS[kind]
     path.write_text(json.dumps(header) + "\n")
     assert message in refused(capsys, path)
+
+
+def test_a_line_that_holds_another_pass_than_it_says_is_named(log, path, pair, capsys):
+    log.add(SWEEP, 1, pair())
+    log.add(SWEEP, 2, pair())
+    assert "line 4 holds another pass than 2" in refused(capsys, path)
+
+
+def test_a_line_that_holds_several_passes_is_named(log, path, entry, capsys):
+    (only,) = entry("g=1", 1.0).passes
+    log.add(SWEEP, 1, [entry("g=1", 1.0, passes=(only, replace(only, number=2)))])
+    assert "line 2 holds another pass than 1" in refused(capsys, path)
 
 
 @pytest.mark.parametrize("kind", LINES)
@@ -157,7 +173,7 @@ def changed_lines(draw, lines):
 @given(data=st.data())
 def test_a_changed_journal_is_a_report_or_one_line(path, pair, capsys, data):
     how = Circumstances(**RICH)
-    results = [replace(entry, circumstances=how) for entry in pair()]
+    results = pair(circumstances=how)
     head = HEAD | {
         "machine": vars(HERE),
         "settings": {"seed": "0"},

@@ -90,7 +90,7 @@ def test_how_a_variant_was_measured_is_read_as_it_was_written(entry, how):
 @given(how=circumstances)
 def test_a_saved_file_says_how_a_variant_was_measured(entry, saved, how):
     content = read_back(saved([entry("g=8", 2.0, rounds=3, circumstances=how)]))
-    assert parse_entry(content["benchmarks"][0]).circumstances == how
+    assert parse_entry(content["benchmarks"][0]).passes[0].circumstances == how
 
 
 def test_a_state_whose_differences_are_rounding_noise_is_read_as_it_was_written(entry):

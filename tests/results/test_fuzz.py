@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 
 from guidelines.cli.main import main
 
-WHOLE = json.loads((Path(__file__).parent / "saved" / "schema_1.json").read_text("utf-8"))
-SMALL = {**WHOLE, "benchmarks": [b for b in WHOLE["benchmarks"] if b["extra_info"]["guidelines"]["row"] < 2]}
-TEXT = json.dumps(SMALL)
+SAVED = Path(__file__).parent / "saved"
+
+
+def small(schema):
+    """The text of a saved file of a schema with two variants of each sweep."""
+    whole = json.loads((SAVED / f"schema_{schema}.json").read_text("utf-8"))
+    benchmarks = [b for b in whole["benchmarks"] if b["extra_info"]["guidelines"]["row"] < 2]
+    return json.dumps({**whole, "benchmarks": benchmarks})
+
+
+# One process each, and several passes.
+TEXTS = [small(1), small(3)]
 HOSTILE = (
     "",
     "\x1b[2J",
@@ -65,7 +74,7 @@ def places(content):
 
 @st.composite
 def mutated(draw):
-    content = json.loads(TEXT)
+    content = json.loads(draw(st.sampled_from(TEXTS)))
     for _ in range(draw(st.integers(1, 3))):
         everywhere = list(places(content))
         # The fields of ours are few among many samples: half of the time one of the named ones is taken.
@@ -92,7 +101,7 @@ def check(text, command, *options):
     with tempfile.TemporaryDirectory() as folder:
         changed, valid = Path(folder, "changed.json"), Path(folder, "valid.json")
         changed.write_text(text)
-        valid.write_text(TEXT)
+        valid.write_text(TEXTS[0])
         files = [changed] if command == "report" else [valid, changed]
         status, out, err = outcome([command, *map(str, files), *options])
     if status == 2:

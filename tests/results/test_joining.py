@@ -87,9 +87,7 @@ def test_a_variant_that_is_lost_in_one_pass_says_why(pass_of, of_pass):
     assert [each.number for each in baseline.passes] == [1, 2, 3]
     assert [each.number for each in variant.passes] == [1, 3]
     assert baseline.lost == ()
-    assert variant.lost == (
-        "pass 2: the process that measured it was ended by SIGKILL (out of memory?)",
-    )
+    assert variant.lost == ("pass 2: the process that measured it was ended by SIGKILL (out of memory?)",)
     assert variant.slowdown.rounds == 16
 
 

@@ -14,9 +14,10 @@ from journals import (
     written,
 )
 
-from guidelines.measure import campaign
-from guidelines.measure.campaign import Campaign
+from guidelines.measure import task
+from guidelines.measure.campaign import Campaign, measure_here
 from guidelines.measure.case import Case
+from guidelines.measure.dropped import explained
 from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.paper.tables import Figure
 from guidelines.results import journal
@@ -46,9 +47,9 @@ def test_entries_and_failures_are_read_from_a_journal_as_they_were_written(log, 
         failed(entry("g=4", 1.0), "skipped: no such type", is_skip=True),
         replace(failed(whole, "MemoryError", is_control=True), place=control),
     ]
-    log.add(SWEEP, results)
+    log.add(SWEEP, 1, results)
     found = load_journal(path)
-    assert found.measurements == {SWEEP: results}
+    assert found.measurements == {SWEEP: {1: results}}
     assert found.header == HEADER
     assert (found.is_finished, found.is_torn, found.withdrawn, found.skipped) == (False, False, [], [])
 
@@ -85,9 +86,10 @@ def test_the_first_line_and_the_name_of_a_journal_are_on_disk_when_it_is_begun(p
 
 
 def test_a_measurement_is_a_line_for_each_variant(log, path, pair):
-    log.add(SWEEP, [*pair(), failed(pair()[0])])
+    log.add(SWEEP, 1, [*pair(), failed(pair()[0])])
     lines = [json.loads(line) for line in written(path)[1:]]
-    assert [(line["sweep"], line["measurement"], line["of"]) for line in lines] == [(SWEEP, 1, 3)] * 3
+    heads = [(line["sweep"], line["pass"], line["measurement"], line["of"]) for line in lines]
+    assert heads == [(SWEEP, 1, 1, 3)] * 3
     assert [("benchmark" in line, "failed" in line) for line in lines] == [(True, False)] * 2 + [
         (False, True)
     ]
@@ -96,13 +98,13 @@ def test_a_measurement_is_a_line_for_each_variant(log, path, pair):
 def test_a_measurement_that_was_cut_is_not_completed_by_the_next(path, pair):
     first, second = pair(2.0), pair(3.0)
     log = journal.create(path, HEADER)
-    log.add(SWEEP, first)
+    log.add(SWEEP, 1, first)
     log.close()
     path.write_bytes(b"".join(written(path)[:-1]))
     log = journal.reopen(path, load_journal(path))
-    log.add(SWEEP, second)
+    log.add(SWEEP, 1, second)
     log.close()
-    assert load_journal(path).measurements == {SWEEP: second}
+    assert load_journal(path).measurements == {SWEEP: {1: second}}
 
 
 def test_both_measurements_of_a_retried_sweep_are_in_the_journal(log, path, sweep, monkeypatch):
@@ -111,24 +113,26 @@ def test_both_measurements_of_a_retried_sweep_are_in_the_journal(log, path, swee
     series = dict.fromkeys(("g1", "g8", CONTROL), (0.01,) * 12)
 
     def measure(*_, **__):
-        return Recording(series, dict.fromkeys(series, 1), {}, "time", 0, state=next(states))
+        return Recording(series, dict.fromkeys(series, 1), {}, "time", state=next(states))
 
-    monkeypatch.setattr(campaign, "measure_sweep", measure)
+    monkeypatch.setattr(task, "measure_sweep", measure)
     condition = Condition("cpu", "a processor")
     run = Campaign((condition,), Limits(), seed=0, retries=3, journal=log)
     cases = [Case(condition, sweep, variant) for variant in (sweep.baseline, sweep.extreme)]
     run.choose(cases)
+    for _step in run.measure_all(measure_here(explained), is_decided=lambda outcome: True):
+        pass
     kept = [run.result(case) for case in cases]
     lines = [json.loads(line) for line in written(path)[1:]]
     assert [(line["measurement"], line["of"]) for line in lines] == [(1, 2), (1, 2), (2, 2), (2, 2)]
-    assert load_journal(path).measurements == {SWEEP: kept}
-    assert kept[0].circumstances.retried == ("other processes used 1.50 of 2 processors",)
+    assert load_journal(path).measurements == {SWEEP: {1: kept}}
+    assert kept[0].passes[0].circumstances.retried == ("other processes used 1.50 of 2 processors",)
 
 
 @pytest.mark.parametrize("torn", [b'{"sweep": "G2', b"{}", b"\0" * 999, b"\xff"])
 def test_a_torn_last_line_is_cut_off_before_the_run_goes_on(path, pair, torn):
     log = journal.create(path, HEADER)
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     log.close()
     good = path.read_bytes()
     path.write_bytes(good + torn)
@@ -136,16 +140,16 @@ def test_a_torn_last_line_is_cut_off_before_the_run_goes_on(path, pair, torn):
     assert found.is_torn
     log = journal.reopen(path, found)
     assert path.read_bytes() == good + b'{"resumed": true}\n'
-    log.add(OTHER, pair(sweep="x2"))
+    log.add(OTHER, 1, pair(sweep="x2"))
     log.finish()
     log.close()
     found = load_journal(path)
     assert (found.is_finished, found.is_torn, found.last_measurement) == (True, False, 2)
-    assert found.measurements == {SWEEP: pair(), OTHER: pair(sweep="x2")}
+    assert found.measurements == {SWEEP: {1: pair()}, OTHER: {1: pair(sweep="x2")}}
 
 
 def test_a_journal_that_another_run_writes_is_left_alone(log, path, pair):
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     before = path.read_bytes()
     with pytest.raises(BlockingIOError):
         journal.reopen(path, load_journal(path))
@@ -155,9 +159,9 @@ def test_a_journal_that_another_run_writes_is_left_alone(log, path, pair):
 
 
 def test_a_journal_that_another_run_went_on_with_since_it_was_read_is_left_alone(log, path, pair):
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     read_too_early = load_journal(path)
-    log.add(OTHER, pair(sweep="x2"))
+    log.add(OTHER, 1, pair(sweep="x2"))
     log.finish()
     log.close()
     before = path.read_bytes()
@@ -187,9 +191,9 @@ class Full:
 def test_a_journal_whose_writing_fails_says_so_and_writes_no_more(path, pair):
     file = Full(path, writes=1)
     log = journal.Journal(path, file)
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     assert log.fault == ""
-    log.add(OTHER, pair())
+    log.add(OTHER, 1, pair())
     assert log.fault == "No space left on device"
     before = path.read_bytes()
     file.writes = 99
@@ -203,6 +207,6 @@ def test_a_journal_whose_writing_fails_says_so_and_writes_no_more(path, pair):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 def test_a_journal_on_a_full_disk_can_be_closed(pair):
     log = journal.Journal(Path("/dev/full"), Path("/dev/full").open("wb"))  # noqa: SIM115
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     assert log.fault == "No space left on device"
     log.close()

@@ -11,23 +11,57 @@ from guidelines.results.schema import ResultsError, to_failed
 def test_of_several_measurements_of_a_sweep_the_last_complete_one_counts(pair):
     first, second, third = pair(2.0), pair(2.5), pair(3.0)
     lines = [*measurement(first, 1), *measurement(second, 2), *measurement(third, 3)]
-    assert contents(*lines).measurements == {SWEEP: third}
-    assert contents(*lines[:-1]).measurements == {SWEEP: second}
-    assert contents(*lines[:3]).measurements == {SWEEP: first}
+    assert contents(*lines).measurements == {SWEEP: {1: third}}
+    assert contents(*lines[:-1]).measurements == {SWEEP: {1: second}}
+    assert contents(*lines[:3]).measurements == {SWEEP: {1: first}}
     assert contents(*lines[:1]).measurements == {}
+
+
+@pytest.fixture
+def in_pass(pair):
+    """What the pass with a number gave."""
+
+    def in_pass(number, g8=2.0, **changes):
+        results = pair(g8, **changes)
+        return [replace(each, passes=(replace(each.passes[0], number=number),)) for each in results]
+
+    return in_pass
+
+
+def test_the_last_complete_measurement_of_each_pass_counts(in_pass):
+    first, second, again = in_pass(1), in_pass(2, 2.1), in_pass(1, 2.2)
+    lines = [*measurement(first, 1), *measurement(second, 2, of_pass=2), *measurement(again, 3)]
+    assert contents(*lines).measurements == {SWEEP: {1: again, 2: second}}
+    assert contents(*lines[:-1]).measurements == {SWEEP: {1: first, 2: second}}
+    assert contents(*lines[:3]).measurements == {SWEEP: {1: first}}
+
+
+def test_a_run_is_what_its_passes_know_together(in_pass):
+    lines = [*measurement(in_pass(1), 1), *measurement(in_pass(2, 2.2), 2, of_pass=2)]
+    run = to_run(contents(*lines))
+    assert [[each.number for each in entry.passes] for entry in run.entries] == [[1, 2], [1, 2]]
+    assert run.entries[1].slowdown.estimate == pytest.approx((2.0 * 2.2) ** 0.5)
+    assert run.notes == ("is the journal of an unfinished run: 1 of 2 sweeps are there, with up to 2 passes",)
+
+
+def test_a_journal_of_the_first_version_has_one_pass(pair):
+    lines = measurement(pair(), 1)
+    for line in lines:
+        del line["pass"]
+    assert contents(*lines).measurements == {SWEEP: {1: pair()}}
 
 
 def test_sweeps_keep_their_order_whatever_is_measured_again(pair):
     one, other, again = pair(2.0), pair(2.5, sweep="x2"), pair(3.0)
     lines = [*measurement(one, 1), *measurement(other, 2, OTHER), *measurement(again, 3)]
-    assert list(contents(*lines).measurements.items()) == [(SWEEP, again), (OTHER, other)]
+    assert list(contents(*lines).measurements.items()) == [(SWEEP, {1: again}), (OTHER, {1: other})]
 
 
 def test_a_withdrawn_variant_is_a_failure_of_the_run(pair):
     results = pair()
     failure = failed(results[1], "its test failed after it was timed: assert False")
     found = contents(*measurement(results, 1), {"withdrawn": to_failed(failure)})
-    assert (found.measurements, found.withdrawn) == ({SWEEP: results}, [failure])
+    assert (found.measurements, found.withdrawn) == ({SWEEP: {1: results}}, [failure])
     run = to_run(found)
     assert [e.place.variant for e in run.entries] == ["g=1"]
     assert run.failures == (failure,)
@@ -67,12 +101,12 @@ def test_a_skipped_test_is_a_note(pair):
 def test_a_run_is_finished_while_nothing_follows(pair, lines, is_finished):
     found = contents(*measurement(pair(), 1), *lines)
     assert found.is_finished is is_finished
-    assert len(found.measurements[SWEEP]) == 2
+    assert len(found.measurements[SWEEP][1]) == 2
 
 
 def test_a_sweep_measured_after_the_end_makes_a_run_unfinished(pair):
     found = contents(*measurement(pair(), 1), FINISHED, *measurement(pair(3.0), 2))
-    assert (found.is_finished, found.measurements) == (False, {SWEEP: pair(3.0)})
+    assert (found.is_finished, found.measurements) == (False, {SWEEP: {1: pair(3.0)}})
 
 
 def test_a_journal_cut_anywhere_is_what_its_whole_lines_say(whole):

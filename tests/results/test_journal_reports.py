@@ -22,7 +22,7 @@ def reported(capsys, path, *options):
 
 
 def test_a_report_of_an_unfinished_run_says_how_much_is_there(log, path, pair, capsys):
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     status, out, err = reported(capsys, path)
     assert (status, err) == (0, "")
     assert "G2 x1 holds: g=8 is 1.999x slower than g=1" in out
@@ -31,8 +31,8 @@ def test_a_report_of_an_unfinished_run_says_how_much_is_there(log, path, pair, c
 
 
 def test_a_report_says_that_a_last_line_is_torn(log, path, pair, capsys):
-    log.add(SWEEP, pair())
-    log.add(OTHER, pair(sweep="x2"))
+    log.add(SWEEP, 1, pair())
+    log.add(OTHER, 1, pair(sweep="x2"))
     path.write_bytes(path.read_bytes()[:-20])
     status, out, err = reported(capsys, path)
     assert (status, err) == (0, "")
@@ -44,8 +44,8 @@ def test_a_report_of_a_finished_run_is_that_of_its_file(log, path, pair, tmp_pat
     results = [*pair(), *pair(2.5, sweep="x2")]
     control = replace(results[0].place, variant=CONTROL_NAME, row=3)
     failure = replace(failed(results[0], "MemoryError", is_control=True), place=control)
-    log.add(SWEEP, [*results[:2], failure])
-    log.add(OTHER, results[2:])
+    log.add(SWEEP, 1, [*results[:2], failure])
+    log.add(OTHER, 1, results[2:])
     log.finish()
     as_json = tmp_path / "run.json"
     as_json.write_text(json.dumps(saved(results, [failure])))
@@ -57,7 +57,7 @@ def test_a_report_of_a_finished_run_is_that_of_its_file(log, path, pair, tmp_pat
 
 
 def test_a_journal_and_the_file_of_the_same_run_count_once(log, path, pair, tmp_path, saved, capsys):
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     log.finish()
     as_json = tmp_path / "run.json"
     as_json.write_text(json.dumps(saved(pair())))
@@ -67,7 +67,7 @@ def test_a_journal_and_the_file_of_the_same_run_count_once(log, path, pair, tmp_
 def test_a_folder_of_journals_is_reported_and_of_files_beside_journals_the_files(
     log, path, pair, tmp_path, saved, capsys
 ):
-    log.add(SWEEP, pair())
+    log.add(SWEEP, 1, pair())
     assert "unfinished" in reported(capsys, tmp_path)[1]
     (tmp_path / "run.json").write_text(json.dumps(saved(pair())))
     status, out, _ = reported(capsys, tmp_path)

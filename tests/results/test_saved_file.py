@@ -68,7 +68,15 @@ def test_a_failed_list_that_is_none_is_refused(entry, saved):
 def test_rounds_that_cannot_be_paired_are_refused(entry, saved):
     content = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
     content["benchmarks"][1]["stats"]["data"].pop()
+    content["benchmarks"][1]["extra_info"]["guidelines"]["passes"][0]["rounds"] -= 1
     with pytest.raises(ResultsError, match="G2 x1 g=8: its number of rounds differs from its baseline's"):
+        parse(content)
+
+
+def test_samples_that_do_not_match_the_rounds_of_passes_are_refused(entry, saved):
+    content = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
+    content["benchmarks"][1]["stats"]["data"].pop()
+    with pytest.raises(ResultsError, match="G2 x1 g=8: its passes have 40 rounds, its samples 39"):
         parse(content)
 
 
