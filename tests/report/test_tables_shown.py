@@ -57,7 +57,7 @@ def test_a_guideline_of_ones_own_is_reported_without_the_paper(entry, results):
 def disturbed(entry, **changes):
     """G2 x1 with circumstances of its own."""
     how = Circumstances(**changes)
-    return [replace(entry(variant, s), circumstances=how) for variant, s in (("g=1", 1.0), ("g=8", 2.0))]
+    return [entry(variant, s, circumstances=how) for variant, s in (("g=1", 1.0), ("g=8", 2.0))]
 
 
 def test_a_disturbed_sweep_is_marked_with_the_reason(entry, results):
@@ -94,9 +94,11 @@ def test_a_launch_beside_a_device_that_takes_no_time_has_no_ratio(entry, results
 def bound(entry, *names, **changes):
     """G2 x1, of which those named wait for their launches."""
     return [
-        replace(
-            entry(variant, s, **changes),
+        entry(
+            variant,
+            s,
             circumstances=Circumstances(launch_s=5e-3, device_s=2e-3 if variant in names else 9e-3),
+            **changes,
         )
         for variant, s in (("g=1", 1.0), ("g=2", 1.2), ("g=8", 2.0))
     ]
