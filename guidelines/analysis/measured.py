@@ -183,7 +183,7 @@ def _circumstances(entry: Entry) -> Iterator[Circumstances]:
 
 def _slowdown(entry: Entry) -> Quantity:
     """The slow-down from the samples if the file holds them, else from the medians of passes, or as saved."""
-    paired = list(zip(entry.samples_by_pass, entry.by_pass(entry.baseline_samples_s), strict=False))
+    paired = list(zip(entry.by_pass(entry.samples_s), entry.by_pass(entry.baseline_samples_s), strict=False))
     if len(entry.passes) == 1:
         return ratio_of(*paired[0]) if paired else entry.slowdown.at
     if not paired:

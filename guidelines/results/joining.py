@@ -1,7 +1,8 @@
 """Join what several passes measured of a sweep, and entries with their baseline's samples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
@@ -11,8 +12,6 @@ from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import over_passes
 
 Result = Entry | Failure
-# Fields of an entry that hold samples of all passes.
-SAMPLES = ("samples_s", "baseline_samples_s", "control_samples_s")
 
 
 class _Name(NamedTuple):
@@ -110,25 +109,27 @@ def _joined_entry(entries: Sequence[Entry], stopped: StopReason | None) -> Entry
     if len(entries) == 1:
         return replace(first, stopped=stopped)
     passes: list[Pass] = []
-    samples: dict[str, list[float]] = {name: [] for name in SAMPLES}
     for entry in entries:
         passes += entry.passes
-        for name, series_s in samples.items():
-            series_s += getattr(entry, name)
     confidence, rounds = first.slowdown.confidence, sum(each.rounds for each in passes)
     slowdown = over_passes([each.slowdown for each in passes], rounds)(confidence)
+    samples_s = _one_after_the_other(entry.samples_s for entry in entries)
     controls = [each.control for each in passes if each.control is not None]
     return replace(
         first,
         slowdown=Estimate(1.0, 1.0, 1.0, confidence, rounds) if first.is_baseline else slowdown,
         control=over_passes(controls, rounds)(confidence) if controls else None,
         stopped=stopped,
-        median_s=median(samples["samples_s"]),
+        median_s=median(samples_s or [each.seconds_per_call for each in passes]),
         passes=tuple(passes),
-        samples_s=tuple(samples["samples_s"]),
-        baseline_samples_s=tuple(samples["baseline_samples_s"]),
-        control_samples_s=tuple(samples["control_samples_s"]),
+        samples_s=samples_s,
+        baseline_samples_s=_one_after_the_other(entry.baseline_samples_s for entry in entries),
+        control_samples_s=_one_after_the_other(entry.control_samples_s for entry in entries),
     )
+
+
+def _one_after_the_other(series_s: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
+    return tuple(chain.from_iterable(series_s))
 
 
 def linked(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:
@@ -148,7 +149,7 @@ def _of_same_passes(baseline: Entry, entry: Entry) -> tuple[float, ...]:
         return ()
     numbers = {each.number for each in entry.passes}
     samples_s: tuple[float, ...] = ()
-    for of_pass, series_s in zip(baseline.passes, baseline.samples_by_pass, strict=True):
+    for of_pass, series_s in zip(baseline.passes, baseline.by_pass(baseline.samples_s), strict=True):
         if of_pass.number in numbers:
             samples_s += series_s
     return samples_s

@@ -190,13 +190,8 @@ class Entry:
         """True if every slow-down of the sweep is relative to this entry."""
         return self.place.is_baseline
 
-    @property
-    def samples_by_pass(self) -> list[tuple[float, ...]]:
-        """The samples of each pass; [] if the file holds none."""
-        return self.by_pass(self.samples_s)
-
     def by_pass(self, samples_s: tuple[float, ...]) -> list[tuple[float, ...]]:
-        """Samples of all passes, of this variant or its baseline, cut into those of each pass."""
+        """Samples of all passes, of this variant or its baseline, cut into those of each pass; [] if none."""
         if not samples_s:
             return []
         ends = list(accumulate(each.rounds for each in self.passes))

@@ -11,7 +11,7 @@ from math import exp, log, sqrt
 from statistics import fmean, median, variance
 
 from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly
-from guidelines.stats.pooling import WIDEST_LOG, students_t
+from guidelines.stats.pooling import around
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,8 @@ def over_passes(passes: Sequence[OfPass], rounds: int) -> Quantity:
     of_one_pass = max(variance(logs), fmean(own) if own else 0.0)
     if of_one_pass == 0:
         return Exactly(exp(centre), rounds)
-
-    def at(confidence: float) -> Estimate:
-        side = students_t(confidence, len(logs) - 1) * sqrt(of_one_pass / len(logs))
-        if side > WIDEST_LOG:
-            return Roughly(exp(centre), rounds)(confidence)
-        return Estimate(
-            estimate=exp(centre),
-            low=exp(centre - side),
-            high=exp(centre + side),
-            confidence=confidence,
-            rounds=rounds,
-        )
-
-    return at
+    deviation = sqrt(of_one_pass / len(logs))
+    return around(centre=centre, deviation=deviation, degrees=len(logs) - 1, rounds=rounds)
 
 
 def hodges_lehmann(values: Sequence[float]) -> float:

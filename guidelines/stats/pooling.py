@@ -110,6 +110,24 @@ def geometric_mean(quantities: Sequence[Quantity]) -> Quantity:
     return at
 
 
+def around(*, centre: float, deviation: float, degrees: int, rounds: int) -> Quantity:
+    """A quantity from the centre of its logarithm and the standard deviation of that, by Student's t."""
+
+    def at(confidence: float) -> Estimate:
+        side = students_t(confidence, degrees) * deviation
+        if side > WIDEST_LOG:
+            return Roughly(exp(centre), rounds)(confidence)
+        return Estimate(
+            estimate=exp(centre),
+            low=exp(centre - side),
+            high=exp(centre + side),
+            confidence=confidence,
+            rounds=rounds,
+        )
+
+    return at
+
+
 @cache
 def students_t(confidence: float, degrees: int) -> float:
     """The two-sided quantile of Student's t (Abramowitz and Stegun 26.7.3 and 26.7.4, inverted)."""
@@ -160,19 +178,9 @@ def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity
         if repeats.between > students_t(RESTLESS_CONFIDENCE, degrees) ** 2 * within * common:
             degrees = repeats.runs - 1
 
-    def at(confidence: float) -> Estimate:
-        side = students_t(confidence, degrees) * sqrt(single / repeats.runs)
-        if side > WIDEST_LOG:
-            return Roughly(exp(repeats.mean), repeats.rounds)(confidence)
-        return Estimate(
-            estimate=exp(repeats.mean),
-            low=exp(repeats.mean - side),
-            high=exp(repeats.mean + side),
-            confidence=confidence,
-            rounds=repeats.rounds,
-        )
-
-    return at
+    return around(
+        centre=repeats.mean, deviation=sqrt(single / repeats.runs), degrees=degrees, rounds=repeats.rounds
+    )
 
 
 def _mean_end(ends: Sequence[float | None]) -> float | None:

@@ -111,7 +111,7 @@ def saved_samples(path: Path) -> Samples:
     samples: Samples = {}
     for entry in load(path, 10**9).entries:
         sweep_id = f"{entry.place.guideline} {entry.place.sweep} {entry.place.condition.id}"
-        samples.setdefault(sweep_id, {})[entry.place.variant] = entry.samples_by_pass
+        samples.setdefault(sweep_id, {})[entry.place.variant] = entry.by_pass(entry.samples_s)
     return samples
 
 

@@ -181,7 +181,9 @@ def test_a_changed_journal_is_a_report_or_one_line(path, pair, capsys, data):
         "batches": {"a": 4},
     }
     ends = [{"withdrawn": to_failed(failed(results[1]))}, {"skipped": "test: reason"}]
-    path.write_bytes(data.draw(changed_lines([head, *measurement(results, 1), *ends])))
+    second = [replace(each, passes=(replace(each.passes[0], number=2),)) for each in results]
+    passes = [*measurement(results, 1), *measurement(second, 2, of_pass=2)]
+    path.write_bytes(data.draw(changed_lines([head, *passes, *ends])))
     status = main(["report", str(path)])
     out, err = capsys.readouterr()
     assert (status, bool(out.strip()), err.count("\n")) in ((0, True, 0), (2, False, 1))

@@ -54,6 +54,12 @@ def test_one_pass_alone_is_its_own_entry(pass_of):
     assert [each.stopped for each in precise] == ["precision"] * 2
 
 
+def test_passes_without_samples_have_a_median_of_medians(pass_of):
+    passes = {number: [replace(each, samples_s=()) for each in pass_of(number)] for number in (1, 2)}
+    baseline, variant = joined(passes)
+    assert (baseline.median_s, variant.median_s, variant.samples_s) == (0.01, 0.02, ())
+
+
 def test_no_passes_have_no_results():
     assert joined({}) == []
 
@@ -64,7 +70,7 @@ def test_passes_become_one_entry_with_the_samples_of_all(pass_of):
     assert [each.number for each in variant.passes] == [1, 2, 3]
     assert [each.rounds for each in variant.passes] == [7, 8, 9]
     assert variant.samples_s == sum((passes[number][1].samples_s for number in (1, 2, 3)), ())
-    assert variant.samples_by_pass == [passes[number][1].samples_s for number in (1, 2, 3)]
+    assert variant.by_pass(variant.samples_s) == [passes[number][1].samples_s for number in (1, 2, 3)]
     slowdowns = [OfPass(slowdown, 0.001) for slowdown in (1.95, 2.0, 2.05)]
     assert variant.slowdown == over_passes(slowdowns, 24)(0.99)
     controls = [OfPass(1 + number / 1000, 0.001) for number in (1, 2, 3)]

@@ -134,7 +134,7 @@ def test_a_file_of_several_passes_holds_what_each_of_them_measured():
     for entry, measured in zip(run.entries, results_of(run).measured, strict=True):
         assert [each.number for each in entry.passes] == [1, 2, 3]
         assert sum(each.rounds for each in entry.passes) == len(entry.samples_s) == entry.slowdown.rounds
-        assert [median(series_s) for series_s in entry.samples_by_pass] == [
+        assert [median(series_s) for series_s in entry.by_pass(entry.samples_s)] == [
             each.seconds_per_call for each in entry.passes
         ]
         assert (measured.passes, measured.is_one_process) == (3, False)
