@@ -1,7 +1,7 @@
 """All sweeps of one run: the chosen variants, their entries and their failures."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guidelines.measure.case import Case
@@ -68,19 +68,21 @@ class Campaign:
         return sum(self._is_finished(sweep) for sweep in self._sweeps.values())
 
     def _is_finished(self, sweep: SweepPasses) -> bool:
-        return all(sweep.task(number) is None for number in range(1, self.passes + 1))
+        is_complete = all(sweep.task(number) is None for number in range(1, self.passes + 1))
+        return is_complete and not sweep.to_retry(self.retries)
 
     def restore(self, measurements: Mapping[str, Mapping[int, Sequence[Entry | Failure]]]) -> None:
-        """Take over the passes of a journal whose variants are exactly the chosen ones.
+        """Take over the passes of a journal that hold the chosen variants, but for those that failed before.
 
         A pass that was disturbed is measured again if retries are left.
         Raises ValueError if a variant is another network now than in the journal.
         """
         for sweep_id, chosen in self._chosen.items():
-            for number, results in measurements.get(sweep_id, {}).items():
-                outcome = _restored(chosen, results)
+            sweep = self._sweeps[sweep_id]
+            for number, results in sorted(measurements.get(sweep_id, {}).items()):
+                outcome = _restored(chosen, sweep.failed, results)
                 if outcome:
-                    self._sweeps[sweep_id].restore(number, outcome)
+                    sweep.restore(number, outcome)
 
     def is_measured(self, case: Case) -> bool:
         """True if the results of a sweep's passes are known."""
@@ -90,17 +92,19 @@ class Campaign:
         """Entry or failure of a case. Raises KeyError before its sweep was measured."""
         return self._outcomes[case.sweep_id][case.variant.id]
 
-    def measure_all(self, measure: Measure, is_decided: Callable[[Outcome], bool]) -> Iterator[Step]:
+    def measure_all(
+        self, measure: Measure, is_decided: Callable[[Outcome], bool]
+    ) -> Generator[Step, None, None]:
         """Measure every pass of all sweeps; and say what begins and what has ended."""
         return self._measure(list(self._sweeps.values()), measure, is_decided)
 
-    def measure_one(self, case: Case, measure: Measure) -> Iterator[Step]:
+    def measure_one(self, case: Case, measure: Measure) -> Generator[Step, None, None]:
         """Measure the sweep of a case alone."""
         return self._measure([self._sweeps[case.sweep_id]], measure, lambda outcome: True)
 
     def _measure(
         self, sweeps: Sequence[SweepPasses], measure: Measure, is_decided: Callable[[Outcome], bool]
-    ) -> Iterator[Step]:
+    ) -> Generator[Step, None, None]:
         passes = Passes(
             sweeps=sweeps,
             planned=self.passes,
@@ -175,19 +179,23 @@ def measure_here(explain: Explain) -> Measure:
     return measure_tasks
 
 
-def _restored(chosen: Sequence[Case], results: Sequence[Entry | Failure]) -> Outcome:
-    """The outcome of a pass from a journal; {} if it is not of exactly the chosen variants.
+def _restored(chosen: Sequence[Case], failed: Container[str], results: Sequence[Entry | Failure]) -> Outcome:
+    """The outcome of a pass from a journal; {} if it is not of the chosen variants.
 
+    Those whose ids are in `failed` may be missing: they failed in an earlier pass and were not tried again.
     Raises ValueError if one is of another network now.
     """
     by_name = {result.place.variant: result for result in results if not _is_control(result)}
-    if by_name.keys() != {printable(case.variant.name) for case in chosen}:
-        return {}
     outcome: Outcome = {}
     for case in chosen:
-        result = by_name[printable(case.variant.name)]
-        _check_same(case, result)
-        outcome[case.variant.id] = result
+        result = by_name.pop(printable(case.variant.name), None)
+        if result:
+            _check_same(case, result)
+            outcome[case.variant.id] = result
+        elif case.variant.id not in failed:
+            return {}
+    if by_name:  # variants that are not chosen
+        return {}
     for control in filter(_is_control, results):
         outcome[CONTROL] = control
     return outcome

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped
@@ -18,6 +17,8 @@ from guidelines.measure.task import Task
 LEAST_PASSES = 3
 # Seconds that a run takes for a second of sampling, until its first sweeps have shown it.
 USUAL_OVERHEAD = 1.4
+# Seconds that a process takes to start, for which torch is most of it.
+USUAL_START_S = 2.0
 
 Result = Outcome | Dropped | Died
 TaskOfCase = tuple[Task, Case]
@@ -57,18 +58,12 @@ class SweepEnds:
 Step = PassBegins | SweepBegins | SweepEnds
 
 
-class _Place(NamedTuple):
-    """A sweep in the pass with a number."""
-
-    sweep: SweepPasses
-    number: int
-
-
 @dataclass(frozen=True)
 class _Plan:
     """The sweeps of one pass, and why it is more than was planned."""
 
-    places: list[_Place]
+    number: int
+    sweeps: list[SweepPasses]
     why: str = ""
 
 
@@ -94,19 +89,17 @@ class Passes:
         """Measure every pass, and say what begins and what has ended; the run goes on between steps."""
         self._begun_at_s = self.clock()
         for plan in self._plans():
-            number = plan.places[0].number
-            yield PassBegins(number, len(plan.places), plan.why, self._left_s())
-            random.Random(f"{self.seed} sweeps {number}").shuffle(plan.places)
+            yield PassBegins(plan.number, len(plan.sweeps), plan.why, self._left_s())
+            random.Random(f"{self.seed} sweeps {plan.number}").shuffle(plan.sweeps)
             yield from self._steps(plan, measure)
 
     def _steps(self, plan: _Plan, measure: Measure) -> Iterator[Step]:
         tasks: deque[TaskOfCase] = deque()
-        sweeps: dict[str, SweepPasses] = {}
-        for sweep, number in plan.places:
-            task = sweep.task(number)
+        sweeps = {sweep.case.sweep_id: sweep for sweep in plan.sweeps}
+        for sweep in plan.sweeps:
+            task = sweep.task(plan.number)
             if task:
                 tasks.append((task, sweep.case))
-                sweeps[task.sweep_id] = sweep
         for task, result in measure(tasks):
             sweep = sweeps[task.sweep_id]
             if result is None:
@@ -125,13 +118,10 @@ class Passes:
         for number in range(1, self.planned + 1):
             going_on = [sweep for sweep in self.sweeps if self._goes_on(sweep) and sweep.task(number)]
             if going_on:
-                yield _Plan([_Place(sweep, number) for sweep in going_on])
+                yield _Plan(number, going_on)
         yield from self._further_plans()
-        for _ in range(self.retries):
-            again = self._again()
-            if not again:
-                break
-            yield _Plan(again, AGAIN)
+        while plans := self._plans_again():
+            yield from plans
 
     def _goes_on(self, sweep: SweepPasses) -> bool:
         """True if a sweep needs another pass; one that does not is stopped by its precision."""
@@ -150,24 +140,23 @@ class Passes:
         number = self.planned
         while True:
             number += 1
-            further: list[_Place] = []
+            further: list[SweepPasses] = []
             for sweep in self.sweeps:
-                if sweep.pass_s <= left_s and self._goes_on(sweep) and sweep.task(number):
-                    further.append(_Place(sweep, number))
+                if 0 < sweep.pass_s <= left_s and self._goes_on(sweep) and sweep.task(number):
+                    further.append(sweep)
                     left_s -= sweep.pass_s
             if not further:
                 return
-            yield _Plan(further, IN_TIME_LEFT)
+            yield _Plan(number, further, IN_TIME_LEFT)
 
-    def _again(self) -> list[_Place]:
-        """The passes that were disturbed and may be measured again; their results are dropped."""
-        again: list[_Place] = []
+    def _plans_again(self) -> list[_Plan]:
+        """The disturbed passes that may be measured again, each by a process of its own as before."""
+        again: dict[int, list[SweepPasses]] = {}
         for sweep in self.sweeps:
-            for number, reasons in sweep.disturbed.items():
-                if reasons and sweep.retries(number) < self.retries:
-                    sweep.drop(number, reasons)
-                    again.append(_Place(sweep, number))
-        return again
+            for number, reasons in sweep.to_retry(self.retries).items():
+                sweep.measure_again(number, reasons)
+                again.setdefault(number, []).append(sweep)
+        return [_Plan(number, again[number], AGAIN) for number in sorted(again)]
 
     def _left_s(self) -> float:
         """Estimate of the time that the planned passes still take."""
@@ -176,4 +165,6 @@ class Passes:
             if not sweep.is_over:
                 left_s += sweep.pass_s * max(0, self.planned - len(sweep.outcomes))
         taken_s = self.clock() - self._begun_at_s
-        return left_s * (taken_s / self._sampled_s if self._sampled_s else USUAL_OVERHEAD)
+        if self._sampled_s:
+            return left_s * taken_s / self._sampled_s
+        return left_s * USUAL_OVERHEAD + self.planned * USUAL_START_S

@@ -16,18 +16,22 @@ from guidelines.measure.case import Case, Origin
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.task import Task
-from guidelines.measure.worker import Begun, Building, Job, Message
+from guidelines.measure.worker import Building, Job, Message
 
 # A fresh interpreter finds modules where this one does, whatever it was started with.
+# Ctrl-C reaches all processes of a terminal; the parent ends this one.
 PROGRAM = """
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 sys.path[:] = json.loads(sys.argv[1])
 from guidelines.measure.worker import main
 main()
 """
 # Processes that a network has started may hold the error output open.
-READ_TIMEOUT_S = 1.0
+READ_TIMEOUT_S = 0.5
 HINTS = {"SIGKILL": " (out of memory?)"}
+# The reason of every failure that a process left behind begins so.
+DIED = "the process that measured it"
 TaskOfCase = tuple[Task, Case]
 
 
@@ -53,7 +57,7 @@ def measure_in_processes(
     """
     while tasks:
         job = Job(tuple(map(_of_origin, tasks)), explain, prepare)
-        with _process(job, say) as process:
+        with _process(pickle.dumps(job), say) as process:
             yield from _until_death(process, tasks)
 
 
@@ -68,26 +72,23 @@ def _until_death(
     process: "_Process", tasks: deque[TaskOfCase]
 ) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
     """What a process says of its tasks; how long it takes to end after the last one does not matter."""
-    left, variant = len(tasks), ""
-    while left:
-        message = process.message()
-        if isinstance(message, Building):
+    for _ in range(len(tasks)):
+        task, _case = tasks[0]
+        yield task, None
+        variant = ""
+        while isinstance(message := process.message(), Building):
             variant = message.variant
-        elif isinstance(message, Begun):
-            yield tasks[0][0], None
-        else:
-            task, _ = tasks.popleft()
-            left -= 1
-            if message is None:
-                yield task, Died(f"the process that measured it {process.end()}", variant)
-                return
-            yield task, message.outcome
+        tasks.popleft()
+        if message is None:
+            yield task, Died(f"{DIED} {process.end()}", variant)
+            return
+        yield task, message.outcome
 
 
 class _Process:
     """A worker and the reader of what it prints."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self) -> None:
         self.popen = subprocess.Popen(
             [sys.executable, *_interpreter_flags(), "-c", PROGRAM, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
@@ -97,19 +98,18 @@ class _Process:
         self.printed = b""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        with suppress(BrokenPipeError):  # if it died at once, its status and what it printed say why
-            pickle.dump(job, self.stdin)
-            self.stdin.flush()
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        assert self.popen.stdin is not None
-        return self.popen.stdin
 
     @property
     def stdout(self) -> IO[bytes]:
         assert self.popen.stdout is not None
         return self.popen.stdout
+
+    def send(self, job: bytes) -> None:
+        """Tell the process what to do. Its input stays open: the end of it says that this process ended."""
+        assert self.popen.stdin is not None
+        with suppress(BrokenPipeError):  # if it died at once, its status and what it printed say why
+            self.popen.stdin.write(job)
+            self.popen.stdin.flush()
 
     def message(self) -> Message | None:
         """The next message; None if the process died, maybe in the middle of one."""
@@ -136,13 +136,15 @@ class _Process:
 
     def _read(self) -> None:
         assert self.popen.stderr is not None
-        self.printed = self.popen.stderr.read()
+        for line in self.popen.stderr:
+            self.printed += line
 
 
 @contextmanager
-def _process(job: Job, say: Callable[[str], object]) -> Iterator[_Process]:
-    process = _Process(job)
+def _process(job: bytes, say: Callable[[str], object]) -> Iterator[_Process]:
+    process = _Process()
     try:
+        process.send(job)
         yield process
     finally:
         process.popen.kill()  # no harm to one that has ended

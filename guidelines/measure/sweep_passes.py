@@ -7,10 +7,11 @@ from math import ceil
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped
 from guidelines.measure.outcome import Outcome, failure_of
-from guidelines.measure.processes import Died
+from guidelines.measure.processes import DIED, Died
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s
 from guidelines.measure.task import Task, failed
+from guidelines.results.checked import printable
 from guidelines.results.joining import disturbed_passes, joined
 from guidelines.results.model import Entry, Failure, StopReason
 
@@ -35,6 +36,7 @@ class SweepPasses:
     _given_up: set[str] = field(default_factory=set)
     _deaths: dict[str, int] = field(default_factory=dict)
     _retried: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _again: set[int] = field(default_factory=set)
 
     @property
     def pass_s(self) -> float:
@@ -48,7 +50,7 @@ class SweepPasses:
 
     def task(self, number: int) -> Task | None:
         """What is left for a pass to measure, None if nothing."""
-        known = self.outcomes.get(number, {})
+        known = {} if number in self._again else self.outcomes.get(number, {})
         left = tuple(id for id in self.chosen if id not in self._given_up and id not in known)
         if not left or self.is_over:
             return None
@@ -61,7 +63,7 @@ class SweepPasses:
             chosen=left,
             limits=self._pass_limits,
             seed=self.seed,
-            checked=frozenset(id for id in self.chosen if any(self._entries(id))),
+            checked=self._checked,
             retried=self._retried.get(number, ()),
         )
 
@@ -75,31 +77,48 @@ class SweepPasses:
         else:
             outcome = result
             self._give_up_failures(outcome)
+        if task.number in self._again:
+            self._again.remove(task.number)
+            self._forget(task)
         self.outcomes.setdefault(task.number, {}).update(outcome)
 
     def restore(self, number: int, outcome: Outcome) -> None:
-        """Take over a pass that an earlier run finished."""
+        """Take over a pass that an earlier run finished; what that run gave up is missing in it."""
         self.outcomes[number] = outcome
         self._give_up_failures(outcome)
+        self._given_up.update(id for id in self.chosen if id not in outcome)
+        for result in outcome.values():
+            if isinstance(result, Entry):
+                self._retried[number] = result.passes[0].circumstances.retried
 
-    def drop(self, number: int, reasons: tuple[str, ...]) -> None:
-        """Forget a pass that was disturbed, so that it is measured again."""
-        del self.outcomes[number]
+    def to_retry(self, most: int) -> dict[int, tuple[str, ...]]:
+        """Disturbed passes that were measured again less than `most` times: their reasons by number."""
+        if self.is_over:
+            return {}
+        disturbed = disturbed_passes(self._results)
+        return {
+            number: reasons
+            for number, reasons in disturbed.items()
+            if reasons and len(self._retried.get(number, ())) < most
+        }
+
+    def measure_again(self, number: int, reasons: tuple[str, ...]) -> None:
+        """Let a disturbed pass be measured again; its results count until then."""
+        self._again.add(number)
         self._retried[number] = (*self._retried.get(number, ()), "; ".join(reasons))
 
     @property
-    def disturbed(self) -> dict[int, tuple[str, ...]]:
-        """The reasons why passes are disturbed, by their numbers."""
-        return disturbed_passes(self._results)
-
-    def retries(self, number: int) -> int:
-        """Number of times that a pass was measured again."""
-        return len(self._retried.get(number, ()))
+    def failed(self) -> set[str]:
+        """Ids of the variants that failed in some pass."""
+        ids: set[str] = set()
+        for outcome in self.outcomes.values():
+            ids.update(_failures(outcome))
+        return ids
 
     def outcome(self) -> Outcome:
         """The results of all passes together."""
         results = joined(self._results, self.stopped)
-        ids = {variant.name: variant.id for variant in self.case.sweep.variants}
+        ids = {printable(variant.name): variant.id for variant in self.case.sweep.variants}
         outcome: Outcome = {}
         for result in results:
             is_control = isinstance(result, Failure) and result.is_control
@@ -137,10 +156,23 @@ class SweepPasses:
             if isinstance(result, Entry):
                 yield result
 
+    @property
+    def _checked(self) -> frozenset[str]:
+        """Ids of the variants that were timed in some pass, after their check; the baseline always was."""
+        checked = {id for id in self.chosen if any(self._entries(id))}
+        if checked:
+            checked.add(self.case.sweep.baseline.id)
+        return frozenset(checked)
+
+    def _forget(self, task: Task) -> None:
+        """Forget the results of a pass that was measured again, but not the failures of what was given up."""
+        kept = _failures(self.outcomes[task.number])
+        self.outcomes[task.number] = {id: failure for id, failure in kept.items() if id not in task.chosen}
+
     def _give_up_failures(self, outcome: Outcome) -> None:
-        """Try no variant again whose first measurement failed: its fault is its own."""
-        for id, result in outcome.items():
-            if isinstance(id, str) and isinstance(result, Failure) and not any(self._entries(id)):
+        """Try no variant again that failed before it was ever timed; if its process died, it may be."""
+        for id, failure in _failures(outcome).items():
+            if not any(self._entries(id)) and not failure.reason.startswith(DIED):
                 self._given_up.add(id)
 
     def _of_death(self, task: Task, died: Died) -> Outcome:
@@ -154,3 +186,10 @@ class SweepPasses:
             return failed(task, sweep, dropped)
         variant = next(each for each in sweep.variants if each.id == died.variant)
         return {variant.id: failure_of(sweep, variant, task.condition, dropped)}
+
+
+def _failures(outcome: Outcome) -> dict[str, Failure]:
+    """The failures of variants, by their ids, without that of the control."""
+    return {
+        id: result for id, result in outcome.items() if isinstance(id, str) and isinstance(result, Failure)
+    }

@@ -5,18 +5,16 @@ The program that starts it is `processes`. Both sides exchange pickles, which en
 
 import os
 import pickle
-import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from guidelines.measure.case import Origin
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.task import OriginError, Task, found, measure
-from guidelines.results.reason import one_line
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,6 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """The next task begins."""
-
-
-@dataclass(frozen=True)
 class Building:
     """A variant that the process builds, by its id; "" if it builds none any more."""
 
@@ -42,25 +35,22 @@ class Building:
 
 @dataclass(frozen=True)
 class Ended:
-    """The outcome of the task that began last, or the reason why its sweep was not found."""
+    """The outcome of the next task, or the reason why its sweep was not found."""
 
     outcome: Outcome | Dropped
 
 
-Message = Begun | Building | Ended
+Message = Building | Ended
 
 
 def main() -> None:
     """Measure the tasks of the job that stands on the input; the process ends when its parent does."""
-    channel = _channel()
-    # Ctrl-C reaches all processes of a terminal; the parent ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    job: Job = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    source, channel = _source(), _channel()
+    job: Job = pickle.load(source)
+    threading.Thread(target=_end_with_parent, args=(source,), daemon=True).start()
     for act in job.prepare:
         act()
     for task, origin in job.tasks:
-        _send(channel, Begun())
         outcome = _outcome(task, origin, job.explain, lambda variant: _send(channel, Building(variant)))
         _send(channel, Ended(outcome))
 
@@ -72,15 +62,31 @@ def _outcome(
         sweep = found(task, origin)
     except OriginError as error:
         return Dropped(str(error))
-    except Exception as error:  # whatever a user's module raises while it is imported
-        return Dropped(f"cannot be defined in a process of its own: {one_line(error)}")
+    except BaseException as error:  # whatever a user's module raises while it is imported
+        dropped = explain(error)
+        if dropped is None:
+            raise
+        return replace(dropped, reason=f"cannot be defined in a process of its own: {dropped.reason}")
     return measure(task, sweep, explain, building)
 
 
+def _source() -> IO[bytes]:
+    """The input of the process for its job alone: whatever else is read is at its end."""
+    source = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return source
+
+
 def _channel() -> IO[bytes]:
-    """The output of the process for results alone: whatever else is printed goes to the error output."""
+    """The output of the process for results alone: whatever else is printed goes to the error output.
+
+    There it is written line by line, so that nothing is lost when the process is killed.
+    """
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    sys.stdout = sys.stderr
     return channel
 
 
@@ -89,8 +95,8 @@ def _send(channel: IO[bytes], message: Message) -> None:
     channel.flush()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(source: IO[bytes]) -> None:
     """Wait for the end of the input, which the parent keeps open as long as it lives."""
-    while os.read(0, 1):
+    while os.read(source.fileno(), 1):
         pass
     os._exit(1)
