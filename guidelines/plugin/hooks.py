@@ -29,6 +29,7 @@ from guidelines.spec.condition import Setup
 
 # The journal that --resume completes, by its path; None without that option.
 RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
+DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 MARKERS = (
     "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
     "guideline_case(case): set by the suite: one variant of a sweep",
@@ -79,9 +80,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _origin(metafunc: pytest.Metafunc) -> Origin:
     """The place of a test's mark, for processes of their own."""
-    module = metafunc.module
-    names = metafunc.function.__qualname__.split(".")
-    return Origin(Module(module.__name__, str(module.__file__)), tuple(names))
+    module, test = metafunc.module, metafunc.definition
+    classes = [node.name for node in test.listchain() if isinstance(node, pytest.Class)]
+    return Origin(Module(module.__name__, str(module.__file__)), (*classes, test.originalname))
 
 
 def _test(case: Case) -> Any:
@@ -104,17 +105,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     items, chosen = [], []
     for item in session.items:
-        if marker := item.get_closest_marker("guideline_case"):
+        marker = item.get_closest_marker("guideline_case")
+        if marker and not item.get_closest_marker("skip"):
             items.append(item)
             chosen.append(marker.args[0])
     if chosen and config.getoption("benchmark_cprofile"):
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
         )
-    if chosen and config.getoption("passes") > 1 and config.getoption("usepdb"):
-        raise pytest.UsageError(
-            "--pdb: networks are measured in processes that it does not reach; add --passes 1 for this one"
-        )
+    if chosen and outputs.is_measuring(config):
+        _check_debuggers(config)
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
     try:
@@ -125,6 +125,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         item.stash[CASE] = case
     if planned and outputs.is_measuring(config):
         config.stash[CAMPAIGN].journal = outputs.begin(config, _header(config), config.stash[RESUMED])
+
+
+def _check_debuggers(config: pytest.Config) -> None:
+    """Raises UsageError for a debugger of this process if others measure."""
+    for option, name in DEBUGGERS.items():
+        if config.getoption(name) and config.getoption("passes") > 1:
+            raise pytest.UsageError(
+                f"{option}: networks are measured in processes that it does not reach; add --passes 1 for "
+                "this one"
+            )
 
 
 def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:

@@ -82,12 +82,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Record a test that failed or was skipped: pytest-benchmark would save its timing as a good one."""
     report = yield
     campaign, case = item.config.stash[CAMPAIGN], item.stash.get(CASE, None)
-    if case is None or report.passed:
+    if report.passed or not item.get_closest_marker("guideline_case"):
         return report
     if "benchmark" in item.funcargs:  # type: ignore[attr-defined]  # a function has them
         item.funcargs["benchmark"].has_error = True  # type: ignore[attr-defined]
     reason = one_line(call.excinfo.value) if call.excinfo else str(report.longrepr)
-    if report.failed or campaign.is_measured(case):
+    if case and (report.failed or campaign.is_measured(case)):
         campaign.fail(case, reason, is_skip=report.skipped)
     elif campaign.journal:
         campaign.journal.skip(item.nodeid, reason)

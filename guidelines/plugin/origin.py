@@ -54,6 +54,8 @@ class Origin:
         for name in self.names:
             holders.append(getattr(holders[-1], name, None))
         for holder in reversed(holders):
-            marks = getattr(holder, "pytestmark", [])
-            for mark in marks if isinstance(marks, list) else [marks]:
-                yield getattr(mark, "mark", mark)
+            # A class that has marks of its own keeps those of its bases.
+            for owner in getattr(holder, "__mro__", (holder,)):
+                marks = getattr(owner, "__dict__", {}).get("pytestmark", [])
+                for mark in marks if isinstance(marks, list) else [marks]:
+                    yield getattr(mark, "mark", mark)

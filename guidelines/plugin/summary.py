@@ -1,6 +1,6 @@
 """The end of a run: results are saved, the journal is closed, tables and verdicts are printed."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,15 @@ from guidelines.results.schema import KEY, SCHEMA, to_failed
 
 # Momentary values of py-cpuinfo; pytest-benchmark warns of any difference between two machine_info.
 VOLATILE_CPU_INFO = ("hz_actual", "hz_actual_friendly", "hz_advertised", "hz_advertised_friendly")
+
+# Options that let pytest-benchmark save, by their names in pytest's config.
+SAVING = {
+    "benchmark_json": "--benchmark-json",
+    "benchmark_save": "--benchmark-save",
+    "benchmark_autosave": "--benchmark-autosave",
+}
+# Number of entries that pytest-benchmark has saved.
+SAVED = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,8 +48,10 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:
     """Add the variants that failed: they have no entry of their own."""
-    failures = config.stash[CAMPAIGN].failures
-    output_json[KEY] = {"schema": SCHEMA, "failed": [to_failed(failure) for failure in failures]}
+    campaign = config.stash[CAMPAIGN]
+    config.stash[SAVED] = len(campaign.entries)
+    failed = [to_failed(failure) for failure in campaign.failures]
+    output_json[KEY] = {"schema": SCHEMA, "failed": failed}
 
 
 @pytest.hookimpl(specname="pytest_sessionfinish")
@@ -83,11 +94,22 @@ def pytest_terminal_summary(
             terminalreporter.write_line(_report(campaign, width))
         if campaign.journal:
             _name_journal(terminalreporter, campaign.journal)
+            for line in _unsaved(config, len(campaign.entries)):
+                terminalreporter.write_line(line)
 
 
 def _report(campaign: Campaign, width: int) -> str:
     results = results_of(linked(campaign.entries, campaign.failures))
     return render(Document("", (), parts(results, tables(results))), width)
+
+
+def _unsaved(config: pytest.Config, entries: int) -> Iterator[str]:
+    """One line if files lack results that the journal holds, because the run ended before their tests."""
+    asked = [option for name, option in SAVING.items() if config.getoption(name)]
+    saved = config.stash.get(SAVED, 0)
+    if asked and saved < entries:
+        what = f"holds {saved} of {entries} results" if saved else "was not written"
+        yield f"{', '.join(asked)}: {what}, the run was cut short; the journal holds all of them"
 
 
 def _name_journal(terminalreporter: Any, journal: Journal) -> None:
