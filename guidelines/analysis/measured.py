@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from guidelines.analysis.draws import Draw, draws
 from guidelines.results.model import (
     Circumstances,
     Entry,
@@ -26,7 +27,8 @@ Item = TypeVar("Item", bound=Hashable)
 class Measured:
     """A variant as one or more runs of a machine measured it, with the confidence they asked for.
 
-    `circumstances` has an item for each run. `scatter` is the Birge ratio of the slow-downs under its
+    `circumstances` has an item for each run. `draws` are its slow-downs by placement under cuDNN's
+    autotuner. `scatter` is the Birge ratio of the slow-downs under its
     condition, None for a single run. Quantities are functions, which == does not compare.
     """
 
@@ -38,6 +40,7 @@ class Measured:
     seconds_per_call: Quantity = field(compare=False)
     control: Quantity | None = field(compare=False)
     circumstances: tuple[Circumstances, ...]
+    draws: tuple[Draw, ...] = ()
     runs: int = 1
     scatter: float | None = None
 
@@ -159,4 +162,14 @@ def _measured(entry: Entry) -> Measured:
         ),
         control=entry.control.at if entry.control else None,
         circumstances=(entry.circumstances,),
+        draws=_draws(entry),
     )
+
+
+def _draws(entry: Entry) -> tuple[Draw, ...]:
+    """The slow-downs of a variant by placement; () if cuDNN's autotuner chose nothing for it."""
+    if entry.is_baseline or entry.place.condition.cudnn != "autotune":
+        return ()
+    pairs = zip(entry.samples_s, entry.baseline_samples_s, strict=False)  # both, or no samples are there
+    ratios = [own_s / baseline_s for own_s, baseline_s in pairs]
+    return draws(ratios, entry.circumstances.placed_at)

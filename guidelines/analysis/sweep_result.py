@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.measured import Measured, distinct
 from guidelines.analysis.verdict import Verdict
 from guidelines.paper import tables as paper
@@ -21,7 +22,8 @@ class Cell:
     """Figures of a variant in one sweep, the reason why it failed in a run, and the paper's figure.
 
     `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these.
-    `is_launch_bound` is True if the variant or its baseline waits for its launches.
+    `is_launch_bound` is True if the variant or its baseline waits for its launches. `drawn` are the least
+    and the most of the slow-downs that differ by the kernels that cuDNN's autotuner chose, if they do.
     """
 
     throughput: Estimate | None = None
@@ -35,6 +37,7 @@ class Cell:
     is_skip: bool = False
     circumstances: tuple[Circumstances, ...] = ()
     is_launch_bound: bool = False
+    drawn: tuple[float, float] | None = None
 
     @property
     def launch_bound(self) -> Circumstances | None:
@@ -76,6 +79,7 @@ class SweepResult:
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
     is_per_multiply_add: bool = False
+    batch_size: int = 1
 
 
 class Decision(NamedTuple):
@@ -105,6 +109,7 @@ def sweep_result(
         disturbed=distinct(m.disturbed for m in measured),
         retried=distinct(m.retried for m in measured),
         is_per_multiply_add=place.per_multiply_add,
+        batch_size=place.condition.batch_size,
     )
     return _as_measured(result, measured[0]) if measured else result
 
@@ -173,6 +178,7 @@ def _cell(measured: Measured, platform: Platform) -> Cell:
         paper=published,
         paper_as_judged=_as_judged(published, place, place.variant),
         circumstances=measured.circumstances,
+        drawn=drawn_range(measured.draws),
     )
 
 

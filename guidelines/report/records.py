@@ -40,6 +40,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
                 record = _identity(results) | name | _condition(table.condition)
+                record["batch_size"] = sweep.batch_size
                 records.append(record | _variant(variant) | _verdict(table, sweep, variant))
     return records
 
@@ -94,7 +95,16 @@ def _identity(results: MachineResults) -> Record:
 
 
 def _condition(condition: Condition, prefix: str = "") -> Record:
-    return {f"{prefix}{name}": value for name, value in asdict(condition).items()}
+    """A condition by name; cuDNN's version, a property of the machine, is `cudnn`, its choice is not.
+
+    `batch_size` is None if each of several sweeps has its own.
+    """
+    known: Record = asdict(condition)
+    known["batch_size"] = condition.batch_size or None
+    known["is_auto_batch"] = int(condition.is_auto_batch)
+    known["cudnn_choice"] = condition.texts["cudnn_choice"] or None
+    del known["cudnn"]
+    return {f"{prefix}{name}": value for name, value in known.items()}
 
 
 def _variant(variant: VariantResult) -> Record:

@@ -1,7 +1,6 @@
 """Turn the tables of a run into sections of a document, with verdicts and notes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
@@ -15,8 +14,6 @@ from guidelines.report.subjects.sentences import marked, notes, verdict
 from guidelines.spec.condition import Condition
 
 NAME = Head("variant", is_number=False)
-# What may differ between the conditions of one machine.
-ATTRIBUTES = [field.name for field in fields(Condition) if field.name != "device_name"]
 
 
 def sections(tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -42,11 +39,12 @@ def _section(table: Table, condition: str) -> Section:
 
 def _labels(conditions: Sequence[Condition]) -> dict[Condition, str]:
     """A label for each condition, of what differs between them; "" if there is only one."""
-    known = {condition: asdict(condition) for condition in conditions}
-    varying = [name for name in ATTRIBUTES if len({each[name] for each in known.values()}) > 1]
+    known = {condition: condition.texts for condition in conditions}
+    values = {name: {texts[name] for texts in known.values()} - {""} for name in distinct(known.values())}
+    varying = [name for name in values if len(values[name]) > 1]
     labels = {}
-    for condition, attributes in known.items():
-        labels[condition] = ", ".join(phrase(name, str(attributes[name])) for name in varying)
+    for condition, texts in known.items():
+        labels[condition] = ", ".join(phrase(name, texts[name]) for name in varying if texts[name])
     return labels
 
 
