@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.measure.batch import device_bound
+from guidelines.measure.dropped import Explain, explained
 from guidelines.spec.condition import AUTO_BATCH, Condition
 from guidelines.spec.sweep import Sweep, Variant
 
@@ -12,12 +13,16 @@ Sweeps = Callable[[Condition], Iterable[Sweep]]
 
 @dataclass(frozen=True)
 class Case:
-    """One test: a variant of a sweep under a condition; `source` is the function that asks for it."""
+    """One test: a variant of a sweep under a condition; `source` is the function that asks for it.
+
+    The sweep gets `time_share` of the time that a variant may take: the default modes of a device share it.
+    """
 
     condition: Condition
     sweep: Sweep
     variant: Variant
     source: str = ""
+    time_share: float = 1.0
 
     @property
     def sweep_id(self) -> str:
@@ -30,7 +35,12 @@ class Case:
         return f"{self.condition.id}-{self.sweep.name}-{self.variant.id}"
 
 
-def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> Iterator[Case]:
+def cases(
+    sweeps: Sweeps,
+    conditions: Iterable[Condition],
+    source: str = "",
+    time_share: Callable[[Condition], float] = lambda condition: 1.0,
+) -> Iterator[Case]:
     """Every variant of every sweep under each condition; a sweep that two channel rules share comes once.
 
     Raises ValueError if two sweeps under one condition have the same name.
@@ -43,7 +53,7 @@ def cases(sweeps: Sweeps, conditions: Iterable[Condition], source: str = "") -> 
                 continue
             seen.add(identity)
             for variant in sweep.variants:
-                yield Case(condition, sweep, variant, source)
+                yield Case(condition, sweep, variant, source, time_share(condition))
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:
@@ -65,32 +75,46 @@ def check_countable(cases: Iterable[Case]) -> None:
                 raise ValueError(f"{case.sweep_id} {variant.name}: {error}") from error
 
 
-def settled(cases: Sequence[Case], known: Mapping[str, int]) -> tuple[list[Case], dict[str, int]]:
-    """Replace AUTO_BATCH by the batch that `--batch-size auto` chooses, one for all sweeps of a condition.
+def settled(
+    cases: Sequence[Case],
+    known: Mapping[str, int],
+    *,
+    tell: Callable[[Case], None] = lambda case: None,
+    explain: Explain = explained,
+) -> tuple[list[Case], dict[str, int]]:
+    """Give each sweep under AUTO_BATCH the batch that `--batch-size auto` chooses for it.
 
-    Returns the cases and their batches by the id of the condition as it was; those in `known` are taken
-    as they are. Raises ValueError if the chosen batch was asked for as well.
+    Returns the cases and the chosen batches by the id of their sweep; those in `known` are taken as they
+    are. `tell` is called with the first case of each sweep whose batch took measuring.
+    Raises ValueError if the batch is known without measuring and was asked for as well.
     """
+    _check_asked_once(cases)
     batches = dict(known)
+    by_baseline: dict[tuple[Condition, Variant], int] = {}
     settled = []
     for case in cases:
-        if case.condition.batch_size != AUTO_BATCH:
+        condition = case.condition
+        if condition.batch_size != AUTO_BATCH:
             settled.append(case)
             continue
-        condition_id = case.condition.id
-        if condition_id not in batches:
-            batches[condition_id] = _auto_batch(case.condition, cases)
-        closed = replace(case, condition=replace(case.condition, batch_size=batches[condition_id]))
-        if closed in cases:
-            raise ValueError(
-                f"--batch-size auto: the batch for {closed.condition.device} is "
-                f"{closed.condition.batch_size}, which is in the list as well"
-            )
-        settled.append(closed)
+        is_new = case.sweep_id not in batches
+        if is_new:
+            baseline = condition, case.sweep.baseline
+            if baseline not in by_baseline:
+                by_baseline[baseline] = device_bound(*baseline, explain=explain)
+            batches[case.sweep_id] = by_baseline[baseline]
+        settled.append(replace(case, condition=replace(condition, batch_size=batches[case.sweep_id])))
+        if is_new and not condition.device.is_cpu:
+            tell(settled[-1])
     return settled, batches
 
 
-def _auto_batch(condition: Condition, cases: Iterable[Case]) -> int:
-    """The batch that is large enough for the baselines of all sweeps under a condition."""
-    baselines = dict.fromkeys(case.sweep.baseline for case in cases if case.condition == condition)
-    return device_bound(condition, list(baselines)).batch_size
+def _check_asked_once(cases: Iterable[Case]) -> None:
+    """Raise ValueError if a CPU's batch, which is always 1, was asked for as well."""
+    conditions = dict.fromkeys(case.condition for case in cases)
+    for condition in conditions:
+        as_chosen = replace(condition, batch_size=1, is_auto_batch=False)
+        if condition.batch_size == AUTO_BATCH and condition.device.is_cpu and as_chosen in conditions:
+            raise ValueError(
+                f"--batch-size auto: the batch for {condition.device} is 1, which is in the list as well"
+            )
