@@ -37,6 +37,7 @@ class Probe(NamedTuple):
 
 # Probes a network with a batch; raises whatever torch raises, if memory is short among others.
 Prober = Callable[[int], Probe]
+MakeProber = Callable[[Variant, Condition], Prober]
 
 
 def prober(variant: Variant, condition: Condition) -> Prober:
@@ -54,17 +55,13 @@ def prober(variant: Variant, condition: Condition) -> Prober:
 
 
 def device_bound(
-    condition: Condition,
-    baseline: Variant,
-    *,
-    explain: Explain = explained,
-    prober: Callable[[Variant, Condition], Prober] = prober,
+    condition: Condition, baseline: Variant, *, explain: Explain = explained, prober: MakeProber = prober
 ) -> int:
     """The smallest power of two as batch at which a sweep's baseline is not bound by its launches.
 
-    On the CPU, which launches nothing, that is one image. If memory ends before, or at LARGEST_BATCH, the
-    result is the largest batch that ran; its cells are marked as bound by launches. A network that fails
-    gets the batch in which it did: it will fail with its reason when it is measured.
+    On the CPU, which launches nothing, that is one image. If memory ends before, or at LARGEST_BATCH, it is
+    the largest that ran; its cells are marked as bound by launches. A network that fails gets the batch in
+    which it did: it will fail with its reason when it is measured.
     """
     if condition.device.is_cpu:
         return 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from guidelines.measure.batch import device_bound
 from guidelines.measure.dropped import Explain, explained
@@ -53,7 +54,7 @@ def cases(
                 continue
             seen.add(identity)
             for variant in sweep.variants:
-                yield Case(condition, sweep, variant, source, time_share(condition))
+                yield Case(condition, sweep, variant, source, time_share=time_share(condition))
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:
@@ -90,23 +91,21 @@ def settled(
     """
     _check_asked_once(cases)
     batches = dict(known)
-    by_baseline: dict[tuple[Condition, Variant], int] = {}
-    settled = []
+    search = cache(partial(device_bound, explain=explain))
     for case in cases:
-        condition = case.condition
-        if condition.batch_size != AUTO_BATCH:
-            settled.append(case)
+        if case.condition.batch_size != AUTO_BATCH or case.sweep_id in batches:
             continue
-        is_new = case.sweep_id not in batches
-        if is_new:
-            baseline = condition, case.sweep.baseline
-            if baseline not in by_baseline:
-                by_baseline[baseline] = device_bound(*baseline, explain=explain)
-            batches[case.sweep_id] = by_baseline[baseline]
-        settled.append(replace(case, condition=replace(condition, batch_size=batches[case.sweep_id])))
-        if is_new and not condition.device.is_cpu:
-            tell(settled[-1])
-    return settled, batches
+        batches[case.sweep_id] = search(case.condition, case.sweep.baseline)
+        if not case.condition.device.is_cpu:
+            tell(_with_batch(case, batches))
+    return [_with_batch(case, batches) for case in cases], batches
+
+
+def _with_batch(case: Case, batches: Mapping[str, int]) -> Case:
+    """A case with the batch of its sweep, unless its batch was given."""
+    if case.condition.batch_size != AUTO_BATCH:
+        return case
+    return replace(case, condition=replace(case.condition, batch_size=batches[case.sweep_id]))
 
 
 def _check_asked_once(cases: Iterable[Case]) -> None:

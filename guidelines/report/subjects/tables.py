@@ -1,6 +1,6 @@
 """Turn the tables of a run into sections of a document, with verdicts and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
@@ -40,12 +40,16 @@ def _section(table: Table, condition: str) -> Section:
 def _labels(conditions: Sequence[Condition]) -> dict[Condition, str]:
     """A label for each condition, of what differs between them; "" if there is only one."""
     known = {condition: condition.texts for condition in conditions}
-    values = {name: {texts[name] for texts in known.values()} - {""} for name in distinct(known.values())}
-    varying = [name for name in values if len(values[name]) > 1]
+    varying = [name for name in distinct(known.values()) if _varies(name, known.values())]
     labels = {}
     for condition, texts in known.items():
         labels[condition] = ", ".join(phrase(name, texts[name]) for name in varying if texts[name])
     return labels
+
+
+def _varies(name: str, conditions: Iterable[Mapping[str, str]]) -> bool:
+    """True if a text is not the same for all conditions for which it has a meaning."""
+    return len({texts[name] for texts in conditions} - {""}) > 1
 
 
 def _title(table: Table) -> str:
