@@ -40,17 +40,22 @@ def draws(ratios: Sequence[float], placed_at: Sequence[int]) -> tuple[Draw, ...]
 def drawn_range(draws: Iterable[Draw]) -> tuple[float, float] | None:
     """The least and the greatest median if the draws fall into distinct groups, else None.
 
-    They do if the largest gap between neighbouring medians exceeds both LEAST_GAP and GAP_SPREADS times the
-    typical spread of a round within a draw.
+    They do if a gap between neighbouring medians exceeds both LEAST_GAP and GAP_SPREADS times the spread of a
+    round: that of either neighbour, and the typical one. A chosen kernel is as steady as another, whereas a
+    draw in which something disturbed the machine scatters.
     """
     ordered = sorted(draws, key=lambda draw: draw.median)
-    if len(ordered) < 2:
+    if not ordered:
         return None
-    gaps = [log(above.median / below.median) for below, above in pairwise(ordered)]
-    spread = median(draw.spread for draw in ordered)
-    if max(gaps) <= max(log(1 + LEAST_GAP), GAP_SPREADS * spread):
+    typical = median(draw.spread for draw in ordered)
+    if not any(_are_distinct(below, above, typical) for below, above in pairwise(ordered)):
         return None
     return ordered[0].median, ordered[-1].median
+
+
+def _are_distinct(below: Draw, above: Draw, typical_spread: float) -> bool:
+    gap = log(above.median / below.median)
+    return gap > max(log(1 + LEAST_GAP), GAP_SPREADS * max(below.spread, above.spread, typical_spread))
 
 
 def _draw(ratios: Sequence[float]) -> Draw:

@@ -167,8 +167,9 @@ def _measured(entry: Entry) -> Measured:
 
 
 def _draws(entry: Entry) -> tuple[Draw, ...]:
-    """The slow-downs of a variant by placement; () if cuDNN's autotuner chose nothing for it."""
-    if entry.is_baseline or entry.place.condition.cudnn != "autotune":
+    """The slow-downs of a variant by placement; () if cuDNN's autotuner chose nothing that its time shows."""
+    is_tuned = entry.place.condition.cudnn == "autotune" and not entry.circumstances.is_launch_bound
+    if entry.is_baseline or not is_tuned:
         return ()
     pairs = zip(entry.samples_s, entry.baseline_samples_s, strict=False)  # both, or no samples are there
     ratios = [own_s / baseline_s for own_s, baseline_s in pairs]

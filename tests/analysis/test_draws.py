@@ -53,6 +53,17 @@ def test_a_gap_within_the_scatter_of_the_rounds_is_no_gap():
     assert drawn_range(draws(*rounds([1.0, 1.1], spread=0.001))) is not None
 
 
+def test_a_disturbed_draw_is_no_group():
+    """Draws of one H200 process whose machine was slower for a while."""
+    steady = [Draw(1.60, 0.003) for _ in range(20)]
+    assert drawn_range((*steady, Draw(1.21, 0.125))) is None
+    assert drawn_range((*steady, Draw(1.21, 0.003))) == (1.21, 1.60)
+
+
+def test_a_spread_that_is_small_by_chance_makes_no_group():
+    assert drawn_range((Draw(1.0, 0.0), Draw(1.1, 0.0), *[Draw(1.0, 0.05)] * 5)) is None
+
+
 def test_noise_alone_makes_no_groups():
     for seed in range(200):
         assert drawn_range(draws(*rounds([1.3] * 8, spread=0.05, seed=seed))) is None

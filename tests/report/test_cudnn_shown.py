@@ -115,3 +115,9 @@ def test_draws_of_merged_runs_are_looked_at_together(entry, results):
 def test_a_file_without_samples_names_no_draws(entry, results):
     without = [replace(each, samples_s=()) for each in drawn(entry, TUNED, [1.13, 1.60])]
     assert notes_on_draws(results(*without)) == []
+
+
+def test_a_launch_bound_variant_shows_nothing_of_cudnns_choice(entry, results):
+    baseline, variant = drawn(entry, TUNED, [1.13, 1.60, 1.14, 1.13])
+    bound = replace(variant.circumstances, launch_s=2.0, device_s=1.0)
+    assert notes_on_draws(results(baseline, replace(variant, circumstances=bound))) == []
