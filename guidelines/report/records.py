@@ -1,7 +1,8 @@
 """Unrounded figures as flat records, for CSV and JSON.
 
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
-`channel_rule` (both were `channels`). It added `parameters`.
+`channel_rule` (both were `channels`). It added `parameters`, then `cudnn_choice` (`cudnn` is its version) and
+`is_auto_batch`.
 """
 
 import csv

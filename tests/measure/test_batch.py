@@ -153,4 +153,4 @@ def test_a_real_search_ends_at_a_batch_that_runs_and_frees_its_memory(mode):
     batches = [device_bound(condition, blocks.group_convolution(c, 1)) for c in (16, 1024)]
     assert all(1 <= batch <= LARGEST_BATCH for batch in batches)
     assert batches[0] >= batches[1]
-    assert torch.cuda.memory_reserved() <= held + 2**26
+    assert torch.cuda.memory_reserved() <= held + 2**27

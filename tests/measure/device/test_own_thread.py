@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 import time
 import weakref
@@ -89,16 +91,17 @@ def test_nothing_of_a_function_stays_alive(thread):
     assert known() is None
 
 
-def test_ctrl_c_during_the_wait_is_raised_where_one_waits(thread, monkeypatch):
-    began = threading.Event()
+def test_ctrl_c_during_the_wait_is_raised_where_one_waits(thread):
+    go = threading.Event()
 
-    def interrupted(future):
-        assert began.wait(9)
-        raise KeyboardInterrupt
+    def interrupt():
+        os.kill(os.getpid(), signal.SIGINT)
+        return go.wait(9)
 
-    monkeypatch.setattr(own_thread.Future, "result", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        thread.run(began.set)
+        thread.run(interrupt)
+    go.set()
+    assert thread.run(go.is_set)
 
 
 def test_a_function_that_hangs_does_not_keep_a_run_from_ending(monkeypatch):
