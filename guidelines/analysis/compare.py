@@ -1,13 +1,13 @@
 """Compare two machines: what both measured, what changed, and what only one of them has."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from guidelines.analysis.change import Change, MarginedRatio, changes
 from guidelines.analysis.compared import Compared, effect_ratio, speed_ratio
 from guidelines.analysis.launches import launch_bound_slowdowns
-from guidelines.analysis.like_tables import LikeTables, like_tables
+from guidelines.analysis.like_tables import LikeTables, condition_differences, like_tables, other_batches
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.model import TableKey, VariantKey
 from guidelines.spec.condition import Condition
@@ -99,7 +99,10 @@ def _guideline(
 ) -> GuidelineComparison:
     a, b = tables.a.condition, tables.b.condition
     return GuidelineComparison(
-        a=a, b=b, differences=_differences(a, b), rows=tuple(rows[pair.a.place.key] for pair in pairs)
+        a=a,
+        b=b,
+        differences=(*condition_differences(a, b), *other_batches(pairs)),
+        rows=tuple(rows[pair.a.place.key] for pair in pairs),
     )
 
 
@@ -162,17 +165,6 @@ def _pairs(of_a: Mapping[_Name, Measured], of_b: Mapping[_Name, Measured]) -> li
     """The variants of both sides about which both claim the same."""
     both = [_Pair(one, of_b[name]) for name, one in of_a.items() if name in of_b]
     return [pair for pair in both if pair.a.claimed == pair.b.claimed]
-
-
-def _differences(a: Condition, b: Condition) -> tuple[str, ...]:
-    """The differences of two conditions but the device's name: "threads 1 | 2"."""
-    differences = []
-    for attribute in fields(Condition):
-        name = attribute.name
-        own, other = getattr(a, name), getattr(b, name)
-        if name != "device_name" and own != other:
-            differences.append(f"{name.replace('_', ' ')} {own} | {other}")
-    return tuple(differences)
 
 
 def _alone(results: MachineResults, together: Iterable[Measured]) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def matrix(machines: Sequence[MachineResults]) -> Matrix:
     lines = []
     for index, results in enumerate(machines):
         swept = by_sweep(results.measured)
-        for condition in dict.fromkeys(place.condition for place in _places(results)):
+        for condition in dict.fromkeys(place.condition.shared for place in _places(results)):
             under = [each for each in judged_sweeps.get(index, ()) if each.key.condition == condition]
             lines.append(_line(results, condition, under, swept))
     about_devices = sum(not of_sweep.is_launch_bound for of_sweep in evidence.values())

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from guidelines.analysis.draws import Draw, draws
 from guidelines.results.model import (
     Circumstances,
     Entry,
@@ -31,7 +32,8 @@ class Measured:
 
     `circumstances` has an item for each pass, `passes` is the number of passes of all runs, and
     `is_one_process` is True if it is one run of a single pass: its interval does not cover other runs.
-    `lost` are the reasons why passes are missing. `scatter` is the Birge ratio of the slow-downs under its
+    `lost` are the reasons why passes are missing. `draws` are its slow-downs by placement under cuDNN's
+    autotuner. `scatter` is the Birge ratio of the slow-downs under its
     condition, None for a single run. Quantities are functions, which == does not compare.
     """
 
@@ -46,6 +48,7 @@ class Measured:
     passes: int = 1
     is_one_process: bool = False
     lost: tuple[str, ...] = ()
+    draws: tuple[Draw, ...] = ()
     runs: int = 1
     scatter: float | None = None
 
@@ -166,10 +169,26 @@ def _measured(entry: Entry) -> Measured:
         seconds_per_call=_seconds_per_call(entry),
         control=_control(entry),
         circumstances=tuple(_circumstances(entry)),
+        draws=_draws(entry),
         passes=len(entry.passes),
         is_one_process=len(entry.passes) == 1,
         lost=entry.lost,
     )
+
+
+def _draws(entry: Entry) -> tuple[Draw, ...]:
+    """The slow-downs of a variant by placement; () if cuDNN's autotuner chose nothing that its time shows."""
+    is_launch_bound = any(each.circumstances.is_launch_bound for each in entry.passes)
+    if entry.is_baseline or entry.place.condition.cudnn != "autotune" or is_launch_bound:
+        return ()
+    of_passes: list[Draw] = []
+    samples = zip(
+        entry.passes, entry.by_pass(entry.samples_s), entry.by_pass(entry.baseline_samples_s), strict=False
+    )
+    for each, series_s, baseline_s in samples:
+        ratios = [own_s / base_s for own_s, base_s in zip(series_s, baseline_s, strict=True)]
+        of_passes += draws(ratios, each.circumstances.placed_at)
+    return tuple(of_passes)
 
 
 def _circumstances(entry: Entry) -> Iterator[Circumstances]:

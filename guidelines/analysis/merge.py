@@ -31,6 +31,7 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
     if len(runs) == 1:
         return replace(runs[0], notes=notes)
     _check_alike(runs)
+    notes = (*notes, *_notes_on_batches(runs))
     failures: list[Failure] = []
     sources: list[str] = []
     for run in runs:
@@ -107,6 +108,25 @@ def _difference(other: Network, first: Network) -> str:
     return ""
 
 
+def _notes_on_batches(runs: Iterable[MachineResults]) -> tuple[str, ...]:
+    """A note for each sweep that `--batch-size auto` measured in other batches in other runs."""
+    batches: dict[SweepKey, dict[int, None]] = {}
+    for run in runs:
+        for measured in run.measured:
+            place = measured.place
+            batches.setdefault(place.sweep_key, {})[place.condition.batch_size] = None
+    return tuple(
+        f"{key.guideline} {key.sweep} ({key.condition.id}): --batch-size auto chose {_listed(of_sweep)}; "
+        "times are given for the first"
+        for key, of_sweep in batches.items()
+        if len(of_sweep) > 1
+    )
+
+
+def _listed(batches: Iterable[int]) -> str:
+    return " and ".join(map(str, batches))
+
+
 def _repeats(runs: Iterable[MachineResults]) -> Repeats:
     repeats: dict[VariantKey, list[Measured]] = {}
     for run in runs:
@@ -148,6 +168,7 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
             passes=sum(m.passes for m in of_runs),
             is_one_process=False,
             lost=distinct(m.lost for m in of_runs),
+            draws=sum((m.draws for m in of_runs), ()),
             runs=len(of_runs),
             scatter=slowdowns.scatter,
         )
@@ -167,8 +188,17 @@ def _seconds(family: Repeats) -> dict[VariantKey, list[Quantity]]:
     """Times of a call. They are not independent within a run: what slows one of them slows all."""
     seconds = {}
     for key, of_runs in family.items():
-        seconds[key] = [measured.seconds_per_call for measured in of_runs]
+        batch_size = of_runs[0].place.condition.batch_size
+        seconds[key] = [_seconds_of_batch(measured, batch_size) for measured in of_runs]
     return seconds
+
+
+def _seconds_of_batch(measured: Measured, batch_size: int) -> Quantity:
+    """Time of a call, scaled to a batch: that of `--batch-size auto` may differ between runs."""
+    images = batch_size / measured.place.condition.batch_size
+    if images == 1:
+        return measured.seconds_per_call
+    return lambda confidence: measured.seconds_per_call(confidence).scaled(images)
 
 
 def _of_variant(pool: Callable[[], Pooled[VariantKey]], key: VariantKey) -> Quantity:

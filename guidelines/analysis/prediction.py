@@ -42,15 +42,17 @@ class Prediction:
 def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
     """Correlations over all whole networks of a condition, then over the small ones, if there are enough.
 
-    Counts and times are of one call. A network that several sweeps timed counts once.
+    Counts and times are of one image: sweeps may have batches of their own. A network that several sweeps
+    timed counts once.
     """
     networks: dict[Condition, dict[str, Measured]] = {}
     for measured in results.measured:
         if not measured.identity.widths and None not in _counts(measured).values():
-            networks.setdefault(measured.place.condition, {}).setdefault(measured.place.variant, measured)
+            condition = measured.place.condition.shared
+            networks.setdefault(condition, {}).setdefault(measured.place.variant, measured)
     by_condition = {}
     for condition, named in networks.items():
-        groups = _groups(list(named.values()), condition.batch_size)
+        groups = _groups(list(named.values()))
         predicted = tuple(_predicted(group, confidence) for group in groups if len(group) >= LEAST_NETWORKS)
         if predicted:
             by_condition[condition] = predicted
@@ -76,15 +78,14 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
     return Correlation(estimate, tanh(center - half_width), tanh(center + half_width))
 
 
-def _groups(networks: list[Measured], batch_size: int) -> list[list[Measured]]:
+def _groups(networks: list[Measured]) -> list[list[Measured]]:
     """All networks; and the small ones, if not all are small."""
-    most = SMALL_MULTIPLY_ADDS * batch_size
-    small = [measured for measured in networks if measured.identity.work.multiply_adds < most]
+    small = [m for m in networks if m.network.multiply_adds_per_image < SMALL_MULTIPLY_ADDS]
     return [networks, small] if len(small) < len(networks) else [networks]
 
 
 def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
-    seconds = [m.seconds_per_call(confidence).estimate for m in networks]
+    seconds = [m.seconds_per_call(confidence).estimate / m.place.condition.batch_size for m in networks]
     counts = [_counts(measured) for measured in networks]
     correlations = {}
     for name in COUNTS:
@@ -95,8 +96,12 @@ def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
 
 
 def _counts(measured: Measured) -> dict[str, Any]:
-    """The counts of one call; None for a count that an older file lacks."""
-    return {name: getattr(measured.identity.work, field) for name, field in COUNTS.items()}
+    """The counts of one image; None for a count that an older file lacks."""
+    counts = {}
+    for name, field in COUNTS.items():
+        of_call = getattr(measured.identity.work, field)
+        counts[name] = None if of_call is None else of_call / measured.place.condition.batch_size
+    return counts
 
 
 def _ranks(values: Sequence[float]) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches
 from guidelines.analysis.measured import Measured, distinct
 from guidelines.analysis.verdict import Verdict
@@ -24,7 +25,8 @@ class Cell:
 
     `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these. `lost` are
     the reasons why passes are missing. `is_launch_bound` is True if the variant or its baseline waits for its
-    launches.
+    launches. `drawn` are the least and the most of the slow-downs that differ by the kernels that cuDNN's
+    autotuner chose, if they do.
     """
 
     throughput: Estimate | None = None
@@ -39,6 +41,7 @@ class Cell:
     circumstances: tuple[Circumstances, ...] = ()
     lost: tuple[str, ...] = ()
     is_launch_bound: bool = False
+    drawn: tuple[float, float] | None = None
 
     @property
     def launch_bound(self) -> Circumstances | None:
@@ -84,6 +87,7 @@ class SweepResult:
     is_disturbed: bool = False
     is_one_process: bool = False
     is_per_multiply_add: bool = False
+    batch_size: int = 1
 
 
 class Decision(NamedTuple):
@@ -116,6 +120,7 @@ def sweep_result(
         is_disturbed=any(m.is_disturbed for m in measured),
         is_one_process=any(m.is_one_process for m in measured),
         is_per_multiply_add=place.per_multiply_add,
+        batch_size=place.condition.batch_size,
     )
     return _as_measured(result, measured[0]) if measured else result
 
@@ -186,6 +191,7 @@ def _cell(measured: Measured, platform: Platform) -> Cell:
         paper_as_judged=_as_judged(published, place, place.variant),
         circumstances=measured.circumstances,
         lost=measured.lost,
+        drawn=drawn_range(measured.draws),
     )
 
 

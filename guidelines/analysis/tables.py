@@ -13,7 +13,7 @@ from guidelines.spec.condition import Condition
 
 @dataclass(frozen=True)
 class Table:
-    """One guideline under one condition, beside the paper's columns for a platform."""
+    """One guideline under the condition that its sweeps share, beside the paper's columns for a platform."""
 
     guideline: str
     claim: str
@@ -51,7 +51,7 @@ def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: 
     return Table(
         guideline=first.guideline,
         claim=first.claim,
-        condition=first.condition,
+        condition=first.condition.shared,
         platform=beside,
         confidence=confidence,
         sweeps=tuple(sweeps),

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from guidelines.measure.batch import device_bound
+from guidelines.measure.dropped import Explain, explained
 from guidelines.spec.condition import AUTO_BATCH, Condition
 from guidelines.spec.sweep import Sweep, Variant
 
@@ -16,8 +18,8 @@ Origin = Callable[[], Sweeps]
 class Case:
     """One test: a variant of a sweep under a condition; `source` is the function that asks for it.
 
-    `origin` finds the sweep again in another process. `time_share` is the share of a variant's time that it
-    gets under this condition.
+    `origin` finds the sweep again in another process. The sweep gets `time_share` of the time that a variant
+    may take: the default modes of a device share it.
     """
 
     condition: Condition
@@ -39,7 +41,12 @@ class Case:
 
 
 def cases(
-    sweeps: Sweeps, conditions: Iterable[Condition], source: str = "", origin: Origin | None = None
+    sweeps: Sweeps,
+    conditions: Iterable[Condition],
+    source: str = "",
+    *,
+    origin: Origin | None = None,
+    time_share: Callable[[Condition], float] = lambda condition: 1.0,
 ) -> Iterator[Case]:
     """Every variant of every sweep under each condition; a sweep that two channel rules share comes once.
 
@@ -53,7 +60,8 @@ def cases(
                 continue
             seen.add(identity)
             for variant in sweep.variants:
-                yield Case(condition, sweep, variant, source, origin=origin)
+                share = time_share(condition)
+                yield Case(condition, sweep, variant, source, origin=origin, time_share=share)
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:
@@ -75,32 +83,44 @@ def check_countable(cases: Iterable[Case]) -> None:
                 raise ValueError(f"{case.sweep_id} {variant.name}: {error}") from error
 
 
-def settled(cases: Sequence[Case], known: Mapping[str, int]) -> tuple[list[Case], dict[str, int]]:
-    """Replace AUTO_BATCH by the batch that `--batch-size auto` chooses, one for all sweeps of a condition.
+def settled(
+    cases: Sequence[Case],
+    known: Mapping[str, int],
+    *,
+    tell: Callable[[Case], None] = lambda case: None,
+    explain: Explain = explained,
+) -> tuple[list[Case], dict[str, int]]:
+    """Give each sweep under AUTO_BATCH the batch that `--batch-size auto` chooses for it.
 
-    Returns the cases and their batches by the id of the condition as it was; those in `known` are taken
-    as they are. Raises ValueError if the chosen batch was asked for as well.
+    Returns the cases and the chosen batches by the id of their sweep; those in `known` are taken as they
+    are. `tell` is called with the first case of each sweep whose batch took measuring.
+    Raises ValueError if the batch is known without measuring and was asked for as well.
     """
+    _check_asked_once(cases)
     batches = dict(known)
-    settled = []
+    search = cache(partial(device_bound, explain=explain))
     for case in cases:
-        if case.condition.batch_size != AUTO_BATCH:
-            settled.append(case)
+        if case.condition.batch_size != AUTO_BATCH or case.sweep_id in batches:
             continue
-        condition_id = case.condition.id
-        if condition_id not in batches:
-            batches[condition_id] = _auto_batch(case.condition, cases)
-        closed = replace(case, condition=replace(case.condition, batch_size=batches[condition_id]))
-        if closed in cases:
+        batches[case.sweep_id] = search(case.condition, case.sweep.baseline)
+        if not case.condition.device.is_cpu:
+            tell(_with_batch(case, batches))
+    return [_with_batch(case, batches) for case in cases], batches
+
+
+def _with_batch(case: Case, batches: Mapping[str, int]) -> Case:
+    """A case with the batch of its sweep, unless its batch was given."""
+    if case.condition.batch_size != AUTO_BATCH:
+        return case
+    return replace(case, condition=replace(case.condition, batch_size=batches[case.sweep_id]))
+
+
+def _check_asked_once(cases: Iterable[Case]) -> None:
+    """Raise ValueError if a CPU's batch, which is always 1, was asked for as well."""
+    conditions = dict.fromkeys(case.condition for case in cases)
+    for condition in conditions:
+        as_chosen = replace(condition, batch_size=1, is_auto_batch=False)
+        if condition.batch_size == AUTO_BATCH and condition.device.is_cpu and as_chosen in conditions:
             raise ValueError(
-                f"--batch-size auto: the batch for {closed.condition.device} is "
-                f"{closed.condition.batch_size}, which is in the list as well"
+                f"--batch-size auto: the batch for {condition.device} is 1, which is in the list as well"
             )
-        settled.append(closed)
-    return settled, batches
-
-
-def _auto_batch(condition: Condition, cases: Iterable[Case]) -> int:
-    """The batch that is large enough for the baselines of all sweeps under a condition."""
-    baselines = dict.fromkeys(case.sweep.baseline for case in cases if case.condition == condition)
-    return device_bound(condition, list(baselines)).batch_size

@@ -72,8 +72,8 @@ def duration(cases: Sequence[Case], limits: Limits) -> Finding:
         by_sweep.setdefault(case.sweep_id, []).append(case)
     seconds = 0.0
     for chosen in by_sweep.values():
-        first = chosen[0]
-        seconds += first.time_share * budget_s(first.sweep, [case.variant.id for case in chosen], limits)
+        variants = [case.variant.id for case in chosen]
+        seconds += chosen[0].time_share * budget_s(chosen[0].sweep, variants, limits)
     return Finding(
         "duration", f"{len(by_sweep)} sweeps, {len(cases)} variants: {seconds / 60:.1f} min of samples"
     )

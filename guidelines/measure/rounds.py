@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 
-from guidelines.measure.device.timing import Sample
+from guidelines.measure.device.timing import Builder, Sample
 from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
 from guidelines.results.model import StopReason
 from guidelines.stats.intervals import paired_ratio
 
-Builder = Callable[[], Sample]
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
 CLOCK_MULTIPLE = 500
 # Intervals are computed again each time the number of rounds has grown by this factor.
@@ -39,7 +38,8 @@ class Rounds:
 
     `order` seeds the order of every round and of every building.
     `look` is called before the first round, before networks are built anew, and after the last round.
-    `collect` is called before networks are built, to free the memory of the old ones. `explain` gives the
+    `collect` is called before networks are built, to free the memory of the old ones, and whatever else
+    begins a placement (see `device.placements`). `explain` gives the
     reason to drop a network that raised an error (see `dropped`).
     """
 

@@ -7,11 +7,12 @@ from functools import partial
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.devices import gpu_reader
 from guidelines.measure.device.modes import Bind, binder
-from guidelines.measure.device.timing import Sample, pinned, prepare
+from guidelines.measure.device.placements import Placements, placements
+from guidelines.measure.device.timing import Builder, Sample, pinned, prepare
 from guidelines.measure.dropped import Explain, explained
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
-from guidelines.measure.rounds import Builder, Rounds
+from guidelines.measure.rounds import Rounds
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
@@ -45,8 +46,8 @@ def measure_sweep(
     networks.building = building
     networks.unchecked = {variant.id for variant in sweep.variants} - set(already_checked)
     watch = Watch(gpu_reader(condition.device))
-    rounds = networks.rounds(limits, number, look=watch.look, explain=explain)
-    with pinned(condition):
+    with pinned(condition), placements(condition) as placing:
+        rounds = networks.rounds(limits, number, placing, look=watch.look, explain=explain)
         recording = rounds.run()
     return replace(recording, checked=networks.checked, state=watch.state())
 
@@ -75,14 +76,24 @@ class _Networks:
     unchecked: set[str] = field(init=False, default_factory=set)
     checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
 
-    def rounds(self, limits: Limits, number: int, *, look: Callable[[], None], explain: Explain) -> Rounds:
+    def rounds(
+        self,
+        limits: Limits,
+        number: int,
+        placing: Placements,
+        *,
+        look: Callable[[], None],
+        explain: Explain,
+    ) -> Rounds:
+        builders = self._builders()
         return Rounds(
-            builders=self._builders(),
+            builders={key: placing.inside(builder) for key, builder in builders.items()},
             baseline=self.sweep.baseline.id,
             limits=limits,
             budget_s=budget_s(self.sweep, self.chosen, limits),
             order=f"{self.seed} {number}",
             look=look,
+            collect=placing.begin,
             explain=explain,
         )
 

@@ -11,7 +11,17 @@ from guidelines.measure.device.devices import device_list, device_name, runs_dty
 from guidelines.measure.device.modes import lacks_for_mode
 from guidelines.measure.recording import Limits
 from guidelines.results.reason import one_line
-from guidelines.spec.condition import CHANNEL_RULES, DTYPES, MODES, Condition, Device, Setup
+from guidelines.spec.condition import (
+    AUTO_BATCH,
+    CHANNEL_RULES,
+    CPU_MODES,
+    CUDA_MODES,
+    DTYPES,
+    MODES,
+    Condition,
+    Device,
+    Setup,
+)
 
 # Share of a variant's time that it is warmed up for, unless --benchmark-warmup asks for more.
 SHORT_WARMUP = 0.05
@@ -27,12 +37,39 @@ def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
     names = _names(_resolve(asked("device"), device_list()))
     _check_threads(asked("threads"))
     _check_dtypes(names, asked("dtype"))
-    _check_modes(names, asked("mode"))
+    _check_modes(names, asked("mode") or ())
     combined: list[Condition] = []
-    for device, dtype, layout, mode in product(names, asked("dtype"), asked("layout"), asked("mode")):
-        condition = Condition(device=device, device_name=names[device], dtype=dtype, layout=layout, mode=mode)
-        combined += _in_every_size(condition, config, setup)
+    for device in names:
+        choices = asked("dtype"), asked("layout"), _modes(config, device), _cudnn(config, device)
+        for dtype, layout, mode, cudnn in product(*choices):
+            condition = Condition(
+                device=device,
+                device_name=names[device],
+                dtype=dtype,
+                layout=layout,
+                mode=mode,
+                cudnn=cudnn,
+            )
+            combined += _in_every_size(condition, config, setup)
     return tuple(combined)
+
+
+def time_share(config: pytest.Config, condition: Condition) -> float:
+    """The share of a variant's time that a condition gets: modes that were not asked for share it."""
+    if config.getoption("mode"):
+        return 1.0
+    return 1 / len(_modes(config, condition.device))
+
+
+def _modes(config: pytest.Config, device: Device) -> tuple[str, ...]:
+    asked: tuple[str, ...] | None = config.getoption("mode")
+    return asked or (CPU_MODES if device.is_cpu else CUDA_MODES)
+
+
+def _cudnn(config: pytest.Config, device: Device) -> tuple[str, ...]:
+    """The ways in which cuDNN chooses kernels; a CPU, which does without it, has the default."""
+    asked: tuple[str, ...] = config.getoption("cudnn")
+    return (Condition.cudnn,) if device.is_cpu else asked
 
 
 def _in_every_size(condition: Condition, config: pytest.Config, setup: Setup) -> list[Condition]:
@@ -41,7 +78,14 @@ def _in_every_size(condition: Condition, config: pytest.Config, setup: Setup) ->
     own_batch_sizes = setup.cpu_batch_sizes if condition.device.is_cpu else setup.cuda_batch_sizes
     rules = CHANNEL_RULES if asked("channels") == "all" else (asked("channels"),)
     return [
-        replace(condition, image_size=image_size, batch_size=batch_size, threads=threads, channel_rule=rule)
+        replace(
+            condition,
+            image_size=image_size,
+            batch_size=batch_size,
+            threads=threads,
+            channel_rule=rule,
+            is_auto_batch=batch_size == AUTO_BATCH,
+        )
         for image_size, batch_size, threads, rule in product(
             asked("image_size") or setup.image_sizes,
             asked("batch_size") or own_batch_sizes,

@@ -8,6 +8,7 @@ runs only if the command names its file.
 
 import platform
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.device.devices import describe
 from guidelines.plugin import on_request, outputs, resumption
-from guidelines.plugin.conditions import conditions, limits
+from guidelines.plugin.conditions import conditions, limits, time_share
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
@@ -72,7 +73,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.Collector.CollectError(message)
     try:
         asked = conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
-        tests = [_test(case) for case in cases(sweeps, asked, source, _origin(metafunc))]
+        found = cases(
+            sweeps, asked, source, origin=_origin(metafunc), time_share=partial(time_share, metafunc.config)
+        )
+        tests = [_test(case) for case in found]
     except ValueError as error:
         raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
@@ -144,7 +148,8 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
     """
     campaign, resumed = config.stash[CAMPAIGN], config.stash[RESUMED]
     if not config.getoption("collectonly"):
-        chosen, campaign.batches = settled(chosen, campaign.batches)
+        tell = partial(_tell_batch, config)
+        chosen, campaign.batches = settled(chosen, campaign.batches, tell=tell, explain=campaign.explain)
         check_countable(chosen)
     campaign.choose(chosen)
     if resumed:
@@ -152,6 +157,13 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
         resumption.check_plan(path, contents.header, campaign.planned)
         campaign.restore(contents.measurements)
     return chosen
+
+
+def _tell_batch(config: pytest.Config, case: Case) -> None:
+    """Print the batch that was found for a sweep: finding one takes seconds."""
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        terminal.ensure_newline()
+        terminal.write_line(f"--batch-size auto: {case.sweep_id}: {case.condition.batch_size}")
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

@@ -10,13 +10,28 @@ from typing import TypeVar
 import pytest
 
 from guidelines.results.machine import checked_name
-from guidelines.spec.condition import AUTO_BATCH, CHANNEL_RULES, DTYPES, LAYOUTS, MODES, Layout, Mode
+from guidelines.spec.condition import (
+    AUTO_BATCH,
+    CHANNEL_RULES,
+    CUDA_MODES,
+    CUDNN,
+    DTYPES,
+    LAYOUTS,
+    MODES,
+    CudnnChoice,
+    Layout,
+    Mode,
+)
 
 T = TypeVar("T")
 DEVICE_HELP = "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"
-BATCH_HELP = "images per call; auto: as many as it takes for launches not to set a CUDA device's time"
+BATCH_HELP = (
+    "images per call; auto: for each sweep, as many as it takes for launches not to set a CUDA device's time"
+)
 SETUP_HELP = "the paper's, which each experiment knows"
+MODES_HELP = f"eager; on a CUDA device {' and '.join(CUDA_MODES)}, which share the time of a variant"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
+CUDNN_HELP = "how cuDNN chooses kernels on a CUDA device: "
 SEED_HELP = "seed of weights, inputs and the order inside rounds"
 MACHINE_HELP = (
     "call this machine NAME in files and reports, in place of its host; runs under one name count as runs of "
@@ -39,13 +54,17 @@ RESUME_HELP = (
 
 @dataclass(frozen=True)
 class _Option:
-    """An option that conditions are made of; a LIST gives conditions for each of its values."""
+    """An option that conditions are made of; a LIST gives conditions for each of its values.
+
+    Without a `default`, `own_default` says in the help text what is taken.
+    """
 
     name: str
     parse: Callable[[str], object]
     help: str
     default: str | None = None
     metavar: str = "LIST"
+    own_default: str = SETUP_HELP
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -58,7 +77,7 @@ def add_options(parser: pytest.Parser) -> None:
             metavar=option.metavar,
             type=option.parse,
             default=option.parse(option.default) if option.default else None,
-            help=f"{option.help}{several}. Default: {option.default or SETUP_HELP}",
+            help=f"{option.help}{several}. Default: {option.default or option.own_default}",
         )
     group.addoption("--passes", metavar="N", type=_positive, default=5, help=PASSES_HELP)
     group.addoption("--machine", metavar="NAME", type=_machine_name, help=MACHINE_HELP)
@@ -69,7 +88,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _condition_options() -> tuple[_Option, ...]:
     """Options in the order of the help text; without a default, each experiment has its own."""
-    dtype, layout, mode = (_list(_choice(choices)) for choices in (DTYPES, LAYOUTS, MODES))
+    dtype, layout, mode, cudnn = (_list(_choice(choices)) for choices in (DTYPES, LAYOUTS, MODES, CUDNN))
     rule = _choice((*CHANNEL_RULES, "all"))
     return (
         _Option("device", _list(_device), default="auto", help=DEVICE_HELP),
@@ -78,13 +97,14 @@ def _condition_options() -> tuple[_Option, ...]:
         _Option("batch-size", _list(_batch), help=BATCH_HELP),
         _Option("threads", _list(_positive), default="1", help="CPU threads"),
         _Option("image-size", _list(_positive), help="height and width of the input"),
-        _Option("mode", mode, default="eager", help=_described(MODES)),
+        _Option("mode", mode, help=_described(MODES), own_default=MODES_HELP),
+        _Option("cudnn", cudnn, default="heuristic", help=f"{CUDNN_HELP}{_described(CUDNN)}"),
         _Option("channels", rule, default="paper", help=CHANNELS_HELP, metavar="RULE"),
         _Option("seed", _natural, default="0", help=SEED_HELP, metavar="N"),
     )
 
 
-def _described(choices: Mapping[str, Layout | Mode]) -> str:
+def _described(choices: Mapping[str, Layout | Mode | CudnnChoice]) -> str:
     """Names of all choices, each with its description if it has one."""
     return ", ".join(f"{c.name} ({c.description})" if c.description else c.name for c in choices.values())
 

@@ -23,6 +23,7 @@ WORDS = {
     "image_size": "{0}x{0}",
     "threads": "threads {}",
     "channel_rule": "{} channels",
+    "cudnn_choice": "cuDNN {}",
 }
 # Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
@@ -44,9 +45,10 @@ NAMES = {
 
 
 def attributes(machine: Machine, condition: Condition) -> dict[str, str]:
-    """The known attributes of a machine and a condition, as text by name."""
-    known = {"device_name": condition.device_name, **asdict(condition), **asdict(machine)}
-    return {name: str(value) for name, value in known.items() if value}
+    """The known attributes of a machine and a condition, as text by name; "" for one without a meaning."""
+    of_condition = condition.texts
+    known = {"device_name": condition.device_name, **of_condition, **asdict(machine)}
+    return {name: str(value) for name, value in known.items() if value or name in of_condition}
 
 
 def of_results(results: MachineResults) -> dict[str, str]:
@@ -68,13 +70,14 @@ def name_of(name: str) -> str:
 
 def sentence(known: dict[str, str]) -> str:
     """All attributes, with commas between them; a processor that is also the device stands there once."""
-    parts = dict.fromkeys(phrase(name, value) for name, value in known.items())
+    parts = dict.fromkeys(phrase(name, value) for name, value in known.items() if value)
     return ", ".join(parts)
 
 
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
-    """The attributes that differ, with both values: "threads 1 | 2"."""
-    unlike = [name for name in dict.fromkeys((*a, *b)) if a.get(name) != b.get(name)]
+    """The attributes that differ, with both values: "threads 1 | 2"; "" is that of one without meaning."""
+    names = [name for name in dict.fromkeys((*a, *b)) if "" not in (a.get(name), b.get(name))]
+    unlike = [name for name in names if a.get(name) != b.get(name)]
     if "devices" in unlike and _names_its_devices(a) and _names_its_devices(b):
         unlike.remove("devices")  # their names differ already
     return tuple(f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}" for name in unlike)
@@ -90,7 +93,7 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
     names = distinct(everything)
     shared = {}
     for name in names:
-        values = {known.get(name) for known in everything}
+        values = {known.get(name) for known in everything} - {""}
         if len(values) == 1 and name != "device_name" and (value := values.pop()):
             shared[name] = value
     varying = [name for name in names if name not in shared]

@@ -2,7 +2,8 @@
 
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
 `channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
-all runs: equal to that of the runs if each was one process.
+all runs (equal to that of the runs if each was one process), `cudnn_choice` (`cudnn` is its version) and
+`is_auto_batch`.
 """
 
 import csv
@@ -43,6 +44,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
                 record = _identity(results) | name | _condition(table.condition)
+                record["batch_size"] = sweep.batch_size
                 records.append(record | _variant(variant) | _verdict(table, sweep, variant))
     return records
 
@@ -104,7 +106,16 @@ def _identity(results: MachineResults) -> Record:
 
 
 def _condition(condition: Condition, prefix: str = "") -> Record:
-    return {f"{prefix}{name}": value for name, value in asdict(condition).items()}
+    """A condition by name; cuDNN's version, a property of the machine, is `cudnn`, its choice is not.
+
+    `batch_size` is None if each of several sweeps has its own.
+    """
+    known: Record = asdict(condition)
+    known["batch_size"] = condition.batch_size or None
+    known["is_auto_batch"] = int(condition.is_auto_batch)
+    known["cudnn_choice"] = condition.texts["cudnn_choice"] or None
+    del known["cudnn"]
+    return {f"{prefix}{name}": value for name, value in known.items()}
 
 
 def _variant(variant: VariantResult) -> Record:

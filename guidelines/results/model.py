@@ -18,14 +18,14 @@ CONTROL_NAME = "(control)"
 
 
 class TableKey(NamedTuple):
-    """Key of a table: a guideline under a condition."""
+    """Key of a table: a guideline under the condition that its sweeps share."""
 
     guideline: str
     condition: Condition
 
 
 class SweepKey(NamedTuple):
-    """Key of a sweep, whose variants are measured together."""
+    """Key of a sweep, whose variants are measured together, under the condition that its table shares."""
 
     guideline: str
     condition: Condition
@@ -73,12 +73,12 @@ class Place:
     @property
     def table_key(self) -> TableKey:
         """Key of the table."""
-        return TableKey(self.guideline, self.condition)
+        return TableKey(self.guideline, self.condition.shared)
 
     @property
     def sweep_key(self) -> SweepKey:
         """Key of the sweep."""
-        return SweepKey(self.guideline, self.condition, self.sweep)
+        return SweepKey(self.guideline, self.condition.shared, self.sweep)
 
     @property
     def key(self) -> VariantKey:

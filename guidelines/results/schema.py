@@ -28,7 +28,8 @@ OPTIONAL = (
 )
 PLACE_TEXTS = ("guideline", "claim", "sweep", "variant", "baseline", "extreme")
 _CONDITION_COUNTS = tuple(field.name for field in fields(Condition) if field.type is int)
-_CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type is not int)
+_CONDITION_FLAGS = tuple(field.name for field in fields(Condition) if field.type is bool)
+_CONDITION_TEXTS = tuple(field.name for field in fields(Condition) if field.type not in (int, bool))
 Parsed = TypeVar("Parsed")
 
 
@@ -203,16 +204,25 @@ def _check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
         raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
 
 
-def _condition(saved: Mapping[str, Any]) -> Condition:
+def _condition(given: Mapping[str, Any]) -> Condition:
+    saved = {**_unsaved(given), **given}
     for name in _CONDITION_COUNTS:
         checked.count(saved[name], f"condition.{name}")
     texts = {name: saved[name] for name in _CONDITION_TEXTS}
     for name, text in texts.items():
         if not isinstance(text, str):
             raise ValueError(f"condition.{name} must be text, got {text!r}")
-    if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS}:
+    for name in _CONDITION_FLAGS:
+        if not isinstance(saved[name], bool):
+            raise ValueError(f"condition.{name} must be true or false, got {saved[name]!r}")
+    if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS, *_CONDITION_FLAGS}:
         raise ValueError(f"condition has the unknown key {min(unknown)!r}")
     return Condition(**{**saved, **{name: checked.printable(text) for name, text in texts.items()}})
+
+
+def _unsaved(condition: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of keys that older files lack: cuDNN was autotuned, and one batch served a whole table."""
+    return {"cudnn": "heuristic" if condition["device"] == "cpu" else "autotune", "is_auto_batch": False}
 
 
 def _plain(value: Any) -> dict[str, Any]:

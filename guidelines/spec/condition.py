@@ -1,15 +1,15 @@
-"""Conditions under which a sweep is timed: device, data type, layout, mode, sizes, threads, channel rule.
+"""Conditions under which a sweep is timed: device, data type, layout, mode, sizes, threads, libraries.
 
 A new data type is one line of DTYPES. A new layout is one line of LAYOUTS and its memory format in
 `measure.device.timing`; a new mode is one line of MODES and its functions in `measure.device.modes`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from guidelines.paper.tables import Platform
 
 CHANNEL_RULES = ("paper", "exact")
-# The batch size of a condition whose batch is still to be chosen.
+# The batch size of a condition whose sweeps choose their own.
 AUTO_BATCH = 0
 
 
@@ -51,6 +51,14 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class CudnnChoice:
+    """A way in which cuDNN chooses the kernel of a convolution; `description` is for help texts."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Mode:
     """A way to run a network; `prepared` is what was done to it before the timing, "" if nothing."""
 
@@ -78,12 +86,25 @@ MODES = {
 }
 
 
+# Modes that are measured unless others are asked for: what a user of eager torch waits for, and the
+# time of a CUDA device itself.
+CPU_MODES, CUDA_MODES = ("eager",), ("eager", "cudagraph")
+CUDNN = {
+    choice.name: choice
+    for choice in (
+        CudnnChoice("heuristic", "by its rules, as torch does unless told otherwise"),
+        CudnnChoice("autotune", "by timing them, as in the paper; anew whenever the networks are built"),
+    )
+}
+
+
 @dataclass(frozen=True)
 class Condition:
-    """The condition under which a sweep is timed; the defaults are the paper's set-up.
+    """The condition under which a sweep is timed; the defaults are the paper's set-up, but for `cudnn`.
 
-    `batch_size` may be AUTO_BATCH. `channel_rule` is the rule for widths of equal work: those that the
-    paper published, or exactly equal work.
+    `channel_rule` is the rule for widths of equal work: those that the paper published, or exactly equal
+    work. `cudnn` is cuDNN's way to choose kernels; a CPU has the default. `is_auto_batch` is true if each
+    sweep has its own batch; `batch_size` is AUTO_BATCH until it is known.
     """
 
     device: Device
@@ -95,25 +116,50 @@ class Condition:
     image_size: int = 56
     threads: int = 1
     channel_rule: str = "paper"
+    cudnn: str = "heuristic"
+    is_auto_batch: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "device", Device(self.device))
 
     @property
+    def shared(self) -> "Condition":
+        """The condition that all sweeps of a table share: without the batch if each has its own."""
+        return replace(self, batch_size=AUTO_BATCH) if self.is_auto_batch else self
+
+    @property
     def id(self) -> str:
-        """The device, then every difference from the defaults: "cpu", "cuda:0-float16-b8"."""
+        """The device, then every difference from the defaults: "cpu", "cuda:0-float16-b8".
+
+        A batch that each sweep chose is "bauto": ids do not depend on the machine.
+        """
+        shared = self.shared
         marks = {
             "dtype": self.dtype,
             "layout": self.layout,
             "mode": self.mode,
-            "batch_size": f"b{self.batch_size or 'auto'}",
+            "batch_size": f"b{shared.batch_size or 'auto'}",
             "image_size": f"{self.image_size}px",
             "threads": f"t{self.threads}",
             "channel_rule": self.channel_rule,
+            "cudnn": self.cudnn,
         }
         defaults = {field.name: field.default for field in fields(self)}
-        differences = [mark for name, mark in marks.items() if getattr(self, name) != defaults[name]]
+        differences = [mark for name, mark in marks.items() if getattr(shared, name) != defaults[name]]
         return "-".join([self.device, *differences])
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What all sweeps of a table share, but the device's name, as text by name; "" if it has no meaning.
+
+        cuDNN's choice stands there as `cudnn_choice`: a machine's `cudnn` is its version.
+        """
+        texts = {name: str(value) for name, value in asdict(self.shared).items()}
+        del texts["device_name"], texts["is_auto_batch"]
+        texts["batch_size"] = str(self.shared.batch_size or "auto")
+        texts["cudnn_choice"] = "" if self.device.is_cpu else self.cudnn
+        del texts["cudnn"]
+        return texts
 
 
 @dataclass(frozen=True)

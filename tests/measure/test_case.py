@@ -8,7 +8,8 @@ from guidelines.spec.condition import AUTO_BATCH, Condition
 from guidelines.spec.work import Traced
 
 CPU = Condition("cpu", "a processor", image_size=2)
-AUTO = replace(CPU, batch_size=AUTO_BATCH)
+AUTO = replace(CPU, batch_size=AUTO_BATCH, is_auto_batch=True)
+CUDA_AUTO = replace(AUTO, device="cuda:0")
 
 
 def test_ids_are_readable_and_name_the_condition(sweep):
@@ -42,33 +43,87 @@ def test_two_sweeps_of_one_name_are_refused(sweep):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The baselines for which a batch was looked for; 16 is found."""
+    """The baselines for which a batch was looked for; 16 is found for g1, 32 for g2."""
     log = []
 
-    def device_bound(condition, baselines):
-        log.append([variant.id for variant in baselines])
-        return replace(condition, batch_size=16)
+    def device_bound(condition, baseline, explain):
+        log.append((condition.device, baseline.id))
+        return {"g1": 16, "g2": 32}[baseline.id]
 
     monkeypatch.setattr(module, "device_bound", device_bound)
     return log
 
 
-def test_one_batch_is_found_for_all_sweeps_of_a_condition(sweep, asked):
-    other = replace(sweep, guideline="G9", variants=sweep.variants[1:])
-    chosen = [Case(c, s, v) for c in (AUTO, CPU) for s in (sweep, other) for v in s.variants]
-    found, batches = settled(chosen, {})
-    assert asked == [["g1", "g2"]]
-    assert [case.condition.batch_size for case in found] == [16] * 5 + [1] * 5
-    assert batches == {"cpu-bauto-2px": 16}
-    assert {case.id for case in chosen[:1]} == {"cpu-bauto-2px-x1-g1"}
+def both(sweep):
+    """A sweep with the baseline g1, and one with g2."""
+    return sweep, replace(sweep, guideline="G9", variants=sweep.variants[1:])
+
+
+def test_each_sweep_has_a_batch_of_its_own_which_its_id_does_not_name(sweep, asked):
+    chosen = [Case(CUDA_AUTO, s, v) for s in both(sweep) for v in s.variants]
+    settled_cases, batches = settled(chosen, {})
+    assert asked == [("cuda:0", "g1"), ("cuda:0", "g2")]
+    assert [case.condition.batch_size for case in settled_cases] == [16] * 3 + [32] * 2
+    assert batches == {"G2 x1 cuda:0-bauto-2px": 16, "G9 x1 cuda:0-bauto-2px": 32}
+    assert [case.id for case in settled_cases] == [case.id for case in chosen]
+    assert {case.sweep_id for case in settled_cases} == batches.keys()
+    assert len({case.condition.shared for case in settled_cases}) == 1
+
+
+def test_sweeps_with_one_baseline_share_the_search_for_their_batch(sweep, asked):
+    chosen = [Case(CUDA_AUTO, replace(sweep, name=name), sweep.baseline) for name in ("x1", "x2")]
+    _, batches = settled(chosen, {})
+    assert asked == [("cuda:0", "g1")]
+    assert list(batches.values()) == [16, 16]
+
+
+def test_a_batch_that_was_given_stays(sweep, asked):
+    (case,), batches = settled([Case(replace(CPU, batch_size=3), sweep, sweep.baseline)], {})
+    assert (case.condition.batch_size, case.condition.is_auto_batch, batches, asked) == (3, False, {}, [])
 
 
 def test_a_batch_that_is_known_is_not_looked_for(sweep, asked):
-    (case,), _ = settled([Case(AUTO, sweep, sweep.baseline)], {"cpu-bauto-2px": 4})
-    assert (case.condition.batch_size, asked) == (4, [])
+    known, told = {"G2 x1 cuda:0-bauto-2px": 4}, []
+    (case,), _ = settled([Case(CUDA_AUTO, sweep, sweep.baseline)], known, tell=told.append)
+    assert (case.condition.batch_size, asked, told) == (4, [], [])
 
 
-def test_a_batch_that_is_asked_for_as_well_is_refused(sweep, asked):
-    chosen = [Case(c, sweep, sweep.baseline) for c in (AUTO, replace(CPU, batch_size=16))]
-    with pytest.raises(ValueError, match=r"^--batch-size auto: the batch for cpu is 16, which is in"):
+def test_every_batch_is_told_once_it_is_known(sweep, asked):
+    told = []
+    chosen = [Case(CUDA_AUTO, s, v) for s in both(sweep) for v in s.variants]
+    settled(chosen, {}, tell=lambda case: told.append((len(asked), case.sweep_id, case.condition.batch_size)))
+    assert told == [(1, "G2 x1 cuda:0-bauto-2px", 16), (2, "G9 x1 cuda:0-bauto-2px", 32)]
+
+
+def test_the_batch_of_a_cpu_is_not_told(sweep, asked):
+    told = []
+    settled([Case(AUTO, sweep, sweep.baseline)], {}, tell=told.append)
+    assert told == []
+
+
+def test_a_cpus_batch_that_is_asked_for_as_well_is_refused(sweep, asked):
+    chosen = [Case(c, sweep, sweep.baseline) for c in (AUTO, replace(CPU, batch_size=1))]
+    with pytest.raises(ValueError, match=r"^--batch-size auto: the batch for cpu is 1, which is in"):
         settled(chosen, {})
+    assert asked == []
+
+
+def test_a_batch_that_a_cuda_device_chose_may_have_been_asked_for_as_well(sweep, asked):
+    chosen = [
+        Case(c, sweep, sweep.baseline) for c in (CUDA_AUTO, replace(CPU, device="cuda:0", batch_size=16))
+    ]
+    settled_cases, _ = settled(chosen, {})
+    assert [case.condition.batch_size for case in settled_cases] == [16, 16]
+    assert len({case.id for case in settled_cases}) == 2
+
+
+def test_conditions_can_share_the_time_of_a_variant(sweep):
+    def share(condition):
+        return 0.5 if condition.mode == "cudagraph" else 1.0
+
+    under = [CPU, replace(CPU, device="cuda:0", mode="cudagraph")]
+    shares = {
+        case.condition.mode: case.time_share for case in cases(lambda c: [sweep], under, time_share=share)
+    }
+    assert shares == {"eager": 1.0, "cudagraph": 0.5}
+    assert Case(CPU, sweep, sweep.baseline).time_share == 1.0

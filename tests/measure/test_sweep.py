@@ -1,11 +1,18 @@
+import threading
+from dataclasses import replace
+
 import pytest
 import torch
 
+from guidelines.measure import sweep as module
+from guidelines.measure.device.placements import THREAD
 from guidelines.measure.dropped import Dropped, SkippedNetworkError, skipped
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import measure_sweep
+from guidelines.networks import blocks
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import Condition
+from guidelines.spec.condition import CUDNN, Condition
+from guidelines.spec.sweep import Sweep
 
 
 def measured(sweep, chosen, clock, check=lambda variant, *rest: Circumstances(), **how):
@@ -106,3 +113,82 @@ def test_an_error_of_another_kind_can_be_explained_from_outside(sweep, clock):
     assert recording.dropped == {"g2": Dropped("foreign")}
     with pytest.raises(Foreign):
         measured(sweep, ["g2", "g8"], clock, check)
+
+
+@pytest.fixture
+def without_cuda(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device", lambda device: torch.no_grad())
+    monkeypatch.setattr(module, "gpu_reader", lambda device: None)
+
+
+AUTOTUNED = Condition("cuda:0", "a card", cudnn="autotune")
+
+
+def measured_in_threads(sweep, clock, condition, fail=lambda calls: None):
+    """A recording, and the threads in which its networks were built and sampled, in order."""
+    built, sampled = [], []
+
+    def prepare(variant, condition, seed, bind):
+        built.append(threading.current_thread())
+        sample = clock.sample(1.0)
+
+        def noted(calls):
+            fail(calls)
+            sampled.append(threading.current_thread())
+            return sample(calls)
+
+        return noted
+
+    limits = Limits(max_time_s=0.0, min_rounds=8)
+    checked = {"check": lambda *given: Circumstances(), "prepare": prepare}
+    recording = measure_sweep(sweep, ["g8"], condition, limits, 4, **checked)
+    return recording, list(dict.fromkeys(built)), list(dict.fromkeys(sampled))
+
+
+def test_under_the_autotuner_each_placement_is_built_and_sampled_in_a_fresh_thread(
+    sweep, clock, without_cuda
+):
+    recording, built, sampled = measured_in_threads(sweep, clock, AUTOTUNED)
+    assert len(built) == len(recording.placed_at) >= 2
+    assert built == sampled
+    assert threading.current_thread() not in built
+    assert not any(thread.is_alive() for thread in built)
+
+
+def test_by_the_heuristic_everything_runs_in_this_thread(sweep, clock, without_cuda):
+    recording, built, sampled = measured_in_threads(sweep, clock, replace(AUTOTUNED, cudnn="heuristic"))
+    assert len(recording.placed_at) >= 2
+    assert built == sampled == [threading.current_thread()]
+
+
+def test_a_skip_in_a_fresh_thread_is_a_reason(sweep, clock, without_cuda):
+    def fail(calls):
+        raise SkippedNetworkError("not here")
+
+    recording, _, _ = measured_in_threads(sweep, clock, AUTOTUNED, fail)
+    assert set(recording.dropped.values()) == {Dropped("skipped: not here", is_skip=True)}
+    assert recording.stopped == "failure"
+
+
+def test_an_interruption_in_a_fresh_thread_ends_the_sweep_and_the_thread(sweep, clock, without_cuda):
+    def fail(calls):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measured_in_threads(sweep, clock, AUTOTUNED, fail)
+    assert THREAD not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("cudnn", CUDNN)
+@pytest.mark.parametrize("mode", ["eager", "cudagraph"])
+def test_a_real_sweep_is_measured_whichever_way_cudnn_chooses(cudnn, mode):
+    variants = (blocks.group_convolution(64, 1), blocks.group_convolution(128, 4))
+    real = Sweep("G2", "claim", "x1", variants)
+    condition = Condition("cuda:0", "", mode=mode, cudnn=cudnn)
+    recording = measure_sweep(real, ["g4"], condition, Limits(max_time_s=0.1, min_rounds=8), 0)
+    assert recording.dropped == {}
+    assert len(recording.placed_at) >= 2
+    assert min(map(len, recording.seconds_per_call.values())) >= 8
+    assert THREAD not in [thread.name for thread in threading.enumerate()]
+    assert not torch.backends.cudnn.benchmark

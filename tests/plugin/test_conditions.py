@@ -33,6 +33,8 @@ def usage_error(pytester):
         ("--batch-size=all", "'all' is not a positive integer or auto"),
         ("--mode=jit", f"'jit' is not one of {', '.join(MODES)}"),
         ("--mode=eager,cudagraph", "--mode cudagraph: cpu ("),
+        ("--cudnn=fastest", "'fastest' is not one of heuristic, autotune"),
+        ("--cudnn=autotune,autotune", "autotune is named twice in 'autotune,autotune'"),
         ("--image-size=56,56", "56 is named twice in '56,56'"),
         ("--retry-disturbed=-1", "'-1' is not an integer from 0"),
         ("--threads=1,1", "1 is named twice in '1,1'"),
@@ -74,11 +76,59 @@ def configured(pytester, *arguments):
     return pytester.parseconfigure("-p", "guidelines.plugin", *arguments)
 
 
-def test_the_defaults_are_the_papers(pytester, monkeypatch):
+@pytest.fixture
+def with_a_card(monkeypatch):
+    """A machine with a CUDA device."""
     monkeypatch.setattr(conditions, "device_list", lambda: ("cpu", "cuda:0"))
     monkeypatch.setattr(conditions, "device_name", {"cpu": "a processor", "cuda:0": "a card"}.get)
+
+
+def ids(pytester, *arguments):
+    return [each.id for each in conditions.conditions(configured(pytester, *arguments), Setup())]
+
+
+def test_the_defaults_are_the_papers_and_a_cuda_devices_own_time(pytester, with_a_card):
     combined = conditions.conditions(configured(pytester), Setup())
-    assert [(c.id, c.device_name) for c in combined] == [("cpu", "a processor"), ("cuda:0", "a card")]
+    assert [(c.id, c.device_name) for c in combined] == [
+        ("cpu", "a processor"),
+        ("cuda:0", "a card"),
+        ("cuda:0-cudagraph", "a card"),
+    ]
+
+
+def shares(pytester, *arguments):
+    """The share of a variant's time that each condition gets."""
+    config = configured(pytester, *arguments)
+    combined = conditions.conditions(config, Setup())
+    return {condition.id: conditions.time_share(config, condition) for condition in combined}
+
+
+def test_the_default_modes_of_a_device_share_the_time_of_a_variant(pytester, with_a_card):
+    assert shares(pytester) == {"cpu": 1.0, "cuda:0": 0.5, "cuda:0-cudagraph": 0.5}
+
+
+def test_modes_that_were_asked_for_get_all_the_time(pytester, with_a_card):
+    asked = "--device=cuda", "--mode=cudagraph,eager"
+    assert shares(pytester, *asked) == {"cuda:0-cudagraph": 1.0, "cuda:0": 1.0}
+    assert shares(pytester, "--mode=eager") == {"cpu": 1.0, "cuda:0": 1.0}
+
+
+def test_cudnns_ways_to_choose_are_conditions_of_cuda_alone(pytester, with_a_card):
+    both = "--mode=eager", "--cudnn=heuristic,autotune"
+    assert ids(pytester, *both) == ["cpu", "cuda:0", "cuda:0-autotune"]
+    assert ids(pytester, "--device=cpu", "--cudnn=autotune") == ["cpu"]
+    assert ids(pytester, "--device=cuda", "--cudnn=autotune") == [
+        "cuda:0-autotune",
+        "cuda:0-cudagraph-autotune",
+    ]
+
+
+def test_an_automatic_batch_is_a_condition_whose_batch_is_open(pytester, with_a_card):
+    combined = conditions.conditions(configured(pytester, "--batch-size=2,auto", "--device=cpu"), Setup())
+    assert [(c.id, c.batch_size, c.is_auto_batch) for c in combined] == [
+        ("cpu-b2", 2, False),
+        ("cpu-bauto", 0, True),
+    ]
 
 
 def test_all_channel_rules_are_two_conditions(pytester):
@@ -98,4 +148,7 @@ def test_the_help_text_names_every_option(pytester):
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     result = pytester.runpytest("--help")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["*--device=LIST*", "*--threads=LIST*", "*--channels=RULE*"])
+    result.stdout.fnmatch_lines(
+        ["*--device=LIST*", "*--threads=LIST*", "*--mode=LIST*", "*--cudnn=LIST*", "*--channels=RULE*"]
+    )
+    assert "on a CUDA device eager and cudagraph, which share" in " ".join(result.stdout.str().split())

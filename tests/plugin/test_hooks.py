@@ -221,5 +221,26 @@ def test_profiling_the_replay_is_refused(suite):
 
 @pytest.mark.cuda
 def test_cuda_runs_and_saves(suite, saved):
-    suite("--benchmark-only", "--device=cuda", f"--benchmark-json={saved}").assert_outcomes(passed=6)
+    suite("--benchmark-only", "--device=cuda", f"--benchmark-json={saved}").assert_outcomes(passed=12)
     assert load(saved, 10**7).entries[0].place.condition.device == "cuda:0"
+
+
+@pytest.mark.cuda
+def test_a_cuda_device_is_measured_eagerly_and_as_a_graph_unless_modes_are_asked_for(suite, saved):
+    suite("--benchmark-only", "--device=cuda", f"--benchmark-json={saved}", "-k", "x1").assert_outcomes(
+        passed=6, deselected=6
+    )
+    conditions = {entry.place.condition for entry in load(saved, 10**7).entries}
+    assert {(c.mode, c.cudnn) for c in conditions} == {("eager", "heuristic"), ("cudagraph", "heuristic")}
+
+
+@pytest.mark.cuda
+def test_cuda_runs_with_the_autotuner_and_automatic_batches_and_goes_on_with_them(suite, saved):
+    arguments = ("--device=cuda", "--mode=eager", "--cudnn=autotune", "--batch-size=auto")
+    result = suite("--benchmark-only", *arguments, f"--benchmark-json={saved}")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(["--batch-size auto: G2 x1 cuda:0-bauto-2px-autotune: *"])
+    result.stdout.fnmatch_lines(
+        ["cuda:0 (*), float32, nchw, eager, batch auto, *, cuDNN autotune", "x1: batch *"]
+    )
+    assert {entry.place.condition.is_auto_batch for entry in load(saved, 10**7).entries} == {True}

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from guidelines.spec.condition import Condition
+from guidelines.spec.condition import CUDNN, Condition
 
 CPU = Condition("cpu", "a processor")
 
@@ -18,3 +18,48 @@ def test_the_id_names_whatever_departs_from_the_paper():
 def test_the_platform_decides_the_papers_columns():
     assert CPU.device.paper_platform == "arm"
     assert replace(CPU, device="cuda:0").device.paper_platform == "gpu"
+
+
+def test_an_automatic_batch_is_in_the_id_before_and_after_it_is_known():
+    open_batch = replace(CPU, batch_size=0, is_auto_batch=True)
+    assert open_batch.id == "cpu-bauto"
+    assert replace(open_batch, batch_size=64).id == replace(open_batch, batch_size=1).id == "cpu-bauto"
+
+
+def test_conditions_of_one_table_differ_in_an_automatic_batch_alone():
+    chosen = [replace(CPU, batch_size=batch_size, is_auto_batch=True) for batch_size in (16, 64)]
+    assert len({condition.shared for condition in chosen}) == 1
+    assert chosen[0].shared.batch_size == 0
+    assert replace(CPU, batch_size=16).shared == replace(CPU, batch_size=16)
+
+
+def test_the_autotuner_is_in_the_id_and_the_heuristic_is_not():
+    cuda = replace(CPU, device="cuda:0")
+    assert (cuda.id, cuda.cudnn) == ("cuda:0", "heuristic")
+    assert replace(cuda, mode="cudagraph", cudnn="autotune").id == "cuda:0-cudagraph-autotune"
+
+
+def test_texts_are_what_a_table_shares():
+    cuda = Condition("cuda:0", "a card", batch_size=64, is_auto_batch=True, cudnn="autotune")
+    assert cuda.texts == {
+        "device": "cuda:0",
+        "dtype": "float32",
+        "layout": "nchw",
+        "mode": "eager",
+        "batch_size": "auto",
+        "image_size": "56",
+        "threads": "1",
+        "channel_rule": "paper",
+        "cudnn_choice": "autotune",
+    }
+
+
+def test_cudnn_has_no_meaning_on_a_cpu():
+    assert CPU.texts["cudnn_choice"] == ""
+    assert CPU.texts.keys() == replace(CPU, device="cuda:0").texts.keys()
+
+
+def test_every_way_in_which_cudnn_can_choose_is_described():
+    assert list(CUDNN) == ["heuristic", "autotune"]
+    assert Condition.cudnn in CUDNN
+    assert all(choice.description for choice in CUDNN.values())

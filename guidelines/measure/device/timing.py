@@ -14,6 +14,7 @@ from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant
 
 Sample = Callable[[int], float]
+Builder = Callable[[], Sample]
 # glibc maps and pages in a block anew at every call if it is larger than the largest block freed so far, of
 # which it takes note up to 32 MiB. So speed depended on what ran before: 2x with activations of 2 MB.
 ALLOCATOR_CEILING_BYTES = 31 * 2**20
@@ -22,14 +23,16 @@ MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 
 @contextmanager
 def pinned(condition: Condition) -> Iterator[None]:
-    """The paper's measuring state: inference, pinned threads, autotuned cuDNN, full float32, no gc.
+    """The measuring state: inference, pinned threads, cuDNN as the condition asks, full float32, no gc.
 
-    Every torch global and the garbage collector are as before on leaving, also after an error. The C
-    allocator stays in the state that any large network leaves it in, so that no network's time depends on
-    those that ran before it.
+    Inference is a state of this thread, the others are of the process. Every torch global and the garbage
+    collector are as before on leaving, also after an error. The C allocator stays in the state that any
+    large network leaves it in, so that no network's time depends on those that ran before it.
     """
     torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
-    cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True, deterministic=False, allow_tf32=False)
+    cudnn = torch.backends.cudnn.flags(
+        enabled=True, benchmark=condition.cudnn == "autotune", deterministic=False, allow_tf32=False
+    )
     with _threads(condition.threads), _full_float32(), _no_collecting(), cudnn, torch.inference_mode():
         yield
 
@@ -112,14 +115,25 @@ def ready(
 
     Torch's own random state is left as it was.
     """
+    return placed_module(make, condition, seed), drawn_input(input_shape, condition, seed)
+
+
+def placed_module(make: Callable[[], nn.Module], condition: Condition, seed: int) -> nn.Module:
+    """A module with seeded weights, which are drawn on the CPU: they are the same on every device."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         module = make()
-        x = torch.randn(*input_shape)
     target = {"device": condition.device, "dtype": getattr(torch, condition.dtype)}
     layout = MEMORY_FORMATS[condition.layout]
-    module = module.eval().to(**target, memory_format=layout)  # type: ignore[call-overload]  # its stub lacks this form
-    return module, x.to(**target, memory_format=layout)
+    return module.eval().to(**target, memory_format=layout)  # type: ignore[call-overload,no-any-return]  # its stub lacks this form
+
+
+def drawn_input(shape: Sequence[int], condition: Condition, seed: int) -> Tensor:
+    """A seeded input, drawn on the device and in its type: another would add to the peak of memory."""
+    generator = torch.Generator(condition.device).manual_seed(seed)
+    dtype = getattr(torch, condition.dtype)
+    x = torch.randn(*shape, generator=generator, device=condition.device, dtype=dtype)
+    return x.to(memory_format=MEMORY_FORMATS[condition.layout])
 
 
 def synchronizer(device: Device) -> Callable[[], None]:

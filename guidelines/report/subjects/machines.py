@@ -134,7 +134,7 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     for name, line in zip(names, matrix.lines, strict=True):
         for sweep in line.sweeps:
             having.setdefault(sweep, []).append(name)
-        failures = [f for f in line.results.failures if f.place.condition == line.condition]
+        failures = [f for f in line.results.failures if f.place.condition.shared == line.condition]
         failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in failures]
     rows = len(matrix.lines)
     lines = []

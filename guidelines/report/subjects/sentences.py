@@ -15,9 +15,11 @@ from guidelines.spec.condition import MODES, Condition
 def setup(condition: Condition) -> str:
     """A condition as a phrase, without the device."""
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
+    texts = condition.texts
+    cudnn = f", cuDNN {condition.cudnn}" if texts["cudnn_choice"] else ""
     return (
-        f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {condition.batch_size}, "
-        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channel_rule} channels"
+        f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {texts['batch_size']}, "
+        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channel_rule} channels{cudnn}"
     )
 
 
@@ -104,8 +106,10 @@ def _marked_verdict(sweep: SweepResult) -> str:
 
 def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
     order = "" if sweep.kendall_tau is None else f", tau with the paper {sweep.kendall_tau:.2f}"
+    batch = f"batch {sweep.batch_size}, " if condition.is_auto_batch else ""
     yield (
-        f"{sweep.name}: {sweep.rounds} rounds{_passes(sweep)}, stopped by {' and '.join(sweep.stopped)}, "
+        f"{sweep.name}: {batch}{sweep.rounds} rounds{_passes(sweep)}, "
+        f"stopped by {' and '.join(sweep.stopped)}, "
         f"noise floor {percent(sweep.noise_floor)}{order}"
     )
     for reason in sweep.disturbed:
@@ -114,6 +118,9 @@ def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
         yield f"{sweep.name} was measured again: {reason}"
     yield from _note_on_preparing(sweep, condition)
     for variant in sweep.variants:
+        if variant.cell.drawn:
+            least, most = variant.cell.drawn
+            yield f"{sweep.name} {variant.variant}: {least:.2f} to {most:.2f} by what cuDNN chose"
         if variant.cell.failure:
             failed = "" if variant.cell.is_skip else "failed: "
             yield f"{sweep.name} {variant.variant} {failed}{variant.cell.failure}"

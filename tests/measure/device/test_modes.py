@@ -33,9 +33,14 @@ NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
 ANOTHER = Variant("b", "b", (2,), Stack((Conv(2, 2),)), build=nn.Flatten)
 
 
+# The thread with which tqdm, which torch imports, watches its progress bars once in a process. It sleeps.
+OF_TQDM = "TMonitor"
+
+
 def running():
-    """Threads of this process, and the processes that it started (none where there is no /proc)."""
-    return {*threading.enumerate(), *children()}
+    """Threads of this process but tqdm's, and the processes that it started (none without /proc)."""
+    threads = [thread for thread in threading.enumerate() if type(thread).__name__ != OF_TQDM]
+    return {*threads, *children()}
 
 
 def children():

@@ -1,0 +1,64 @@
+"""A thread that runs functions one at a time for another thread, which waits for each of them."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+# A function that hangs must not keep a run from ending; its thread ends with the process at the latest.
+MOST_WAITING_S = 1.0
+
+_Task = tuple[Callable[[], Any], "Future[Any]"]
+
+
+class OwnThread:
+    """Runs functions in a thread of their own until `end` is called.
+
+    It works inside the context `state()`, as torch keeps some of its state by thread. Raises what entering
+    that raises.
+    """
+
+    def __init__(self, name: str, state: Callable[[], AbstractContextManager[object]]) -> None:
+        self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
+        inside = ExitStack()
+        # No thread of an executor: the interpreter would wait at its exit for one that hangs.
+        self._thread = threading.Thread(target=_work, args=(self._tasks, inside), name=name, daemon=True)
+        self._thread.start()
+        try:
+            self.run(lambda: inside.enter_context(state()))
+        except BaseException:
+            self.end()
+            raise
+
+    def run(self, function: Callable[[], T]) -> T:
+        """The function's result; whatever it raises is raised here, and so is Ctrl-C during the wait."""
+        future: Future[T] = Future()
+        self._tasks.put((function, future))
+        try:
+            return future.result()
+        finally:
+            del future  # else it and the traceback of an error would keep each other alive
+
+    def end(self) -> None:
+        """End the thread; waits for a function that still runs, but not for one that hangs."""
+        self._tasks.put(None)
+        self._thread.join(MOST_WAITING_S)
+
+
+def _work(tasks: "SimpleQueue[_Task | None]", inside: ExitStack) -> None:
+    with inside:
+        while (task := tasks.get()) is not None:
+            _complete(*task)
+            del task  # else the networks that it refers to would live until the next one
+
+
+def _complete(function: Callable[[], Any], future: "Future[Any]") -> None:
+    try:
+        result = function()
+    except BaseException as error:  # the other thread raises it, whatever it is
+        future.set_exception(error)
+    else:
+        future.set_result(result)
