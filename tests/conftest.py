@@ -9,8 +9,8 @@ from hypothesis import settings
 from guidelines.analysis.measured import results_of
 from guidelines.measure.device import checks
 from guidelines.networks import blocks
-from guidelines.results.joining import linked
-from guidelines.results.model import Entry, Identity, Machine, Pass, Place
+from guidelines.results.joining import joined, linked
+from guidelines.results.model import Circumstances, Entry, Identity, Machine, Pass, Place
 from guidelines.results.schema import to_extra_info, to_failed
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
@@ -158,6 +158,22 @@ def change(entry, **changes):
 @pytest.fixture
 def entry():
     return make_entry
+
+
+def make_entry_of_passes(variant, slowdowns, *, disturbed=(), **changes):
+    """An entry of passes, each with a slow-down of its own; those with the numbers in `disturbed` were."""
+    passes = {}
+    for number, slowdown in enumerate(slowdowns, 1):
+        how = Circumstances(disturbed=("a hog",) if number in disturbed else ())
+        one = make_entry(variant, slowdown, circumstances=how, **changes)
+        passes[number] = [replace(one, passes=(replace(one.passes[0], number=number),))]
+    (entry,) = joined(passes)
+    return entry
+
+
+@pytest.fixture
+def entry_of_passes():
+    return make_entry_of_passes
 
 
 def make_results(*entries, failures=(), machine=HERE, source="a.json"):

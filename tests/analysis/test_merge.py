@@ -44,6 +44,12 @@ def test_the_interval_covers_how_far_the_runs_lie_apart(entry, results):
     assert slowdown(runs[1]).half_width < 0.02
 
 
+def test_runs_of_one_process_cover_other_runs_together(entry, results):
+    runs = [results(entry("g=1", 1.0), entry("g=8", s), source=f"{s}.json") for s in (2.0, 2.1)]
+    assert [each.is_one_process for each in runs[0].measured] == [True, True]
+    assert [(each.passes, each.is_one_process) for each in merged(runs).measured] == [(2, False)] * 2
+
+
 def test_the_baseline_stays_exact(entry, results):
     together = merged([results(entry("g=1", 1.0), entry("g=8", value)) for value in (1.9, 2.0)])
     assert slowdown(together, "g=1").half_width == 0

@@ -22,7 +22,7 @@ def test_two_folders_are_two_sides_of_merged_runs(write_run, printed_line, tmp_p
     _, out, _ = printed_line("compare", "a", "b")
     assert "A = a/1.json and 1 more" in out
     assert "B = b/1.json and 1 more" in out
-    assert "one run; how far runs lie apart" not in out
+    assert "one process" not in out
 
 
 def test_files_of_two_machines_are_two_sides_and_of_more_a_matrix(write_run, printed_line):

@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import pytest
+
+from guidelines.analysis.remedies import Effort, beyond_margin, for_an_interval
+from guidelines.analysis.verdict import evidence_by_sweep, verdicts
+from guidelines.stats.intervals import Estimate
+
+
+def effect(estimate, half_width, rounds=100):
+    return Estimate(estimate, estimate - half_width, estimate + half_width, 0.95, rounds)
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_runs_of_one_process_need_rounds(runs):
+    remedy = beyond_margin(effect(1.06, 0.1), 0.01, Effort(passes=runs, runs=runs))
+    assert remedy == "about 400 rounds would decide it (--benchmark-min-rounds 400)"
+    few = for_an_interval("g=8", 5, 0.95, Effort(passes=runs, runs=runs))
+    assert few == "5 rounds are too few for an interval; --benchmark-min-rounds 12 would give one"
+
+
+@pytest.mark.parametrize(
+    ("half_width", "effort", "passes", "times"),
+    [
+        (
+            0.1,
+            Effort(5),
+            13,
+            "2.6",
+        ),  # t of 12 and 4 degrees of freedom: 2.179 / sqrt(13) < 2.776 / sqrt(5) / 2
+        (0.06, Effort(5), 10, "2"),
+        (0.1, Effort(2), 4, "2"),  # t of 1 degree of freedom is 12.7
+        (0.5, Effort(2), 8, "4"),
+        (0.1, Effort(10, runs=2), 33, "6.6"),
+    ],
+)
+def test_passes_narrow_an_interval_also_by_their_degrees_of_freedom(half_width, effort, passes, times):
+    assert beyond_margin(effect(1.06, half_width), 0.01, effort) == (
+        f"about {passes} passes of this length would decide it "
+        f"(--passes {passes}, --benchmark-max-time {times} times as long)"
+    )
+
+
+@pytest.mark.parametrize("estimate", [1.01, 1.0101, 1.02])
+def test_no_number_of_passes_is_proposed_that_nobody_waits_for(estimate):
+    remedy = beyond_margin(effect(estimate, 0.1), 0.01, Effort(5))
+    assert remedy == "the effect is within noise of the margin of 1 %"
+
+
+def test_passes_that_give_no_interval_are_too_few_or_of_no_use():
+    few = for_an_interval("g=8", 30, 0.95, Effort(2))
+    assert few == "2 passes are too few for an interval; --passes 5 would give one"
+    assert for_an_interval("the control", 30, 0.95, Effort(5)) == "the passes of the control give no interval"
+
+
+@pytest.fixture
+def verdict_of(entry_of_passes, results):
+    """The verdict of a sweep that passes measured with slow-downs of their own."""
+
+    def verdict_of(*slowdowns, **changes):
+        baseline = entry_of_passes("g=1", [1.0] * len(slowdowns), **changes)
+        found = results(baseline, entry_of_passes("g=8", slowdowns, **changes))
+        (evidence,) = evidence_by_sweep(found.measured).values()
+        return verdicts([evidence], 0.99)[0]
+
+    return verdict_of
+
+
+def test_a_verdict_proposes_passes_for_a_run_in_passes(verdict_of):
+    assert verdict_of(1.2, 1.21, 1.19, 1.2, 1.2).outcome == "holds"
+    wide = verdict_of(0.97, 1.05, 1.06, 1.07, 1.15)
+    assert wide.outcome == "undecided"
+    assert wide.remedy.startswith("about 17 passes of this length would decide it (--passes 17, ")
+
+
+def test_a_control_that_only_one_of_two_passes_knows_gives_no_interval(entry_of_passes, results):
+    entries = [entry_of_passes("g=1", [1.0, 1.0]), entry_of_passes("g=8", [2.0, 2.01])]
+    bare = [Estimate(1.0, None, None, 0.99, 80)] * 2
+    found = results(*(_with_control(each, control) for each, control in zip(entries, bare, strict=True)))
+    (evidence,) = evidence_by_sweep(found.measured).values()
+    assert verdicts([evidence], 0.99)[0].remedy == (
+        "2 passes are too few for an interval; --passes 5 would give one"
+    )
+
+
+def _with_control(entry, control):
+    first, second = entry.passes
+    return replace(entry, control=control, passes=(first, replace(second, control=None)))

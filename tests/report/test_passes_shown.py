@@ -1,0 +1,140 @@
+"""What a reader is told of passes: their number, those that are missing, disturbed ones, and one process."""
+
+from dataclasses import replace
+
+import pytest
+
+from guidelines.analysis.compare import compare
+from guidelines.analysis.matrix import matrix
+from guidelines.analysis.merge import merged
+from guidelines.analysis.tables import tables
+from guidelines.report import records
+from guidelines.report.document import Document
+from guidelines.report.formats import html, latex, markdown
+from guidelines.report.subjects.comparison import document as comparison_document
+from guidelines.report.subjects.machines import document as matrix_document
+from guidelines.report.subjects.tables import sections
+from guidelines.results.model import Machine
+
+ONE_PROCESS = "one process: the interval does not cover other runs"
+QUIET = (2.0, 2.01, 1.99, 2.0, 2.0)
+
+
+@pytest.fixture
+def run_of(entry_of_passes, results):
+    """A sweep of G2 that passes measured with slow-downs of their own."""
+
+    def run_of(*slowdowns, machine=None, **changes):
+        baseline = entry_of_passes("g=1", [1.0] * len(slowdowns), **changes)
+        found = results(baseline, entry_of_passes("g=8", slowdowns, **changes))
+        return replace(found, machine=machine) if machine else found
+
+    return run_of
+
+
+def notes(found):
+    (section,) = sections(tables(found))
+    return section.notes
+
+
+def test_a_sweep_says_its_passes(run_of):
+    assert "x1: 200 rounds in 5 passes, stopped by time, noise floor 0 %" in notes(run_of(*QUIET))
+    assert not any("one process" in note for note in notes(run_of(*QUIET)))
+
+
+def test_a_sweep_of_merged_runs_says_passes_and_runs(run_of):
+    other = replace(run_of(*QUIET[:4]), sources=("b.json",), fingerprint=(1.0,))
+    found = merged([run_of(*QUIET), other])
+    assert any(note.startswith("x1: 360 rounds in 9 passes of 2 runs, stopped by ") for note in notes(found))
+
+
+def test_runs_of_one_process_have_no_passes_to_speak_of(run_of):
+    other = replace(run_of(2.01), sources=("b.json",), fingerprint=(1.0,))
+    found = notes(merged([run_of(2.0), other]))
+    assert any(note.startswith("x1: 80 rounds in 2 runs, stopped by ") for note in found)
+    assert ONE_PROCESS not in found
+
+
+def test_one_process_is_said_once_below_a_table(run_of, results, entry):
+    assert notes(run_of(2.0)).count(ONE_PROCESS) == 1
+    both = [entry(v, s, sweep=m) for m in ("x1", "x2") for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    assert notes(results(*both)).count(ONE_PROCESS) == 1
+
+
+def test_sweeps_of_one_process_beside_others_are_named(entry, entry_of_passes, results):
+    in_passes = [entry_of_passes("g=1", [1.0] * 5), entry_of_passes("g=8", QUIET)]
+    alone = [entry(v, s, sweep=m) for m in ("x2", "x4") for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    found = [note for note in notes(results(*in_passes, *alone)) if "one process" in note]
+    assert found == [f"x2, x4: {ONE_PROCESS}"]
+
+
+def test_missing_passes_have_a_note_each(entry_of_passes, results):
+    killed = "pass 2: the process that measured it was ended by SIGKILL (out of memory?)"
+    baseline = replace(entry_of_passes("g=1", [1.0] * 3), lost=("the control of pass 3: MemoryError",))
+    variant = replace(entry_of_passes("g=8", [2.0, 2.01]), lost=(killed,))
+    passes = tuple(replace(each, number=number) for each, number in zip(variant.passes, (1, 3), strict=True))
+    found = notes(results(baseline, replace(variant, passes=passes)))
+    assert f"x1 g=8 lacks {killed}" in found
+    assert "x1 g=1 lacks the control of pass 3: MemoryError" in found
+
+
+def test_one_disturbed_pass_in_five_is_named_but_marks_nothing(run_of):
+    one, two = run_of(*QUIET, disturbed=[3]), run_of(*QUIET, disturbed=[3, 4])
+    assert "x1 disturbed: pass 3: a hog" in notes(one)
+    assert "x1 ! disturbed: pass 4: a hog" in notes(two)
+    assert [sections(tables(each))[0].grid.rows[0].group for each in (one, two)] == ["x1", "x1 !"]
+    assert [matrix([each]).lines[0].standings["G2"].is_disturbed for each in (one, two)] == [False, True]
+    leads = [comparison_document(compare(run_of(*QUIET), each)).lead for each in (one, two)]
+    told = [[line for line in lead if "disturbed" in line] for lead in leads]
+    assert told == [[], ["B: G2 x1 was disturbed: pass 3: a hog; pass 4: a hog"]]
+
+
+def test_a_comparison_names_its_sides_of_one_process(run_of):
+    advice = "(give a folder of runs in place of a file)."
+    for a, b, sides in (
+        (run_of(2.0), run_of(*QUIET), ["A"]),
+        (run_of(2.0), run_of(2.1), ["A and B"]),
+        (run_of(*QUIET), run_of(*QUIET), []),
+    ):
+        found = [note for note in comparison_document(compare(a, b)).notes if "one process" in note]
+        assert found == [f"{side}: {ONE_PROCESS} {advice}" for side in sides]
+
+
+@pytest.mark.parametrize(
+    ("slowdowns", "expected"),
+    [
+        ([(2.0,), (2.1,)], [ONE_PROCESS]),
+        ([(2.0,), QUIET], [f"a processor, one: {ONE_PROCESS}"]),
+        ([QUIET, (2.0,)], [f"a processor, two: {ONE_PROCESS}"]),
+        ([QUIET, QUIET], []),
+    ],
+)
+def test_a_matrix_names_its_rows_of_one_process(run_of, slowdowns, expected):
+    machines = [Machine(cpu_model=name) for name in ("one", "two")]
+    pairs = zip(slowdowns, machines, strict=True)
+    (section, *_) = matrix_document(matrix([run_of(*s, machine=machine) for s, machine in pairs])).sections
+    assert [note for note in section.notes if "one process" in note] == expected
+
+
+@pytest.mark.parametrize("form", [html, latex, markdown])
+def test_every_format_says_that_there_was_one_process(run_of, form):
+    document = Document("", (), sections(tables(run_of(2.0))))
+    page = form.render(document, {}) if form is html else form.render(document)
+    assert "the interval does not cover other runs" in page
+
+
+@pytest.mark.parametrize(("slowdowns", "passes"), [((2.0,), 1), (QUIET, 5)])
+def test_records_hold_the_number_of_passes(run_of, slowdowns, passes):
+    found = run_of(*slowdowns)
+    assert [record["passes"] for record in records.of_tables(found, tables(found))] == [passes] * 2
+    (of_matrix,) = records.of_matrix(matrix([found]))
+    assert (of_matrix["runs"], of_matrix["passes"]) == (1, passes)
+    (_, of_comparison) = records.of_comparison(compare(found, run_of(2.0, 2.1)))
+    assert (of_comparison["a_passes"], of_comparison["b_passes"]) == (passes, 2)
+
+
+def test_records_count_the_passes_of_all_runs(run_of):
+    other = replace(run_of(*QUIET[:4]), sources=("b.json",), fingerprint=(1.0,))
+    found = merged([run_of(*QUIET), other])
+    records_of_run = records.of_tables(found, tables(found))
+    assert {(record["runs"], record["passes"]) for record in records_of_run} == {(2, 9)}
