@@ -90,7 +90,7 @@ class _Process:
 
     def __init__(self) -> None:
         self.popen = subprocess.Popen(
-            [sys.executable, *_interpreter_flags(), "-c", PROGRAM, json.dumps(sys.path)],
+            [sys.executable, *_interpreter_flags(), "-c", PROGRAM, json.dumps(sys.path, default=str)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,0 +1,198 @@
+import os
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from inner_networks import module_of, passes_of, sweeps_of, tasks_of
+
+from guidelines.measure import processes
+from guidelines.measure.dropped import explained
+from guidelines.measure.passes import Passes
+from guidelines.measure.processes import DIED, Died, measure_in_processes
+from guidelines.plugin.origin import Origin
+from guidelines.results.model import Entry
+
+RAISING = "raise RuntimeError('not without my configuration')"
+# Sweeps whose trap ends its process, and how.
+LETHAL = {"exits": "ended with status 3", "crashes": "was ended by SIGSEGV", "killed": "was ended by SIGKILL"}
+ENDED_WITHIN_S = 1.0
+STARTS_WITHIN_S = 60.0
+
+
+class Run:
+    """One pass over sweeps in real processes."""
+
+    def __init__(self, sweeps, prepare=()):
+        self.said = []
+        self.sweeps = {sweep.case.sweep.name: sweep for sweep in sweeps}
+        measure = partial(measure_in_processes, explain=explained, prepare=prepare, say=self.said.append)
+        self.steps = list(Passes(sweeps, planned=1, seed=0).steps(measure))
+
+    def outcome(self, name):
+        return self.sweeps[name].outcome()
+
+    def reasons(self, name):
+        failures = [(id, result.reason) for id, result in self.outcome(name).items() if is_failure(result)]
+        return dict(failures)
+
+
+def is_failure(result):
+    return not isinstance(result, Entry)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """One pass over all sweeps but the one that hangs, and one whose module cannot be imported."""
+    folder = tmp_path_factory.mktemp("networks")
+    sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "round", "talks")
+    broken = Origin(module_of(folder, "broken", RAISING), ("test_networks",))
+    unnamed = replace(sweeps[0].case.sweep, name="broken")
+    prepare = module_of(folder, "conftest_of_a_user", "print('prepared')")
+    return Run([*sweeps, passes_of(unnamed, broken)], (prepare,))
+
+
+def test_the_results_of_another_process_come_back(run):
+    outcome = run.outcome("quiet")
+    assert list(outcome) == ["a", "trap", "c"]
+    for entry in outcome.values():
+        assert isinstance(entry, Entry)
+        assert entry.passes[0].rounds == 40
+        assert entry.passes[0].circumstances.state is not None
+    assert outcome["a"].slowdown.estimate == 1.0
+
+
+@pytest.mark.parametrize("name", LETHAL)
+def test_a_network_that_ends_its_process_fails_alone(run, name):
+    reasons = run.reasons(name)
+    assert list(reasons) == ["trap"]
+    assert reasons["trap"].startswith(f"{DIED} {LETHAL[name]}")
+    assert list(run.outcome(name)) == ["trap", "a", "c"]
+
+
+def test_a_process_that_dies_in_a_round_fails_its_sweep(run):
+    assert run.reasons("round") == dict.fromkeys(
+        ("a", "trap", "c"), f"{DIED} ended with status 4: the last words"
+    )
+
+
+def test_a_module_that_raises_an_error_gives_the_reason(run):
+    reason = "cannot be defined in a process of its own: RuntimeError: not without my configuration"
+    assert run.reasons("broken") == dict.fromkeys(("a", "trap", "c"), reason)
+
+
+def test_what_a_network_prints_reaches_the_caller_and_no_result(run):
+    assert run.reasons("talks") == {}
+    said = "".join(run.said).splitlines()
+    for line in ("printed", "written", "echoed"):
+        assert line in said
+
+
+def test_every_process_is_prepared(run):
+    deaths = len(LETHAL) + 1
+    assert "".join(run.said).splitlines().count("prepared") == len(run.said) == deaths + 1
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that the test starts."""
+    started = []
+    popen = subprocess.Popen
+
+    def start(*arguments, **named):
+        started.append(popen(*arguments, **named))
+        return started[-1]
+
+    monkeypatch.setattr(processes.subprocess, "Popen", start)
+    return started
+
+
+def test_a_process_that_cannot_be_prepared_fails_its_task(tmp_path, started):
+    prepare = module_of(tmp_path, "conftest_of_a_user", RAISING)
+    tasks = tasks_of(sweeps_of(tmp_path, "quiet"))
+    said = []
+    results = list(measure_in_processes(tasks, explained, prepare=(prepare,), say=said.append))
+    reason = f"{DIED} ended with status 1: RuntimeError: not without my configuration"
+    assert [result for _, result in results] == [None, Died(reason, "")]
+    assert "Traceback" in said[0]
+    assert not tasks
+
+
+def test_nothing_is_started_for_a_sweep_that_no_process_would_find(tmp_path, started):
+    (sweep,) = sweeps_of(tmp_path, "quiet")
+    tasks = tasks_of([passes_of(sweep.case.sweep, None)])
+    with pytest.raises(ValueError, match=r"^G8 quiet cpu-2px: nothing says where"):
+        next(measure_in_processes(tasks, explained))
+    assert not started
+
+
+def test_nothing_is_started_for_what_cannot_be_told_to_a_process(tmp_path, started):
+    tasks = tasks_of(sweeps_of(tmp_path, "quiet"))
+    with pytest.raises(Exception, match="pickle"):
+        next(measure_in_processes(tasks, explain=lambda error: None))
+    assert not started
+
+
+def test_no_process_is_left_of_a_run_that_goes_no_further(tmp_path, started):
+    measuring = measure_in_processes(tasks_of(sweeps_of(tmp_path, "hangs")), explained)
+    _, result = next(measuring)
+    assert result is None
+    begun_at_s = time.perf_counter()
+    measuring.close()
+    assert time.perf_counter() - begun_at_s < ENDED_WITHIN_S
+    assert started[0].returncode == -signal.SIGKILL
+
+
+def wait_for(is_done):
+    deadline_s = time.perf_counter() + STARTS_WITHIN_S
+    while not is_done():
+        assert time.perf_counter() < deadline_s
+        time.sleep(0.02)
+
+
+def press_ctrl_c(hangs, pressed_at_s):
+    wait_for(hangs.exists)
+    pressed_at_s.append(time.perf_counter())
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def test_ctrl_c_ends_a_process_that_hangs(tmp_path, started):
+    pressed_at_s = []
+    tasks = tasks_of(sweeps_of(tmp_path, "hangs"))
+    threading.Thread(target=press_ctrl_c, args=(tmp_path / "hangs", pressed_at_s)).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(measure_in_processes(tasks, explained))
+    assert time.perf_counter() - pressed_at_s[0] < ENDED_WITHIN_S
+    assert started[0].returncode == -signal.SIGKILL
+    assert len(started) == 1
+
+
+def is_running(pid):
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        os.kill(pid, 0)
+        return not status.exists() or ") Z " not in status.read_text()
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_ends_with_its_parent(tmp_path):
+    hangs, tasks = tmp_path / "hangs", tasks_of(sweeps_of(tmp_path, "hangs"))
+    parent = os.fork()
+    if not parent:
+        try:
+            list(measure_in_processes(tasks, explained))
+        finally:
+            os._exit(1)
+    try:
+        wait_for(hangs.exists)
+    finally:
+        os.kill(parent, signal.SIGKILL)
+        os.waitpid(parent, 0)
+    pid = int(hangs.read_text())
+    wait_for(lambda: not is_running(pid))
