@@ -62,7 +62,7 @@ def _judge(margined: MarginedRatio, confidence: float) -> Change:
     if margin is None or margined.obstacle:
         return Change("unclear", ratio, margin, margined.obstacle)
     if ratio.low is None or ratio.high is None:
-        return Change("unclear", ratio, margin, "too few rounds")
+        return Change("unclear", ratio, margin, "too few rounds or passes")
     upper, lower = 1 + margin, 1 / (1 + margin)
     if ratio.low > upper:
         return Change("more", ratio, margin, f"above {upper:.3g}")

@@ -22,7 +22,7 @@ NEAR_LAGS = 16
 
 @dataclass(frozen=True)
 class Estimate:
-    """A median with its interval; `low` and `high` are None if there are too few rounds for an interval."""
+    """A centre with its interval; `low` and `high` are None if rounds or passes are too few for an interval."""
 
     estimate: float
     low: float | None

@@ -38,7 +38,7 @@ def test_what_is_not_known_is_unclear_with_the_reason():
     unknown = MarginedRatio(ratio(1.5, 1.6), floors=(0.01, None))
     assert changes([unknown], 0.95)[0].reason == "no noise floor is known"
     few = MarginedRatio(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
-    assert changes([few], 0.95)[0].reason == "too few rounds"
+    assert changes([few], 0.95)[0].reason == "too few rounds or passes"
 
 
 @pytest.mark.parametrize(
