@@ -22,7 +22,7 @@ NEAR_LAGS = 16
 
 @dataclass(frozen=True)
 class Estimate:
-    """A centre with its interval; `low` and `high` are None if rounds or passes are too few for an interval."""
+    """A centre with its interval; `low` and `high` are None if rounds or passes are too few for one."""
 
     estimate: float
     low: float | None
