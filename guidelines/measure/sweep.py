@@ -108,9 +108,10 @@ class _Networks:
     def _build(self, variant: Variant, bind: Bind) -> Sample:
         """Build a variant, for the first time after checking it if it is unchecked."""
         self.building(variant.id)
-        if variant.id in self.unchecked:
-            self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
-            self.unchecked.remove(variant.id)
-        sample = self.prepare(variant, self.condition, self.seed, bind)
-        self.building("")
-        return sample
+        try:
+            if variant.id in self.unchecked:
+                self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
+                self.unchecked.remove(variant.id)
+            return self.prepare(variant, self.condition, self.seed, bind)
+        finally:
+            self.building("")

@@ -60,6 +60,17 @@ def test_the_variant_that_is_built_is_named_and_then_none(sweep, clock):
     assert set(told[1::2]) == {""}
 
 
+def test_a_variant_that_cannot_be_built_is_built_no_more(sweep, clock):
+    def check(variant, *rest):
+        if variant.groups == 8:
+            raise MemoryError
+        return Circumstances()
+
+    told = []
+    measured(sweep, ["g8"], clock, check, building=told.append)
+    assert told[told.index("g8") + 1] == ""
+
+
 def test_every_variant_is_checked_once_before_it_is_timed(sweep, clock):
     checked = []
 
