@@ -28,7 +28,11 @@ class Module:
             raise OriginError(f"{self.path} cannot be imported in a process of its own; use --passes 1")
         module = importlib.util.module_from_spec(spec)
         sys.modules[self.name] = module
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            sys.modules.pop(self.name, None)  # else the next sweep would find half of it
+            raise
         return module
 
 

@@ -11,14 +11,18 @@ import pytest
 from inner_networks import module_of, passes_of, sweeps_of, tasks_of
 
 from guidelines.measure import processes
-from guidelines.measure.dropped import explained
+from guidelines.measure.dropped import Dropped, explained
 from guidelines.measure.passes import Passes
-from guidelines.measure.processes import DIED, Died, measure_in_processes
+from guidelines.measure.processes import DIED, measure_in_processes
 from guidelines.plugin.origin import Origin
 from guidelines.results.model import Entry
 
 RAISING = "raise RuntimeError('not without my configuration')"
-# Sweeps whose trap ends its process, and how.
+UNDEFINED = (
+    "cannot be defined in a process of its own: RuntimeError: not without my configuration; use --passes 1"
+)
+# Sweeps of a module that cannot be imported, and those whose trap ends its process, and how.
+BROKEN = "broken", "broken, too"
 LETHAL = {"exits": "ended with status 3", "crashes": "was ended by SIGSEGV", "killed": "was ended by SIGKILL"}
 ENDED_WITHIN_S = 1.0
 STARTS_WITHIN_S = 60.0
@@ -47,13 +51,14 @@ def is_failure(result):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """One pass over all sweeps but the one that hangs, and one whose module cannot be imported."""
+    """One pass over all sweeps but the one that hangs, and over two whose module cannot be imported."""
     folder = tmp_path_factory.mktemp("networks")
     sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "round", "talks")
     broken = Origin(module_of(folder, "broken", RAISING), ("test_networks",))
-    unnamed = replace(sweeps[0].case.sweep, name="broken")
+    for name in BROKEN:
+        sweeps.append(passes_of(replace(sweeps[0].case.sweep, name=name), broken))
     prepare = module_of(folder, "conftest_of_a_user", "print('prepared')")
-    return Run([*sweeps, passes_of(unnamed, broken)], (prepare,))
+    return Run(sweeps, (prepare,))
 
 
 def test_the_results_of_another_process_come_back(run):
@@ -81,8 +86,8 @@ def test_a_process_that_dies_in_a_round_fails_its_sweep(run):
 
 
 def test_a_module_that_raises_an_error_gives_the_reason(run):
-    reason = "cannot be defined in a process of its own: RuntimeError: not without my configuration"
-    assert run.reasons("broken") == dict.fromkeys(("a", "trap", "c"), reason)
+    for name in BROKEN:
+        assert run.reasons(name) == dict.fromkeys(("a", "trap", "c"), UNDEFINED)
 
 
 def test_what_a_network_prints_reaches_the_caller_and_no_result(run):
@@ -114,11 +119,8 @@ def started(monkeypatch):
 def test_a_process_that_cannot_be_prepared_fails_its_task(tmp_path, started):
     prepare = module_of(tmp_path, "conftest_of_a_user", RAISING)
     tasks = tasks_of(sweeps_of(tmp_path, "quiet"))
-    said = []
-    results = list(measure_in_processes(tasks, explained, prepare=(prepare,), say=said.append))
-    reason = f"{DIED} ended with status 1: RuntimeError: not without my configuration"
-    assert [result for _, result in results] == [None, Died(reason, "")]
-    assert "Traceback" in said[0]
+    results = list(measure_in_processes(tasks, explained, prepare=(prepare,)))
+    assert [result for _, result in results] == [None, Dropped(UNDEFINED)]
     assert not tasks
 
 
