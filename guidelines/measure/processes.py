@@ -71,7 +71,7 @@ def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
 def _until_death(
     process: "_Process", tasks: deque[TaskOfCase]
 ) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
-    """What a process says of its tasks; how long it takes to end after the last one does not matter."""
+    """Results of a process, task by task, until all are done or it dies."""
     for _ in range(len(tasks)):
         task, _case = tasks[0]
         yield task, None

@@ -1,4 +1,4 @@
-"""One sweep of a run over its passes: what the next pass measures, and what all passes know together."""
+"""One sweep of a run: the task of its next pass, and the result of all passes so far."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -49,7 +49,7 @@ class SweepPasses:
         return self._given_up.issuperset(self.chosen) or self.case.sweep.baseline.id in self._given_up
 
     def task(self, number: int) -> Task | None:
-        """What is left for a pass to measure, None if nothing."""
+        """Task for the variants that a pass still has to measure, None if there are none."""
         known = {} if number in self._again else self.outcomes.get(number, {})
         left = tuple(id for id in self.chosen if id not in self._given_up and id not in known)
         if not left or self.is_over:
@@ -68,7 +68,7 @@ class SweepPasses:
         )
 
     def add(self, task: Task, result: Outcome | Dropped | Died) -> None:
-        """Take over what a pass gave."""
+        """Add the result of a task."""
         if isinstance(result, Died):
             outcome = self._of_death(task, result)
         elif isinstance(result, Dropped):
@@ -83,7 +83,7 @@ class SweepPasses:
         self.outcomes.setdefault(task.number, {}).update(outcome)
 
     def restore(self, number: int, outcome: Outcome) -> None:
-        """Take over a pass that an earlier run finished; what that run gave up is missing in it."""
+        """Add a pass that an earlier run finished; variants that the run gave up are missing in it."""
         self.outcomes[number] = outcome
         self._give_up_failures(outcome)
         self._given_up.update(id for id in self.chosen if id not in outcome)
@@ -103,7 +103,7 @@ class SweepPasses:
         }
 
     def measure_again(self, number: int, reasons: tuple[str, ...]) -> None:
-        """Let a disturbed pass be measured again; its results count until then."""
+        """Plan to measure a disturbed pass again; its results count until the new ones are there."""
         self._again.add(number)
         self._retried[number] = (*self._retried.get(number, ()), "; ".join(reasons))
 
@@ -158,19 +158,19 @@ class SweepPasses:
 
     @property
     def _checked(self) -> frozenset[str]:
-        """Ids of the variants that were timed in some pass, after their check; the baseline always was."""
+        """Ids of the variants that some pass checked and timed; the baseline is timed with any of them."""
         checked = {id for id in self.chosen if any(self._entries(id))}
         if checked:
             checked.add(self.case.sweep.baseline.id)
         return frozenset(checked)
 
     def _forget(self, task: Task) -> None:
-        """Forget the results of a pass that was measured again, but not the failures of what was given up."""
+        """Drop the results of a pass that was measured again, except failures of variants that were given up."""
         kept = _failures(self.outcomes[task.number])
         self.outcomes[task.number] = {id: failure for id, failure in kept.items() if id not in task.chosen}
 
     def _give_up_failures(self, outcome: Outcome) -> None:
-        """Try no variant again that failed before it was ever timed; if its process died, it may be."""
+        """Give up variants that failed before any pass timed them, unless it was their process that died."""
         for id, failure in _failures(outcome).items():
             if not any(self._entries(id)) and not failure.reason.startswith(DIED):
                 self._given_up.add(id)
