@@ -165,7 +165,7 @@ class SweepPasses:
         return frozenset(checked)
 
     def _forget(self, task: Task) -> None:
-        """Drop the results of a pass that was measured again, except failures of variants that were given up."""
+        """Drop the results of a pass that was measured again, but not the failures of what was given up."""
         kept = _failures(self.outcomes[task.number])
         self.outcomes[task.number] = {id: failure for id, failure in kept.items() if id not in task.chosen}
 
