@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from guidelines.results.disturbance import odd_passes
 from guidelines.results.model import Entry, Failure, Pass, Run, StopReason
-from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import over_passes
 
 Result = Entry | Failure
@@ -112,12 +111,11 @@ def _joined_entry(entries: Sequence[Entry], stopped: StopReason | None) -> Entry
     for entry in entries:
         passes += entry.passes
     confidence, rounds = first.slowdown.confidence, sum(each.rounds for each in passes)
-    slowdown = over_passes([each.slowdown for each in passes], rounds)(confidence)
     samples_s = _one_after_the_other(entry.samples_s for entry in entries)
     controls = [each.control for each in passes if each.control is not None]
     return replace(
         first,
-        slowdown=Estimate(1.0, 1.0, 1.0, confidence, rounds) if first.is_baseline else slowdown,
+        slowdown=over_passes([each.slowdown for each in passes], rounds)(confidence),
         control=over_passes(controls, rounds)(confidence) if controls else None,
         stopped=stopped,
         median_s=median(samples_s or [each.seconds_per_call for each in passes]),

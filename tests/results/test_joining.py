@@ -20,7 +20,7 @@ def of_pass(entry):
         own = replace(
             own,
             number=number,
-            slowdown=OfPass(slowdown, 0.001),
+            slowdown=OfPass(slowdown, 0.0 if variant == "g=1" else 0.001),
             control=OfPass(1 + number / 1000, 0.001),
             seconds_per_call=baseline_s * slowdown,
         )
