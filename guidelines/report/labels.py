@@ -32,7 +32,6 @@ NAMES = {
     "cpu_count": "CPUs",
     "onednn": "oneDNN",
     "cudnn": "cuDNN",
-    "cudnn_choice": "cuDNN's choice",
     "cuda": "CUDA",
 }
 
@@ -70,11 +69,7 @@ def sentence(known: dict[str, str]) -> str:
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
     """The attributes that differ, with both values: "threads 1 | 2"."""
     unlike = [name for name in dict.fromkeys((*a, *b)) if a.get(name) != b.get(name)]
-    return tuple(f"{name_of(name)} {_shown(a, name)} | {_shown(b, name)}" for name in unlike)
-
-
-def _shown(known: dict[str, str], name: str) -> str:
-    return known.get(name, "unknown") or "none"
+    return tuple(f"{name_of(name)} {a.get(name, 'unknown')} | {b.get(name, 'unknown')}" for name in unlike)
 
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:

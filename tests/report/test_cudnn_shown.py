@@ -4,7 +4,7 @@ import pytest
 
 from guidelines.analysis.merge import merged
 from guidelines.analysis.tables import tables
-from guidelines.report.labels import attributes, differences, labels, sentence
+from guidelines.report.labels import attributes, labels, sentence
 from guidelines.report.records import of_tables
 from guidelines.report.subjects.machines import by_condition
 from guidelines.report.subjects.sentences import setup
@@ -28,13 +28,6 @@ def test_a_label_names_cudnns_choice_if_it_varies_and_never_for_a_cpu():
     names, shared = labels([attributes(HERE, condition) for condition in (CPU, CUDA, TUNED)])
     assert names == ["a processor, cpu", "a card, cuda:0, cuDNN heuristic", "a card, cuda:0, cuDNN autotune"]
     assert "cuDNN 91900" in sentence(shared)
-
-
-def test_a_difference_in_cudnns_choice_is_named():
-    on_cuda, tuned = attributes(HERE, CUDA), attributes(HERE, TUNED)
-    assert differences(on_cuda, tuned) == ("cuDNN's choice heuristic | autotune",)
-    on_cpu = attributes(HERE, replace(CPU, device_name="a card"))
-    assert differences(on_cpu, on_cuda) == ("device cpu | cuda:0", "cuDNN's choice none | heuristic")
 
 
 def test_a_label_leaves_out_the_only_choice():
@@ -85,14 +78,13 @@ def test_records_part_cudnns_choice_from_its_version(under):
     assert {record["cudnn"] for record in records} == {"91900"}
 
 
-def drawn(entry, condition, slowdowns, **times_s):
+def drawn(entry, condition, slowdowns):
     """A sweep whose networks were built anew every ten rounds, and whose slow-down was another each time."""
     placed = Circumstances(placed_at=tuple(range(0, 10 * len(slowdowns), 10)))
     baseline = entry("g=1", 1.0, rounds=10 * len(slowdowns), condition=condition, circumstances=placed)
     factors = [slowdowns[k // 10] for k in range(len(baseline.samples_s))]
     samples_s = tuple(s * factor for s, factor in zip(baseline.samples_s, factors, strict=True))
-    own = replace(placed, **times_s)
-    variant = entry("g=8", slowdowns[0], condition=condition, circumstances=own, samples_s=samples_s)
+    variant = entry("g=8", slowdowns[0], condition=condition, circumstances=placed, samples_s=samples_s)
     return baseline, variant
 
 
@@ -126,5 +118,6 @@ def test_a_file_without_samples_names_no_draws(entry, results):
 
 
 def test_a_launch_bound_variant_shows_nothing_of_cudnns_choice(entry, results):
-    bound = drawn(entry, TUNED, [1.13, 1.60, 1.14, 1.13], launch_s=2.0, device_s=1.0)
-    assert notes_on_draws(results(*bound)) == []
+    baseline, variant = drawn(entry, TUNED, [1.13, 1.60, 1.14, 1.13])
+    bound = replace(variant.circumstances, launch_s=2.0, device_s=1.0)
+    assert notes_on_draws(results(baseline, replace(variant, circumstances=bound))) == []
