@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 # A function that hangs must not keep a run from ending; its thread ends with the process at the latest.
 MOST_WAITING_S = 1.0
+NOTICED_S = 0.3
 
 _Task = tuple[Callable[[], Any], "Future[Any]"]
 
@@ -38,14 +39,25 @@ class OwnThread:
         future: Future[T] = Future()
         self._tasks.put((function, future))
         try:
-            return future.result()
+            return _awaited(future)
         finally:
-            del future  # else it and the traceback of an error would keep each other alive
+            del future  # see `_awaited`
 
     def end(self) -> None:
         """End the thread; waits for a function that still runs, but not for one that hangs."""
         self._tasks.put(None)
         self._thread.join(MOST_WAITING_S)
+
+
+def _awaited(future: Future[T]) -> T:
+    """The result, once it is there. Ctrl-C just before a wait begins is noticed only after that wait."""
+    try:
+        while not future.done():
+            with suppress(TimeoutError):
+                return future.result(NOTICED_S)
+        return future.result()
+    finally:
+        del future  # the traceback of an error refers to it, and it to the error: networks would stay alive
 
 
 def _work(tasks: "SimpleQueue[_Task | None]", inside: ExitStack) -> None:
@@ -62,3 +74,5 @@ def _complete(function: Callable[[], Any], future: "Future[Any]") -> None:
         future.set_exception(error)
     else:
         future.set_result(result)
+    finally:
+        del future  # see `_awaited`

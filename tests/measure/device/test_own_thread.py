@@ -1,9 +1,11 @@
+import gc
 import os
 import signal
 import threading
 import time
 import weakref
 from contextlib import contextmanager, nullcontext
+from functools import partial
 
 import pytest
 import torch
@@ -57,7 +59,7 @@ class Odd(BaseException):
     pass
 
 
-@pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt, Odd])
+@pytest.mark.parametrize("error", [ValueError, TimeoutError, SystemExit, KeyboardInterrupt, Odd])
 def test_an_error_comes_out_as_it_is_and_the_thread_goes_on(thread, error):
     raised = error("why")
 
@@ -89,6 +91,36 @@ def test_nothing_of_a_function_stays_alive(thread):
     del network
     thread.run(lambda: None)
     assert known() is None
+
+
+@pytest.mark.parametrize("error", [MemoryError, TimeoutError])
+def test_nothing_of_a_function_that_failed_stays_alive_without_the_collector(thread, error):
+    class Network:
+        pass
+
+    def fail(network):
+        raise error
+
+    known = []
+
+    def attempt():
+        network = Network()
+        known.append(weakref.ref(network))
+        with pytest.raises(error):
+            thread.run(partial(fail, network))
+
+    gc.disable()
+    try:
+        attempt()
+        thread.run(lambda: None)
+        assert known[0]() is None
+    finally:
+        gc.enable()
+
+
+def test_a_function_may_take_longer_than_one_wait(thread, monkeypatch):
+    monkeypatch.setattr(own_thread, "NOTICED_S", 1e-4)
+    assert thread.run(lambda: time.sleep(0.01) or 3) == 3
 
 
 def test_ctrl_c_during_the_wait_is_raised_where_one_waits(thread):
