@@ -67,6 +67,11 @@ class Campaign:
         """Number of sweeps of which every planned pass is there, from this run or the one it resumes."""
         return sum(self._is_finished(sweep) for sweep in self._sweeps.values())
 
+    @property
+    def known_passes(self) -> int:
+        """Number of passes that are there, of all sweeps, from this run or the one it resumes."""
+        return sum(len(sweep.outcomes) for sweep in self._sweeps.values())
+
     def _is_finished(self, sweep: SweepPasses) -> bool:
         is_complete = all(sweep.task(number) is None for number in range(1, self.passes + 1))
         return is_complete and not sweep.to_retry(self.retries)
@@ -186,16 +191,16 @@ def _restored(chosen: Sequence[Case], failed: Container[str], results: Sequence[
     Raises ValueError if one is of another network now.
     """
     by_name = {result.place.variant: result for result in results if not _is_control(result)}
+    names = {printable(case.variant.name) for case in chosen}
+    needed = {printable(case.variant.name) for case in chosen if case.variant.id not in failed}
+    if not needed <= by_name.keys() <= names:
+        return {}
     outcome: Outcome = {}
     for case in chosen:
-        result = by_name.pop(printable(case.variant.name), None)
+        result = by_name.get(printable(case.variant.name))
         if result:
             _check_same(case, result)
             outcome[case.variant.id] = result
-        elif case.variant.id not in failed:
-            return {}
-    if by_name:  # variants that are not chosen
-        return {}
     for control in filter(_is_control, results):
         outcome[CONTROL] = control
     return outcome

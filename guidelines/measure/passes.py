@@ -160,11 +160,13 @@ class Passes:
 
     def _left_s(self) -> float:
         """Estimate of the time that the planned passes still take."""
-        left_s = 0.0
+        left_s, most_left = 0.0, 0
         for sweep in self.sweeps:
             if not sweep.is_over:
-                left_s += sweep.pass_s * max(0, self.planned - len(sweep.outcomes))
+                passes_left = max(0, self.planned - len(sweep.outcomes))
+                left_s += sweep.pass_s * passes_left
+                most_left = max(most_left, passes_left)
         taken_s = self.clock() - self._begun_at_s
         if self._sampled_s:
             return left_s * taken_s / self._sampled_s
-        return left_s * USUAL_OVERHEAD + self.planned * USUAL_START_S
+        return left_s * USUAL_OVERHEAD + most_left * USUAL_START_S

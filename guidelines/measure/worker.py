@@ -48,11 +48,22 @@ def main() -> None:
     source, channel = _source(), _channel()
     job: Job = pickle.load(source)
     threading.Thread(target=_end_with_parent, args=(source,), daemon=True).start()
-    for act in job.prepare:
-        act()
+    unprepared = _unprepared(job)
     for task, origin in job.tasks:
-        outcome = _outcome(task, origin, job.explain, lambda variant: _send(channel, Building(variant)))
+        outcome = unprepared or _outcome(
+            task, origin, job.explain, lambda variant: _send(channel, Building(variant))
+        )
         _send(channel, Ended(outcome))
+
+
+def _unprepared(job: Job) -> Dropped | None:
+    """Reason why nothing can be measured: something that has to run before the first task failed."""
+    for act in job.prepare:
+        try:
+            act()
+        except BaseException as error:  # whatever a user's conftest.py raises
+            return _undefined(error, job.explain)
+    return None
 
 
 def _outcome(
@@ -63,11 +74,17 @@ def _outcome(
     except OriginError as error:
         return Dropped(str(error))
     except BaseException as error:  # whatever a user's module raises while it is imported
-        dropped = explain(error)
-        if dropped is None:
-            raise
-        return replace(dropped, reason=f"cannot be defined in a process of its own: {dropped.reason}")
+        return _undefined(error, explain)
     return measure(task, sweep, explain, building)
+
+
+def _undefined(error: BaseException, explain: Explain) -> Dropped:
+    """The reason why sweeps are not defined in this process, though they are in its parent."""
+    dropped = explain(error)
+    if dropped is None:
+        raise error
+    reason = f"cannot be defined in a process of its own: {dropped.reason}; use --passes 1"
+    return replace(dropped, reason=reason)
 
 
 def _source() -> IO[bytes]:

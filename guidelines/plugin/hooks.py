@@ -171,9 +171,10 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
     if resumed := config.stash[RESUMED]:
         path, contents = resumed
-        lines.append(
-            f"resumed {path}: {campaign.finished_sweeps} of {len(campaign.planned)} sweeps are there"
-        )
+        there = f"{campaign.finished_sweeps} of {len(campaign.planned)} sweeps"
+        if campaign.passes > 1:
+            there += f" and {campaign.known_passes} of {campaign.passes * len(campaign.planned)} passes"
+        lines.append(f"resumed {path}: {there} are there")
         if contents.is_torn:
             lines.append("its last line is torn and was ignored")
     return lines

@@ -34,8 +34,10 @@ def follow(steps: Generator[Step, None, None], campaign: Campaign, config: pytes
         with closing(steps):
             for step in steps:
                 lines.write(step)
-    finally:
-        lines.end()
+    except BaseException:
+        lines.end(is_cut=True)
+        raise
+    lines.end()
     terminal.currentfspath = path  # else pytest prints the path again before the next dot
 
 
@@ -51,8 +53,9 @@ class _Sweep:
         elif isinstance(step, SweepEnds):
             self._terminal.write_line(known_so_far(step.outcome, step.number))
 
-    def end(self) -> None:
-        pass
+    def end(self, is_cut: bool = False) -> None:
+        if is_cut:
+            self._terminal.write_line("")
 
 
 class _Passes:
@@ -94,9 +97,11 @@ class _Passes:
             self._terminal.write(ERASE_LINE)
         self._terminal.write_line(line)
 
-    def end(self) -> None:
+    def end(self, is_cut: bool = False) -> None:
         """Say what was done, in place of the last sweep's line."""
-        if self._begun:
+        if is_cut and self._begun:
+            self._keep(f"  cut short in pass {self._begun[-1].number}")
+        elif self._begun:
             early = sum(sweep.stopped == "precision" for sweep in self._sweeps.values())
             taken = duration(time.perf_counter() - self._began_at_s)
             self._keep(f"  {done(self._begun, early, len(self._sweeps))}, {taken}")
@@ -106,7 +111,7 @@ def heading(begins: PassBegins, planned: int) -> str:
     """A pass that begins: "pass 2 of 5: 12 sweeps, about 1 min 50 s left"."""
     sweeps = _count(begins.sweeps, "sweep")
     if begins.why == AGAIN:
-        return f"{AGAIN}: {_count(begins.sweeps, 'measurement')}"
+        return f"pass {begins.number} {AGAIN}: {sweeps}"
     if begins.why:
         return f"pass {begins.number}, {begins.why}: {sweeps}"
     return f"pass {begins.number} of {planned}: {sweeps}, about {duration(begins.left_s)} left"

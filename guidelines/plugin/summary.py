@@ -109,7 +109,7 @@ def _unsaved(config: pytest.Config, entries: int) -> Iterator[str]:
     saved = config.stash.get(SAVED, 0)
     if asked and saved < entries:
         what = f"holds {saved} of {entries} results" if saved else "was not written"
-        yield f"{', '.join(asked)}: {what}, the run was cut short; the journal holds all of them"
+        yield f"{', '.join(asked)} {what}, because the run was cut short; the journal holds all results"
 
 
 def _name_journal(terminalreporter: Any, journal: Journal) -> None:

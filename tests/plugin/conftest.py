@@ -1,5 +1,6 @@
 from functools import partial
 
+import inner_passes
 import pytest
 from inner_experiments import ONE_FAILS, SMALL, trap
 from inner_runs import HEADER, SWEEP
@@ -25,6 +26,18 @@ def suite(pytester, quick):
         return how(*plugins, *options, *arguments, **keywords)
 
     return run
+
+
+@pytest.fixture
+def experiments(pytester, quick):
+    """Writes experiments into a folder of their own, and measures them in other processes."""
+
+    def experiments(*arguments, conftest=inner_passes.CONFTEST, **modules):
+        pytester.makeconftest(conftest)
+        pytester.makepyfile(networks=inner_passes.NETWORKS, **modules)
+        return pytester.runpytest_inprocess(*inner_passes.OPTIONS, *arguments)
+
+    return experiments
 
 
 @pytest.fixture

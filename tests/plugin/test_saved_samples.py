@@ -97,7 +97,7 @@ def test_two_outputs_at_once_say_the_same(one_fails, pytester, data):
 
 
 # pytest-benchmark sets benchmark.stats to None under --benchmark-disable, and under xdist.
-@pytest.mark.parametrize("how", [("--benchmark-disable",), ("-n", "2")])
+@pytest.mark.parametrize("how", [("--benchmark-disable",), ("-n", "2", "--passes=2")])
 def test_if_nothing_is_timed_every_network_runs_once_and_nothing_is_written(one_fails, pytester, how):
     if "-n" in how:
         pytest.importorskip("xdist")
