@@ -24,7 +24,8 @@ class Limits:
     """How long and how precisely to sample.
 
     `max_time_s` and `warmup_s` are per variant. Sampling stops early once every slow-down has a relative
-    half-width of at most `precision`, which is None if only time counts.
+    half-width of at most `precision`, which is None if only time counts. Building networks anew takes at most
+    `building_share` of the sampling time.
     """
 
     max_time_s: float = 1.0
@@ -33,6 +34,7 @@ class Limits:
     warmup_s: float = 0.0
     precision: float | None = None
     confidence: float = 0.99
+    building_share: float = 0.25
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,6 @@ EMPTY_SAMPLES = 20
 # their addresses for as many rounds, or for more if building would otherwise take more than its share of
 # the sampling time. All these stays are equally long: a few long ones would hide how much an address matters.
 PLACEMENTS = 4
-BUILDING_SHARE = 0.25
 
 
 @dataclass
@@ -114,7 +113,7 @@ class Rounds:
             if self.rounds == next_placement:
                 placing_s = self._place_again()
                 if not stay:
-                    stay = _stay(first_stay, placing_s, self.used_s / self.rounds)
+                    stay = _stay(first_stay, placing_s, self.used_s / self.rounds, self.limits.building_share)
                 next_placement += stay
             self._round()
             if self.baseline not in self.samplers:
@@ -190,8 +189,8 @@ def calls_for_a_sample(sample: Sample, limits: Limits, clock: Callable[[], float
     return calls
 
 
-def _stay(least_rounds: int, placing_s: float, round_s: float) -> int:
+def _stay(least_rounds: int, placing_s: float, round_s: float, building_share: float) -> int:
     """Number of rounds between placements at which building takes no more than its share of the time."""
     if not round_s:
         return least_rounds
-    return max(least_rounds, ceil(placing_s / (BUILDING_SHARE * round_s)))
+    return max(least_rounds, ceil(placing_s / (building_share * round_s)))

@@ -15,6 +15,8 @@ from guidelines.results.checked import printable
 from guidelines.results.joining import disturbed_passes, joined
 from guidelines.results.model import Entry, Failure, StopReason
 
+# Building anew matters less if every pass does it: it then takes this share of the sampling time.
+BUILDING_SHARE = 0.1
 # A network whose process died this often is not tried again.
 MOST_DEATHS = 2
 
@@ -145,9 +147,10 @@ class SweepPasses:
         return replace(
             self.limits,
             max_time_s=self.limits.max_time_s * self.case.time_share / self.planned,
-            warmup_s=self.limits.warmup_s / self.planned,
+            warmup_s=self.limits.warmup_s * self.case.time_share / self.planned,
             min_rounds=ceil(self.limits.min_rounds / self.planned),
             precision=self.limits.precision if self.planned == 1 else None,
+            building_share=self.limits.building_share if self.planned == 1 else BUILDING_SHARE,
         )
 
     def _entries(self, id: str) -> Iterator[Entry]:

@@ -194,6 +194,8 @@ def _header(config: pytest.Config) -> Header:
         "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
         "seed": str(campaign.seed),
         "passes": str(campaign.passes),
+        # Modes that were asked for get more time than the same modes by default.
+        "mode": ",".join(config.getoption("mode") or ("default",)),
         **{name: str(value) for name, value in asdict(campaign.limits).items()},
     }
     return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)

@@ -29,7 +29,7 @@ BATCH_HELP = (
     "images per call; auto: for each sweep, as many as it takes for launches not to set a CUDA device's time"
 )
 SETUP_HELP = "the paper's, which each experiment knows"
-MODES_HELP = f"eager; on a CUDA device {' and '.join(CUDA_MODES)}, which share the time of a variant"
+MODES_HELP = f"eager; on a CUDA device {' and '.join(CUDA_MODES)}, which share half the time of a variant"
 CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
 CUDNN_HELP = "how cuDNN chooses kernels on a CUDA device: "
 SEED_HELP = "seed of weights, inputs and the order inside rounds"

@@ -103,8 +103,8 @@ class _Passes:
             self._keep(f"  cut short in pass {self._begun[-1].number}")
         elif self._begun:
             early = sum(sweep.stopped == "precision" for sweep in self._sweeps.values())
-            taken = duration(time.perf_counter() - self._began_at_s)
-            self._keep(f"  {done(self._begun, early, len(self._sweeps))}, {taken}")
+            taken_s = time.perf_counter() - self._began_at_s
+            self._keep(f"  {done(self._begun, taken_s, early, len(self._sweeps))}")
 
 
 def heading(begins: PassBegins, planned: int) -> str:
@@ -117,15 +117,19 @@ def heading(begins: PassBegins, planned: int) -> str:
     return f"pass {begins.number} of {planned}: {sweeps}, about {duration(begins.left_s)} left"
 
 
-def done(begun: list[PassBegins], early: int, sweeps: int) -> str:
-    """The passes of a run that is over: "5 passes; 2 of 3 sweeps were precise early"."""
+def done(begun: list[PassBegins], taken_s: float, early: int, sweeps: int) -> str:
+    """The passes of a run that is over, with the number of sweeps and of those that ended early.
+
+    "5 passes in 50 s; 2 of 3 sweeps ended early, precise enough".
+    """
     further = sum(each.why == IN_TIME_LEFT for each in begun)
     again = sum(each.sweeps for each in begun if each.why == AGAIN)
-    text = _count(sum(each.why != AGAIN for each in begun), "pass")
+    passes = len({each.number for each in begun})
+    text = f"{_count(passes, 'pass')} in {duration(taken_s)}"
     if early:
-        text += f"; {early} of {_count(sweeps, 'sweep')} precise early"
+        text += f"; {early} of {_count(sweeps, 'sweep')} ended early, precise enough"
     if further:
-        text += f"; {further} more for the others in the time left"
+        text += f"; {_count(further, 'more pass')} of the others in the time left"
     if again:
         text += f"; {_count(again, 'measurement')} repeated"
     return text

@@ -104,7 +104,7 @@ def shares(pytester, *arguments):
 
 
 def test_the_default_modes_of_a_device_share_the_time_of_a_variant(pytester, with_a_card):
-    assert shares(pytester) == {"cpu": 1.0, "cuda:0": 0.5, "cuda:0-cudagraph": 0.5}
+    assert shares(pytester) == {"cpu": 1.0, "cuda:0": 0.25, "cuda:0-cudagraph": 0.25}
 
 
 def test_modes_that_were_asked_for_get_all_the_time(pytester, with_a_card):
@@ -151,4 +151,4 @@ def test_the_help_text_names_every_option(pytester):
     result.stdout.fnmatch_lines(
         ["*--device=LIST*", "*--threads=LIST*", "*--mode=LIST*", "*--cudnn=LIST*", "*--channels=RULE*"]
     )
-    assert "on a CUDA device eager and cudagraph, which share" in " ".join(result.stdout.str().split())
+    assert "on a CUDA device eager and cudagraph, which share half" in " ".join(result.stdout.str().split())
