@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -39,12 +39,8 @@ def measure(
             benchmark(campaign.run_once, case)
             return
         if not campaign.is_measured(case):
-            try:
-                with capsys.disabled():
-                    printed = measure_sweeps(campaign, case, request.config)
-            except BaseException:
-                benchmark.skipped = True  # else pytest-benchmark warns that the test does not use it
-                raise
+            with _unused_if_cut(benchmark), capsys.disabled():
+                printed = measure_sweeps(campaign, case, request.config)
             sys.stderr.write(printed)  # as if the networks had printed it here
         result = campaign.result(case)
         if isinstance(result, Entry):
@@ -55,6 +51,16 @@ def measure(
             _fail_without_entry(benchmark, result)
 
     return run
+
+
+@contextlib.contextmanager
+def _unused_if_cut(benchmark: Any) -> Iterator[None]:
+    """Keep pytest-benchmark from warning that the test does not use its fixture, if Ctrl-C comes before."""
+    try:
+        yield
+    except BaseException:
+        benchmark.skipped = True
+        raise
 
 
 def _fail_without_entry(benchmark: Any, failure: Failure) -> None:

@@ -113,7 +113,7 @@ def test_resuming_measures_the_passes_that_are_missing(interrupted, experiments,
             f"resumed *run.jsonl: 0 of 2 sweeps and {known} of 6 passes are there",
             "  pass 2 of 3: *",
             "  pass 3 of 3: 2 sweeps, *",
-            "  2 passes, *",
+            "  2 passes in *",
         ]
     )
     result.stdout.no_fnmatch_line("  pass 1 of 3: *")
@@ -148,6 +148,6 @@ def test_precise_sweeps_end_early_and_disturbed_passes_are_measured_again(experi
         [
             "  pass 4 of 4: 1 sweep, *",
             "  pass 2 again, because something disturbed it: *",
-            "  4 passes; 1 of 2 sweeps precise early; * repeated, *",
+            "  4 passes in *; 1 of 2 sweeps ended early, precise enough; * repeated",
         ]
     )

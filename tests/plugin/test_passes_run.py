@@ -139,7 +139,7 @@ def test_the_terminal_shows_passes_and_what_is_known_so_far(two_passes):
     ]
     (line,) = re.findall(r"^    closure x1 cpu-2px: 12 rounds: .*", text, re.MULTILINE)
     assert re.search(r": b [\d.]+ ±", line)
-    assert re.search(r"^  2 passes, \d+ s$", text, re.MULTILINE)
+    assert re.search(r"^  2 passes in \d+ s$", text, re.MULTILINE)
 
 
 def test_one_variant_is_measured_with_its_baseline_by_node_id_and_k(experiments, pytester):
@@ -186,5 +186,5 @@ def test_a_conftest_that_only_pytest_can_run_fails_all_at_once_with_one_line_tha
     result.assert_outcomes(failed=2)
     why = "AssertionError: no pytest here"
     result.stdout.fnmatch_lines([f"a: cannot be defined in a process of its own: {why}; use --passes 1"])
-    result.stdout.fnmatch_lines(["  1 pass, *"])
+    result.stdout.fnmatch_lines(["  1 pass in *"])
     result.stdout.no_fnmatch_line("  pass 2 *")
