@@ -35,7 +35,8 @@ class _Collector:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
-            if marker := item.get_closest_marker("guideline_case"):
+            marker = item.get_closest_marker("guideline_case")
+            if marker and not item.get_closest_marker("skip"):
                 self.cases.append(marker.args[0])
         self.limits = limits(session.config)
 

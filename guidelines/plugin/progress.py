@@ -65,19 +65,19 @@ class _Passes:
         self._terminal, self._writer, self._planned = terminal, writer, planned
         self._began_at_s = time.perf_counter()
         self._begun: list[PassBegins] = []
-        self._begun_in_pass = 0
+        self._begun_in_pass: set[str] = set()
         self._sweeps: dict[str, SweepPasses] = {}
 
     def write(self, step: Step) -> None:
         if isinstance(step, PassBegins):
             self._begun.append(step)
-            self._begun_in_pass = 0
+            self._begun_in_pass.clear()
             self._keep(f"  {heading(step, self._planned)}")
             return
         sweep_id = step.sweep.case.sweep_id
         self._sweeps[sweep_id] = step.sweep
         if isinstance(step, SweepBegins):
-            self._begun_in_pass += 1
+            self._begun_in_pass.add(sweep_id)  # again after its process died
             so_far = known_so_far(step.sweep.outcome()) if step.sweep.outcomes else _limit(step.sweep)
             self._show(f"{sweep_id} ... {so_far}")
         elif self._terminal.isatty:
@@ -88,7 +88,7 @@ class _Passes:
     def _show(self, text: str) -> None:
         """Write a line that the next one replaces."""
         if self._terminal.isatty:
-            line = f"    {self._begun_in_pass}/{self._begun[-1].sweeps} {text}"
+            line = f"    {len(self._begun_in_pass)}/{self._begun[-1].sweeps} {text}"
             self._terminal.write(f"{ERASE_LINE}{fitted(line, self._writer.fullwidth - 1)}", flush=True)
 
     def _keep(self, line: str) -> None:

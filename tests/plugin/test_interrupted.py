@@ -96,6 +96,7 @@ def test_ctrl_c_in_the_midst_of_a_replay_saves_no_half_entry(trapped, pytester, 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     file, journaled = both_outputs(pytester)
     assert (named(file), named(journaled)) == (X1_NAMES[:1], X1_NAMES)
+    result.stdout.fnmatch_lines(["--benchmark-json holds 1 of 2 results, because the run was cut short; *"])
     trapped("--benchmark-json=run.json", "--resume").assert_outcomes(passed=5)
     whole = both_outputs(pytester)[0]
     assert named(whole) == X1_NAMES + X2_NAMES

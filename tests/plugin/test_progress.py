@@ -127,6 +127,7 @@ def follow(entry):
             for number in (1, 2):
                 yield begins(number, sweeps=1)
                 yield SweepBegins(sweep)
+                yield SweepBegins(sweep)  # a process died
                 sweep.outcomes[number] = known
                 yield SweepEnds(sweep, number, known, known)
             if error:
