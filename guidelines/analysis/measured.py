@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from guidelines.analysis.draws import Draw, draws
+from guidelines.analysis.of_passes import controls_over_passes, slowdowns_over_passes
 from guidelines.results.model import (
     Circumstances,
     Entry,
@@ -148,26 +149,32 @@ def results_of(run: Run) -> MachineResults:
     if run.entries and not any(entry.samples_s for entry in run.entries):
         without = f"{run.source} holds no samples: intervals are as saved, or scaled from those"
         notes = (*notes, without)
+    slowdowns, controls = slowdowns_over_passes(run.entries), controls_over_passes(run.entries)
+    measured = []
+    for entry in run.entries:
+        place = entry.place
+        measured.append(_measured(entry, slowdowns.get(place.key), controls.get(place.sweep_key)))
     return MachineResults(
         machine=run.machine,
         sources=(run.source,),
-        measured=tuple(_measured(entry) for entry in run.entries),
+        measured=tuple(measured),
         failures=run.failures,
         fingerprint=tuple(entry.median_s for entry in run.entries) or (run.source,),
         notes=notes,
     )
 
 
-def _measured(entry: Entry) -> Measured:
+def _measured(entry: Entry, slowdown: Quantity | None, control: Quantity | None) -> Measured:
+    """A variant with its slow-down and control over passes; None for those of a single pass."""
     confidence, rounds = entry.slowdown.confidence, entry.slowdown.rounds
     return Measured(
         identity=entry.identity,
         confidence=confidence,
         rounds=rounds,
         stopped=(entry.stopped,),
-        slowdown=Exactly(1.0, rounds) if entry.is_baseline else _slowdown(entry),
+        slowdown=slowdown or _slowdown_of_one_pass(entry),
         seconds_per_call=_seconds_per_call(entry),
-        control=_control(entry),
+        control=control or (entry.control.at if entry.control else None),
         circumstances=tuple(_circumstances(entry)),
         draws=_draws(entry),
         passes=len(entry.passes),
@@ -200,16 +207,12 @@ def _circumstances(entry: Entry) -> Iterator[Circumstances]:
         yield replace(each.circumstances, disturbed=disturbed)
 
 
-def _slowdown(entry: Entry) -> Quantity:
-    """The slow-down from the samples if the file holds them, else from the medians of passes, or as saved."""
-    paired = list(zip(entry.by_pass(entry.samples_s), entry.by_pass(entry.baseline_samples_s), strict=False))
-    if len(entry.passes) == 1:
-        return ratio_of(*paired[0]) if paired else entry.slowdown.at
-    if not paired:
-        return over_passes([each.slowdown for each in entry.passes], entry.slowdown.rounds)
-    confidence = entry.slowdown.confidence
-    passes = [OfPass.of(ratio_of(own_s, baseline_s)(confidence)) for own_s, baseline_s in paired]
-    return over_passes(passes, entry.slowdown.rounds)
+def _slowdown_of_one_pass(entry: Entry) -> Quantity:
+    if entry.is_baseline:
+        return Exactly(1.0, entry.slowdown.rounds)
+    if entry.samples_s and entry.baseline_samples_s:
+        return ratio_of(entry.samples_s, entry.baseline_samples_s)
+    return entry.slowdown.at
 
 
 def _seconds_per_call(entry: Entry) -> Quantity:
@@ -217,10 +220,3 @@ def _seconds_per_call(entry: Entry) -> Quantity:
     if len(entry.passes) == 1:
         return MedianOf(entry.samples_s) if entry.samples_s else Roughly(entry.median_s, rounds)
     return over_passes([OfPass(each.seconds_per_call) for each in entry.passes], rounds)
-
-
-def _control(entry: Entry) -> Quantity | None:
-    if entry.control is None:
-        return None
-    controls = [each.control for each in entry.passes if each.control is not None]
-    return entry.control.at if len(controls) < 2 else over_passes(controls, entry.control.rounds)

@@ -29,6 +29,7 @@ def measure_sweep(
     seed: int,
     *,
     number: int = 1,
+    own_processes: int = 1,
     already_checked: Collection[str] = (),
     explain: Explain = explained,
     building: Callable[[str], object] = lambda variant: None,
@@ -45,7 +46,7 @@ def measure_sweep(
     networks = _Networks(sweep, chosen, condition, seed, check=check, prepare=prepare)
     networks.building = building
     networks.unchecked = {variant.id for variant in sweep.variants} - set(already_checked)
-    watch = Watch(gpu_reader(condition.device))
+    watch = Watch(gpu_reader(condition.device, own_processes))
     with pinned(condition), placements(condition) as placing:
         rounds = networks.rounds(limits, number, placing, look=watch.look, explain=explain)
         recording = rounds.run()

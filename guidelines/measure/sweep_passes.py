@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 from guidelines.measure.case import Case
+from guidelines.measure.device.devices import is_held
 from guidelines.measure.dropped import Dropped
 from guidelines.measure.outcome import Outcome, failure_of
 from guidelines.measure.processes import DIED, Died
@@ -67,6 +68,7 @@ class SweepPasses:
             seed=self.seed,
             checked=self._checked,
             retried=self._retried.get(number, ()),
+            own_processes=1 + (self.planned > 1 and is_held(self.case.condition.device)),
         )
 
     def add(self, task: Task, result: Outcome | Dropped | Died) -> None:

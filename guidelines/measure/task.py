@@ -22,7 +22,8 @@ class Task:
 
     `variants` are the ids of all variants of the sweep, `chosen` those to measure with their baseline, and
     `checked` those whose output and work need no check, because an earlier pass checked them. `retried` are
-    the reasons why earlier measurements of this pass were dropped.
+    the reasons why earlier measurements of this pass were dropped. `own_processes` is the number of processes
+    of this run that hold a CUDA device.
     """
 
     sweep_id: str
@@ -35,6 +36,7 @@ class Task:
     seed: int
     checked: frozenset[str] = frozenset()
     retried: tuple[str, ...] = ()
+    own_processes: int = 1
 
 
 def measure(
@@ -52,6 +54,7 @@ def measure(
         seed=task.seed,
         number=task.number,
         already_checked=task.checked,
+        own_processes=task.own_processes,
         explain=explain,
         building=building,
     )

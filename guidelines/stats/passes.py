@@ -8,10 +8,10 @@ Hodges-Lehmann estimate, which one odd pass in four hardly moves. All of it is c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import fmean, median, variance
+from statistics import fmean, variance
 
-from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly
-from guidelines.stats.pooling import around
+from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly, quantile
+from guidelines.stats.pooling import around, hodges_lehmann
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,19 @@ class OfPass:
     def of(own: Estimate) -> "OfPass":
         """The estimate of a pass from its own interval."""
         return OfPass(own.estimate, own.log_deviation)
+
+    def quantity(self, rounds: int) -> Quantity:
+        """The estimate with the interval of its own deviation, which holds for this pass only."""
+        deviation = self.log_deviation
+        if deviation is None:
+            return Roughly(self.estimate, rounds)
+
+        def at(confidence: float) -> Estimate:
+            factor = exp(quantile(confidence) * deviation)
+            low, high = self.estimate / factor, self.estimate * factor
+            return Estimate(self.estimate, low=low, high=high, confidence=confidence, rounds=rounds)
+
+        return at
 
 
 def over_passes(passes: Sequence[OfPass], rounds: int) -> Quantity:
@@ -50,15 +63,3 @@ def over_passes(passes: Sequence[OfPass], rounds: int) -> Quantity:
         return Exactly(exp(centre), rounds)
     deviation = sqrt(of_one_pass / len(logs))
     return around(centre=centre, deviation=deviation, degrees=len(logs) - 1, rounds=rounds)
-
-
-def hodges_lehmann(values: Sequence[float]) -> float:
-    """Median of the means of all pairs of values, each value with itself as well (Hodges and Lehmann 1963).
-
-    >>> hodges_lehmann([1.0, 1.1, 0.9, 1.0, 7.0])
-    1.0
-    """
-    means = []
-    for k, value in enumerate(values):
-        means += [(value + other) / 2 for other in values[k:]]
-    return median(means)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, exp, log, pi, sin, sqrt
-from statistics import NormalDist, fmean
+from statistics import NormalDist, fmean, median, variance
 from typing import Generic, TypeVar
 
 from guidelines.stats.intervals import Estimate, Quantity, Roughly
@@ -37,9 +37,9 @@ class Pooled(Generic[Key]):
 
 @dataclass(frozen=True)
 class _Repeats:
-    """Logarithms of one quantity in several runs: their mean, and the variance within and between runs."""
+    """Logarithms of one quantity in several runs: their centre, and the variance within and between runs."""
 
-    mean: float
+    centre: float
     within: float | None
     between: float
     runs: int
@@ -47,14 +47,14 @@ class _Repeats:
 
 
 def pooled(family: Mapping[Key, Sequence[Quantity]], independent: int) -> Pooled[Key]:
-    """Pool each quantity of a family over repeated runs; all runs have the same weight.
+    """Pool each quantity of a family over repeated runs, or over the passes of a run.
 
-    The variance of a run comes from its own interval. It is multiplied by the ratio of the variance
-    between runs to that within runs (Birge 1932): the mean ratio of the family, which many quantities
-    determine even from two runs, or the quantity's own ratio if that is larger. Student's t has
-    (runs - 1) degrees of freedom for each of the `independent` members of the family (sweeps, because
-    the variants of a sweep share a baseline), or (runs - 1) if chance does not explain the quantity's
-    own ratio.
+    The centre is the Hodges-Lehmann estimate, which one odd run of four hardly moves. The variance of a run
+    comes from its own interval. It is multiplied by the ratio of the variance between runs to that within
+    runs (Birge 1932): the mean ratio of the family, which many quantities determine even from two runs, or
+    the quantity's own ratio if that is larger. Student's t has (runs - 1) degrees of freedom for each of the
+    `independent` members of the family (sweeps, because the variants of a sweep share a baseline), or
+    (runs - 1) if chance does not explain the quantity's own ratio.
     Input: family[key][run], with the same number of runs for every key, two or more.
     """
     repeats = {key: _repeats(of_runs) for key, of_runs in family.items()}
@@ -153,16 +153,27 @@ def _t_probability(angle: float, degrees: int) -> float:
     return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
 
 
+def hodges_lehmann(values: Sequence[float]) -> float:
+    """Median of the means of all pairs of values, each value with itself as well (Hodges and Lehmann 1963).
+
+    >>> hodges_lehmann([1.0, 1.1, 0.9, 1.0, 7.0])
+    1.0
+    """
+    means = []
+    for k, value in enumerate(values):
+        means += [(value + other) / 2 for other in values[k:]]
+    return median(means)
+
+
 def _repeats(of_runs: Sequence[Quantity]) -> _Repeats:
     estimates = [quantity(REFERENCE_CONFIDENCE) for quantity in of_runs]
     logs = [log(each.estimate) for each in estimates]
     deviations = [each.log_deviation for each in estimates]
     squares = [deviation**2 for deviation in deviations if deviation is not None]
-    mean = fmean(logs)
     return _Repeats(
-        mean=mean,
+        centre=hodges_lehmann(logs),
         within=fmean(squares) if squares else None,
-        between=sum((x - mean) ** 2 for x in logs) / (len(logs) - 1),
+        between=variance(logs),
         runs=len(estimates),
         rounds=sum(each.rounds for each in estimates),
     )
@@ -179,7 +190,7 @@ def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity
             degrees = repeats.runs - 1
 
     return around(
-        centre=repeats.mean, deviation=sqrt(single / repeats.runs), degrees=degrees, rounds=repeats.rounds
+        centre=repeats.centre, deviation=sqrt(single / repeats.runs), degrees=degrees, rounds=repeats.rounds
     )
 
 

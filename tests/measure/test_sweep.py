@@ -129,7 +129,7 @@ def test_an_error_of_another_kind_can_be_explained_from_outside(sweep, clock):
 @pytest.fixture
 def without_cuda(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device", lambda device: torch.no_grad())
-    monkeypatch.setattr(module, "gpu_reader", lambda device: None)
+    monkeypatch.setattr(module, "gpu_reader", lambda device, own_processes: None)
 
 
 AUTOTUNED = Condition("cuda:0", "a card", cudnn="autotune")

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from guidelines.measure import sweep_passes as module
 from guidelines.measure.dropped import Dropped
 from guidelines.measure.processes import DIED, Died
 from guidelines.measure.recording import CONTROL
@@ -32,6 +33,14 @@ def test_a_task_says_all_that_a_pass_needs(sweep_passes):
     assert (task.variants, task.chosen) == (("g1", "g2", "g8"), ("g2", "g8"))
     assert task.condition == passes.case.condition
     assert (task.checked, task.retried) == (frozenset(), ())
+
+
+@pytest.mark.parametrize(("planned", "is_held", "processes"), [(5, True, 2), (5, False, 1), (1, True, 1)])
+def test_a_process_that_starts_others_counts_if_it_holds_the_device(
+    sweep_passes, monkeypatch, planned, is_held, processes
+):
+    monkeypatch.setattr(module, "is_held", lambda device: is_held)
+    assert sweep_passes(planned=planned).task(1).own_processes == processes
 
 
 def test_each_pass_has_an_equal_share_of_the_limits(sweep_passes):

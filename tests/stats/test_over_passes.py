@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from guidelines.stats.intervals import Estimate
-from guidelines.stats.passes import OfPass, hodges_lehmann, over_passes
+from guidelines.stats.passes import OfPass, over_passes
+from guidelines.stats.pooling import hodges_lehmann
 
 DRAWS = 2000
 TRUTH = 1.3

@@ -35,12 +35,19 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     return platform.processor() or platform.machine()
 
 
-def gpu_reader(device: Device) -> Callable[[], GpuSnapshot] | None:
+def gpu_reader(device: Device, own_processes: int = 1) -> Callable[[], GpuSnapshot] | None:
     """Function that takes snapshots of a CUDA device; None for the CPU, or if NVML is not available."""
     if device.is_cpu:
         return None
     uuid = getattr(torch.cuda.get_device_properties(device), "uuid", None)
-    return nvml.reader(str(uuid)) if uuid else None
+    return nvml.reader(str(uuid), own_processes=own_processes) if uuid else None
+
+
+def is_held(device: Device) -> bool:
+    """True if this process has used memory of a CUDA device, and so counts as one that holds it."""
+    if device.is_cpu:
+        return False
+    return bool(torch.cuda.memory_stats(device).get("allocation.all.allocated", 0))
 
 
 def runs_dtype(device: Device, dtype: str) -> bool:

@@ -18,8 +18,14 @@ THROTTLING = {
 }
 
 
-def reader(uuid: str, nvml: ModuleType | None = None) -> Callable[[], GpuSnapshot] | None:
-    """Function that takes snapshots of the device with a UUID, None without the package or its driver."""
+def reader(
+    uuid: str, nvml: ModuleType | None = None, own_processes: int = 1
+) -> Callable[[], GpuSnapshot] | None:
+    """Function that takes snapshots of the device with a UUID, None without the package or its driver.
+
+    `own_processes` is the number of processes of this run that hold the device: in a container the driver
+    does not know them by our numbers.
+    """
     library = nvml or _library()
     if library is None:
         return None
@@ -28,7 +34,7 @@ def reader(uuid: str, nvml: ModuleType | None = None) -> Callable[[], GpuSnapsho
         handle = library.nvmlDeviceGetHandleByUUID(f"GPU-{uuid.removeprefix('GPU-')}")
     except library.NVMLError:
         return None
-    return _NvmlDevice(library, handle).snapshot
+    return _NvmlDevice(library, handle, own_processes).snapshot
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class _NvmlDevice:
 
     library: Any
     handle: Any
+    own_processes: int
 
     def snapshot(self) -> GpuSnapshot:
         power_mw = self._read("nvmlDeviceGetPowerUsage")
@@ -47,8 +54,7 @@ class _NvmlDevice:
             temperature_c=self._read("nvmlDeviceGetTemperature", self.library.NVML_TEMPERATURE_GPU),
             power_w=None if power_mw is None else power_mw / 1e3,
             throttling=tuple(name for bit, name in THROTTLING.items() if reasons & bit),
-            # Our own process is one of them; in a container the driver does not know it by our number.
-            other_processes=max(0, len(processes) - 1),
+            other_processes=max(0, len(processes) - self.own_processes),
         )
 
     def _read(self, name: str, *arguments: int) -> Any:

@@ -4,7 +4,14 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from guidelines.measure.device.devices import cpu_model, describe, device_list, device_name, runs_dtype
+from guidelines.measure.device.devices import (
+    cpu_model,
+    describe,
+    device_list,
+    device_name,
+    is_held,
+    runs_dtype,
+)
 from guidelines.results.machine import parse_machine
 from guidelines.spec.condition import Condition, Device
 
@@ -25,6 +32,16 @@ def test_a_processor_without_a_name_is_called_by_its_architecture(tmp_path):
 def test_the_cpu_is_always_there():
     assert device_list()[0] == "cpu"
     assert device_name(Device("cpu")) == cpu_model()
+
+
+def test_a_cpu_is_held_by_nobody():
+    assert not is_held(Device("cpu"))
+
+
+@pytest.mark.cuda
+def test_a_process_holds_a_device_once_it_has_used_its_memory():
+    torch.zeros(1, device="cuda:0")
+    assert is_held(Device("cuda:0"))
 
 
 def test_a_type_that_cannot_run_is_told_by_trying():

@@ -72,6 +72,11 @@ def test_our_own_process_is_not_another(processes, others):
     assert reader("8a1b", running)().other_processes == others
 
 
+def test_the_process_that_started_ours_is_not_another_either():
+    running = library(nvmlDeviceGetComputeRunningProcesses=lambda handle: ["a", "b", "c"])
+    assert reader("8a1b", running, own_processes=2)().other_processes == 1
+
+
 @pytest.mark.parametrize("uuid", ["8a1b", "GPU-8a1b"])
 def test_the_device_is_asked_for_by_its_uuid_with_one_prefix(uuid):
     asked = []
