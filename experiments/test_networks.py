@@ -44,6 +44,6 @@ def sweeps(condition: Condition) -> Iterator[Sweep]:
         yield Sweep("N", OTHERS_CLAIM, name, pair, expect, per_multiply_add=True)
 
 
-@pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about 3 minutes on two CPU cores")
+@pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about 5 minutes on two CPU cores")
 def test_networks(measure: Callable[[], None]) -> None:
     measure()

@@ -19,6 +19,6 @@ def sweeps(condition: Condition) -> Iterator[Sweep]:
         yield Sweep("U", CLAIM, f"c{c}", every, per_multiply_add=True, claims_every_row=True)
 
 
-@pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about 90 seconds on two CPU cores")
+@pytest.mark.guideline(sweeps=sweeps, setup=SETUP, on_request="about 100 seconds on two CPU cores")
 def test_units(measure: Callable[[], None]) -> None:
     measure()
