@@ -1,4 +1,5 @@
 import json
+import signal
 from dataclasses import fields, replace
 
 import pytest
@@ -26,6 +27,10 @@ settings.load_profile("any machine")
 
 
 def pytest_configure(config):
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # a shell ignores it for what it runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "cuda: needs a CUDA device")
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
-from guidelines.stats.noise_floor import too_noisy
+from guidelines.stats.noise_floor import MOST_DENIED, too_noisy
 
 # Smaller differences between machines change nobody's design.
 LEAST_CHANGE = 0.03
@@ -68,8 +68,11 @@ def _judge(margined: MarginedRatio, confidence: float) -> Change:
         return Change("more", ratio, margin, f"above {upper:.3g}")
     if ratio.high < lower:
         return Change("less", ratio, margin, f"below {lower:.3g}")
+    small = min(margin, max(margined.least, MOST_DENIED))
+    if 1 / (1 + small) <= ratio.low and ratio.high <= 1 + small:
+        return Change("same", ratio, margin, f"within {100 * small:.2g} %")
     if lower <= ratio.low and ratio.high <= upper:
-        return Change("same", ratio, margin, f"within {100 * margin:.2g} %")
+        return Change("unclear", ratio, margin, f"below the noise floor of {100 * margin:.2g} %")
     spanned = [edge for edge in (lower, upper) if ratio.low <= edge <= ratio.high]
     reason = "too wide" if len(spanned) > 1 else f"spans {spanned[0]:.3g}"
     return Change("unclear", ratio, margin, reason)

@@ -11,7 +11,7 @@ from guidelines.results.model import SweepKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
-from guidelines.stats.noise_floor import noise_floor, too_noisy
+from guidelines.stats.noise_floor import MOST_DENIED, noise_floor, too_noisy
 
 LEAST_MARGIN = 0.01
 Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
@@ -148,14 +148,14 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
     margin = max(LEAST_MARGIN, floor)
     if noise := too_noisy(floor):
         return Verdict("undecided", slowdown, margin, noise)
-    if effect.high < 1 + margin:
+    if effect.high < 1 + min(margin, MOST_DENIED):
         return Verdict("does not hold", slowdown, margin)
-    if effect.low <= 1 + margin:
-        return Verdict("undecided", slowdown, margin, beyond_margin(effect, margin, evidence.effort))
-    objection = _objection(evidence, confidence, margin)
-    if objection:
-        return Verdict("undecided", slowdown, margin, objection)
-    return Verdict("holds", slowdown, margin)
+    remedy = _objection(evidence, confidence, margin)
+    if effect.high < 1 + margin:
+        remedy = f"an effect of up to {100 * margin:.2g} % would not show above the noise floor"
+    elif effect.low <= 1 + margin:
+        remedy = remedy or beyond_margin(effect, margin, evidence.effort)
+    return Verdict("undecided" if remedy else "holds", slowdown, margin, remedy)
 
 
 def _objection(evidence: Evidence, confidence: float, margin: float) -> str:

@@ -43,7 +43,8 @@ RETRY_HELP = (
 )
 PASSES_HELP = (
     "fresh processes that measure every sweep, each for 1/N of the time; the intervals cover what differs "
-    "between them. 1: measure in this process, for debuggers and profilers. Default: 5"
+    "between them, and are wide for fewer than 5. 1: measure in this process, for debuggers and profilers. "
+    "Default: 5"
 )
 JOURNAL_HELP = "write every result here as soon as it is known. Default: a new file in .guidelines/"
 RESUME_HELP = (

@@ -71,13 +71,20 @@ def _in_planned_order(contents: Contents) -> list[Result]:
     return results
 
 
+def _there(contents: Contents) -> str:
+    """How much of a run is there: "1 of 2 sweeps", or "3 of 10 passes of its 2 sweeps"."""
+    sweeps, planned = len(contents.measurements), len(contents.header.sweeps)
+    passes = contents.header.settings.get("passes", "1")
+    if passes == "1" or not passes.isdecimal():
+        return f"{sweeps} of {planned} sweeps"
+    ended = sum(len(each) for each in contents.measurements.values())
+    return f"{ended} of {int(passes) * planned} passes of its {planned} sweeps"
+
+
 def _notes(contents: Contents) -> tuple[str, ...]:
     notes = [f"skipped: {skipped}" for skipped in contents.skipped]
     if not contents.is_finished:
-        there, planned = len(contents.measurements), len(contents.header.sweeps)
-        passes = max((len(each) for each in contents.measurements.values()), default=0)
-        most = f", with up to {passes} passes" if passes > 1 else ""
-        notes.append(f"is the journal of an unfinished run: {there} of {planned} sweeps are there{most}")
+        notes.append(f"is the journal of an unfinished run: {_there(contents)} are there")
     if contents.is_torn:
         notes.append("its last line is torn and was ignored")
     return tuple(notes)

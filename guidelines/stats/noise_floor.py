@@ -4,6 +4,8 @@ from guidelines.stats.intervals import Estimate
 
 # Behind a larger noise floor any effect that matters could hide: nothing is decided.
 MOST_NOISE_FLOOR = 0.25
+# Nobody would call an effect of this size none: what hides below a larger noise floor is not denied.
+MOST_DENIED = 0.05
 
 
 def noise_floor(control: Estimate | None) -> float | None:

@@ -38,7 +38,8 @@ def test_noise_floors_of_either_side_widen_the_margin(entry, sweep_of):
     noisy = replace(entry("g=1", 1.0).control, low=0.8, high=1.2)
     rows = by_name(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.2, control=noisy)))
     assert rows["G2 x1 g=8"].effect.margin == pytest.approx(0.2)
-    assert rows["G2 x1 g=8"].outcome == "SAME"
+    assert rows["G2 x1 g=8"].outcome == "UNCLEAR"
+    assert rows["G2 x1 g=8"].effect.reason == "below the noise floor of 20 %"
     noisier = replace(noisy, low=0.7, high=1.3)
     unclear = by_name(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.2, control=noisier)))
     assert unclear["G2 x1 g=8"].outcome == "UNCLEAR"

@@ -43,6 +43,14 @@ def test_a_noisy_control_widens_the_margin():
     assert outcome(1.02, 0.02, control=noisy) == "does not hold"
 
 
+def test_noise_denies_no_effect_that_would_matter():
+    noisy = Estimate(1.0, 0.85, 1.15, 0.99, 100)
+    assert outcome(1.02, 0.02, control=noisy) == "does not hold"
+    (hidden,) = verdicts([evidence(1.08, 0.02, control=noisy)], 0.99)
+    assert hidden.outcome == "undecided"
+    assert hidden.remedy == "an effect of up to 15 % would not show above the noise floor"
+
+
 @pytest.mark.parametrize("estimate", [0.5, 1.0, 5.0])
 def test_noise_decides_nothing_however_wide_it_makes_the_margin(estimate):
     noisy = Estimate(1.0, 0.7, 1.3, 0.99, 12)

@@ -1,6 +1,7 @@
 """Runs of several passes; each pass is a process that needs two seconds to import torch."""
 
 import re
+import sys
 from statistics import median
 from textwrap import dedent
 from types import SimpleNamespace
@@ -179,9 +180,10 @@ def test_debuggers_reach_what_this_process_runs(experiments, option):
 
 
 def test_a_conftest_that_only_pytest_can_run_fails_all_at_once_with_one_line_that_names_the_way_out(
-    experiments, pytester
+    experiments, pytester, monkeypatch
 ):
-    needy = CONFTEST + "    assert sys.argv[0] != '-c', 'no pytest here'\n"
+    monkeypatch.setattr(sys, "started_here", True, raising=False)
+    needy = CONFTEST + "    assert hasattr(sys, 'started_here'), 'no pytest here'\n"
     result = experiments("--passes=3", conftest=needy, test_marked=MARKED)
     result.assert_outcomes(failed=2)
     why = "AssertionError: no pytest here"

@@ -41,7 +41,16 @@ def test_a_run_is_what_its_passes_know_together(in_pass):
     run = to_run(contents(*lines))
     assert [[each.number for each in entry.passes] for entry in run.entries] == [[1, 2], [1, 2]]
     assert run.entries[1].slowdown.estimate == pytest.approx((2.0 * 2.2) ** 0.5)
-    assert run.notes == ("is the journal of an unfinished run: 1 of 2 sweeps are there, with up to 2 passes",)
+    assert run.notes == ("is the journal of an unfinished run: 1 of 2 sweeps are there",)
+
+
+def test_a_run_in_passes_says_how_many_are_there(in_pass):
+    lines = [*measurement(in_pass(1), 1), *measurement(in_pass(2, 2.2), 2, of_pass=2)]
+    known = contents(*lines)
+    in_passes = replace(known, header=replace(known.header, settings={"passes": "5"}))
+    assert to_run(in_passes).notes == (
+        "is the journal of an unfinished run: 2 of 10 passes of its 2 sweeps are there",
+    )
 
 
 def test_a_journal_of_the_first_version_has_one_pass(pair):
