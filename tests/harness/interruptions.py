@@ -1,6 +1,6 @@
 """Kills runs at random moments, resumes them, and prints what was lost; asserts nothing.
 
-Run it by hand, about 20 minutes on two cores: python tests/harness/interruptions.py
+Run it by hand, about ten minutes on two cores: python tests/harness/interruptions.py
 """
 
 import random
@@ -23,7 +23,7 @@ from guidelines.results.journal_contents import Header
 from guidelines.results.model import Entry, Failure
 
 ROOT = Path(__file__).parent.parent.parent
-KILLS = 20
+KILLS = 8
 SEED = 1
 # G2 and G4: six sweeps of four variants.
 RUN = ("experiments/test_g2_group_count.py", "experiments/test_g4_elementwise.py", "--device=cpu")
