@@ -20,15 +20,20 @@ from guidelines.measure.worker import Building, Job, Message
 
 # A fresh interpreter finds modules where this one does, whatever it was started with.
 # Ctrl-C reaches all processes of a terminal; the parent ends this one.
+# What the program itself imports comes first from where it usually is: a file beside a test may have the name
+# of a module of the standard library.
 PROGRAM = """
 import json, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-sys.path[:] = json.loads(sys.argv[1])
+path = json.loads(sys.argv[1])
+sys.path += path
 from guidelines.measure.worker import main
+sys.path[:] = path
 main()
 """
 # Processes that a network has started may hold the error output open.
 READ_TIMEOUT_S = 0.5
+SIGNALS = {number.value: number.name for number in signal.Signals}
 HINTS = {"SIGKILL": " (out of memory?)"}
 # The reason of every failure that a process left behind begins so.
 DIED = "the process that measured it"
@@ -90,14 +95,19 @@ class _Process:
 
     def __init__(self) -> None:
         self.popen = subprocess.Popen(
-            [sys.executable, *_interpreter_flags(), "-c", PROGRAM, json.dumps(sys.path, default=str)],
+            [sys.executable, *_interpreter_flags(), "-P", "-c", PROGRAM, json.dumps(sys.path, default=str)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        self.printed = b""
+        self._printed: list[bytes] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return b"".join(self._printed).decode(errors="replace")
 
     @property
     def stdout(self) -> IO[bytes]:
@@ -123,9 +133,9 @@ class _Process:
         """How it ended: "was ended by SIGKILL", "ended with status 3", with the last line that it printed."""
         status = self.wait()
         if status < 0:
-            name = signal.Signals(-status).name
+            name = SIGNALS.get(-status, f"signal {-status}")
             return f"was ended by {name}{HINTS.get(name, '')}"
-        lines = self.printed.decode(errors="replace").strip().splitlines()
+        lines = self.printed.strip().splitlines()
         last = f": {lines[-1]}" if status and lines else ""
         return f"ended with status {status}{last}"
 
@@ -134,10 +144,18 @@ class _Process:
         self._reader.join(timeout=READ_TIMEOUT_S)
         return status
 
+    def close(self) -> None:
+        """Close its input and output; the reader closes the error output when it ends."""
+        for stream in (self.popen.stdin, self.popen.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
+
     def _read(self) -> None:
         assert self.popen.stderr is not None
-        for line in self.popen.stderr:
-            self.printed += line
+        with self.popen.stderr as printed:
+            for line in printed:
+                self._printed.append(line)  # what is known must not wait for the end
 
 
 @contextmanager
@@ -149,7 +167,8 @@ def _process(job: bytes, say: Callable[[str], object]) -> Iterator[_Process]:
     finally:
         process.popen.kill()  # no harm to one that has ended
         process.wait()
-        say(process.printed.decode(errors="replace"))
+        process.close()
+        say(process.printed)
 
 
 def _interpreter_flags() -> list[str]:

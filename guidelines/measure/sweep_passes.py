@@ -11,7 +11,7 @@ from guidelines.measure.outcome import Outcome, failure_of
 from guidelines.measure.processes import DIED, Died
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s
-from guidelines.measure.task import Task, failed
+from guidelines.measure.task import Task, facts, failed
 from guidelines.results.checked import printable
 from guidelines.results.joining import disturbed_passes, joined
 from guidelines.results.model import Entry, Failure, StopReason
@@ -68,6 +68,7 @@ class SweepPasses:
             seed=self.seed,
             checked=self._checked,
             retried=self._retried.get(number, ()),
+            facts=facts(self.case.sweep, left, self.case.condition),
             own_processes=1 + (self.planned > 1 and is_held(self.case.condition.device)),
         )
 

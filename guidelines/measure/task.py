@@ -1,6 +1,6 @@
 """One sweep in one pass: what to measure, as data that a fresh process can be told, and how it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from guidelines.measure.case import Origin
@@ -10,6 +10,9 @@ from guidelines.measure.recording import Limits
 from guidelines.measure.sweep import measure_sweep
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep
+
+# Plain values that can be compared between processes.
+Facts = tuple[object, ...]
 
 
 class OriginError(Exception):
@@ -23,7 +26,8 @@ class Task:
     `variants` are the ids of all variants of the sweep, `chosen` those to measure with their baseline, and
     `checked` those whose output and work need no check, because an earlier pass checked them. `retried` are
     the reasons why earlier measurements of this pass were dropped. `own_processes` is the number of processes
-    of this run that hold a CUDA device.
+    of this run that hold a CUDA device. `facts` are those of the networks to measure, which must be the same
+    in every process.
     """
 
     sweep_id: str
@@ -37,6 +41,20 @@ class Task:
     checked: frozenset[str] = frozenset()
     retried: tuple[str, ...] = ()
     own_processes: int = 1
+    facts: Facts = ()
+
+
+def facts(sweep: Sweep, chosen: Collection[str], condition: Condition) -> Facts:
+    """The claim of a sweep, and widths and work of its baseline and chosen variants."""
+    claim = (sweep.guideline, sweep.claim, sweep.expect, sweep.per_multiply_add, sweep.claims_every_row)
+    networks: list[object] = []
+    for variant in sweep.variants:
+        if variant.id in chosen or variant is sweep.baseline:
+            cost = variant.cost(condition)
+            networks.append(
+                (variant.name, variant.widths, variant.groups, cost.multiply_adds, cost.parameters)
+            )
+    return (claim, *networks)
 
 
 def measure(
@@ -74,9 +92,15 @@ def found(task: Task, origin: Origin) -> Sweep:
     """The sweep of a task, in a process that does not have it yet. Raises OriginError if it differs."""
     for sweep in origin()(task.condition):
         if sweep.name == task.sweep:
-            if tuple(variant.id for variant in sweep.variants) == task.variants:
-                return sweep
-            raise OriginError(f"{task.sweep_id} has other variants in a process of its own; use --passes 1")
+            if tuple(variant.id for variant in sweep.variants) != task.variants:
+                raise OriginError(
+                    f"{task.sweep_id} has other variants in a process of its own; use --passes 1"
+                )
+            if facts(sweep, task.chosen, task.condition) != task.facts:
+                raise OriginError(
+                    f"{task.sweep_id} has other networks in a process of its own; use --passes 1"
+                )
+            return sweep
     raise OriginError(f"{task.sweep_id} is not defined in a process of its own; use --passes 1")
 
 

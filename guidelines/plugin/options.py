@@ -46,6 +46,8 @@ PASSES_HELP = (
     "between them, and are wide for fewer than 5. 1: measure in this process, for debuggers and profilers. "
     "Default: 5"
 )
+# Each of them takes seconds to begin.
+MOST_PASSES = 1000
 JOURNAL_HELP = "write every result here as soon as it is known. Default: a new file in .guidelines/"
 RESUME_HELP = (
     "go on with the journal of a run that was cut short (the newest, or --journal's), with the same "
@@ -80,7 +82,7 @@ def add_options(parser: pytest.Parser) -> None:
             default=option.parse(option.default) if option.default else None,
             help=f"{option.help}{several}. Default: {option.default or option.own_default}",
         )
-    group.addoption("--passes", metavar="N", type=_positive, default=5, help=PASSES_HELP)
+    group.addoption("--passes", metavar="N", type=_passes, default=5, help=PASSES_HELP)
     group.addoption("--machine", metavar="NAME", type=_machine_name, help=MACHINE_HELP)
     group.addoption("--retry-disturbed", metavar="N", type=_natural, default=0, help=RETRY_HELP)
     group.addoption("--journal", metavar="PATH", type=Path, help=JOURNAL_HELP)
@@ -140,6 +142,13 @@ def _positive(text: str) -> int:
     if not re.fullmatch(r"0*[1-9]\d*", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
     return int(text)
+
+
+def _passes(text: str) -> int:
+    passes = _positive(text)
+    if passes > MOST_PASSES:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST_PASSES}")
+    return passes
 
 
 def _batch(text: str) -> int:

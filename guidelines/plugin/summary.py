@@ -28,6 +28,8 @@ SAVING = {
 }
 # Number of entries that pytest-benchmark has saved.
 SAVED = pytest.StashKey[int]()
+# True if -x or the like ended the run before its last test.
+CUT_SHORT = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,6 +59,7 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
 @pytest.hookimpl(specname="pytest_sessionfinish")
 def pytest_finish_journal(session: pytest.Session, exitstatus: int) -> None:
     """Mark the journal as finished if all tests were run; pytest-benchmark has saved by then."""
+    session.config.stash[CUT_SHORT] = bool(session.shouldfail or session.shouldstop)
     journal = session.config.stash[CAMPAIGN].journal
     ran = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     if journal and ran and not session.shouldfail and not session.shouldstop:
@@ -83,7 +86,7 @@ def pytest_terminal_summary(
 ) -> Generator[None, Any, Any]:
     """Print tables and verdicts below pytest-benchmark's own tables, even if those end in an error."""
     campaign = config.stash[CAMPAIGN]
-    if exitstatus == pytest.ExitCode.INTERRUPTED:
+    if exitstatus == pytest.ExitCode.INTERRUPTED or config.stash.get(CUT_SHORT, False):
         campaign.keep_everything()
     try:
         return (yield)

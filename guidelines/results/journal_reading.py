@@ -7,6 +7,7 @@ from typing import Any
 from guidelines.results.checked import count, printable, text
 from guidelines.results.journal_contents import VERSION, Contents, Header, Result
 from guidelines.results.model import Entry, Failure, Machine
+from guidelines.results.saved_file import check_rounds
 from guidelines.results.schema import ResultsError, parse_entry, parse_failure
 
 
@@ -71,8 +72,8 @@ class _Reader:
         if type(measurement) is not int or type(size) is not int:
             raise ResultsError(f"line {line_number} is not a line of a journal")
         result = _result(line_number, line)
-        if isinstance(result, Entry) and [each.number for each in result.passes] != [number]:
-            raise ResultsError(f"line {line_number} holds another pass than {number}")
+        if isinstance(result, Entry):
+            _check_pass(result, line_number, number)
         results = self._measurements.setdefault((sweep_id, measurement), [])
         results.append(result)
         if len(results) == size:
@@ -83,6 +84,18 @@ def _result(line_number: int, line: Mapping[str, Any]) -> Result:
     failed = line.get("failed")
     try:
         return parse_entry(line.get("benchmark")) if failed is None else parse_failure(failed)
+    except ResultsError as error:
+        raise ResultsError(f"line {line_number}: {error}") from error
+
+
+def _check_pass(entry: Entry, line_number: int, number: int) -> None:
+    """Raise ResultsError if an entry is not the one pass that its line says, with all its samples."""
+    if [each.number for each in entry.passes] != [number]:
+        raise ResultsError(f"line {line_number} holds another pass than {number}")
+    if not entry.samples_s:
+        raise ResultsError(f"line {line_number}: {entry.place.name} lacks samples (stats.data)")
+    try:
+        check_rounds(entry)
     except ResultsError as error:
         raise ResultsError(f"line {line_number}: {error}") from error
 

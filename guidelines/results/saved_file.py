@@ -64,10 +64,18 @@ def _check_entries_fit(run: Run) -> None:
         seen.add(place.key)
         if saved_samples and not entry.samples_s:
             raise ResultsError(f"{place.name}: lacks samples (stats.data), which other entries have")
-        rounds = sum(each.rounds for each in entry.passes)
-        if entry.samples_s and len(entry.samples_s) != rounds:
-            raise ResultsError(
-                f"{place.name}: its passes have {rounds} rounds, its samples {len(entry.samples_s)}"
-            )
-        if entry.baseline_samples_s and len(entry.baseline_samples_s) != rounds:
+        check_rounds(entry)
+        if entry.baseline_samples_s and len(entry.baseline_samples_s) != _rounds(entry):
             raise ResultsError(f"{place.name}: its number of rounds differs from its baseline's")
+
+
+def check_rounds(entry: Entry) -> None:
+    """Raise ResultsError if an entry holds samples, but not as many as its passes have rounds."""
+    rounds = _rounds(entry)
+    if entry.samples_s and len(entry.samples_s) != rounds:
+        name = entry.place.name
+        raise ResultsError(f"{name}: its passes have {rounds} rounds, its samples {len(entry.samples_s)}")
+
+
+def _rounds(entry: Entry) -> int:
+    return sum(each.rounds for each in entry.passes)

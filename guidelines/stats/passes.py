@@ -11,7 +11,7 @@ from math import exp, log, sqrt
 from statistics import fmean, variance
 
 from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly, quantile
-from guidelines.stats.pooling import around, hodges_lehmann
+from guidelines.stats.pooling import WIDEST_LOG, around, hodges_lehmann
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,10 @@ class OfPass:
             return Roughly(self.estimate, rounds)
 
         def at(confidence: float) -> Estimate:
-            factor = exp(quantile(confidence) * deviation)
+            side = quantile(confidence) * deviation
+            if side > WIDEST_LOG:
+                return Roughly(self.estimate, rounds)(confidence)
+            factor = exp(side)
             low, high = self.estimate / factor, self.estimate * factor
             return Estimate(self.estimate, low=low, high=high, confidence=confidence, rounds=rounds)
 

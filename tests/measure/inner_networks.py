@@ -50,11 +50,21 @@ def hang():
     (HERE / "hangs.new").rename(HERE / "hangs")
     time.sleep(60)
 
+def leave_a_child():
+    child = os.fork()
+    if not child:
+        time.sleep(60)
+        os._exit(0)
+    (HERE / "child").write_text(str(child))
+    os._exit(5)
+
 TRAPS = {
     "quiet": {},
     "exits": {"built": partial(os._exit, 3)},
     "crashes": {"built": partial(ctypes.string_at, 0)},
     "killed": {"called": lambda: os.kill(os.getpid(), signal.SIGKILL)},
+    "odd": {"called": lambda: os.kill(os.getpid(), 40)},
+    "forks": {"built": leave_a_child},
     "round": {"called": end_in_a_round},
     "talks": {"called": talk},
     "hangs": {"built": hang},

@@ -23,7 +23,12 @@ UNDEFINED = (
 )
 # Sweeps of a module that cannot be imported, and those whose trap ends its process, and how.
 BROKEN = "broken", "broken, too"
-LETHAL = {"exits": "ended with status 3", "crashes": "was ended by SIGSEGV", "killed": "was ended by SIGKILL"}
+LETHAL = {
+    "exits": "ended with status 3",
+    "crashes": "was ended by SIGSEGV",
+    "killed": "was ended by SIGKILL",
+    "odd": "was ended by signal 40",
+}
 ENDED_WITHIN_S = 1.0
 STARTS_WITHIN_S = 60.0
 
@@ -53,7 +58,7 @@ def is_failure(result):
 def run(tmp_path_factory):
     """One pass over all sweeps but the one that hangs, and over two whose module cannot be imported."""
     folder = tmp_path_factory.mktemp("networks")
-    sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "round", "talks")
+    sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "odd", "round", "talks")
     broken = Origin(module_of(folder, "broken", RAISING), ("test_networks",))
     for name in BROKEN:
         sweeps.append(passes_of(replace(sweeps[0].case.sweep, name=name), broken))
@@ -77,6 +82,13 @@ def test_a_network_that_ends_its_process_fails_alone(run, name):
     assert list(reasons) == ["trap"]
     assert reasons["trap"].startswith(f"{DIED} {LETHAL[name]}")
     assert list(run.outcome(name)) == ["trap", "a", "c"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_is_dead_though_a_child_of_it_lives(tmp_path):
+    run = Run(sweeps_of(tmp_path, "forks"))
+    assert run.reasons("forks") == {"trap": f"{DIED} ended with status 5"}
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)  # it was still there
 
 
 def test_a_process_that_dies_in_a_round_fails_its_sweep(run):

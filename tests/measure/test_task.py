@@ -41,6 +41,15 @@ def test_a_sweep_of_other_variants_is_an_error_of_one_line(task, sweep):
         found(task, origin_of(replace(sweep, variants=sweep.variants[::-1])))
 
 
+@pytest.mark.parametrize("change", [{"widths": (72,)}, {"work": Stack((Conv(8, 8),))}, {"name": "g=eight"}])
+def test_a_sweep_of_other_networks_is_an_error_of_one_line(task, sweep, change):
+    *first, last = sweep.variants
+    with pytest.raises(OriginError, match=r"^G2 x1 cpu-2px has other networks .*; use --passes 1$"):
+        found(task, origin_of(replace(sweep, variants=(*first, replace(last, **change)))))
+    with pytest.raises(OriginError, match="has other networks"):
+        found(task, origin_of(replace(sweep, expect="faster")))
+
+
 def test_every_chosen_variant_fails_with_the_task(task, sweep):
     outcome = failed(task, sweep, Dropped("not there", is_skip=True))
     assert list(outcome) == ["g2", "g8"]

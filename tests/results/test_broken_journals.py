@@ -111,6 +111,20 @@ def test_a_line_that_holds_another_pass_than_it_says_is_named(log, path, pair, c
     assert "line 4 holds another pass than 2" in refused(capsys, path)
 
 
+def test_a_line_with_fewer_samples_than_rounds_is_named(log, path, entry, capsys):
+    log.add(SWEEP, 1, [entry("g=1", 1.0, samples_s=(0.01,) * 39)])
+    assert "line 2: G2 x1 g=1: its passes have 40 rounds, its samples 39" in refused(capsys, path)
+
+
+def test_a_line_without_samples_is_named(log, path, entry, capsys):
+    log.add(SWEEP, 1, [entry("g=1", 1.0)])
+    first, line = path.read_text().splitlines()
+    bare = json.loads(line)
+    del bare["benchmark"]["stats"]["data"]
+    path.write_text(f"{first}\n{json.dumps(bare)}\n")
+    assert "line 2: G2 x1 g=1 lacks samples (stats.data)" in refused(capsys, path)
+
+
 def test_a_line_that_holds_several_passes_is_named(log, path, entry, capsys):
     (only,) = entry("g=1", 1.0).passes
     log.add(SWEEP, 1, [entry("g=1", 1.0, passes=(only, replace(only, number=2)))])

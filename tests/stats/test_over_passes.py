@@ -121,3 +121,8 @@ def test_odd_passes_hardly_move_the_centre_in_most_draws():
     moved = np.abs(np.divide(odd, quiet) - 1)
     assert np.median(moved) <= 0.005
     assert np.mean(moved <= 0.03) >= 0.93
+
+
+@pytest.mark.parametrize("deviation", [1e3, 1e18])
+def test_a_pass_that_knows_nothing_of_itself_has_no_interval(deviation):
+    assert OfPass(2.0, deviation).quantity(9)(0.95).low is None
