@@ -53,4 +53,4 @@ def _conftests(config: pytest.Config) -> list[Module]:
         path = getattr(plugin, "__file__", None) or ""
         if path.endswith("conftest.py"):
             paths[path] = plugin.__name__
-    return [Module(paths[path], path) for path in sorted(paths, key=lambda path: path.count(os.sep))]
+    return [Module(paths[path], path) for path in sorted(paths, key=lambda path: (path.count(os.sep), path))]
