@@ -156,8 +156,8 @@ def _t_probability(angle: float, degrees: int) -> float:
 def hodges_lehmann(values: Sequence[float]) -> float:
     """Median of the means of all pairs of values, each value with itself as well (Hodges and Lehmann 1963).
 
-    >>> hodges_lehmann([1.0, 1.1, 0.9, 1.0, 7.0])
-    1.0
+    >>> hodges_lehmann([1.0, 2.0, 3.0, 4.0, 100.0])
+    3.0
     """
     means = []
     for k, value in enumerate(values):
