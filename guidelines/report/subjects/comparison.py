@@ -14,6 +14,7 @@ from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
 from guidelines.stats.intervals import Estimate
+from guidelines.stats.noise_floor import MOST_DENIED
 
 VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
 EFFECTS = (
@@ -172,7 +173,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
     sure = level(comparison.confidence)
     yield (
         "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
-        f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within; UNCLEAR: neither."
+        f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within these and within "
+        f"{percent(MOST_DENIED)}; UNCLEAR: neither."
     )
     yield (
         f"±: {sure} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
