@@ -191,6 +191,19 @@ def results():
     return make_results
 
 
+@pytest.fixture
+def under(entry, results):
+    """Results of G2 x1 under some conditions."""
+
+    def measured(*conditions):
+        entries = []
+        for condition in conditions:
+            entries += [entry("g=1", 1.0, condition=condition), entry("g=8", 2.0, condition=condition)]
+        return results(*entries)
+
+    return measured
+
+
 def to_file(entries, failures=(), data=True):
     """The content of a file as pytest-benchmark writes it."""
     return {

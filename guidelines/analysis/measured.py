@@ -34,8 +34,8 @@ class Measured:
     `circumstances` has an item for each pass, `passes` is the number of passes of all runs, and
     `is_one_process` is True if it is one run of a single pass: its interval does not cover other runs.
     `lost` are the reasons why passes are missing. `draws` are its slow-downs by placement under cuDNN's
-    autotuner. `scatter` is the Birge ratio of the slow-downs under its
-    condition, None for a single run. Quantities are functions, which == does not compare.
+    autotuner. `scatter` is the Birge ratio of the slow-downs under its condition, None for a single run.
+    Quantities are functions, which == does not compare.
     """
 
     identity: Identity

@@ -9,7 +9,7 @@ from guidelines.analysis.same_machine import runs_of_each_machine
 from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
-from guidelines.stats.pooling import Pooled, pooled
+from guidelines.stats.pooling import Pooled, pooled, pooled_by_size
 
 # How the parts of a network read in a message.
 NETWORK_WORDS = {"widths": "channels", "multiply_adds_per_image": "multiply-adds an image"}
@@ -216,7 +216,5 @@ def _pooled_controls(sweeps: Mapping[SweepKey, Sequence[Measured]]) -> dict[Swee
     for key, of_runs in sweeps.items():
         known[key] = [measured.control for measured in of_runs if measured.control]
     controls = {key: quantities[0] for key, quantities in known.items() if len(quantities) == 1}
-    for runs in {len(quantities) for quantities in known.values()} - {0, 1}:
-        family = {key: quantities for key, quantities in known.items() if len(quantities) == runs}
-        controls.update(pooled(family, independent=len(family)).quantities)
-    return controls
+    repeated = {key: quantities for key, quantities in known.items() if len(quantities) > 1}
+    return controls | pooled_by_size(repeated)

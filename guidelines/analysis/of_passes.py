@@ -4,50 +4,45 @@ A sweep alone knows that from its few passes only, and an interval that has to h
 would be far too wide.
 """
 
-from collections.abc import Hashable, Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable
 
 from guidelines.results.model import Entry, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Quantity, ratio_of
 from guidelines.stats.passes import OfPass
-from guidelines.stats.pooling import pooled
-
-Key = TypeVar("Key", bound=Hashable)
-
-
-class _Family(NamedTuple):
-    """Quantities that share an estimate of the spread: those under a condition with as many passes."""
-
-    condition: Condition
-    passes: int
+from guidelines.stats.pooling import pooled_by_size
 
 
 def slowdowns_over_passes(entries: Iterable[Entry]) -> dict[VariantKey, Quantity]:
     """The slow-downs of the entries with two passes or more, but for baselines."""
-    families: dict[_Family, dict[VariantKey, list[Quantity]]] = {}
+    by_condition: dict[Condition, dict[VariantKey, list[Quantity]]] = {}
     for entry in entries:
         if len(entry.passes) > 1 and not entry.is_baseline:
-            family = _Family(entry.place.condition.shared, len(entry.passes))
-            families.setdefault(family, {})[entry.place.key] = _quantities(entry)
+            key = entry.place.key
+            by_condition.setdefault(key.sweep.condition, {})[key] = _quantities(entry)
     slowdowns: dict[VariantKey, Quantity] = {}
-    for of_family in families.values():
-        slowdowns.update(pooled(of_family, independent=len({key.sweep for key in of_family})).quantities)
+    for under_one in by_condition.values():
+        slowdowns.update(pooled_by_size(under_one, _sweeps))
     return slowdowns
 
 
 def controls_over_passes(entries: Iterable[Entry]) -> dict[SweepKey, Quantity]:
     """The A/A controls of the sweeps with two passes or more in which it did not fail."""
-    families: dict[_Family, dict[SweepKey, list[Quantity]]] = {}
+    by_condition: dict[Condition, dict[SweepKey, list[Quantity]]] = {}
     for entry in entries:
         controls = [each.control.quantity(each.rounds) for each in entry.passes if each.control]
         if len(controls) > 1:
-            family = _Family(entry.place.condition.shared, len(controls))
-            families.setdefault(family, {}).setdefault(entry.place.sweep_key, controls)
+            key = entry.place.sweep_key
+            by_condition.setdefault(key.condition, {}).setdefault(key, controls)
     quantities: dict[SweepKey, Quantity] = {}
-    for of_family in families.values():
-        quantities.update(pooled(of_family, independent=len(of_family)).quantities)
+    for under_one in by_condition.values():
+        quantities.update(pooled_by_size(under_one))
     return quantities
+
+
+def _sweeps(variants: Collection[VariantKey]) -> int:
+    """Number of sweeps of some variants; those of one sweep share a baseline."""
+    return len({key.sweep for key in variants})
 
 
 def _quantities(entry: Entry) -> list[Quantity]:

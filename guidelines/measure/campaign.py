@@ -73,7 +73,7 @@ class Campaign:
         return sum(len(sweep.outcomes) for sweep in self._sweeps.values())
 
     def _is_finished(self, sweep: SweepPasses) -> bool:
-        is_complete = all(sweep.task(number) is None for number in range(1, self.passes + 1))
+        is_complete = not any(sweep.left(number) for number in range(1, self.passes + 1))
         return is_complete and not sweep.to_retry(self.retries)
 
     def restore(self, measurements: Mapping[str, Mapping[int, Sequence[Entry | Failure]]]) -> None:
@@ -100,7 +100,7 @@ class Campaign:
     def measure_all(
         self, measure: Measure, is_decided: Callable[[Outcome], bool]
     ) -> Generator[Step, None, None]:
-        """Measure every pass of all sweeps; and say what begins and what has ended."""
+        """Measure every pass of all sweeps, and say what begins and what has ended."""
         return self._measure(list(self._sweeps.values()), measure, is_decided)
 
     def measure_one(self, case: Case, measure: Measure) -> Generator[Step, None, None]:
@@ -127,12 +127,13 @@ class Campaign:
     def settle(self) -> None:
         """Take what the passes know so far as the result of each sweep that has been measured at all."""
         for sweep_id, sweep in self._sweeps.items():
+            if sweep_id in self._outcomes or not sweep.outcomes:
+                continue
             outcome = sweep.outcome()
-            if outcome and sweep_id not in self._outcomes:
-                self._outcomes[sweep_id] = outcome
-                control = outcome.get(CONTROL)
-                if isinstance(control, Failure):
-                    self.failures.append(control)
+            self._outcomes[sweep_id] = outcome
+            control = outcome.get(CONTROL)
+            if isinstance(control, Failure):
+                self.failures.append(control)
 
     def keep(self, result: Entry | Failure) -> None:
         """Count a result as part of the run."""

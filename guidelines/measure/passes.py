@@ -116,7 +116,7 @@ class Passes:
     def _plans(self) -> Iterator[_Plan]:
         """The passes, each of which is planned when the ones before have ended."""
         for number in range(1, self.planned + 1):
-            going_on = [sweep for sweep in self.sweeps if self._goes_on(sweep) and sweep.task(number)]
+            going_on = [sweep for sweep in self.sweeps if self._goes_on(sweep) and sweep.left(number)]
             if going_on:
                 yield _Plan(number, going_on)
         yield from self._further_plans()
@@ -142,7 +142,7 @@ class Passes:
             number += 1
             further: list[SweepPasses] = []
             for sweep in self.sweeps:
-                if 0 < sweep.pass_s <= left_s and self._goes_on(sweep) and sweep.task(number):
+                if 0 < sweep.pass_s <= left_s and self._goes_on(sweep) and sweep.left(number):
                     further.append(sweep)
                     left_s -= sweep.pass_s
             if not further:

@@ -38,8 +38,8 @@ class Rounds:
     `order` seeds the order of every round and of every building.
     `look` is called before the first round, before networks are built anew, and after the last round.
     `collect` is called before networks are built, to free the memory of the old ones, and whatever else
-    begins a placement (see `device.placements`). `explain` gives the
-    reason to drop a network that raised an error (see `dropped`).
+    begins a placement (see `device.placements`). `explain` gives the reason to drop a network that raised an
+    error (see `dropped`).
     """
 
     builders: dict[NetworkKey, Builder]

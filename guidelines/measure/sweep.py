@@ -43,9 +43,16 @@ def measure_sweep(
     that of the pass: each has orders of its own. Variants that were already checked are not checked again.
     `building` is told the id of each variant that is built, and "" afterwards.
     """
-    networks = _Networks(sweep, chosen, condition, seed, check=check, prepare=prepare)
-    networks.building = building
-    networks.unchecked = {variant.id for variant in sweep.variants} - set(already_checked)
+    networks = _Networks(
+        sweep=sweep,
+        chosen=chosen,
+        condition=condition,
+        seed=seed,
+        check=check,
+        prepare=prepare,
+        building=building,
+        unchecked={variant.id for variant in sweep.variants} - set(already_checked),
+    )
     watch = Watch(gpu_reader(condition.device, own_processes))
     with pinned(condition), placements(condition) as placing:
         rounds = networks.rounds(limits, number, placing, look=watch.look, explain=explain)
@@ -73,8 +80,8 @@ class _Networks:
     seed: int
     check: Check
     prepare: Prepare
-    building: Callable[[str], object] = field(init=False)
-    unchecked: set[str] = field(init=False, default_factory=set)
+    building: Callable[[str], object]
+    unchecked: set[str]
     checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
 
     def rounds(

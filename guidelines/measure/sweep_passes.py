@@ -51,11 +51,17 @@ class SweepPasses:
         """True if no further pass can measure anything: the baseline failed, or all chosen variants."""
         return self._given_up.issuperset(self.chosen) or self.case.sweep.baseline.id in self._given_up
 
+    def left(self, number: int) -> tuple[str, ...]:
+        """Ids of the variants that a pass still has to measure."""
+        if self.is_over:
+            return ()
+        known = {} if number in self._again else self.outcomes.get(number, {})
+        return tuple(id for id in self.chosen if id not in self._given_up and id not in known)
+
     def task(self, number: int) -> Task | None:
         """Task for the variants that a pass still has to measure, None if there are none."""
-        known = {} if number in self._again else self.outcomes.get(number, {})
-        left = tuple(id for id in self.chosen if id not in self._given_up and id not in known)
-        if not left or self.is_over:
+        left = self.left(number)
+        if not left:
             return None
         return Task(
             sweep_id=self.case.sweep_id,

@@ -102,9 +102,8 @@ def _channel() -> IO[bytes]:
     There it is written line by line, so that nothing is lost when the process is killed.
     """
     channel = os.fdopen(os.dup(1), "wb")
-    if hasattr(
-        os, "register_at_fork"
-    ):  # else a forked child would keep it open beyond the death of this process
+    # A forked child would keep it open beyond the death of this process.
+    if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: os.close(channel.fileno()))
     os.dup2(2, 1)
     sys.stdout = sys.stderr

@@ -3,7 +3,7 @@
 All of them are computed on logarithms, because slow-downs and speed-ups multiply.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, exp, log, pi, sin, sqrt
@@ -66,6 +66,22 @@ def pooled(family: Mapping[Key, Sequence[Quantity]], independent: int) -> Pooled
     degrees = max(1, independent) * (runs - 1)
     quantities = {key: _quantity(each, common, degrees) for key, each in repeats.items()}
     return Pooled(quantities=quantities, scatter=sqrt(fmean(ratios)) if ratios else None)
+
+
+def pooled_by_size(
+    quantities: Mapping[Key, Sequence[Quantity]], independent: Callable[[Collection[Key]], int] = len
+) -> dict[Key, Quantity]:
+    """Pool each quantity in the family of those with as many repeats, two or more of each.
+
+    `independent` gives the number of independent members of a family from its keys.
+    """
+    families: dict[int, dict[Key, Sequence[Quantity]]] = {}
+    for key, repeats in quantities.items():
+        families.setdefault(len(repeats), {})[key] = repeats
+    of_all: dict[Key, Quantity] = {}
+    for family in families.values():
+        of_all.update(pooled(family, independent(family)).quantities)
+    return of_all
 
 
 def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:

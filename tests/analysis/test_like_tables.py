@@ -1,25 +1,10 @@
 from dataclasses import replace
 
-import pytest
-
 from guidelines.analysis.like_tables import condition_differences, like_tables
 from guidelines.spec.condition import Condition
 
 CUDA = Condition("cuda:0", "H200")
 GRAPH = replace(CUDA, mode="cudagraph")
-
-
-@pytest.fixture
-def under(entry, results):
-    """Results of G2 under some conditions."""
-
-    def measured(*conditions):
-        entries = []
-        for condition in conditions:
-            entries += [entry("g=1", 1.0, condition=condition), entry("g=8", 2.0, condition=condition)]
-        return results(*entries)
-
-    return measured
 
 
 def pairs(a, b):

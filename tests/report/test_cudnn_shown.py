@@ -37,19 +37,6 @@ def test_a_label_leaves_out_the_only_choice():
     assert "cuDNN heuristic" not in sentence(shared)
 
 
-@pytest.fixture
-def under(entry, results):
-    """Results of G2 x1 under some conditions."""
-
-    def measured(*conditions):
-        entries = []
-        for condition in conditions:
-            entries += [entry("g=1", 1.0, condition=condition), entry("g=8", 2.0, condition=condition)]
-        return results(*entries)
-
-    return measured
-
-
 def titles(run):
     return [section.title.partition(": ")[2].split(": ")[-1] for section in sections(tables(run))]
 
