@@ -197,11 +197,11 @@ DISTURBED = """
         if str(os.getpid()) not in processes:
             processes.append(str(os.getpid()))
             RUNS.write_text(" ".join(processes))
-        return Sleeping(0.03 if processes.index(str(os.getpid())) == 1 else 0.003)
+        return Sleeping(0.3 if processes.index(str(os.getpid())) == 1 else 0.03)
 
     def sweeps(condition):
-        slower = variant("b", lambda: Sleeping(0.006))
-        yield Sweep("G8", "a claim", "x1", (variant("a", lambda: Sleeping(0.003)), slower))
+        slower = variant("b", lambda: Sleeping(0.06))
+        yield Sweep("G8", "a claim", "x1", (variant("a", lambda: Sleeping(0.03)), slower))
         yield Sweep("G8", "a claim", "x2", (variant("a", disturbed), slower))
 
     @pytest.mark.guideline(sweeps=sweeps)
