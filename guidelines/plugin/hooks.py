@@ -18,7 +18,7 @@ from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.device.devices import describe
 from guidelines.plugin import on_request, outputs, resumption
-from guidelines.plugin.conditions import conditions, limits, time_share
+from guidelines.plugin.conditions import conditions, limits, time_share, without_effect
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
@@ -60,6 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
         path, contents = resumed
         resumption.check_same(path, contents.header, _header(config))
         campaign.batches.update(contents.header.batches)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the options that change nothing here."""
+    return without_effect(config, config.stash[CAMPAIGN].conditions)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
