@@ -9,7 +9,10 @@ from typing import Any
 
 import torch
 
+from guidelines.measure.device.onednn import instruction_set
+from guidelines.measure.device.settings import settings
 from guidelines.measure.monitor import nvml
+from guidelines.measure.monitor.processors import processors
 from guidelines.results.disturbance import GpuSnapshot
 from guidelines.spec.condition import Condition, Device
 
@@ -65,7 +68,7 @@ def runs_dtype(device: Device, dtype: str) -> bool:
 
 
 def describe(conditions: Sequence[Condition], name: str | None = None) -> MachineInfo:
-    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file.
+    """Devices, libraries, settings and thread counts of a run, for `machine_info` in the saved file.
 
     All CUDA devices of the machine are named, measured or not. `name` is the one that the user gives it.
     """
@@ -73,11 +76,13 @@ def describe(conditions: Sequence[Condition], name: str | None = None) -> Machin
     cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
     measured = {condition.device: condition.device_name for condition in conditions}
     cuda = _cuda_devices()
+    usable, isa = processors(), instruction_set()
     named: MachineInfo = {"name": name} if name else {}
     return {
         **named,
         "cpu_model": cpu_model(),
         "cpu_count": os.cpu_count(),
+        "usable_cpus": usable.usable,
         "devices": measured | {device: properties.name for device, properties in cuda.items()},
         "device_memory_bytes": {device: properties.total_memory for device, properties in cuda.items()},
         "threads": sorted({condition.threads for condition in conditions}),
@@ -85,7 +90,9 @@ def describe(conditions: Sequence[Condition], name: str | None = None) -> Machin
         "cuda": torch.version.cuda,
         "cudnn": None if cudnn is None else str(cudnn),
         "onednn": onednn[1] if onednn else None,
+        "onednn_isa": isa or None,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "settings": settings(is_isa_known=bool(isa)),
     }
 
 
