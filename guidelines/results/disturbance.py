@@ -50,7 +50,6 @@ class Snapshot:
 
     at_s: float
     own_s: float
-    cpus: int | None = None
     busy_s: float | None = None
     stolen_s: float | None = None
     throttled_s: float | None = None
@@ -58,6 +57,7 @@ class Snapshot:
     load: float | None = None
     clock_mhz: float | None = None
     gpu: GpuSnapshot | None = None
+    cpus: int | None = None
 
 
 @dataclass(frozen=True)

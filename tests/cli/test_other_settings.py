@@ -37,8 +37,8 @@ def test_runs_under_other_settings_are_not_merged_and_the_difference_is_named(
 
 
 def test_runs_of_older_files_are_merged_with_each_other_and_with_a_newer_one(write_run_of, printed_line):
-    old = write_run_of("1.json", cpu_count=2), write_run_of("2.json", 2.1, cpu_count=2)
-    for files in (old, (*old, write_run_of("3.json", 2.2, **PLAIN))):
+    old = write_run_of("1.json", cpu_count=2), write_run_of("2.json", 2.001, cpu_count=2)
+    for files in (old, (*old, write_run_of("3.json", 2.002, **PLAIN))):
         _, out, _ = printed_line("report", *files)
         assert (out.count("G2 x1 holds"), "usable" in out, "with none" in out) == (1, False, False)
         assert f"1.json and {len(files) - 1} more" in out

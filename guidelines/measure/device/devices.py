@@ -72,20 +72,27 @@ def describe(conditions: Sequence[Condition], name: str | None = None) -> Machin
 
     All CUDA devices of the machine are named, measured or not. `name` is the one that the user gives it.
     """
-    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
-    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
     measured = {condition.device: condition.device_name for condition in conditions}
     cuda = _cuda_devices()
-    usable, isa = processors(), instruction_set()
     named: MachineInfo = {"name": name} if name else {}
     return {
         **named,
         "cpu_model": cpu_model(),
         "cpu_count": os.cpu_count(),
-        "usable_cpus": usable.usable,
+        "usable_cpus": processors().usable,
         "devices": measured | {device: properties.name for device, properties in cuda.items()},
         "device_memory_bytes": {device: properties.total_memory for device, properties in cuda.items()},
         "threads": sorted({condition.threads for condition in conditions}),
+        **_libraries(),
+    }
+
+
+def _libraries() -> MachineInfo:
+    """Versions, instruction sets and settings of torch and its libraries."""
+    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
+    isa = instruction_set()
+    return {
         "torch": str(torch.__version__),
         "cuda": torch.version.cuda,
         "cudnn": None if cudnn is None else str(cudnn),

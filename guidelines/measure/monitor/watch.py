@@ -9,7 +9,7 @@ from pathlib import Path
 from guidelines.measure.monitor import control_groups
 from guidelines.measure.monitor.control_groups import PROC, SYS
 from guidelines.measure.monitor.proc import number, text
-from guidelines.measure.monitor.processors import Processors, processors
+from guidelines.measure.monitor.processors import Processors, affinity, processors
 from guidelines.results.disturbance import GpuSnapshot, Snapshot, State, during
 
 # Positions of the fields in a line of /proc/stat, after its name.
@@ -37,7 +37,7 @@ class Watch:
 
     def look(self) -> None:
         """Take a snapshot. This takes a millisecond, or more on many processors: do it between samples."""
-        ticks = _ticks(self._proc, self._first)
+        ticks, numbers = _ticks(self._proc, self._first), affinity()
         used = os.times()
         self._snapshots.append(
             Snapshot(
@@ -45,12 +45,12 @@ class Watch:
                 own_s=used.user + used.system + used.children_user + used.children_system,
                 busy_s=sum(ticks[k] for k in (USER, NICE, SYSTEM, IRQ, SOFTIRQ)) if ticks else None,
                 stolen_s=ticks[STEAL] if ticks else None,
-                cpus=processors(self._proc, self._sys).usable,
                 throttled_s=control_groups.throttled_s(self._groups),
                 switches=number(self._proc / "self/status", r"^nonvoluntary_ctxt_switches:\s+(\d+)"),
                 load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
                 clock_mhz=_clock_mhz(self._proc, self._sys, self._first),
                 gpu=self._read_gpu() if self._read_gpu else None,
+                cpus=len(numbers) if numbers else None,
             )
         )
 
@@ -82,10 +82,11 @@ def _ticks(proc: Path, usable: Processors) -> list[float] | None:
     total = every_cpu.pop("cpu", None)
     if usable.numbers is None or len(every_cpu) == usable.usable:
         return total
-    names = [f"cpu{number}" for number in usable.numbers]
-    if not every_cpu.keys() >= set(names):
+    names = {f"cpu{number}" for number in usable.numbers}
+    if not names <= every_cpu.keys():
         return None
-    return [sum(times) for times in zip(*(every_cpu[name] for name in names), strict=True)]
+    of_usable = [every_cpu[name] for name in names]
+    return [sum(times) for times in zip(*of_usable, strict=True)]
 
 
 def _clock_mhz(proc: Path, sys: Path, usable: Processors) -> float | None:

@@ -39,6 +39,7 @@ def machine(monkeypatch, clock, tmp_path):
     made_up = SimpleNamespace(proc=tmp_path / "proc", sys=tmp_path / "sys", os=system, clock=clock)
     made_up.usable = Processors(installed=4)
     monkeypatch.setattr(watch, "processors", lambda *folders, **named: made_up.usable)
+    monkeypatch.setattr(watch, "affinity", lambda: made_up.usable.numbers)
     return made_up
 
 
