@@ -7,18 +7,23 @@ from pathlib import Path
 from guidelines.measure.monitor import control_groups
 from guidelines.measure.monitor.control_groups import PROC, SYS
 
+# Variables by which OpenMP binds threads to processors: also the main one, and with it all later processes.
+BINDING = ("GOMP_CPU_AFFINITY", "KMP_AFFINITY", "OMP_PLACES", "OMP_PROC_BIND")
+
 
 @dataclass(frozen=True)
 class Processors:
     """Processors of the machine, and those that this process may use.
 
     `numbers` are the system's numbers of those it may use, None if the system does not say. `quota` is the
-    time that control groups leave it, in processors (seconds per second); None without a quota.
+    time that control groups leave it, in processors (seconds per second); None without a quota. `bound_by`
+    are the variables of BINDING that are set.
     """
 
     installed: int
     numbers: frozenset[int] | None = None
     quota: float | None = None
+    bound_by: tuple[str, ...] = ()
 
     @property
     def usable(self) -> int:
@@ -40,7 +45,8 @@ class Processors:
         """Limits that leave this process fewer processors: "may use 1 of 2 processors", or ""."""
         limits = []
         if self.usable < self.installed:
-            limits.append(f"may use {self.usable} of {self.installed} processors")
+            bound = f" ({' and '.join(self.bound_by)} may bind it)" if self.bound_by else ""
+            limits.append(f"may use {self.usable} of {self.installed} processors{bound}")
         if self.quota is not None and self.quota < self.usable:
             limits.append(f"has a quota of {self.quota:.3g} processors")
         return " and ".join(limits)
@@ -49,7 +55,8 @@ class Processors:
 def processors(proc: Path = PROC, sys: Path = SYS) -> Processors:
     """The processors of this machine, as far as the system says which of them this process may use."""
     quota = control_groups.quota(control_groups.folders("cpu", proc, sys))
-    return Processors(installed=os.cpu_count() or 1, numbers=affinity(), quota=quota)
+    bound_by = tuple(name for name in BINDING if name in os.environ)
+    return Processors(installed=os.cpu_count() or 1, numbers=affinity(), quota=quota, bound_by=bound_by)
 
 
 def affinity() -> frozenset[int] | None:

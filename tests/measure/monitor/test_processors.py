@@ -27,6 +27,16 @@ def test_affinity_and_quota_both_leave_fewer_processors(numbers, quota, usable, 
     assert (of_process.usable, of_process.most_threads, of_process.limits) == (usable, most_threads, limits)
 
 
+def test_variables_that_may_bind_a_process_are_named_if_it_is_bound(monkeypatch):
+    monkeypatch.setattr(module, "affinity", lambda: frozenset({0}))
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 2)
+    for name in module.BINDING:
+        monkeypatch.delenv(name, raising=False)
+    assert processors().limits.startswith("may use 1 of 2 processors")
+    monkeypatch.setenv("OMP_PROC_BIND", "true")
+    assert processors().limits.startswith("may use 1 of 2 processors (OMP_PROC_BIND may bind it)")
+
+
 def test_the_quota_of_the_own_group_is_read(tmp_path):
     (tmp_path / "fs/cgroup").mkdir(parents=True)
     (tmp_path / "fs/cgroup/cpu.max").write_text("150000 100000\n")
@@ -38,7 +48,7 @@ def test_a_system_without_affinity_has_all_its_processors(monkeypatch, tmp_path,
     def refused(pid):
         raise error
 
-    system = SimpleNamespace(cpu_count=lambda: 3)
+    system = SimpleNamespace(cpu_count=lambda: 3, environ={})
     if error:
         system.sched_getaffinity = refused
     monkeypatch.setattr(module, "os", system)
@@ -47,7 +57,7 @@ def test_a_system_without_affinity_has_all_its_processors(monkeypatch, tmp_path,
 
 
 def test_a_system_that_does_not_know_its_processors_has_one(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "os", SimpleNamespace(cpu_count=lambda: None))
+    monkeypatch.setattr(module, "os", SimpleNamespace(cpu_count=lambda: None, environ={}))
     assert processors(tmp_path, tmp_path).most_threads == 1
 
 
