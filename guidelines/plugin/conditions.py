@@ -1,6 +1,6 @@
 """Conditions and limits of a run, from pytest's options; a usage error for what cannot run here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -28,6 +28,8 @@ SHORT_WARMUP = 0.05
 # The share of a variant's time for the modes that CUDA has by default: its times scatter less than a CPU's.
 DEFAULT_CUDA_SHARE = 0.5
 AUTO_DEVICES = (Device("cpu"), Device("cuda:0"))
+# The environment at the start of a run. Tests may change it later, when a journal was already compared.
+ENVIRON = pytest.StashKey[Mapping[str, str]]()
 
 
 def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:

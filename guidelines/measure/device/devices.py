@@ -3,7 +3,7 @@
 import os
 import platform
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,9 @@ def runs_dtype(device: Device, dtype: str) -> bool:
     return True
 
 
-def describe(conditions: Sequence[Condition], name: str | None = None) -> MachineInfo:
+def describe(
+    conditions: Sequence[Condition], name: str | None = None, environ: Mapping[str, str] = os.environ
+) -> MachineInfo:
     """Devices, libraries, settings and thread counts of a run, for `machine_info` in the saved file.
 
     All CUDA devices of the machine are named, measured or not. `name` is the one that the user gives it.
@@ -83,11 +85,11 @@ def describe(conditions: Sequence[Condition], name: str | None = None) -> Machin
         "devices": measured | {device: properties.name for device, properties in cuda.items()},
         "device_memory_bytes": {device: properties.total_memory for device, properties in cuda.items()},
         "threads": sorted({condition.threads for condition in conditions}),
-        **_libraries(),
+        **_libraries(environ),
     }
 
 
-def _libraries() -> MachineInfo:
+def _libraries(environ: Mapping[str, str]) -> MachineInfo:
     """Versions, instruction sets and settings of torch and its libraries."""
     onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
     cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
@@ -99,7 +101,7 @@ def _libraries() -> MachineInfo:
         "onednn": onednn[1] if onednn else None,
         "onednn_isa": isa or None,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "settings": settings(is_isa_known=bool(isa)),
+        "settings": settings(environ, is_isa_known=bool(isa)),
     }
 
 

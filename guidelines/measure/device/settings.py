@@ -75,7 +75,7 @@ PRELOADS = ("LD_PRELOAD", "DYLD_INSERT_LIBRARIES")
 LONGEST_VALUE = 200
 
 
-def settings(environ: Mapping[str, str] = os.environ, is_isa_known: bool = False) -> dict[str, str]:
+def settings(environ: Mapping[str, str] = os.environ, *, is_isa_known: bool = False) -> dict[str, str]:
     """The variables that change speed, by name; long values are cut, and of files only the names are told.
 
     `is_isa_known` leaves out the limit on oneDNN's instruction set, because what came of it is recorded.
