@@ -6,6 +6,9 @@ from dataclasses import replace
 from guidelines.analysis.measured import MachineResults
 from guidelines.results.model import Machine
 
+# Facts that a file may lack.
+MAY_LACK = ("devices", "device_memory", "usable_cpus", "onednn_isa", "settings")
+
 
 def runs_of_each_machine(results: Iterable[MachineResults]) -> list[list[MachineResults]]:
     """The runs of each machine; machines keep the order in which they first come.
@@ -13,7 +16,7 @@ def runs_of_each_machine(results: Iterable[MachineResults]) -> list[list[Machine
     A file that names neither its machine nor its host and its version of torch is a machine of its own.
     """
     groups: dict[Hashable, list[MachineResults]] = {}
-    for result in _with_devices(list(results)):
+    for result in _completed(list(results)):
         machine = result.machine
         is_known = machine.name or (machine.node and machine.torch)
         key: Hashable = machine if is_known else (machine, result.sources)
@@ -34,17 +37,19 @@ def alike_but_for_hosts(all_machines: Sequence[Machine]) -> tuple[str, ...]:
     return alike
 
 
-def _with_devices(results: Sequence[MachineResults]) -> list[MachineResults]:
-    """Results whose machines have the devices and their memory, too, if other runs of the machine tell them.
+def _completed(results: Sequence[MachineResults]) -> list[MachineResults]:
+    """Results whose machines have the facts of MAY_LACK, too, if other runs of the machine tell them.
 
-    A file of a CPU run may lack the devices, an older file their memory. That makes no other machine of it,
-    unless two machines that are alike in all else have different ones: then it may be either.
+    A file of a CPU run may lack the devices, an older file any of the others. That makes no other machine of
+    it, unless two machines that are alike in all else differ in such a fact: then it may be either.
     """
-    with_devices = _completed(results, "devices", lacks=("devices", "device_memory"))
-    return _completed(with_devices, "device_memory", lacks=("device_memory",))
+    completed = list(results)
+    for position, fact in enumerate(MAY_LACK):
+        completed = _completed_by(completed, fact, lacks=MAY_LACK[position:])
+    return completed
 
 
-def _completed(results: Sequence[MachineResults], fact: str, lacks: Sequence[str]) -> list[MachineResults]:
+def _completed_by(results: Sequence[MachineResults], fact: str, lacks: Sequence[str]) -> list[MachineResults]:
     """Results with a fact that is missing, from machines that are equal except for the facts in `lacks`."""
     blank = dict.fromkeys(lacks, "")
     known: dict[Machine, set[str]] = {}

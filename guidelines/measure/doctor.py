@@ -15,7 +15,10 @@ from guidelines.measure.case import Case
 from guidelines.measure.device.devices import gpu_reader
 from guidelines.measure.device.memory import free_bytes, needed_bytes
 from guidelines.measure.device.timing import pinned, timed
-from guidelines.measure.monitor.watch import SYS, Watch, governor
+from guidelines.measure.monitor.control_groups import SYS
+from guidelines.measure.monitor.proc import text
+from guidelines.measure.monitor.processors import Processors, affinity, processors
+from guidelines.measure.monitor.watch import Watch, governor
 from guidelines.measure.outcome import Outcome, outcome
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s, measure_sweep
@@ -30,6 +33,7 @@ MOST_NOISE = 0.03
 COARSEST_CLOCK_S = 1e-6
 MOST_OVERHEAD_S = 20e-6
 CONFIDENCE = 0.95
+QUIETER = "end other work or wait: sweeps would be marked as disturbed"
 # Files that switch turbo, with the contents that mean on and off.
 TURBO_SWITCHES = (
     ("devices/system/cpu/intel_pstate/no_turbo", "0", "1"),
@@ -52,7 +56,9 @@ def examine(cases: Sequence[Case], limits: Limits) -> Iterator[Finding]:
     devices = {condition.device: condition for condition in reversed(conditions)}
     yield duration(cases, limits)
     most_threads = max(condition.threads for condition in conditions)
-    yield threads(most_threads, processors(), cores())
+    usable = processors()
+    yield threads(most_threads, usable.usable, cores())
+    yield quota(usable, most_threads)
     yield clock_governor(governor())
     yield turbo()
     for device in devices:
@@ -74,16 +80,19 @@ def duration(cases: Sequence[Case], limits: Limits) -> Finding:
     for chosen in by_sweep.values():
         variants = [case.variant.id for case in chosen]
         seconds += chosen[0].time_share * budget_s(chosen[0].sweep, variants, limits)
-    return Finding(
-        "duration", f"{len(by_sweep)} sweeps, {len(cases)} variants: {seconds / 60:.1f} min of samples"
-    )
+    counts = f"{_counted(len(by_sweep), 'sweep')}, {_counted(len(cases), 'variant')}"
+    return Finding("duration", f"{counts}: {seconds / 60:.1f} min of samples")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def threads(asked: int, processors: int, cores: int | None) -> Finding:
     """Compares the threads that are asked for with the processors that this process may use."""
-    figure = f"{asked} of {processors} processors"
+    figure = f"{asked} of {_counted(processors, 'processor')}"
     if cores:
-        figure += f" on {cores} cores"
+        figure += f" on {_counted(cores, 'core')}"
     if asked > processors:
         return Finding("threads", figure, f"--threads {processors}: more threads wait for each other")
     if cores and asked > cores:
@@ -91,17 +100,23 @@ def threads(asked: int, processors: int, cores: int | None) -> Finding:
     return Finding("threads", figure)
 
 
-def processors() -> int:
-    """Number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def quota(usable: Processors, threads: int) -> Finding:
+    """Compares the threads with the processor time that control groups, such as a container, leave them.
+
+    A quota is spent by all threads of this process and stops them until the next period, often of 0.1 s.
+    """
+    if usable.quota is None or usable.quota >= usable.usable:
+        return Finding("quota", "none")
+    figure = f"{usable.quota:.3g} of {_counted(usable.usable, 'processor')}"
+    remedy = "raise it, such as by docker's --cpus: whoever has spent it is stopped while it is timed"
+    return Finding("quota", figure, remedy if usable.quota < threads else "")
 
 
-def cores(sys: Path = SYS) -> int | None:
-    """Number of physical cores, None if the system does not say."""
-    files = sys.glob("devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
-    siblings = {path.read_text() for path in files}
+def cores(sys: Path = SYS, usable: frozenset[int] | None = None) -> int | None:
+    """Number of physical cores that this process may use, None if the system does not say."""
+    numbers = usable or affinity() or range(os.cpu_count() or 1)
+    files = [sys / f"devices/system/cpu/cpu{cpu}/topology/thread_siblings_list" for cpu in numbers]
+    siblings = {text(path) for path in files} - {""}
     return len(siblings) or None
 
 
@@ -118,9 +133,10 @@ def turbo(sys: Path = SYS) -> Finding:
     """Turbo raises the clock as far as the temperature allows, so that the clock changes during a run."""
     for name, on, off in TURBO_SWITCHES:
         path = sys / name
-        if not path.exists():
+        switch = text(path).strip()
+        if not switch:
             continue
-        if path.read_text().strip() != on:
+        if switch != on:
             return Finding("turbo", "off")
         return Finding("turbo", "on", f"echo {off} | sudo tee {path}: the clock falls with heat")
     return Finding("turbo", "cannot be read here")
@@ -142,7 +158,7 @@ def quiet(threads: int, device: Device, wait: Callable[[float], None] = time.sle
 def _quiet(check: str, state: State | None, threads: int) -> Finding:
     reasons = disturbances(state, threads, drifts=(), time_drift=None)
     if reasons:
-        return Finding(check, "; ".join(reasons), "stop it or wait: a sweep would be marked as disturbed")
+        return Finding(check, "; ".join(reasons), QUIETER)
     if state is None or state.other_cpus is None:
         return Finding(check, "cannot be read here")
     return Finding(check, f"others use {state.other_cpus:.2f} processors")

@@ -1,7 +1,6 @@
 """Conditions and limits of a run, from pytest's options; a usage error for what cannot run here."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -9,6 +8,7 @@ import pytest
 
 from guidelines.measure.device.devices import device_list, device_name, runs_dtype
 from guidelines.measure.device.modes import lacks_for_mode
+from guidelines.measure.monitor.processors import processors
 from guidelines.measure.recording import Limits
 from guidelines.results.reason import one_line
 from guidelines.spec.condition import (
@@ -28,6 +28,8 @@ SHORT_WARMUP = 0.05
 # The share of a variant's time for the modes that CUDA has by default: its times scatter less than a CPU's.
 DEFAULT_CUDA_SHARE = 0.5
 AUTO_DEVICES = (Device("cpu"), Device("cuda:0"))
+# The environment at the start of a run. Tests may change it later, when a journal was already compared.
+ENVIRON = pytest.StashKey[Mapping[str, str]]()
 
 
 def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
@@ -61,6 +63,19 @@ def time_share(config: pytest.Config, condition: Condition) -> float:
     if config.getoption("mode") or condition.device.is_cpu:
         return 1.0
     return DEFAULT_CUDA_SHARE / len(CUDA_MODES)
+
+
+def without_effect(config: pytest.Config, chosen: Iterable[Condition]) -> list[str]:
+    """A line for each option that changes nothing, because no CUDA device is measured."""
+    if not all(condition.device.is_cpu for condition in chosen):
+        return []
+    asked = config.getoption
+    lines = []
+    if asked("cudnn") != (Condition.cudnn,):
+        lines.append(f"--cudnn {','.join(asked('cudnn'))}: changes nothing, no CUDA device is measured")
+    if AUTO_BATCH in (asked("batch_size") or ()):
+        lines.append("--batch-size auto: is 1, no CUDA device is measured")
+    return lines
 
 
 def _modes(config: pytest.Config, device: Device) -> tuple[str, ...]:
@@ -139,10 +154,11 @@ def _names(devices: Sequence[Device]) -> dict[Device, str]:
 
 
 def _check_threads(asked: Iterable[int]) -> None:
-    most_threads = os.cpu_count() or 1
+    usable = processors()
     for threads in asked:
-        if threads > most_threads:
-            raise pytest.UsageError(f"--threads {threads}: possible are 1 to {most_threads}")
+        if threads > usable.most_threads:
+            why = f"; this process {usable.limits}" if usable.limits else ""
+            raise pytest.UsageError(f"--threads {threads}: possible are 1 to {usable.most_threads}{why}")
 
 
 def _check_dtypes(names: dict[Device, str], dtypes: Sequence[str]) -> None:

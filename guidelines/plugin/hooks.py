@@ -6,6 +6,7 @@ of the mark: `setup=Setup(...)` gives the experiment its own default sizes; with
 runs only if the command names its file.
 """
 
+import os
 import platform
 from dataclasses import asdict
 from functools import partial
@@ -18,7 +19,7 @@ from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.device.devices import describe
 from guidelines.plugin import on_request, outputs, resumption
-from guidelines.plugin.conditions import conditions, limits, time_share
+from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share, without_effect
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
@@ -55,11 +56,17 @@ def pytest_configure(config: pytest.Config) -> None:
         explain=explained_by_pytest,
     )
     config.stash[CAMPAIGN] = campaign
+    config.stash[ENVIRON] = dict(os.environ)
     config.stash[RESUMED] = resumed = resumption.unfinished(config)
     if resumed:
         path, contents = resumed
         resumption.check_same(path, contents.header, _header(config))
         campaign.batches.update(contents.header.batches)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the options that change nothing here."""
+    return without_effect(config, config.stash[CAMPAIGN].conditions)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -188,7 +195,7 @@ def _header(config: pytest.Config) -> Header:
         "system": platform.system(),
         "machine": platform.machine(),
         "python_version": platform.python_version(),
-        KEY: describe(campaign.conditions, config.getoption("machine")),
+        KEY: describe(campaign.conditions, config.getoption("machine"), config.stash[ENVIRON]),
     }
     settings = {
         "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),

@@ -9,6 +9,7 @@ from guidelines.analysis.measured import results_of
 from guidelines.analysis.tables import tables
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.device.devices import describe
+from guidelines.plugin.conditions import ENVIRON
 from guidelines.plugin.measurement import CAMPAIGN
 from guidelines.report.document import Document
 from guidelines.report.formats.text import render
@@ -45,7 +46,8 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
     """Add the facts that results depend on and pytest-benchmark does not record."""
     for name in VOLATILE_CPU_INFO:
         machine_info["cpu"].pop(name, None)
-    machine_info[KEY] = describe(config.stash[CAMPAIGN].conditions, config.getoption("machine"))
+    measured, name = config.stash[CAMPAIGN].conditions, config.getoption("machine")
+    machine_info[KEY] = describe(measured, name, config.stash[ENVIRON])
 
 
 def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, Any]) -> None:

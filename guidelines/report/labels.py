@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.results.machine import ALL, NONE
 from guidelines.results.model import Machine
 from guidelines.spec.condition import Condition
 
@@ -12,6 +13,7 @@ WORDS = {
     "name": "machine {}",
     "node": "host {}",
     "cpu_count": "{} CPUs",
+    "usable_cpus": "usable CPUs: {}",
     "cpu_capability": "{} kernels",
     "device_memory": "{} device memory",
     "python": "Python {}",
@@ -19,6 +21,8 @@ WORDS = {
     "cuda": "CUDA {}",
     "cudnn": "cuDNN {}",
     "onednn": "oneDNN {}",
+    "onednn_isa": "oneDNN with {}",
+    "settings": "with {}",
     "batch_size": "batch {}",
     "image_size": "{0}x{0}",
     "threads": "threads {}",
@@ -31,13 +35,17 @@ LAUNCH_BOUND = "*"
 # Marks intervals that tell nothing of how far runs lie apart.
 ONE_PROCESS = "one process: the interval does not cover other runs"
 # A label does not call these unknown: many machines have none.
-MAY_BE_NONE = ("devices", "device_memory")
+MAY_BE_NONE = ("devices", "device_memory", "usable_cpus", "onednn_isa", "settings")
+# Usual values, which sentences leave out.
+USUAL = {"usable_cpus": ALL, "settings": NONE}
 # Names of attributes; others are written with spaces for "_".
 NAMES = {
     "name": "machine",
     "cpu_model": "CPU",
     "cpu_capability": "kernels",
     "cpu_count": "CPUs",
+    "usable_cpus": "usable CPUs",
+    "onednn_isa": "oneDNN's instruction set",
     "onednn": "oneDNN",
     "cudnn": "cuDNN",
     "cuda": "CUDA",
@@ -59,7 +67,9 @@ def of_results(results: MachineResults) -> dict[str, str]:
 
 
 def phrase(name: str, value: str) -> str:
-    """An attribute with its value, for a sentence: "torch 2.13.0" for ("torch", "2.13.0")."""
+    """An attribute in a sentence: "torch 2.13.0" for ("torch", "2.13.0"); "" for a usual value."""
+    if USUAL.get(name) == value:
+        return ""
     return WORDS.get(name, "{}").format(value)
 
 
@@ -71,7 +81,7 @@ def name_of(name: str) -> str:
 def sentence(known: dict[str, str]) -> str:
     """All attributes, with commas between them; a processor that is also the device stands there once."""
     parts = dict.fromkeys(phrase(name, value) for name, value in known.items() if value)
-    return ", ".join(parts)
+    return ", ".join(filter(None, parts))
 
 
 def differences(a: dict[str, str], b: dict[str, str]) -> tuple[str, ...]:
@@ -89,7 +99,7 @@ def _names_its_devices(known: dict[str, str]) -> bool:
 
 
 def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, str]]:
-    """Label each by its device and the attributes that vary, and return the attributes that all share."""
+    """Label each by its device and the attributes that vary, and return the others, without usual ones."""
     names = distinct(everything)
     shared = {}
     for name in names:
@@ -97,7 +107,8 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
         if len(values) == 1 and name != "device_name" and (value := values.pop()):
             shared[name] = value
     varying = [name for name in names if name not in shared]
-    return [_label(known, varying) for known in everything], shared
+    told = {name: value for name, value in shared.items() if phrase(name, value)}
+    return [_label(known, varying) for known in everything], told
 
 
 def _label(known: dict[str, str], names: Sequence[str]) -> str:

@@ -1,8 +1,7 @@
 """State of the machine while a sweep was measured, and the limits beyond which it disturbs the results."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from guidelines.stats.intervals import Estimate, MedianOf, Quantity, ratio_of
 from guidelines.stats.pooling import quotient
@@ -23,8 +22,6 @@ DRIFT_MARGIN = 0.03
 MOST_TIME_DRIFT = 1.5
 # A drift counts only if its whole interval at this confidence lies beyond the limit.
 DRIFT_CONFIDENCE = 0.999
-# In a pass whose baseline takes this many times its usual time, the machine is in another state.
-MOST_PASS_SHIFT = 1.25
 POWER_CAP = "power cap"
 
 
@@ -46,8 +43,9 @@ class GpuSnapshot:
 class Snapshot:
     """Counters of the system and of this process at one moment; None for what cannot be read.
 
-    `own_s`, `busy_s` and `stolen_s` are processor time, summed over processors: of this process, of all
-    processes, and of other virtual machines. `switches` are involuntary context switches of this process.
+    `cpus` are the processors that this process may use. `own_s`, `busy_s` and `stolen_s` are processor time,
+    summed over those processors: of this process, of all processes, and of other virtual machines.
+    `switches` are involuntary context switches of this process.
     """
 
     at_s: float
@@ -59,6 +57,7 @@ class Snapshot:
     load: float | None = None
     clock_mhz: float | None = None
     gpu: GpuSnapshot | None = None
+    cpus: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,10 @@ class Gpu:
 class State:
     """A machine during a sweep; None for what cannot be read.
 
-    `other_cpus` is the mean number of processors, out of `cpus`, that other processes kept busy. `steal` is
-    the share of processor time that went to other virtual machines. `throttled` is the time for which a
-    container's quota stopped this process, in seconds per second, summed over processors.
+    `cpus` is the number of processors that this process may use; if it changed, the smallest. `other_cpus` is
+    the mean number of these that other processes kept busy. `steal` is the share of their time that went to
+    other virtual machines. `throttled` is the time for which quotas of control groups, such as a
+    container's, stopped this process, in seconds per second, summed over processors.
     `switches_per_s` is the rate of involuntary context switches of this process.
     """
 
@@ -97,7 +97,10 @@ class State:
 
 
 def during(snapshots: Sequence[Snapshot], cpus: int, governor: str = "") -> State | None:
-    """State between the first and the last snapshot, None for fewer than two snapshots."""
+    """State between the first and the last snapshot, None for fewer than two snapshots.
+
+    `cpus` is the number of processors over which the snapshots sum.
+    """
     if len(snapshots) < 2:
         return None
     first, last = snapshots[0], snapshots[-1]
@@ -105,12 +108,12 @@ def during(snapshots: Sequence[Snapshot], cpus: int, governor: str = "") -> Stat
     steal = _rate(first.stolen_s, last.stolen_s, watched_s)
     clocks_mhz = [s.clock_mhz for s in snapshots if s.clock_mhz is not None]
     return State(
-        cpus=cpus,
+        cpus=min((s.cpus for s in snapshots if s.cpus is not None), default=cpus),
         watched_s=watched_s,
         load=max((s.load for s in snapshots if s.load is not None), default=None),
         other_cpus=_other_cpus(first, last, watched_s),
         steal=None if steal is None else steal / cpus,
-        throttled=_rate(first.throttled_s, last.throttled_s, watched_s),
+        throttled=_rate(first.throttled_s, last.throttled_s, watched_s, shortest_s=0.0),
         switches_per_s=_rate(first.switches, last.switches, watched_s),
         lowest_clock_mhz=min(clocks_mhz, default=None),
         highest_clock_mhz=max(clocks_mhz, default=None),
@@ -119,9 +122,11 @@ def during(snapshots: Sequence[Snapshot], cpus: int, governor: str = "") -> Stat
     )
 
 
-def _rate(before: float | None, after: float | None, watched_s: float) -> float | None:
+def _rate(
+    before: float | None, after: float | None, watched_s: float, shortest_s: float = SHORTEST_S
+) -> float | None:
     """Increase of a counter per second, None if a value is missing or the time is too short."""
-    if before is None or after is None or watched_s < SHORTEST_S:
+    if before is None or after is None or watched_s < shortest_s or not watched_s:
         return None
     return max(0.0, after - before) / watched_s
 
@@ -187,19 +192,6 @@ def disturbances(
     return tuple(reasons)
 
 
-def odd_passes(baselines_s: Mapping[int, float]) -> dict[int, str]:
-    """Reasons to distrust passes whose baseline took another time than in most, by their numbers."""
-    if len(baselines_s) < 3:
-        return {}
-    usual_s = median(baselines_s.values())
-    reasons = {}
-    for number, time_s in baselines_s.items():
-        times = time_s / usual_s
-        if not 1 / MOST_PASS_SHIFT <= times <= MOST_PASS_SHIFT:
-            reasons[number] = f"the baseline took {times:.2f} times its usual time"
-    return reasons
-
-
 def _lies_beyond(ratio: Estimate, limit: float) -> bool:
     """True if the whole interval lies above a limit, or below its inverse."""
     if ratio.low is None or ratio.high is None:
@@ -209,13 +201,17 @@ def _lies_beyond(ratio: Estimate, limit: float) -> bool:
 
 def _of_machine(state: State, threads: int) -> list[str]:
     reasons = []
+    if state.cpus < threads:
+        reasons.append(f"it was allowed fewer processors ({state.cpus}) than it has threads ({threads})")
     left_free = max(0, state.cpus - threads) + MOST_SHARED_CPUS
     if state.other_cpus is not None and state.other_cpus > min(MOST_OTHERS * state.cpus, left_free):
         reasons.append(f"other processes used {state.other_cpus:.2f} of {state.cpus} processors")
     if state.steal is not None and state.steal > MOST_STEAL:
         reasons.append(f"other virtual machines took {state.steal:.0%} of the processors' time")
     if state.throttled is not None and state.throttled > MOST_THROTTLED:
-        reasons.append(f"the container's quota stopped it for {state.throttled:.2f} s a second")
+        reasons.append(
+            f"the quota of its container or control group stopped it for {state.throttled:.2f} s a second"
+        )
     low, high = state.lowest_clock_mhz, state.highest_clock_mhz
     if low is not None and high is not None and low < LEAST_CLOCK * high:
         reasons.append(f"the processor's clock went from {high:.0f} to {low:.0f} MHz")

@@ -6,8 +6,9 @@ from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
-from guidelines.results.disturbance import odd_passes
+from guidelines.results.disturbance import State
 from guidelines.results.model import Entry, Failure, Pass, Run, StopReason
+from guidelines.results.odd_passes import odd_passes, odd_states
 from guidelines.stats.passes import over_passes
 
 Result = Entry | Failure
@@ -43,16 +44,20 @@ def joined(passes: Mapping[int, Sequence[Result]], stopped: StopReason | None = 
 def disturbed_passes(passes: Mapping[int, Sequence[Result]]) -> dict[int, tuple[str, ...]]:
     """The reasons why passes of a sweep are disturbed, by their numbers; () for a quiet one.
 
-    A pass is disturbed by what happened in it, or because its baseline took another time than in the others.
+    A pass is disturbed by what happened in it, or because the machine was in another state than in the
+    others.
     """
     reasons: dict[int, tuple[str, ...]] = dict.fromkeys(sorted(passes), ())
     baselines_s: dict[int, float] = {}
+    states: dict[int, State] = {}
     for number, results in passes.items():
         for result in results:
             if isinstance(result, Entry):
                 reasons[number] = result.passes[0].circumstances.disturbed
+                if state := result.passes[0].circumstances.state:
+                    states[number] = state
                 baselines_s[number] = result.passes[0].seconds_per_call / result.passes[0].slowdown.estimate
-    for number, reason in odd_passes(baselines_s).items():
+    for number, reason in (*odd_passes(baselines_s).items(), *odd_states(states).items()):
         reasons[number] += (reason,)
     return reasons
 

@@ -8,7 +8,12 @@ from guidelines.results import checked
 from guidelines.results.model import Machine
 from guidelines.results.schema import KEY
 
-TEXTS = ("name", "cpu_model", "cpu_count", "cpu_capability", "torch", "cuda", "cudnn", "onednn")
+TEXTS = (
+    *("name", "cpu_model", "cpu_count", "cpu_capability"),
+    *("torch", "cuda", "cudnn", "onednn", "onednn_isa"),
+)
+ALL, NONE = "all", "none"
+LONGEST_SETTINGS = 1000
 BYTES_PER_GIB = 2**30
 
 
@@ -24,6 +29,8 @@ def parse_machine(info: Mapping[str, Any]) -> Machine:
         python=checked.text(info.get("python_version")),
         devices=" and ".join(model for model, _ in devices),
         device_memory=" and ".join(sizes) if all(sizes) else "",
+        usable_cpus=_usable_cpus(ours),
+        settings=_settings(ours.get("settings")),
         **{name: checked.text(ours.get(name)) for name in TEXTS},
     )
     return called(machine, machine.name) if machine.name else machine
@@ -40,6 +47,23 @@ def checked_name(text: str) -> str:
     if not name or not name.isprintable():
         raise ValueError(f"{text!r} is no name of a machine: give printable text, such as ci")
     return name
+
+
+def _usable_cpus(ours: Mapping[str, Any]) -> str:
+    """The number of processors that a run might use, ALL if these are all; "" if the file does not say."""
+    usable = checked.text(ours.get("usable_cpus"))
+    return ALL if usable and usable == checked.text(ours.get("cpu_count")) else usable
+
+
+def _settings(saved: Any) -> str:
+    """Environment variables in the order of their names, NONE if none was set; "" for an older file."""
+    if not isinstance(saved, dict):
+        return ""
+    told = [f"{checked.printable(name)}={checked.text(value)}" for name, value in sorted(saved.items())]
+    settings = " ".join(told)
+    if len(settings) > LONGEST_SETTINGS:
+        settings = f"{settings[:LONGEST_SETTINGS]}…"
+    return settings or NONE
 
 
 def _devices(ours: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,11 +1,12 @@
 """Results of a run: entries and failures with their places in the tables, and the machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from guidelines.paper.tables import Figure
 from guidelines.results.disturbance import State
+from guidelines.results.machine_facts import Machine as Machine
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
@@ -211,30 +212,6 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Machine:
-    """Properties of a machine that results depend on, as text; "" if the file does not hold them.
-
-    `name` is the name that the user gave the machine; it stands in place of `node`, its host. `devices` are
-    the models of its CUDA devices, each once: "NVIDIA H200", or "" if it has none; `device_memory` is the
-    memory of each: "140 GiB".
-    """
-
-    name: str = ""
-    node: str = ""
-    system: str = ""
-    cpu_model: str = ""
-    cpu_count: str = ""
-    cpu_capability: str = ""
-    devices: str = ""
-    device_memory: str = ""
-    python: str = ""
-    torch: str = ""
-    cuda: str = ""
-    cudnn: str = ""
-    onednn: str = ""
-
-
-@dataclass(frozen=True)
 class Run:
     """Entries and failures of one run in order; each entry holds its baseline's samples.
 
@@ -243,6 +220,6 @@ class Run:
 
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...]
-    machine: Machine = Machine()
+    machine: Machine = field(default_factory=Machine)
     source: str = ""
     notes: tuple[str, ...] = ()

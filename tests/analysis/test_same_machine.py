@@ -56,6 +56,29 @@ def test_runs_of_one_name_are_of_one_machine_whatever_their_torch_is_called(grou
     assert grouped(named, replace(named, torch="2.13.0"))[1:] == [(replace(named, torch="2.13.0"), [1])]
 
 
+PLAIN = replace(CPU_RUN, usable_cpus="all", onednn_isa="AVX512_CORE", settings="none")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PLAIN, usable_cpus="1"),
+        replace(PLAIN, onednn_isa="SSE41"),
+        replace(PLAIN, settings="MKL_CBWR=COMPATIBLE"),
+    ],
+)
+def test_other_processors_instructions_or_settings_are_another_machine(grouped, other):
+    assert grouped(PLAIN, other, PLAIN) == [(PLAIN, [0, 2]), (other, [1])]
+    assert grouped(PLAIN, other, CPU_RUN)[:2] == [(PLAIN, [0]), (other, [1])]
+    assert [numbers for _, numbers in grouped(PLAIN, other, CPU_RUN)] == [[0], [1], [2]]
+
+
+def test_a_file_without_these_facts_is_of_the_machine_that_is_alike_in_all_else(grouped):
+    assert grouped(CPU_RUN, PLAIN, CPU_RUN) == [(PLAIN, [0, 1, 2])]
+    assert grouped(CPU_RUN, CPU_RUN) == [(CPU_RUN, [0, 1])]
+    assert grouped(CPU_RUN, replace(PLAIN, devices="A", device_memory="1 GiB"))[0][1] == [0, 1]
+
+
 def test_two_devices_are_not_merged(entry, results):
     runs = [
         results(entry("g=1", 1.0), entry("g=8", value), machine=machine, source=source)

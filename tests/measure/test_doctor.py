@@ -6,6 +6,7 @@ from guidelines.cli.main import main
 from guidelines.measure import doctor
 from guidelines.measure.case import Case
 from guidelines.measure.doctor import Finding
+from guidelines.measure.monitor.processors import Processors
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import Limits
 from guidelines.plugin.dry_run import CollectError, collect
@@ -37,7 +38,7 @@ EXPERIMENT = """
 def test_the_duration_is_that_of_the_samples(sweep):
     cases = [Case(CPU, sweep, variant) for variant in sweep.variants]
     found = doctor.duration(cases, Limits(max_time_s=40.0))
-    assert found == Finding("duration", "1 sweeps, 3 variants: 2.0 min of samples")
+    assert found == Finding("duration", "1 sweep, 3 variants: 2.0 min of samples")
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,29 @@ def test_cores_are_counted_once_for_their_threads(tmp_path):
         topology = tmp_path / f"devices/system/cpu/cpu{cpu}/topology"
         topology.mkdir(parents=True)
         (topology / "thread_siblings_list").write_text(siblings)
-    assert doctor.cores(tmp_path) == 2
+    assert doctor.cores(tmp_path, frozenset(range(4))) == 2
+    assert doctor.cores(tmp_path, frozenset({0, 2})) == 1
     assert doctor.cores(tmp_path / "elsewhere") is None
+
+
+@pytest.mark.parametrize(
+    ("quota", "threads", "figure", "is_well"),
+    [
+        (None, 2, "none", True),
+        (4.0, 2, "none", True),
+        (1.5, 1, "1.5 of 2 processors", True),
+        (0.3, 1, "0.3 of 2 processors", False),
+    ],
+)
+def test_a_quota_below_the_threads_has_a_remedy(quota, threads, figure, is_well):
+    found = doctor.quota(Processors(installed=2, quota=quota), threads)
+    assert (found.check, found.figure, not found.remedy) == ("quota", figure, is_well)
+
+
+def test_one_of_a_thing_is_not_several(sweep):
+    assert doctor.threads(1, 1, 1).figure == "1 of 1 processor on 1 core"
+    one = doctor.duration([Case(CPU, sweep, sweep.baseline)], Limits(max_time_s=60.0))
+    assert one.figure == "1 sweep, 1 variant: 1.0 min of samples"
 
 
 def test_a_governor_that_saves_power_has_a_remedy():
@@ -192,7 +214,18 @@ def test_the_command_prints_a_line_a_check_and_says_by_its_status_what_it_found(
     status = main(["doctor", "--device", "cpu"])
     lines = capsys.readouterr().out.splitlines()
     checks = [shown for shown in lines if not shown.startswith("   ->")]
-    names = "duration", "threads", "clock governor", "turbo", "quiet", "clock", "harness", "memory", "noise"
+    names = (
+        "duration",
+        "threads",
+        "quota",
+        "clock governor",
+        "turbo",
+        "quiet",
+        "clock",
+        "harness",
+        "memory",
+        "noise",
+    )
     for check in names:
         assert any(check in shown[:22] for shown in checks), check
     assert status == any(shown.startswith("!") for shown in checks)

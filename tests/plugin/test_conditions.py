@@ -1,5 +1,6 @@
 import pytest
 
+from guidelines.measure.monitor.processors import Processors
 from guidelines.plugin import conditions
 from guidelines.spec.condition import DTYPES, MODES, Setup
 
@@ -70,6 +71,41 @@ def test_a_device_that_cannot_be_started_is_refused(usage_error, monkeypatch):
 def test_a_device_under_two_names_is_named_twice(usage_error, monkeypatch):
     monkeypatch.setattr(conditions, "device_list", lambda: ("cpu", "cuda:0"))
     assert "cuda:0 is named twice" in usage_error("--device=cuda,cuda:0")
+
+
+@pytest.mark.parametrize(
+    ("usable", "why"),
+    [
+        (Processors(installed=1), ""),
+        (Processors(installed=8, numbers=frozenset({5})), "; this process may use 1 of 8 processors"),
+        (Processors(installed=8, quota=1.5), "; this process has a quota of 1.5 processors"),
+    ],
+)
+def test_more_threads_than_this_process_may_use_are_refused(usage_error, monkeypatch, usable, why):
+    monkeypatch.setattr(conditions, "processors", lambda: usable)
+    assert f"ERROR: --threads 2: possible are 1 to 1{why}\n" in usage_error("--threads=1,2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        ((), []),
+        (("--cudnn=heuristic", "--batch-size=4"), []),
+        (("--cudnn=heuristic,autotune",), ["--cudnn heuristic,autotune: changes nothing, no CUDA device *"]),
+        (("--batch-size=2,auto",), ["--batch-size auto: is 1, no CUDA device is measured"]),
+    ],
+)
+def test_options_for_a_device_that_is_not_measured_are_named(pytester, arguments, notes):
+    pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
+    result = pytester.runpytest("--device=cpu", *arguments)
+    result.stdout.fnmatch_lines(notes)
+    assert result.stdout.str().count("no CUDA device") == len(notes)
+
+
+def test_options_for_a_device_that_is_measured_are_not_named(pytester, with_a_card):
+    config = configured(pytester, "--cudnn=autotune", "--batch-size=auto")
+    chosen = conditions.conditions(config, Setup())
+    assert conditions.without_effect(config, chosen) == []
 
 
 def configured(pytester, *arguments):

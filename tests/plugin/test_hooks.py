@@ -1,5 +1,4 @@
 import json
-import os
 import sys
 
 import pytest
@@ -7,6 +6,8 @@ import torch
 from inner_experiments import SMALL
 
 from guidelines.analysis.measured import results_of
+from guidelines.measure.monitor.processors import Processors
+from guidelines.plugin import conditions
 from guidelines.results.files import load
 
 pytest_plugins = "pytester"
@@ -25,7 +26,7 @@ def test_ids_are_readable_and_k_can_match_them(suite):
 
 def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite, monkeypatch):
     lists = ("--dtype=float32,bfloat16", "--layout=nchw,nhwc", "--batch-size=1,2", "--threads=1,2")
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(conditions, "processors", lambda: Processors(installed=2))
     result = suite("--collect-only", "-q", *lists)
     result.assert_outcomes()
     assert result.parseoutcomes()["tests"] == 6 * 16

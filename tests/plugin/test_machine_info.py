@@ -13,6 +13,7 @@ from guidelines.analysis.measured import results_of
 from guidelines.analysis.merge import by_machine
 from guidelines.analysis.reading import read
 from guidelines.cli.main import main
+from guidelines.measure.device.settings import settings
 from guidelines.results.files import load
 
 pytest_plugins = "pytester"
@@ -125,3 +126,14 @@ def test_a_machine_has_no_name_unless_it_is_given_one(one_fails, pytester):
     for run in both_outputs(pytester):
         assert (run.machine.name, run.machine.node) == ("", platform.node())
     assert "name" not in strict(pytester.path / "run.json")["machine_info"]["guidelines"]
+
+
+def test_the_settings_are_those_at_the_start_of_a_run(one_fails, pytester, monkeypatch):
+    for name in settings():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    pytester.makepyfile(test_other="import os\nos.environ['KMP_BLOCKTIME'] = '0'")
+    monkeypatch.setenv("KMP_BLOCKTIME", "")
+    one_fails("-k", "x1", "--benchmark-json=run.json", "test_other.py", "test_small.py")
+    machines = [run.machine for run in both_outputs(pytester)]
+    assert [machine.settings for machine in machines] == ["MALLOC_ARENA_MAX=4"] * 2

@@ -33,6 +33,9 @@ MACHINE = {
     "python": "python 1.0+cu99 | *",
     "devices": "devices 1.0+cu99 | *",
     "device_memory": "device memory 1.0+cu99 | *",
+    "usable_cpus": "usable CPUs 1.0+cu99 | *",
+    "onednn_isa": "oneDNN's instruction set 1.0+cu99 | *",
+    "settings": "settings 1.0+cu99 | *",
     "name": "machine 1.0+cu99 | unknown",
 }
 

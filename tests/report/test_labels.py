@@ -95,3 +95,33 @@ def test_a_device_that_only_one_side_measured_is_no_device_that_the_other_lacks(
 def test_a_label_does_not_call_devices_unknown_that_a_machine_may_not_have():
     told, _ = labels([attributes(OLD, CPU), attributes(H200, CPU)])
     assert told == ["a processor", "a processor, NVIDIA H200, 140 GiB device memory"]
+
+
+PLAIN = replace(OLD, cpu_count="2", usable_cpus="all", onednn_isa="AVX512_CORE", settings="none")
+BOUND = replace(PLAIN, usable_cpus="1", onednn_isa="SSE41", settings="MKL_CBWR=COMPATIBLE")
+
+
+def test_usual_settings_and_processors_stand_in_no_sentence():
+    assert sentence(attributes(PLAIN, CPU)).endswith("2 CPUs, torch 2.6.0, oneDNN with AVX512_CORE")
+    assert sentence(attributes(BOUND, CPU)).endswith(
+        "2 CPUs, usable CPUs: 1, torch 2.6.0, oneDNN with SSE41, with MKL_CBWR=COMPATIBLE"
+    )
+
+
+def test_labels_tell_unusual_settings_and_processors_alone():
+    told, _ = labels([attributes(PLAIN, CPU), attributes(BOUND, CPU), attributes(OLD, CPU)])
+    assert told == [
+        "a processor, 2 CPUs, oneDNN with AVX512_CORE",
+        "a processor, 2 CPUs, usable CPUs: 1, oneDNN with SSE41, with MKL_CBWR=COMPATIBLE",
+        "a processor, unknown CPUs",
+    ]
+    alike = [attributes(machine, CPU) for machine in (PLAIN, PLAIN)]
+    assert not {"settings", "usable_cpus"} & labels(alike)[1].keys()
+
+
+def test_differences_tell_usual_settings_too():
+    assert differences(attributes(PLAIN, CPU), attributes(BOUND, CPU)) == (
+        "usable CPUs all | 1",
+        "oneDNN's instruction set AVX512_CORE | SSE41",
+        "settings none | MKL_CBWR=COMPATIBLE",
+    )

@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 from journals import failed
 
-from guidelines.results.disturbance import odd_passes
 from guidelines.results.joining import disturbed_passes, joined, linked
 from guidelines.results.model import CONTROL_NAME, Circumstances, Failure
 from guidelines.stats.intervals import Estimate
@@ -164,19 +163,3 @@ def test_what_a_pass_saw_itself_comes_before_its_being_odd(pass_of):
 def test_a_pass_that_failed_disturbs_nothing(pass_of):
     passes = {1: pass_of(1), 2: [lost(each) for each in pass_of(2)], 3: pass_of(3)}
     assert disturbed_passes(passes) == {1: (), 2: (), 3: ()}
-
-
-@pytest.mark.parametrize(
-    ("baselines_s", "odd"),
-    [
-        ({}, []),
-        ({1: 1.0, 2: 9.0}, []),  # of two, neither is the usual one
-        ({1: 1.0, 2: 1.0, 3: 1.25}, []),
-        ({1: 1.0, 2: 1.0, 3: 1.26}, [3]),
-        ({1: 1.0, 2: 0.8, 4: 1.0}, []),
-        ({1: 1.0, 2: 0.79, 4: 1.0}, [2]),
-        ({1: 1.0, 2: 0.5, 3: 1.0, 4: 2.0, 5: 1.0}, [2, 4]),
-    ],
-)
-def test_a_pass_is_odd_if_its_baseline_took_another_time_than_usual(baselines_s, odd):
-    assert list(odd_passes(baselines_s)) == odd

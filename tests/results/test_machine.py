@@ -55,6 +55,36 @@ def test_memories_that_are_none_are_unknown(sizes):
     assert machine(devices={"cuda:0": "A"}, device_memory_bytes=sizes) == Machine(node="here", devices="A")
 
 
+@pytest.mark.parametrize(
+    ("ours", "usable_cpus"),
+    [
+        ({"cpu_count": 8, "usable_cpus": 8}, "all"),
+        ({"cpu_count": 8, "usable_cpus": 2}, "2"),
+        ({"usable_cpus": 2}, "2"),
+        ({"cpu_count": 8}, ""),
+        ({}, ""),
+    ],
+)
+def test_processors_that_a_run_may_use_are_all_or_some(ours, usable_cpus):
+    assert machine(**ours).usable_cpus == usable_cpus
+
+
+@pytest.mark.parametrize(
+    ("saved", "settings"),
+    [
+        ({"MKL_CBWR": "COMPATIBLE", "KMP_BLOCKTIME": "0"}, "KMP_BLOCKTIME=0 MKL_CBWR=COMPATIBLE"),
+        ({}, "none"),
+        (None, ""),
+        (7, ""),
+        (["MKL_CBWR"], ""),
+        ({"a\x1b": {"b": "\n"}}, r"a\x1b={'b': '\n'}"),
+        ({"a": "b" * 5000}, "a=" + "b" * 998 + "…"),
+    ],
+)
+def test_settings_are_read_as_one_text(saved, settings):
+    assert machine(settings=saved).settings == settings
+
+
 def test_a_device_cannot_steer_the_terminal():
     assert machine(devices={"cuda:0": "A\x1b[2J"}).devices == r"A\x1b[2J"
     assert machine(devices={"cuda:0": ["\n"]}).devices.isprintable()

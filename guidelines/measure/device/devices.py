@@ -3,13 +3,16 @@
 import os
 import platform
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from guidelines.measure.device.onednn import instruction_set
+from guidelines.measure.device.settings import settings
 from guidelines.measure.monitor import nvml
+from guidelines.measure.monitor.processors import processors
 from guidelines.results.disturbance import GpuSnapshot
 from guidelines.spec.condition import Condition, Device
 
@@ -64,13 +67,13 @@ def runs_dtype(device: Device, dtype: str) -> bool:
     return True
 
 
-def describe(conditions: Sequence[Condition], name: str | None = None) -> MachineInfo:
-    """Devices, libraries and thread counts of a run, for `machine_info` in the saved file.
+def describe(
+    conditions: Sequence[Condition], name: str | None = None, environ: Mapping[str, str] = os.environ
+) -> MachineInfo:
+    """Devices, libraries, settings and thread counts of a run, for `machine_info` in the saved file.
 
     All CUDA devices of the machine are named, measured or not. `name` is the one that the user gives it.
     """
-    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
-    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
     measured = {condition.device: condition.device_name for condition in conditions}
     cuda = _cuda_devices()
     named: MachineInfo = {"name": name} if name else {}
@@ -78,14 +81,27 @@ def describe(conditions: Sequence[Condition], name: str | None = None) -> Machin
         **named,
         "cpu_model": cpu_model(),
         "cpu_count": os.cpu_count(),
+        "usable_cpus": processors().usable,
         "devices": measured | {device: properties.name for device, properties in cuda.items()},
         "device_memory_bytes": {device: properties.total_memory for device, properties in cuda.items()},
         "threads": sorted({condition.threads for condition in conditions}),
+        **_libraries(environ),
+    }
+
+
+def _libraries(environ: Mapping[str, str]) -> MachineInfo:
+    """Versions, instruction sets and settings of torch and its libraries."""
+    onednn = re.search(r"MKL-DNN v([\d.]+)", torch.__config__.show())
+    cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # untyped in torch
+    isa = instruction_set()
+    return {
         "torch": str(torch.__version__),
         "cuda": torch.version.cuda,
         "cudnn": None if cudnn is None else str(cudnn),
         "onednn": onednn[1] if onednn else None,
+        "onednn_isa": isa or None,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "settings": settings(environ, is_isa_known=bool(isa)),
     }
 
 

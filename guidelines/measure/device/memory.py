@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from guidelines.measure.monitor import control_groups
 from guidelines.measure.monitor.proc import number
 from guidelines.spec.condition import DTYPES, Condition, Device
 from guidelines.spec.sweep import Variant
@@ -33,7 +34,7 @@ def free_bytes(device: Device) -> int | None:
     if not device.is_cpu:
         torch.cuda.empty_cache()  # memory that CUDA graphs hold stays taken
         return int(torch.cuda.mem_get_info(device)[0])
-    sizes = [size for size in (_available_bytes(), _left_in_group_bytes()) if size is not None]
+    sizes = [size for size in (_available_bytes(), _left_in_groups_bytes()) if size is not None]
     return min(sizes, default=None)
 
 
@@ -91,10 +92,6 @@ def _available_bytes(meminfo: Path = Path("/proc/meminfo")) -> int | None:
     return None if kib is None else kib * 1024
 
 
-def _left_in_group_bytes(group: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """Bytes left below a container's limit (control groups, version 2); cached files count as free."""
-    limit, used = number(group / "memory.max", r"^(\d+)$"), number(group / "memory.current", r"^(\d+)$")
-    cached = number(group / "memory.stat", r"^inactive_file (\d+)$") or 0
-    if limit is None or used is None:
-        return None
-    return max(0, limit - used + cached)
+def _left_in_groups_bytes() -> int | None:
+    """Bytes left below the limits of the control groups that this process is in, such as a container's."""
+    return control_groups.left_bytes(control_groups.folders("memory"))

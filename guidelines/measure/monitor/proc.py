@@ -7,7 +7,7 @@ from pathlib import Path
 def text(path: Path) -> str:
     """A file's content, "" if it cannot be read."""
     try:
-        return path.read_text()
+        return path.read_text("utf-8", errors="surrogateescape")  # names of control groups may be any bytes
     except OSError:
         return ""
 

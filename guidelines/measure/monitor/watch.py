@@ -6,16 +6,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from guidelines.measure.monitor import control_groups
+from guidelines.measure.monitor.control_groups import PROC, SYS
 from guidelines.measure.monitor.proc import number, text
+from guidelines.measure.monitor.processors import Processors, affinity, processors
 from guidelines.results.disturbance import GpuSnapshot, Snapshot, State, during
 
-PROC, SYS = Path("/proc"), Path("/sys")
-# Positions of the fields in the first line of /proc/stat, after its name.
+# Positions of the fields in a line of /proc/stat, after its name.
 USER, NICE, SYSTEM, IRQ, SOFTIRQ, STEAL = 0, 1, 2, 5, 6, 7
 
 
 class Watch:
-    """Snapshots of the machine, and of a CUDA device if `read_gpu` is given."""
+    """Snapshots of the processors that this process may use, and of a CUDA device if `read_gpu` is given.
+
+    What this process may use is asked again at every look, but what is counted is the time of the processors
+    that it might use in the beginning.
+    """
 
     def __init__(
         self,
@@ -25,11 +31,13 @@ class Watch:
     ) -> None:
         self._read_gpu = read_gpu
         self._proc, self._sys = proc, sys
+        self._groups = control_groups.folders("cpu", proc, sys)
+        self._first = processors(proc, sys)
         self._snapshots: list[Snapshot] = []
 
     def look(self) -> None:
         """Take a snapshot. This takes a millisecond, or more on many processors: do it between samples."""
-        ticks = _ticks(self._proc)
+        ticks, numbers = _ticks(self._proc, self._first), affinity()
         used = os.times()
         self._snapshots.append(
             Snapshot(
@@ -37,41 +45,57 @@ class Watch:
                 own_s=used.user + used.system + used.children_user + used.children_system,
                 busy_s=sum(ticks[k] for k in (USER, NICE, SYSTEM, IRQ, SOFTIRQ)) if ticks else None,
                 stolen_s=ticks[STEAL] if ticks else None,
-                throttled_s=_throttled_s(self._sys),
+                throttled_s=control_groups.throttled_s(self._groups),
                 switches=number(self._proc / "self/status", r"^nonvoluntary_ctxt_switches:\s+(\d+)"),
                 load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
-                clock_mhz=_clock_mhz(self._proc, self._sys),
+                clock_mhz=_clock_mhz(self._proc, self._sys, self._first),
                 gpu=self._read_gpu() if self._read_gpu else None,
+                cpus=len(numbers) if numbers else None,
             )
         )
 
     def state(self) -> State | None:
         """The state of the machine between the first and the last look, None for fewer than two looks."""
-        return during(self._snapshots, os.cpu_count() or 1, governor(self._sys))
+        return during(self._snapshots, self._first.usable, governor(self._sys, self._first))
 
 
-def governor(sys: Path = SYS) -> str:
-    """How the system chooses the first processor's clock, "" if it does not say."""
-    return text(sys / "devices/system/cpu/cpu0/cpufreq/scaling_governor").strip()
+def governor(sys: Path = SYS, usable: Processors | None = None) -> str:
+    """How the system chooses the clock of the first usable processor, "" if it does not say."""
+    numbers = (usable or processors(sys=sys)).numbers
+    cpu = min(numbers, default=0) if numbers else 0
+    return text(sys / f"devices/system/cpu/cpu{cpu}/cpufreq/scaling_governor").strip()
 
 
-def _ticks(proc: Path) -> list[float] | None:
-    """Seconds that all processors together spent in each state since the system started."""
-    first = text(proc / "stat").partition("\n")[0].split()
-    if len(first) <= STEAL + 1:
+def _ticks(proc: Path, usable: Processors) -> list[float] | None:
+    """Seconds that the usable processors together spent in each state since the system started.
+
+    A container may number its processors from 0 in /proc/stat, but not for their affinity: then all of them
+    are summed, if they are as many.
+    """
+    every_cpu: dict[str, list[float]] = {}
+    for line in text(proc / "stat").splitlines():
+        if not line.startswith("cpu"):
+            continue
+        name, *ticks = line.split()
+        if len(ticks) > STEAL:
+            every_cpu[name] = [int(each) / os.sysconf("SC_CLK_TCK") for each in ticks]
+    total = every_cpu.pop("cpu", None)
+    if usable.numbers is None or len(every_cpu) == usable.usable:
+        return total
+    names = {f"cpu{number}" for number in usable.numbers}
+    if not names <= every_cpu.keys():
         return None
-    return [int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in first[1:]]
+    of_usable = [every_cpu[name] for name in names]
+    return [sum(times) for times in zip(*of_usable, strict=True)]
 
 
-def _throttled_s(sys: Path) -> float | None:
-    microseconds = number(sys / "fs/cgroup/cpu.stat", r"^throttled_usec (\d+)")
-    return None if microseconds is None else microseconds / 1e6
-
-
-def _clock_mhz(proc: Path, sys: Path) -> float | None:
-    """The clock of the fastest processor, since the others may be idle."""
-    scaling = sys.glob("devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq")
-    clocks = [int(khz) / 1e3 for path in scaling if (khz := text(path).strip()).isdigit()]
+def _clock_mhz(proc: Path, sys: Path, usable: Processors) -> float | None:
+    """The clock of the fastest usable processor, since the others may be idle."""
+    clocks = []
+    for cpu in usable.numbers or range(usable.installed):
+        khz = text(sys / f"devices/system/cpu/cpu{cpu}/cpufreq/scaling_cur_freq").strip()
+        if khz.isdigit():
+            clocks.append(int(khz) / 1e3)
     if not clocks:
         clocks = [float(mhz) for mhz in re.findall(r"^cpu MHz\s*:\s*([\d.]+)", text(proc / "cpuinfo"), re.M)]
     return max(clocks, default=None)

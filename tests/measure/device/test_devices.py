@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from guidelines.measure.device import devices
 from guidelines.measure.device.devices import (
     cpu_model,
     describe,
@@ -12,6 +13,8 @@ from guidelines.measure.device.devices import (
     is_held,
     runs_dtype,
 )
+from guidelines.measure.device.settings import settings
+from guidelines.measure.monitor.processors import Processors
 from guidelines.results.machine import parse_machine
 from guidelines.spec.condition import Condition, Device
 
@@ -56,6 +59,31 @@ def test_the_description_is_strict_json_and_the_same_every_time():
     assert (found["devices"]["cpu"], found["threads"]) == ("a processor", [1, 2])
     assert found["torch"] == str(torch.__version__)
     assert {"onednn", "cudnn", "cpu_model"} <= found.keys()
+
+
+def test_the_processors_that_the_run_may_use_are_described(monkeypatch):
+    monkeypatch.setattr(devices, "processors", lambda: Processors(8, frozenset({1, 5})))
+    monkeypatch.setattr(devices.os, "cpu_count", lambda: 8)
+    described = describe([Condition("cpu", "a processor")])
+    assert (described["cpu_count"], described["usable_cpus"]) == (8, 2)
+    assert parse_machine({"guidelines": described}).usable_cpus == "2"
+
+
+def test_the_libraries_settings_are_described(monkeypatch):
+    for name in settings():
+        monkeypatch.delenv(name, raising=False)
+    assert parse_machine({"guidelines": describe([Condition("cpu", "a processor")])}).settings == "none"
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    described = describe([Condition("cpu", "a processor")])
+    assert parse_machine({"guidelines": described}).settings == "MKL_CBWR=COMPATIBLE"
+
+
+@pytest.mark.parametrize(("isa", "limit"), [("SSE41", {}), ("", {"ONEDNN_MAX_CPU_ISA": "SSE41"})])
+def test_the_limit_of_onednn_stands_for_an_instruction_set_that_is_unknown(monkeypatch, isa, limit):
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "SSE41")
+    monkeypatch.setattr(devices, "instruction_set", lambda: isa)
+    described = describe([Condition("cpu", "a processor")])
+    assert (described["onednn_isa"], described["settings"]) == (isa or None, limit)
 
 
 @pytest.fixture

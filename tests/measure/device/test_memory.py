@@ -76,7 +76,7 @@ def test_a_network_that_does_not_fit_is_not_built(monkeypatch):
 )
 def test_the_cpu_has_free_what_system_and_container_both_leave(monkeypatch, available, left, free):
     monkeypatch.setattr(memory, "_available_bytes", lambda: available)
-    monkeypatch.setattr(memory, "_left_in_group_bytes", lambda: left)
+    monkeypatch.setattr(memory, "_left_in_groups_bytes", lambda: left)
     assert free_bytes(CPU) == free
 
 
@@ -87,31 +87,6 @@ def test_a_cuda_device_has_free_what_the_driver_says_once_torch_has_given_back_i
     )
     monkeypatch.setattr(memory, "torch", SimpleNamespace(cuda=cuda))
     assert free_bytes(CUDA) == 1200
-
-
-@pytest.mark.parametrize(
-    ("files", "left"),
-    [
-        ({"memory.max": "1000\n", "memory.current": "400\n"}, 600),
-        (
-            {
-                "memory.max": "1000\n",
-                "memory.current": "400\n",
-                "memory.stat": "anon 5\ninactive_file 30\nactive_file 9\n",
-            },
-            630,
-        ),
-        ({"memory.max": "1000\n", "memory.current": "1100\n"}, 0),
-        ({"memory.max": "max\n", "memory.current": "400\n"}, None),
-        ({"memory.max": "1000\n"}, None),
-        ({"memory.current": "400\n"}, None),
-        ({}, None),
-    ],
-)
-def test_a_container_leaves_what_its_limit_says(tmp_path, files, left):
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    assert memory._left_in_group_bytes(tmp_path) == left
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from guidelines.measure.monitor import watch
+from guidelines.measure.monitor.processors import Processors, affinity
 from guidelines.measure.monitor.watch import Watch, governor
 from guidelines.results.disturbance import GpuSnapshot
 
@@ -22,14 +23,24 @@ def stat(user=0, nice=0, system=0, idle=0, iowait=0, irq=0, softirq=0, steal=0, 
     return f"{first}\ncpu0 9 9 9 9 9 9 9 9 9 0\nctxt 77\n"
 
 
+def stat_of(**user):
+    """/proc/stat of processors by name, with the user time of each and a steal time of twice as much."""
+    lines = [f"{name} {ticks} 0 0 50 0 0 0 {2 * ticks} 0 0" for name, ticks in user.items()]
+    return "\n".join([stat(user=sum(user.values())).splitlines()[0], *lines, "ctxt 77"])
+
+
 @pytest.fixture
 def machine(monkeypatch, clock, tmp_path):
     """A made-up machine of four processors and 100 ticks a second, with nothing in /proc and /sys."""
-    system = SimpleNamespace(cpu_count=lambda: 4, sysconf={"SC_CLK_TCK": 100}.__getitem__)
+    system = SimpleNamespace(sysconf={"SC_CLK_TCK": 100}.__getitem__)
     system.times = lambda: os.times_result((0, 0, 0, 0, 1e9))
     monkeypatch.setattr(watch, "os", system)
     monkeypatch.setattr(watch, "time", SimpleNamespace(perf_counter=clock))
-    return SimpleNamespace(proc=tmp_path / "proc", sys=tmp_path / "sys", os=system, clock=clock)
+    made_up = SimpleNamespace(proc=tmp_path / "proc", sys=tmp_path / "sys", os=system, clock=clock)
+    made_up.usable = Processors(installed=4)
+    monkeypatch.setattr(watch, "processors", lambda *folders, **named: made_up.usable)
+    monkeypatch.setattr(watch, "affinity", lambda: made_up.usable.numbers)
+    return made_up
 
 
 def watched(machine, between, **changes):
@@ -54,6 +65,49 @@ def test_others_are_busy_for_what_neither_idles_nor_is_ours(machine):
     assert state.other_cpus == pytest.approx((14.0 - 10.0) / 10)
     assert state.steal == pytest.approx(4.0 / 10 / 4)
     assert (state.cpus, state.watched_s) == (4, 10.0)
+
+
+def test_others_count_on_the_processors_that_we_may_use_alone(machine):
+    machine.usable = Processors(installed=64, numbers=frozenset({1, 12}))
+    write(machine.proc / "stat", stat_of(cpu0=0, cpu1=0, cpu11=0, cpu12=0))
+
+    def work():
+        write(machine.proc / "stat", stat_of(cpu0=900, cpu1=100, cpu11=700, cpu12=400))
+        machine.os.times = lambda: os.times_result((2.0, 0, 0, 0, 1e9))
+
+    state = watched(machine, work)
+    assert state.other_cpus == pytest.approx((5.0 - 2.0) / 10)
+    assert state.steal == pytest.approx(10.0 / 10 / 2)
+    assert state.cpus == 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "other_cpus"),
+    [
+        ({"cpu0": 100, "cpu1": 200}, 0.3),  # as in containers that number their own processors from 0
+        ({"cpu0": 100, "cpu1": 200, "cpu2": 300}, None),
+        ({"cpu12": 100}, None),
+        ({}, None),
+    ],
+)
+def test_processors_that_the_system_shows_under_other_numbers(machine, shown, other_cpus):
+    machine.usable = Processors(installed=64, numbers=frozenset({12, 13}))
+    write(machine.proc / "stat", stat_of(**dict.fromkeys(shown, 0)))
+    state = watched(machine, lambda: write(machine.proc / "stat", stat_of(**shown)))
+    assert state.other_cpus == (None if other_cpus is None else pytest.approx(other_cpus))
+
+
+def test_processors_that_are_taken_away_meanwhile_are_noticed(machine):
+    machine.usable = Processors(installed=4, numbers=frozenset({0, 1, 2}))
+    write(machine.proc / "stat", stat_of(cpu0=0, cpu1=0, cpu2=0, cpu3=0))
+
+    def take_away():
+        machine.usable = Processors(installed=4, numbers=frozenset({3}))
+        write(machine.proc / "stat", stat_of(cpu0=300, cpu1=0, cpu2=0, cpu3=900))
+
+    state = watched(machine, take_away)
+    assert (state.cpus, state.other_cpus) == (1, pytest.approx(0.3))
+    assert state.steal == pytest.approx(6.0 / 10 / 3)
 
 
 def test_the_quota_of_a_container_and_forced_switches_are_seen(machine):
@@ -81,8 +135,9 @@ def test_the_load_is_that_of_the_last_minute_at_its_highest(machine):
 
 
 def test_the_clock_is_that_of_the_fastest_processor(machine):
+    machine.usable = Processors(installed=64, numbers=frozenset({0, 1, 10}))
     write(machine.proc / "cpuinfo", "cpu MHz\t\t: 9999.0\n")
-    for cpu, khz in {0: "800000\n", 1: "3000000\n", 10: "2900000\n"}.items():
+    for cpu, khz in {0: "800000\n", 1: "3000000\n", 2: "9000000\n", 10: "2900000\n"}.items():
         write(machine.sys / FREQUENCY.format(cpu), khz)
 
     def work():
@@ -128,6 +183,13 @@ def test_the_governor_is_told_with_the_state(machine):
     assert watched(machine, lambda: None).governor == "performance"
 
 
+def test_the_governor_is_that_of_a_processor_that_we_may_use(machine):
+    write(machine.sys / GOVERNOR, "powersave\n")
+    write(machine.sys / GOVERNOR.replace("cpu0", "cpu8"), "performance\n")
+    machine.usable = Processors(installed=64, numbers=frozenset({8, 9}))
+    assert watched(machine, lambda: None).governor == "performance"
+
+
 def test_a_file_that_may_not_be_read_is_as_none(tmp_path):
     (tmp_path / GOVERNOR).mkdir(parents=True)
     assert governor(tmp_path) == ""
@@ -148,6 +210,6 @@ def test_this_machine_says_how_busy_it_is(monkeypatch, clock):
     clock.now_s += 1.0
     observer.look()
     state = observer.state()
-    assert state.cpus == os.cpu_count()
+    assert state.cpus == len(affinity())
     assert None not in (state.load, state.other_cpus, state.steal, state.switches_per_s)
     assert min(state.load, state.other_cpus, state.steal, state.switches_per_s) >= 0
