@@ -39,7 +39,8 @@ class Rounds:
     `look` is called before the first round, before networks are built anew, and after the last round.
     `collect` is called before networks are built, to free the memory of the old ones, and whatever else
     begins a placement (see `device.placements`). `explain` gives the reason to drop a network that raised an
-    error (see `dropped`).
+    error (see `dropped`). `turn` is told the key of a network before it is built, warmed up or sampled, and
+    None afterwards; it must be quick.
     """
 
     builders: dict[NetworkKey, Builder]
@@ -51,6 +52,7 @@ class Rounds:
     look: Callable[[], None] = lambda: None
     collect: Callable[[], object] = gc.collect
     explain: Explain = explained
+    turn: Callable[[NetworkKey | None], object] = lambda key: None
     samplers: dict[NetworkKey, Sample] = field(init=False, default_factory=dict)
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
     samples: dict[NetworkKey, list[float]] = field(init=False, default_factory=dict)
@@ -95,14 +97,14 @@ class Rounds:
             order.sort(key=lambda key: key not in (self.baseline, CONTROL))
         self.placed_at.append(self.rounds)
         for key in order:
-            with self._dropping(key):
+            with self._turn_of(key):
                 self.samplers[key] = self.builders[key]()
                 self.samplers[key](1)
 
     def calibrate(self) -> None:
         """Find the number of calls that makes a sample of each network long enough."""
         for key in list(self.samplers):
-            with self._dropping(key):
+            with self._turn_of(key):
                 self.calls[key] = calls_for_a_sample(self.samplers[key], self.limits, self.clock)
 
     def _sample_until_stopped(self) -> StopReason:
@@ -137,15 +139,16 @@ class Rounds:
         """Take one sample of every network."""
         start = self.clock()
         for key in self._shuffled(self.samplers, "round", self.rounds):
-            with self._dropping(key):
+            with self._turn_of(key):
                 calls = self.calls[key]
                 self.samples.setdefault(key, []).append(self.samplers[key](calls) / calls)
         self.used_s += self.clock() - start
         self.rounds += 1
 
     @contextmanager
-    def _dropping(self, key: NetworkKey) -> Iterator[None]:
-        """Drop the network if it raises an error, and free its memory for the others."""
+    def _turn_of(self, key: NetworkKey) -> Iterator[None]:
+        """Drop the network if it raises an error in its turn, and free its memory for the others."""
+        self.turn(key)
         try:
             yield
         except BaseException as error:
@@ -155,6 +158,8 @@ class Rounds:
             self.dropped[key] = dropped
             for of_network in (self.builders, self.samplers, self.calls, self.samples):
                 of_network.pop(key, None)
+        finally:
+            self.turn(None)
 
     def _is_precise(self, precision: float) -> bool:
         """True if the relative half-width of every slow-down, also the control's, is within the precision."""

@@ -10,7 +10,7 @@ from guidelines.spec.condition import Condition
 
 CPU = Condition("cpu", "a processor", image_size=2)
 NETWORKS = """
-import ctypes, os, pathlib, signal, sys, time
+import asyncio, ctypes, os, pathlib, signal, sys, time
 from functools import partial
 import pytest
 import torch
@@ -58,6 +58,16 @@ def leave_a_child():
     (HERE / "child").write_text(str(child))
     os._exit(5)
 
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+def throw(error, *arguments):
+    raise error(*arguments)
+
+def recurse():
+    recurse()
+
 TRAPS = {
     "quiet": {},
     "exits": {"built": partial(os._exit, 3)},
@@ -68,6 +78,14 @@ TRAPS = {
     "round": {"called": end_in_a_round},
     "talks": {"called": talk},
     "hangs": {"built": hang},
+    "interrupts": {"called": partial(throw, KeyboardInterrupt, "the time is up")},
+    "quits": {"called": partial(pytest.exit, "the time is up")},
+    "cancelled": {"called": partial(throw, asyncio.CancelledError, "cancelled")},
+    "generator": {"called": partial(throw, GeneratorExit)},
+    "failed": {"called": partial(pytest.fail, "odd")},
+    "recursion": {"called": recurse},
+    "group": {"called": partial(throw, BaseExceptionGroup, "two", [GeneratorExit(), ValueError()])},
+    "mute": {"called": partial(throw, Mute)},
 }
 
 def variant(name, build):
