@@ -22,6 +22,7 @@ from guidelines.plugin.conditions import conditions, limits, time_share
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
+from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
 from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.machine import parse_machine
@@ -107,12 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Plan the variants that -k, node ids and other selections leave, and begin the journal."""
     config = session.config
-    items, chosen = [], []
-    for item in session.items:
-        marker = item.get_closest_marker("guideline_case")
-        if marker and not item.get_closest_marker("skip"):
-            items.append(item)
-            chosen.append(marker.args[0])
+    items, chosen = planned(session.items)
     if chosen and config.getoption("benchmark_cprofile"):
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
@@ -122,12 +118,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
     try:
-        planned = _plan(config, chosen)
+        cases_to_measure = _plan(config, chosen)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
-    for item, case in zip(items, planned, strict=True):
+    for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
-    if planned and outputs.is_measuring(config):
+    if items and outputs.is_measuring(config):
         config.stash[CAMPAIGN].journal = outputs.begin(config, _header(config), config.stash[RESUMED])
 
 
