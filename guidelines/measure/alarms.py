@@ -76,4 +76,4 @@ def import_early() -> None:
     An alarm in the midst of such an import would leave half a module behind, which no network could use.
     """
     build = partial(nn.Conv2d, 1, 1, 1, bias=False)
-    check_work(Variant("tiny", "tiny", (1,), Stack((Conv(1, 1),)), build), TINY_IMAGE)
+    check_work(Variant("tiny", "tiny", (1,), Stack((Conv(1, 1),)), build=build), TINY_IMAGE)

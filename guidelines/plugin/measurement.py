@@ -67,12 +67,7 @@ def measure(
     request: pytest.FixtureRequest, benchmark: Any, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[], None]:
     """Time the sweep of this variant, once per run, and replay this variant's samples into `benchmark`."""
-    case = request.node.stash.get(CASE, None)
-    if case is None and request.node.get_closest_marker("guideline_case"):
-        pytest.fail("a mark skipped this test when the run was planned, and does not any more", pytrace=False)
-    if case is None:
-        pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
-    campaign = request.config.stash[CAMPAIGN]
+    campaign, case = request.config.stash[CAMPAIGN], _case(request.node)
 
     def run() -> None:
         if not benchmark.enabled:
@@ -93,6 +88,15 @@ def measure(
             _fail_without_entry(benchmark, result)
 
     return run
+
+
+def _case(item: pytest.Item) -> Case:
+    """The case of a test; a test that has none fails."""
+    if CASE in item.stash:
+        return item.stash[CASE]
+    if item.get_closest_marker("guideline_case"):
+        pytest.fail("a mark skipped this test when the run was planned, and does not any more", pytrace=False)
+    pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
 
 
 def _early_end(config: pytest.Config) -> str:
