@@ -51,8 +51,8 @@ class Rounds:
     clock: Callable[[], float] = time.perf_counter
     look: Callable[[], None] = lambda: None
     collect: Callable[[], object] = gc.collect
-    explain: Explain = explained
     turn: Callable[[NetworkKey | None], object] = lambda key: None
+    explain: Explain = explained
     samplers: dict[NetworkKey, Sample] = field(init=False, default_factory=dict)
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
     samples: dict[NetworkKey, list[float]] = field(init=False, default_factory=dict)
@@ -97,14 +97,14 @@ class Rounds:
             order.sort(key=lambda key: key not in (self.baseline, CONTROL))
         self.placed_at.append(self.rounds)
         for key in order:
-            with self._turn_of(key):
+            with self._dropping(key):
                 self.samplers[key] = self.builders[key]()
                 self.samplers[key](1)
 
     def calibrate(self) -> None:
         """Find the number of calls that makes a sample of each network long enough."""
         for key in list(self.samplers):
-            with self._turn_of(key):
+            with self._dropping(key):
                 self.calls[key] = calls_for_a_sample(self.samplers[key], self.limits, self.clock)
 
     def _sample_until_stopped(self) -> StopReason:
@@ -139,14 +139,14 @@ class Rounds:
         """Take one sample of every network."""
         start = self.clock()
         for key in self._shuffled(self.samplers, "round", self.rounds):
-            with self._turn_of(key):
+            with self._dropping(key):
                 calls = self.calls[key]
                 self.samples.setdefault(key, []).append(self.samplers[key](calls) / calls)
         self.used_s += self.clock() - start
         self.rounds += 1
 
     @contextmanager
-    def _turn_of(self, key: NetworkKey) -> Iterator[None]:
+    def _dropping(self, key: NetworkKey) -> Iterator[None]:
         """Drop the network if it raises an error in its turn, and free its memory for the others."""
         self.turn(key)
         try:
