@@ -10,7 +10,7 @@ from guidelines.spec.condition import Condition
 
 CPU = Condition("cpu", "a processor", image_size=2)
 NETWORKS = """
-import asyncio, ctypes, os, pathlib, signal, sys, time
+import asyncio, ctypes, os, pathlib, signal, subprocess, sys, time
 from functools import partial
 import pytest
 import torch
@@ -46,6 +46,8 @@ def talk():
     assert sys.stdin.read() == ""
 
 def hang():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    (HERE / "child").write_text(str(child.pid))
     (HERE / "hangs.new").write_text(str(os.getpid()))
     (HERE / "hangs.new").rename(HERE / "hangs")
     time.sleep(60)

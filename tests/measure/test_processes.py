@@ -98,7 +98,7 @@ def test_a_network_that_ends_its_process_fails_alone(run, name):
 def test_what_a_network_started_ends_with_its_process(tmp_path):
     run = Run(sweeps_of(tmp_path, "forks"))
     assert run.reasons("forks") == {"trap": f"{DIED} ended with status 5"}
-    assert not is_running(int((tmp_path / "child").read_text()))
+    wait_for_the_end_of(tmp_path / "child")
 
 
 def test_a_network_that_ends_its_process_in_a_round_fails_alone(run):
@@ -210,6 +210,7 @@ def test_ctrl_c_ends_a_process_that_hangs(tmp_path, started):
     with pytest.raises(KeyboardInterrupt):
         list(measure_in_processes(tasks, explained))
     assert time.perf_counter() - pressed_at_s[0] < ENDED_WITHIN_S
+    wait_for_the_end_of(tmp_path / "child")
     assert started[0].returncode == -signal.SIGKILL
     assert len(started) == 1
 
@@ -221,6 +222,11 @@ def is_running(pid):
         return not status.exists() or ") Z " not in status.read_text()
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def wait_for_the_end_of(path):
+    """Wait until the process has ended whose number stands in a file."""
+    wait_for(lambda: not is_running(int(path.read_text())))
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -237,5 +243,5 @@ def test_a_process_ends_with_its_parent(tmp_path):
     finally:
         os.kill(parent, signal.SIGKILL)
         os.waitpid(parent, 0)
-    pid = int(hangs.read_text())
-    wait_for(lambda: not is_running(pid))
+    for path in (hangs, tmp_path / "child"):
+        wait_for_the_end_of(path)
