@@ -1,9 +1,9 @@
 """Hooks of pytest before the first test: options become a campaign, marked tests become its cases.
 
 A test marked `guideline(sweeps=sweeps)`, where sweeps(condition) yields Sweep objects, becomes one test per
-condition and variant. Its fixture `measure` times a whole sweep at the first variant of it. Other arguments
-of the mark: `setup=Setup(...)` gives the experiment its own default sizes; with `on_request="12 minutes"` it
-runs only if the command names its file.
+condition and variant. With one pass, its fixture `measure` times a whole sweep at the first variant of it;
+several passes are measured before the first test. Other arguments of the mark: `setup=Setup(...)` gives the
+experiment its own default sizes; with `on_request="12 minutes"` it runs only if the command names its file.
 """
 
 import platform

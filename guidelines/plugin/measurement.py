@@ -48,13 +48,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     Ctrl-C and pytest.exit end the run; any other error is the test's.
     """
     campaign = item.config.stash[CAMPAIGN]
-    if campaign.journal and CASE in item.stash and EARLY not in item.config.stash:
+    if CASE in item.stash and EARLY not in item.config.stash:
         early = item.config.stash[EARLY] = _Early()
         try:
-            if campaign.passes == 1:
-                import_early()
-            else:
+            if campaign.journal and campaign.passes > 1:
                 early.printed = measure_sweeps(campaign, item.stash[CASE], item.config)
+            else:
+                import_early()
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as error:

@@ -46,16 +46,16 @@ def talk():
     assert sys.stdin.read() == ""
 
 def hang():
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     (HERE / "child").write_text(str(child.pid))
     (HERE / "hangs.new").write_text(str(os.getpid()))
     (HERE / "hangs.new").rename(HERE / "hangs")
-    time.sleep(60)
+    time.sleep(600)
 
 def leave_a_child():
     child = os.fork()
     if not child:
-        time.sleep(60)
+        time.sleep(600)
         os._exit(0)
     (HERE / "child").write_text(str(child))
     os._exit(5)
