@@ -1,9 +1,10 @@
 """All sweeps of one run: the chosen variants, their entries and their failures."""
 
 from collections import deque
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from guidelines.measure.alarms import unless_alarm
 from guidelines.measure.case import Case
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
@@ -12,11 +13,11 @@ from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.outcome import Outcome, failure_of, place
 from guidelines.measure.passes import Measure, Passes, Step, SweepEnds, TaskOfCase
 from guidelines.measure.recording import CONTROL, Limits
+from guidelines.measure.restored import restored
 from guidelines.measure.sweep_passes import SweepPasses
 from guidelines.measure.task import Task, measure
-from guidelines.results.checked import printable
 from guidelines.results.journal import Journal
-from guidelines.results.model import Entry, Failure
+from guidelines.results.model import Entry, Failure, Place
 from guidelines.spec.condition import Condition
 
 
@@ -38,14 +39,24 @@ class Campaign:
     _chosen: dict[str, list[Case]] = field(default_factory=dict)
     _sweeps: dict[str, SweepPasses] = field(default_factory=dict)
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _withdrawn: dict[Place, Failure] = field(default_factory=dict)
 
     def choose(self, cases: Iterable[Case]) -> None:
-        """Add variants to those that will be asked for. Raises ValueError if two sources define one sweep."""
+        """Add variants to those that will be asked for.
+
+        Raises ValueError if two sources define one sweep, or if two tests ask for one variant.
+        """
         for case in cases:
             source = self._sources.setdefault(case.sweep_id, case.source)
             if source != case.source:
                 raise ValueError(f"{case.sweep_id} is defined by both {source} and {case.source}")
-            self._chosen.setdefault(case.sweep_id, []).append(case)
+            chosen = self._chosen.setdefault(case.sweep_id, [])
+            if case.variant.id in {other.variant.id for other in chosen}:
+                raise ValueError(
+                    f"{case.sweep_id}: two tests of {source} ask for {case.variant.name}, which a run "
+                    "measures once (is the test parametrized, or named twice?); --passes repeats measuring"
+                )
+            chosen.append(case)
         self._sweeps = {sweep_id: self._passes_of(chosen) for sweep_id, chosen in self._chosen.items()}
 
     def _passes_of(self, chosen: Sequence[Case]) -> SweepPasses:
@@ -85,7 +96,7 @@ class Campaign:
         for sweep_id, chosen in self._chosen.items():
             sweep = self._sweeps[sweep_id]
             for number, results in sorted(measurements.get(sweep_id, {}).items()):
-                outcome = _restored(chosen, sweep.failed, results)
+                outcome = restored(chosen, sweep.failed, results)
                 if outcome:
                     sweep.restore(number, outcome)
 
@@ -136,7 +147,8 @@ class Campaign:
                 self.failures.append(control)
 
     def keep(self, result: Entry | Failure) -> None:
-        """Count a result as part of the run."""
+        """Count a result as part of the run, in place of what an earlier try of its test left."""
+        self._forget(result.place)
         if isinstance(result, Entry):
             self.entries.append(result)
         else:
@@ -154,18 +166,30 @@ class Campaign:
 
     def fail(self, case: Case, why: str, is_skip: bool = False) -> None:
         """Count a case as failed or skipped, because its test was, and withdraw its entry if there is one."""
-        result = self._outcomes.get(case.sweep_id, {}).get(case.variant.id)
-        other_entries = [entry for entry in self.entries if entry is not result]
-        when = "after" if len(other_entries) < len(self.entries) else "before"
-        ended = "skipped" if is_skip else "its test failed"
-        dropped = Dropped(f"{ended} {when} it was timed: {why}", is_skip)
-        failure = failure_of(case.sweep, case.variant, case.condition, dropped)
-        if any(known.place == failure.place for known in self.failures):
+        at = _place(case)
+        if any(failure.place == at for failure in self.failures):
             return
-        self.entries[:] = other_entries
+        has_entry = any(entry.place == at for entry in self.entries)
+        when = "after it was timed" if has_entry else "before it had a result"
+        ended = "skipped" if is_skip else "its test failed"
+        dropped = Dropped(f"{ended} {when}: {why}", is_skip)
+        failure = failure_of(case.sweep, case.variant, case.condition, dropped)
+        self._forget(at)
         self.failures.append(failure)
+        self._withdrawn[at] = failure
         if self.journal:
             self.journal.withdraw(failure)
+
+    def try_again(self, case: Case) -> None:
+        """Forget what an earlier try of a case's test left: the last try counts."""
+        self._forget(_place(case))
+
+    def _forget(self, at: Place) -> None:
+        self.entries[:] = [entry for entry in self.entries if entry.place != at]
+        self.failures[:] = [failure for failure in self.failures if failure.place != at]
+        withdrawn = self._withdrawn.pop(at, None)
+        if withdrawn and self.journal:
+            self.journal.take_back(withdrawn)
 
     def run_once(self, case: Case) -> None:
         """Build a case and run it once, untimed. Raises as `checks.check`."""
@@ -174,49 +198,19 @@ class Campaign:
 
 
 def measure_here(explain: Explain) -> Measure:
-    """Function that measures tasks in this process, for debuggers and profilers."""
+    """Function that measures tasks in this process, for debuggers and profilers.
+
+    An alarm of the test that runs ends the measuring, see `alarms`.
+    """
 
     def measure_tasks(tasks: deque[TaskOfCase]) -> Iterator[tuple[Task, Outcome | None]]:
         while tasks:
             task, case = tasks.popleft()
             yield task, None
-            yield task, measure(task, case.sweep, explain)
+            yield task, measure(task, case.sweep, unless_alarm(explain))
 
     return measure_tasks
 
 
-def _restored(chosen: Sequence[Case], failed: Container[str], results: Sequence[Entry | Failure]) -> Outcome:
-    """The outcome of a pass from a journal; {} if it is not of the chosen variants.
-
-    Those whose ids are in `failed` may be missing: they failed in an earlier pass and were not tried again.
-    Raises ValueError if one is of another network now.
-    """
-    by_name = {result.place.variant: result for result in results if not _is_control(result)}
-    names = {printable(case.variant.name) for case in chosen}
-    needed = {printable(case.variant.name) for case in chosen if case.variant.id not in failed}
-    if not needed <= by_name.keys() <= names:
-        return {}
-    outcome: Outcome = {}
-    for case in chosen:
-        result = by_name.get(printable(case.variant.name))
-        if result:
-            _check_same(case, result)
-            outcome[case.variant.id] = result
-    for control in filter(_is_control, results):
-        outcome[CONTROL] = control
-    return outcome
-
-
-def _is_control(result: Entry | Failure) -> bool:
-    return isinstance(result, Failure) and result.is_control
-
-
-def _check_same(case: Case, result: Entry | Failure) -> None:
-    then = result.identity if isinstance(result, Entry) else result
-    is_same = (
-        then.place == place(case.sweep, case.variant.name, case.condition)
-        and then.widths == case.variant.widths
-        and then.work.multiply_adds == case.variant.cost(case.condition).multiply_adds
-    )
-    if not is_same:
-        raise ValueError(f"{case.sweep_id} {case.variant.name} is another network now than in the journal")
+def _place(case: Case) -> Place:
+    return place(case.sweep, case.variant.name, case.condition)

@@ -107,7 +107,7 @@ class Passes:
                 continue
             sweep.add(task, result)
             rest = sweep.task(task.number)
-            if rest:  # a network died while it was built; the others go on without it
+            if rest:  # a network ended its process; the others go on without it
                 tasks.append((rest, sweep.case))
                 continue
             self._sampled_s += sweep.pass_s

@@ -1,6 +1,7 @@
 """Fresh processes that measure the tasks of a pass; one that dies fails what it was measuring, no more."""
 
 import json
+import os
 import pickle
 import signal
 import subprocess
@@ -16,10 +17,11 @@ from guidelines.measure.case import Case, Origin
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.task import Task
-from guidelines.measure.worker import Building, Job, Message
+from guidelines.measure.turn import Turn, new_turn
+from guidelines.measure.worker import Job, Message, RunEnds
 
 # A fresh interpreter finds modules where this one does, whatever it was started with.
-# Ctrl-C reaches all processes of a terminal; the parent ends this one.
+# Ctrl-C is for the parent, which ends this process.
 # What the program itself imports comes first from where it usually is: a file beside a test may have the name
 # of a module of the standard library.
 PROGRAM = """
@@ -31,7 +33,7 @@ from guidelines.measure.worker import main
 sys.path[:] = path
 main()
 """
-# Processes that a network has started may hold the error output open.
+# A process that a network has started may have left the group of this one, and hold the error output open.
 READ_TIMEOUT_S = 0.5
 SIGNALS = {number.value: number.name for number in signal.Signals}
 HINTS = {"SIGKILL": " (out of memory?)"}
@@ -42,7 +44,7 @@ TaskOfCase = tuple[Task, Case]
 
 @dataclass(frozen=True)
 class Died:
-    """How a process ended before its task did, and the id of the variant that it was building, or ""."""
+    """How a process ended before its task did, and the id of the variant whose turn it was, or ""."""
 
     reason: str
     variant: str
@@ -58,12 +60,15 @@ def measure_in_processes(
 
     Yields every task twice: with None when it begins, then with its outcome, or with the reason why it has
     none. Tasks that are added meanwhile are measured by a further process. What the processes print is given
-    to `say`. On leaving, also by Ctrl-C, no process is left.
+    to `say`. On leaving, also by Ctrl-C, no process is left, and none that a network has started.
+    Raises what a network raises to end the run: errors that `explain` leaves alone.
     """
     while tasks:
-        job = Job(tuple(map(_of_origin, tasks)), explain, prepare)
-        with _process(pickle.dumps(job), say) as process:
-            yield from _until_death(process, tasks)
+        origins = tuple(map(_of_origin, tasks))
+        with new_turn() as turn:
+            job = Job(origins, explain, turn.path, prepare)
+            with _process(pickle.dumps(job), say) as process:
+                yield from _until_death(process, tasks, turn)
 
 
 def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
@@ -74,24 +79,24 @@ def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
 
 
 def _until_death(
-    process: "_Process", tasks: deque[TaskOfCase]
+    process: "_Process", tasks: deque[TaskOfCase], turn: Turn
 ) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
     """Results of a process, task by task, until all are done or it dies."""
     for _ in range(len(tasks)):
         task, _case = tasks[0]
         yield task, None
-        variant = ""
-        while isinstance(message := process.message(), Building):
-            variant = message.variant
+        message = process.message()
+        if isinstance(message, RunEnds):
+            raise message.error
         tasks.popleft()
         if message is None:
-            yield task, Died(f"{DIED} {process.end()}", variant)
+            yield task, Died(f"{DIED} {process.end()}", turn.of(task.variants))
             return
         yield task, message.outcome
 
 
 class _Process:
-    """A worker and the reader of what it prints."""
+    """A worker, in a group of processes of its own, and the reader of what it prints."""
 
     def __init__(self) -> None:
         self.popen = subprocess.Popen(
@@ -99,6 +104,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=0 if os.name == "posix" else None,
         )
         self._printed: list[bytes] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -140,9 +146,19 @@ class _Process:
         return f"ended with status {status}{last}"
 
     def wait(self) -> int:
+        """The status of the process, once it has ended; whatever it has started is ended, too."""
         status = self.popen.wait()
+        self.kill()
         self._reader.join(timeout=READ_TIMEOUT_S)
         return status
+
+    def kill(self) -> None:
+        """End the process and what it has started; no harm if there is nothing left of it."""
+        if os.name != "posix":
+            self.popen.kill()
+            return
+        with suppress(ProcessLookupError, PermissionError):  # macOS forbids to signal a group that has ended
+            os.killpg(self.popen.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Close its input and output; the reader closes the error output when it ends."""
@@ -165,7 +181,7 @@ def _process(job: bytes, say: Callable[[str], object]) -> Iterator[_Process]:
         process.send(job)
         yield process
     finally:
-        process.popen.kill()  # no harm to one that has ended
+        process.kill()
         process.wait()
         process.close()
         say(process.printed)

@@ -39,7 +39,8 @@ class Rounds:
     `look` is called before the first round, before networks are built anew, and after the last round.
     `collect` is called before networks are built, to free the memory of the old ones, and whatever else
     begins a placement (see `device.placements`). `explain` gives the reason to drop a network that raised an
-    error (see `dropped`).
+    error (see `dropped`). `turn` is told the key of a network before it is built, warmed up or sampled, and
+    None afterwards; it must be quick.
     """
 
     builders: dict[NetworkKey, Builder]
@@ -50,6 +51,7 @@ class Rounds:
     clock: Callable[[], float] = time.perf_counter
     look: Callable[[], None] = lambda: None
     collect: Callable[[], object] = gc.collect
+    turn: Callable[[NetworkKey | None], object] = lambda key: None
     explain: Explain = explained
     samplers: dict[NetworkKey, Sample] = field(init=False, default_factory=dict)
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
@@ -145,7 +147,8 @@ class Rounds:
 
     @contextmanager
     def _dropping(self, key: NetworkKey) -> Iterator[None]:
-        """Drop the network if it raises an error, and free its memory for the others."""
+        """Drop the network if it raises an error in its turn, and free its memory for the others."""
+        self.turn(key)
         try:
             yield
         except BaseException as error:
@@ -155,6 +158,8 @@ class Rounds:
             self.dropped[key] = dropped
             for of_network in (self.builders, self.samplers, self.calls, self.samples):
                 of_network.pop(key, None)
+        finally:
+            self.turn(None)
 
     def _is_precise(self, precision: float) -> bool:
         """True if the relative half-width of every slow-down, also the control's, is within the precision."""

@@ -32,7 +32,7 @@ def measure_sweep(
     own_processes: int = 1,
     already_checked: Collection[str] = (),
     explain: Explain = explained,
-    building: Callable[[str], object] = lambda variant: None,
+    turn: Callable[[str], object] = lambda variant: None,
     check: Check = check,
     prepare: Prepare = prepare,
 ) -> Recording:
@@ -41,7 +41,7 @@ def measure_sweep(
     The control is the baseline built a second time. Samples are keyed by the variant's id, those of the
     control by CONTROL. A network that fails is recorded with its reason, and the others go on. `number` is
     that of the pass: each has orders of its own. Variants that were already checked are not checked again.
-    `building` is told the id of each variant that is built, and "" afterwards.
+    `turn` is told the id of each variant before anything is done with it, and "" afterwards.
     """
     networks = _Networks(
         sweep=sweep,
@@ -50,7 +50,7 @@ def measure_sweep(
         seed=seed,
         check=check,
         prepare=prepare,
-        building=building,
+        turn=turn,
         unchecked={variant.id for variant in sweep.variants} - set(already_checked),
     )
     watch = Watch(gpu_reader(condition.device, own_processes))
@@ -80,7 +80,7 @@ class _Networks:
     seed: int
     check: Check
     prepare: Prepare
-    building: Callable[[str], object]
+    turn: Callable[[str], object]
     unchecked: set[str]
     checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
 
@@ -103,7 +103,12 @@ class _Networks:
             look=look,
             collect=placing.begin,
             explain=explain,
+            turn=lambda key: self.turn("" if key is None else self._variant_of(key)),
         )
+
+    def _variant_of(self, key: NetworkKey) -> str:
+        """The id of a network's variant; the control is the baseline."""
+        return self.sweep.baseline.id if key is CONTROL else str(key)
 
     def _builders(self) -> dict[NetworkKey, Builder]:
         """A builder for each network; one network's instances share what is compiled for them."""
@@ -115,11 +120,7 @@ class _Networks:
 
     def _build(self, variant: Variant, bind: Bind) -> Sample:
         """Build a variant, for the first time after checking it if it is unchecked."""
-        self.building(variant.id)
-        try:
-            if variant.id in self.unchecked:
-                self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
-                self.unchecked.remove(variant.id)
-            return self.prepare(variant, self.condition, self.seed, bind)
-        finally:
-            self.building("")
+        if variant.id in self.unchecked:
+            self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
+            self.unchecked.remove(variant.id)
+        return self.prepare(variant, self.condition, self.seed, bind)

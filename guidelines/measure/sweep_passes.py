@@ -96,7 +96,7 @@ class SweepPasses:
     def restore(self, number: int, outcome: Outcome) -> None:
         """Add a pass that an earlier run finished; variants that the run gave up are missing in it."""
         self.outcomes[number] = outcome
-        self._give_up_failures(outcome)
+        self._give_up_failures({id: result for id, result in outcome.items() if not _is_of_death(result)})
         self._given_up.update(id for id in self.chosen if id not in outcome)
         for result in outcome.values():
             if isinstance(result, Entry):
@@ -182,13 +182,13 @@ class SweepPasses:
         self.outcomes[task.number] = {id: failure for id, failure in kept.items() if id not in task.chosen}
 
     def _give_up_failures(self, outcome: Outcome) -> None:
-        """Give up variants that failed before any pass timed them, unless it was their process that died."""
-        for id, failure in _failures(outcome).items():
-            if not any(self._entries(id)) and not failure.reason.startswith(DIED):
+        """Give up variants that failed before any pass timed them."""
+        for id in _failures(outcome):
+            if not any(self._entries(id)):
                 self._given_up.add(id)
 
     def _of_death(self, task: Task, died: Died) -> Outcome:
-        """The failure of the network that was built when its process died, else of all that were timed."""
+        """The failure of the network whose turn it was when its process died, else of all of the task."""
         sweep, dropped = self.case.sweep, Dropped(died.reason)
         if died.variant:
             self._deaths[died.variant] = self._deaths.get(died.variant, 0) + 1
@@ -198,6 +198,11 @@ class SweepPasses:
             return failed(task, sweep, dropped)
         variant = next(each for each in sweep.variants if each.id == died.variant)
         return {variant.id: failure_of(sweep, variant, task.condition, dropped)}
+
+
+def _is_of_death(result: Entry | Failure) -> bool:
+    """True for the failure of a network whose process died: a journal tells it by its reason alone."""
+    return isinstance(result, Failure) and result.reason.startswith(DIED)
 
 
 def _failures(outcome: Outcome) -> dict[str, Failure]:

@@ -61,9 +61,9 @@ def measure(
     task: Task,
     sweep: Sweep,
     explain: Explain = explained,
-    building: Callable[[str], object] = lambda variant: None,
+    turn: Callable[[str], object] = lambda variant: None,
 ) -> Outcome:
-    """Time the sweep of a task in this process; `building` is told which variant is built, then ""."""
+    """Time the sweep of a task in this process; `turn` is told whose turn it is, see `measure_sweep`."""
     recording = measure_sweep(
         sweep,
         task.chosen,
@@ -74,7 +74,7 @@ def measure(
         already_checked=task.checked,
         own_processes=task.own_processes,
         explain=explain,
-        building=building,
+        turn=turn,
     )
     return outcome(
         sweep,

@@ -5,32 +5,32 @@ The program that starts it is `processes`. Both sides exchange pickles, which en
 
 import os
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import IO
 
 from guidelines.measure.case import Origin
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.task import OriginError, Task, found, measure
+from guidelines.measure.turn import Turn
 
 
 @dataclass(frozen=True)
 class Job:
-    """The tasks of a process, each with the origin of its sweep, and what to run before the first one."""
+    """The tasks of a process, each with the origin of its sweep, and what to run before the first one.
+
+    The file `turn` is told whose turn it is, see `turn.Turn`.
+    """
 
     tasks: tuple[tuple[Task, Origin], ...]
     explain: Explain
+    turn: Path
     prepare: tuple[Callable[[], object], ...] = ()
-
-
-@dataclass(frozen=True)
-class Building:
-    """A variant that the process builds, by its id; "" if it builds none any more."""
-
-    variant: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,14 @@ class Ended:
     outcome: Outcome | Dropped
 
 
-Message = Building | Ended
+@dataclass(frozen=True)
+class RunEnds:
+    """An error that a network raised to end the whole run, such as KeyboardInterrupt."""
+
+    error: BaseException
+
+
+Message = Ended | RunEnds
 
 
 def main() -> None:
@@ -48,11 +55,18 @@ def main() -> None:
     source, channel = _source(), _channel()
     job: Job = pickle.load(source)
     threading.Thread(target=_end_with_parent, args=(source,), daemon=True).start()
-    unprepared = _unprepared(job)
+    try:
+        _measure_all(job, channel)
+    except BaseException as error:
+        if job.explain(error):
+            raise  # a fault of this program
+        _send(channel, RunEnds(error))
+
+
+def _measure_all(job: Job, channel: IO[bytes]) -> None:
+    turn, unprepared = Turn(job.turn), _unprepared(job)
     for task, origin in job.tasks:
-        outcome = unprepared or _outcome(
-            task, origin, job.explain, lambda variant: _send(channel, Building(variant))
-        )
+        outcome = unprepared or _outcome(task, origin, job.explain, turn)
         _send(channel, Ended(outcome))
 
 
@@ -66,16 +80,14 @@ def _unprepared(job: Job) -> Dropped | None:
     return None
 
 
-def _outcome(
-    task: Task, origin: Origin, explain: Explain, building: Callable[[str], object]
-) -> Outcome | Dropped:
+def _outcome(task: Task, origin: Origin, explain: Explain, turn: Turn) -> Outcome | Dropped:
     try:
         sweep = found(task, origin)
     except OriginError as error:
         return Dropped(str(error))
     except BaseException as error:  # whatever a user's module raises while it is imported
         return _undefined(error, explain)
-    return measure(task, sweep, explain, building)
+    return measure(task, sweep, explain, lambda variant: turn.set(variant, task.variants))
 
 
 def _undefined(error: BaseException, explain: Explain) -> Dropped:
@@ -116,7 +128,12 @@ def _send(channel: IO[bytes], message: Message) -> None:
 
 
 def _end_with_parent(source: IO[bytes]) -> None:
-    """Wait for the end of the input, which the parent keeps open as long as it lives."""
+    """End this process, and what networks have started, at the end of the input.
+
+    The parent keeps the input open as long as it lives.
+    """
     while os.read(source.fileno(), 1):
         pass
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)

@@ -11,6 +11,7 @@ import pytest
 from guidelines.measure.case import Case, check_countable, settled
 from guidelines.measure.recording import Limits
 from guidelines.plugin.conditions import limits
+from guidelines.plugin.planned import planned
 
 EXPERIMENTS = "experiments"
 # Beginnings of the lines in which pytest and its option parser name an error, and the heading above the
@@ -34,10 +35,7 @@ class _Collector:
             config.args = [EXPERIMENTS]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        for item in session.items:
-            marker = item.get_closest_marker("guideline_case")
-            if marker and not item.get_closest_marker("skip"):
-                self.cases.append(marker.args[0])
+        self.cases += planned(session.items)[1]
         self.limits = limits(session.config)
 
 

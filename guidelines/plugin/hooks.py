@@ -1,9 +1,9 @@
 """Hooks of pytest before the first test: options become a campaign, marked tests become its cases.
 
 A test marked `guideline(sweeps=sweeps)`, where sweeps(condition) yields Sweep objects, becomes one test per
-condition and variant. Its fixture `measure` times a whole sweep at the first variant of it. Other arguments
-of the mark: `setup=Setup(...)` gives the experiment its own default sizes; with `on_request="12 minutes"` it
-runs only if the command names its file.
+condition and variant. With one pass, its fixture `measure` times a whole sweep at the first variant of it;
+several passes are measured before the first test. Other arguments of the mark: `setup=Setup(...)` gives the
+experiment its own default sizes; with `on_request="12 minutes"` it runs only if the command names its file.
 """
 
 import os
@@ -23,6 +23,7 @@ from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
+from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
 from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.machine import parse_machine
@@ -114,12 +115,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Plan the variants that -k, node ids and other selections leave, and begin the journal."""
     config = session.config
-    items, chosen = [], []
-    for item in session.items:
-        marker = item.get_closest_marker("guideline_case")
-        if marker and not item.get_closest_marker("skip"):
-            items.append(item)
-            chosen.append(marker.args[0])
+    items, chosen = planned(session.items)
     if chosen and config.getoption("benchmark_cprofile"):
         raise pytest.UsageError(
             "--benchmark-cprofile would profile the replay of recorded times, not the networks"
@@ -129,12 +125,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
     try:
-        planned = _plan(config, chosen)
+        cases_to_measure = _plan(config, chosen)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
-    for item, case in zip(items, planned, strict=True):
+    for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
-    if planned and outputs.is_measuring(config):
+    if items and outputs.is_measuring(config):
         config.stash[CAMPAIGN].journal = outputs.begin(config, _header(config), config.stash[RESUMED])
 
 

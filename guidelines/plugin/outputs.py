@@ -22,7 +22,8 @@ def is_measuring(config: pytest.Config) -> bool:
     disabled = config.getoption("benchmark_disable") and not config.getoption("benchmark_enable")
     skipped = config.getoption("benchmark_skip") and not config.getoption("benchmark_only")
     distributed = "PYTEST_XDIST_WORKER" in os.environ or config.getoption("dist", "no") != "no"
-    return not (disabled or skipped or distributed or config.getoption("collectonly"))
+    not_run = config.getoption("collectonly") or config.getoption("setuponly", False)
+    return not (disabled or skipped or distributed or not_run)
 
 
 def given_journal(config: pytest.Config) -> Path | None:

@@ -1,4 +1,4 @@
-"""The measuring of a run in its fixture: all sweeps in passes, or one sweep in this process."""
+"""The measuring of a run: all sweeps in passes before the first test, or one sweep in this process."""
 
 import os
 from collections import deque

@@ -43,6 +43,10 @@ class Journal:
         """Note that a variant's test failed after it was timed."""
         self._append({"withdrawn": to_failed(failure)})
 
+    def take_back(self, withdrawn: Failure) -> None:
+        """Note that a variant's test is tried again: its entry counts, unless it is withdrawn once more."""
+        self._append({"taken_back": to_failed(withdrawn)})
+
     def skip(self, test: str, reason: str) -> None:
         """Note a test that was skipped."""
         self._append({"skipped": f"{test}: {reason}"})

@@ -59,6 +59,9 @@ class _Reader:
             self.skipped.clear()
         elif "withdrawn" in line:
             self.withdrawn.append(parse_failure(line["withdrawn"]))
+        elif "taken_back" in line:
+            place = parse_failure(line["taken_back"]).place
+            self.withdrawn[:] = [failure for failure in self.withdrawn if failure.place != place]
         elif "skipped" in line:
             self.skipped.append(text(line["skipped"]))
         elif not self.is_finished:

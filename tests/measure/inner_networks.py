@@ -10,7 +10,7 @@ from guidelines.spec.condition import Condition
 
 CPU = Condition("cpu", "a processor", image_size=2)
 NETWORKS = """
-import ctypes, os, pathlib, signal, sys, time
+import asyncio, ctypes, os, pathlib, signal, subprocess, sys, time
 from functools import partial
 import pytest
 import torch
@@ -46,17 +46,29 @@ def talk():
     assert sys.stdin.read() == ""
 
 def hang():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    (HERE / "child").write_text(str(child.pid))
     (HERE / "hangs.new").write_text(str(os.getpid()))
     (HERE / "hangs.new").rename(HERE / "hangs")
-    time.sleep(60)
+    time.sleep(600)
 
 def leave_a_child():
     child = os.fork()
     if not child:
-        time.sleep(60)
+        time.sleep(600)
         os._exit(0)
     (HERE / "child").write_text(str(child))
     os._exit(5)
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+def throw(error, *arguments):
+    raise error(*arguments)
+
+def recurse():
+    recurse()
 
 TRAPS = {
     "quiet": {},
@@ -68,6 +80,14 @@ TRAPS = {
     "round": {"called": end_in_a_round},
     "talks": {"called": talk},
     "hangs": {"built": hang},
+    "interrupts": {"called": partial(throw, KeyboardInterrupt, "the time is up")},
+    "quits": {"called": partial(pytest.exit, "the time is up")},
+    "cancelled": {"called": partial(throw, asyncio.CancelledError, "cancelled")},
+    "generator": {"called": partial(throw, GeneratorExit)},
+    "failed": {"called": partial(pytest.fail, "odd")},
+    "recursion": {"called": recurse},
+    "group": {"called": partial(throw, BaseExceptionGroup, "two", [GeneratorExit(), ValueError()])},
+    "mute": {"called": partial(throw, Mute)},
 }
 
 def variant(name, build):

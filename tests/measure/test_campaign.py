@@ -237,3 +237,37 @@ def test_a_disturbed_sweep_of_a_journal_is_not_measured_more_often_than_asked(sw
     known = outcome_of(sweep, ["g1", "g8"], busy, retried=("a hog",))
     assert restored(sweep, ["g1", "g8"], list(known.values()), retries=1).finished_sweeps == 1
     assert restored(sweep, ["g1", "g8"], list(known.values()), retries=2).finished_sweeps == 0
+
+
+def test_two_tests_of_one_variant_are_refused(sweep):
+    twice = [Case(CPU, sweep, sweep.extreme, "a.py::test_a")] * 2
+    with pytest.raises(
+        ValueError, match=r"^G2 x1 cpu-2px: two tests of a.py::test_a ask for g=8, which a run"
+    ):
+        Campaign((CPU,), Limits(), seed=0).choose(twice)
+
+
+def test_the_last_try_of_a_test_counts(sweep, monkeypatch, recording):
+    told = []
+    journal = noting([])
+    journal.withdraw = lambda failure: told.append(("withdrawn", failure.reason))
+    journal.take_back = lambda failure: told.append(("taken back", failure.reason))
+    campaign = campaign_of(monkeypatch, [recording(g1=1.0, g8=2.0)], journal=journal)
+    case = Case(CPU, sweep, sweep.extreme)
+    campaign.choose([case])
+    measured_here(campaign, case)
+    for why in ("first", "second"):
+        campaign.try_again(case)
+        campaign.keep(campaign.result(case))
+        campaign.fail(case, why)
+    campaign.try_again(case)
+    assert (campaign.entries, campaign.failures) == ([], [])
+    campaign.fail(case, "a fixture")
+    assert [failure.reason for failure in campaign.failures] == [
+        "its test failed before it had a result: a fixture"
+    ]
+    campaign.keep(campaign.result(case))
+    assert (campaign.entries, campaign.failures) == ([campaign.result(case)], [])
+    after, before = "its test failed after it was timed", "its test failed before it had a result"
+    reasons = [f"{after}: first", f"{after}: second", f"{before}: a fixture"]
+    assert told == [(what, reason) for reason in reasons for what in ("withdrawn", "taken back")]

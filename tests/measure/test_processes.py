@@ -14,6 +14,7 @@ from guidelines.measure import processes
 from guidelines.measure.dropped import Dropped, explained
 from guidelines.measure.passes import Passes
 from guidelines.measure.processes import DIED, measure_in_processes
+from guidelines.plugin.measurement import explained_by_pytest
 from guidelines.plugin.origin import Origin
 from guidelines.results.model import Entry
 
@@ -28,6 +29,15 @@ LETHAL = {
     "crashes": "was ended by SIGSEGV",
     "killed": "was ended by SIGKILL",
     "odd": "was ended by signal 40",
+}
+# Sweeps whose trap raises an error that is no Exception, or a special one.
+RAISED = {
+    "cancelled": "CancelledError: cancelled",
+    "generator": "GeneratorExit",
+    "failed": "Failed: odd",
+    "recursion": "RecursionError: maximum recursion depth exceeded",
+    "group": "BaseExceptionGroup: two (2 sub-exceptions)",
+    "mute": "Mute",
 }
 ENDED_WITHIN_S = 1.0
 STARTS_WITHIN_S = 60.0
@@ -58,7 +68,7 @@ def is_failure(result):
 def run(tmp_path_factory):
     """One pass over all sweeps but the one that hangs, and over two whose module cannot be imported."""
     folder = tmp_path_factory.mktemp("networks")
-    sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "odd", "round", "talks")
+    sweeps = sweeps_of(folder, "quiet", "exits", "crashes", "killed", "odd", "round", "talks", *RAISED)
     broken = Origin(module_of(folder, "broken", RAISING), ("test_networks",))
     for name in BROKEN:
         sweeps.append(passes_of(replace(sweeps[0].case.sweep, name=name), broken))
@@ -85,16 +95,35 @@ def test_a_network_that_ends_its_process_fails_alone(run, name):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_is_dead_though_a_child_of_it_lives(tmp_path):
+def test_what_a_network_started_ends_with_its_process(tmp_path):
     run = Run(sweeps_of(tmp_path, "forks"))
     assert run.reasons("forks") == {"trap": f"{DIED} ended with status 5"}
-    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)  # it was still there
+    wait_for_the_end_of(tmp_path / "child")
 
 
-def test_a_process_that_dies_in_a_round_fails_its_sweep(run):
-    assert run.reasons("round") == dict.fromkeys(
-        ("a", "trap", "c"), f"{DIED} ended with status 4: the last words"
-    )
+def test_a_network_that_ends_its_process_in_a_round_fails_alone(run):
+    assert run.reasons("round") == {"trap": f"{DIED} ended with status 4: the last words"}
+    assert [len(run.outcome("round")[id].samples_s) for id in ("a", "c")] == [40, 40]
+
+
+def test_a_process_that_ends_in_no_networks_turn_fails_its_sweep(tmp_path):
+    (quiet,) = sweeps_of(tmp_path, "quiet")
+    dying = Origin(module_of(tmp_path, "dying", "import os; os._exit(6)"), ("test_networks",))
+    run = Run([passes_of(quiet.case.sweep, dying)])
+    assert run.reasons("quiet") == dict.fromkeys(("a", "trap", "c"), f"{DIED} ended with status 6")
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("interrupts", KeyboardInterrupt), ("quits", pytest.exit.Exception)]
+)
+def test_an_error_that_ends_the_run_does_so_from_another_process(tmp_path, name, error):
+    with pytest.raises(error, match=r"^the time is up$"):
+        list(measure_in_processes(tasks_of(sweeps_of(tmp_path, name)), explained_by_pytest))
+
+
+def test_no_other_error_of_a_network_ends_more_than_it(run):
+    for name, reason in RAISED.items():
+        assert run.reasons(name) == {"trap": reason}
 
 
 def test_a_module_that_raises_an_error_gives_the_reason(run):
@@ -181,6 +210,7 @@ def test_ctrl_c_ends_a_process_that_hangs(tmp_path, started):
     with pytest.raises(KeyboardInterrupt):
         list(measure_in_processes(tasks, explained))
     assert time.perf_counter() - pressed_at_s[0] < ENDED_WITHIN_S
+    wait_for_the_end_of(tmp_path / "child")
     assert started[0].returncode == -signal.SIGKILL
     assert len(started) == 1
 
@@ -192,6 +222,11 @@ def is_running(pid):
         return not status.exists() or ") Z " not in status.read_text()
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def wait_for_the_end_of(path):
+    """Wait until the process has ended whose number stands in a file."""
+    wait_for(lambda: not is_running(int(path.read_text())))
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -208,5 +243,5 @@ def test_a_process_ends_with_its_parent(tmp_path):
     finally:
         os.kill(parent, signal.SIGKILL)
         os.waitpid(parent, 0)
-    pid = int(hangs.read_text())
-    wait_for(lambda: not is_running(pid))
+    for path in (hangs, tmp_path / "child"):
+        wait_for_the_end_of(path)

@@ -33,7 +33,7 @@ def test_chosen_variants_are_measured_with_baseline_and_control_and_nothing_else
 def test_the_seed_and_the_number_of_the_pass_give_the_orders(sweep, clock):
     def built(number):
         order = []
-        how = {"building": order.append, "number": number}
+        how = {"turn": order.append, "number": number}
         measured(sweep, ["g1", "g2", "g8"], clock, **how)
         return [id for id in order if id]
 
@@ -55,7 +55,7 @@ def test_a_variant_that_an_earlier_pass_checked_is_not_checked_again(sweep, cloc
 
 def test_the_variant_that_is_built_is_named_and_then_none(sweep, clock):
     told = []
-    measured(sweep, ["g8"], clock, building=told.append)
+    measured(sweep, ["g8"], clock, turn=told.append)
     assert set(told[::2]) == {"g1", "g8"}
     assert set(told[1::2]) == {""}
 
@@ -67,7 +67,7 @@ def test_a_variant_that_cannot_be_built_is_built_no_more(sweep, clock):
         return Circumstances()
 
     told = []
-    measured(sweep, ["g8"], clock, check, building=told.append)
+    measured(sweep, ["g8"], clock, check, turn=told.append)
     assert told[told.index("g8") + 1] == ""
 
 
@@ -122,8 +122,9 @@ def test_an_error_of_another_kind_can_be_explained_from_outside(sweep, clock):
 
     recording = measured(sweep, ["g2", "g8"], clock, check, explain=explain)
     assert recording.dropped == {"g2": Dropped("foreign")}
+    assert measured(sweep, ["g2", "g8"], clock, check).dropped == {"g2": Dropped("Foreign")}
     with pytest.raises(Foreign):
-        measured(sweep, ["g2", "g8"], clock, check)
+        measured(sweep, ["g2", "g8"], clock, check, explain=lambda error: None)
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ def wait_for(is_there):
         time.sleep(0.02)
 
 
-def processes_of(group):
-    """The command lines of a group of processes."""
-    listed = subprocess.run(["ps", "-e", "-o", "pgid=,args="], capture_output=True, text=True, check=True)
+def processes_of(session):
+    """The command lines of the processes of a session: a run, and those that it has started."""
+    listed = subprocess.run(["ps", "-e", "-o", "sess=,args="], capture_output=True, text=True, check=True)
     lines = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
-    return [arguments for of_group, arguments in lines if int(of_group) == group]
+    return [arguments for of_session, arguments in lines if int(of_session) == session]
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,7 @@ def test_a_marked_skip_is_not_measured_and_a_failing_fixture_leaves_the_others(t
         f"test_skipped.py::test_skipped[cpu-2px-x1-{id}]: " + "Skipped: not today" for id in "ab"
     ]
     failing = [each.reason for each in two_passes.run.failures if each.place.guideline == "failing"]
-    assert failing == ["its test failed before it was timed: RuntimeError: no fixture"] * 2
+    assert failing == ["its test failed before it had a result: RuntimeError: no fixture"] * 2
 
 
 def test_the_terminal_shows_passes_and_what_is_known_so_far(two_passes):

@@ -3,6 +3,18 @@ import pytest
 from guidelines.results.reason import one_line
 
 
+class MuteError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def nested(depth):
+    error = ValueError("x")
+    for _ in range(depth):
+        error = ExceptionGroup("", [error])
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [
@@ -19,6 +31,8 @@ from guidelines.results.reason import one_line
         (AssertionError(" \n "), "AssertionError"),
         (KeyError("name"), "KeyError: 'name'"),
         (ExceptionGroup("teardown", [ExceptionGroup("", [ValueError("x")])]), "ValueError: x"),
+        (nested(10_000), "ValueError: x"),
+        (MuteError(), "MuteError"),
         (ExceptionGroup("both", [ValueError("x"), OSError("y")]), "ExceptionGroup: both (2 sub-exceptions)"),
     ],
 )

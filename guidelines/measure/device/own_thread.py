@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack, suppress
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, ExitStack
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -53,8 +53,7 @@ def _awaited(future: Future[T]) -> T:
     """The result, once it is there. Ctrl-C just before a wait begins is noticed only after that wait."""
     try:
         while not future.done():
-            with suppress(TimeoutError):
-                return future.result(NOTICED_S)
+            wait([future], NOTICED_S)  # a TimeoutError of a signal handler passes through
         return future.result()
     finally:
         del future  # the traceback of an error refers to it, and it to the error: networks would stay alive
