@@ -38,7 +38,7 @@ def conv(name, x, weight, groups, groups_at=6):
 
 
 def decomposition(*rounds):
-    return Decomposition(Condition("cpu", "a CPU"), (1, 3, 8, 8), rounds, Exactly(1.1, 2)(0.95))
+    return Decomposition(Condition("cpu", "a CPU"), rounds, Exactly(1.1, 2)(0.95))
 
 
 def test_an_operator_covers_what_it_calls():

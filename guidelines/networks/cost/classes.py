@@ -67,7 +67,6 @@ class Decomposition:
     """
 
     condition: Condition
-    input_shape: tuple[int, ...]
     rounds: tuple[Mapping[Operator, float], ...]
     profiled_ratio: Estimate
 
