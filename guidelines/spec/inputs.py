@@ -10,7 +10,7 @@ DTYPES = (
     *("float16", "bfloat16", "float32", "float64", "complex64", "complex128"),
     *("bool", "uint8", "int8", "int16", "int32", "int64"),
 )
-WRITTEN = re.compile(r"(?P<sizes>0*[1-9]\d{0,8}(,0*[1-9]\d{0,8})*)(:(?P<dtype>\w+))?")
+WRITTEN = re.compile(r"(?P<sizes>0*[1-9]\d{0,8}(,0*[1-9]\d{0,8})*)(:(?P<dtype>\w+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
