@@ -2,8 +2,10 @@ from collections import Counter
 
 import pytest
 import torch
-import torch._prims  # registers the operators of prims
-import torch._refs  # and their compositions
+import torch._dynamo.tensor_version_op
+import torch._functorch.aot_autograd  # registers operators of prims, as the next ones
+import torch._inductor.inductor_prims
+import torch._prims
 from torch.torch_version import TorchVersion
 
 from guidelines.networks.cost.classes import CLASSES, DEPTHWISE, GROUPED, MOVEMENT, UNCLASSIFIED
