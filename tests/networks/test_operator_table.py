@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 import torch
-import torch._dynamo.tensor_version_op
-import torch._functorch.aot_autograd  # registers operators of prims, as the next ones
+import torch._dynamo.tensor_version_op  # registers operators of prims, as the next ones
+import torch._functorch.aot_autograd
 import torch._inductor.inductor_prims
 import torch._prims
 from torch.torch_version import TorchVersion
