@@ -1,11 +1,13 @@
 """Add arguments that several commands share, and read their values."""
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
 from guidelines.cli.formats import FORMATS
+from guidelines.spec.inputs import Input
 
+IMAGE = Input((1, 3, 224, 224))
 BYTES_PER_UNIT = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
@@ -42,20 +44,30 @@ def add_target(parser: ArgumentParser) -> None:
     parser.add_argument(
         "target",
         metavar="TARGET",
-        help="a network of this suite (see `guidelines networks`), or package.module:callable, which is a "
-        "function or class without arguments, or a module",
+        help="a network of this suite (see `guidelines networks`), or package.module:callable, or "
+        "file.py:callable, with arguments if it takes any: 'timm:create_model(\"levit_128\")'. The callable "
+        "is a function or class that makes a module, or a module. This imports and executes the code that is "
+        "named: name only code that you trust",
     )
 
 
 def add_input(parser: ArgumentParser) -> None:
-    """Add the shape of a network's input."""
+    """Add the network's inputs."""
     parser.add_argument(
         "--input",
-        type=_shape,
-        metavar="N,C,H,W",
-        default="1,3,224,224",
-        help="the shape of its input, a tensor of random floating-point numbers (default: %(default)s)",
+        type=_input,
+        action="append",
+        dest="inputs",
+        metavar="N,C,H,W[:TYPE]",
+        help="the shape of an input, and its type unless it is that of the network's parameters; once for "
+        "each input, in their order: --input 1,128:int64 --input 1,3,224,224. Values are random; integers "
+        f"are 0 or 1 (default: {','.join(map(str, IMAGE.shape))})",
     )
+
+
+def inputs(options: Namespace) -> tuple[Input, ...]:
+    """The inputs of --input, or an image."""
+    return tuple(options.inputs or (IMAGE,))
 
 
 def add_output(parser: ArgumentParser) -> None:
@@ -73,7 +85,8 @@ def _size_bytes(text: str) -> int:
     return int(size[1]) * BYTES_PER_UNIT[size[2]]
 
 
-def _shape(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"0*[1-9]\d{0,8}(,0*[1-9]\d{0,8})*", text):
-        raise ArgumentTypeError(f"{text!r} is no shape such as 1,3,224,224")
-    return tuple(map(int, text.split(",")))
+def _input(text: str) -> Input:
+    try:
+        return Input.read(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error

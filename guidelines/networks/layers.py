@@ -1,9 +1,12 @@
 """Layers that several families share: a convolution with normalisation, and a classifier."""
 
 from math import sqrt
+from typing import TypeVar
 
 import torch
 from torch import nn
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def conv_norm(
@@ -47,6 +50,14 @@ def at_unit_gain(network: nn.Module) -> nn.Module:
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             module.weight.mul_(sqrt(3))
+    return network
+
+
+def with_epsilon(network: Net, epsilon: float) -> Net:
+    """Set the epsilon of every batch normalisation, in place; returns the network."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = epsilon
     return network
 
 

@@ -1,7 +1,7 @@
 """The work of a network: in closed form for convolutions, else counted by a trace."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from guidelines.spec import formulas
 from guidelines.spec.condition import Condition
@@ -35,13 +35,27 @@ class Cost:
 
     def __add__(self, other: "Cost") -> "Cost":
         """Sum of two costs; a number that is unknown in one of them is unknown in the sum."""
-        names = [field.name for field in fields(Cost)]
-        sums = {name: _sum_of_known(getattr(self, name), getattr(other, name)) for name in names}
-        return Cost(**sums)  # type: ignore[arg-type]  # only what may be None is None
+        return total((self, other))
 
 
-def _sum_of_known(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a + b
+def total(costs: Iterable[Cost]) -> Cost:
+    """Sum of any number of costs, likewise."""
+    each = tuple(costs)
+    return Cost(
+        multiply_adds=sum(cost.multiply_adds for cost in each),
+        conv_memory_access=_sum_of_known(cost.conv_memory_access for cost in each),
+        memory_access=sum(cost.memory_access for cost in each),
+        parameters=_sum_of_known(cost.parameters for cost in each),
+    )
+
+
+def _sum_of_known(numbers: Iterable[int | None]) -> int | None:
+    known = 0
+    for number in numbers:
+        if number is None:
+            return None
+        known += number
+    return known
 
 
 @dataclass(frozen=True)

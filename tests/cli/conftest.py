@@ -42,6 +42,17 @@ class Raising(nn.Module):
 
 def on_meta():
     return nn.Linear(3, 3, device="meta")
+
+def built_with_values():
+    return nn.Linear(3, int(torch.ones(4).sum().item()))
+
+class Captioned(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.words, self.picture = nn.Embedding(2, width), nn.Conv2d(3, width, 8)
+
+    def forward(self, words, picture):
+        return self.words(words).sum(1) + self.picture(picture).flatten(1)
 """
 
 

@@ -46,7 +46,7 @@ def test_what_is_not_known_and_not_traced_is_said_below(printed, nets):
     assert "odd_nets:Fickle, input 4x4, counted with real tensors on the CPU" in said
     assert "not traced on the meta device: Fickle: got (4, 4): RuntimeError: Tensor.item()" in said
     assert "not fully counted, because their work is not known: aten._fft_r2c (1x)" in said
-    assert re.search(r"^total +Fickle +\? +\? +0\.000\d+ \+ \? ", out, re.MULTILINE)
+    assert re.search(r"^total +Fickle +\? +\? +\d+ \+ \? ", out, re.MULTILINE)
 
 
 def test_what_a_network_prints_is_no_part_of_the_answer_nor_does_a_path_steer_the_terminal(printed, nets):
@@ -60,8 +60,52 @@ def test_what_a_network_prints_is_no_part_of_the_answer_nor_does_a_path_steer_th
 
 def test_small_figures_have_three_digits_too(printed):
     assert [millions(n) for n in (0, 7, 3_888, 470_344)] == ["0", "0.00000700", "0.00389", "0.470"]
-    out = printed("count", "torch.nn:ReLU", "--input", "1,3,8,8")[1]
-    assert re.search(r"^total +ReLU +0\.000384 +1$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("size", "heading", "figure"), [("8", "memory access", "384"), ("64", "M memory access", "0.0246")]
+)
+def test_a_column_of_small_figures_is_not_in_millions(printed, size, heading, figure):
+    call = ("count", "torch.nn:ReLU", "--input", f"1,3,{size},{size}", "--format", "markdown")
+    heads, *_, total = (
+        [cell.strip() for cell in line.split("|")] for line in printed(*call)[1].splitlines() if "|" in line
+    )
+    assert dict(zip(heads, total, strict=True))[heading] == figure
+
+
+def test_depth_0_shows_the_whole(printed):
+    lines = printed("count", "resnet50", "--depth", "0")[1].splitlines()
+    rows = [line.split() for line in lines if re.match(r"\w.* {2,}\S", line)]
+    assert [row[:3] for row in rows if row[-1].isdigit()] == [["total", "Sequential", "3858"]]
+    records = json.loads(printed("count", "resnet50", "--depth", "0", "--format", "json")[1])["records"]
+    assert [(record["path"], record["multiply_adds"]) for record in records] == [("total", 3_857_973_248)]
+
+
+def test_a_network_of_several_inputs_of_their_own_types_is_counted(printed, nets):
+    call = ("count", "odd_nets.py:Captioned(width=4)", "--input", "2,9:int64", "--input", "2,3,8,8")
+    status, out, err = printed(*call)
+    assert (status, err) == (0, "")
+    title = "odd_nets.py:Captioned(width=4), input 2x9 int64, 2x3x8x8, traced on the meta device"
+    assert " ".join(out.split()).startswith(title)
+    assert printed("decompose", *call[1:])[0] == 0
+    shape_only = printed("count", call[1], "--input", "2,9", "--input", "2,3,8,8")
+    assert shape_only[0] == 2
+    assert "Embedding" in shape_only[2]
+
+
+def test_a_network_that_is_built_on_the_cpu_and_traced_on_the_meta_device_says_so(printed, nets):
+    said = " ".join(printed("count", "odd_nets:built_with_values", "--input", "4,3")[1].split())
+    assert "traced on the meta device" in said
+    assert "built on the CPU, as building failed on the meta device: TargetError: odd_nets:built_with" in said
+    assert "cannot be built: RuntimeError: Tensor.item() cannot be called on meta tensors" in said
+
+
+@pytest.mark.parametrize("command", ["count", "decompose", "reuse"])
+def test_help_says_that_the_code_that_is_named_is_executed(capsys, command):
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "This imports and executes the code that is named" in said
 
 
 @pytest.mark.parametrize(
@@ -70,7 +114,7 @@ def test_small_figures_have_three_digits_too(printed):
         (["resnet51"], "guidelines: 'resnet51' is no network of this suite; near: resnet50"),
         (
             ["torch.nn:Linear"],
-            "guidelines: torch.nn:Linear: takes in_features, out_features; name a function",
+            "guidelines: torch.nn:Linear: takes in_features, out_features; give them, torch.nn:Linear(in_",
         ),
         (
             ["torch.nn:Identity.nothing"],
@@ -93,11 +137,20 @@ def test_a_mistake_is_one_line_and_status_2(printed, arguments, message):
     assert err.startswith(message)
 
 
-@pytest.mark.parametrize("shape", ["", "1,3,0,9", "1x3x4", "1,-3", "9999999999"])
+def test_an_input_of_no_type_of_numbers_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["count", "resnet50", "--input", "1,3:int65"])
+    assert "'1,3:int65': int65 is no type of numbers; possible: float16, " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shape", ["", ":int64", "1,3,", "1,3,0,9", "1x3x4", "1,-3", "9999999999"])
 def test_an_input_that_is_no_shape_is_refused(capsys, shape):
     with pytest.raises(SystemExit, match="2"):
         main(["count", "resnet50", "--input", shape])
-    assert f"argument --input: {shape!r} is no shape such as 1,3,224,224" in capsys.readouterr().err
+    assert (
+        f"argument --input: {shape!r} is no shape such as 1,3,224,224 or 1,128:int64"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,5 +9,5 @@ class Functional(nn.Module):
         self.function = function
         self.layers = nn.ModuleList(layers)
 
-    def forward(self, x):
-        return self.function(x, *self.layers)
+    def forward(self, *inputs):
+        return self.function(*inputs, *self.layers)

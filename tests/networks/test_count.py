@@ -1,4 +1,5 @@
 import importlib
+import threading
 import warnings
 from collections import Counter
 from functools import partial
@@ -9,6 +10,7 @@ from functional_module import Functional
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from guidelines.networks.cost import count as counting
 from guidelines.networks.cost.count import count
 from guidelines.networks.cost.trace import LayerError
 from guidelines.networks.registry import build
@@ -65,12 +67,10 @@ def test_multiply_adds_and_memory_access_are_what_plain_hooks_say(name):
 
 
 @pytest.mark.parametrize("name", NETWORKS[:3])
-def test_real_tensors_cost_what_the_meta_device_says(name):
-    def built():
-        torch.ones(1).item()  # only a real tensor has a value
-        return build(name)
-
-    real, meta = count(built, (1, 3, 64, 64)), count(partial(build, name), (1, 3, 64, 64))
+def test_real_tensors_cost_what_the_meta_device_says(name, monkeypatch):
+    meta = count(partial(build, name), (1, 3, 64, 64))
+    monkeypatch.setattr(counting, "ATTEMPTS", counting.ATTEMPTS[1:])
+    real = count(partial(build, name), (1, 3, 64, 64))
     assert (real.device, meta.device) == ("cpu", "meta")
     assert real.layers == meta.layers
 
@@ -141,15 +141,40 @@ def test_what_the_meta_device_cannot_do_is_counted_with_real_tensors_and_said(fi
     assert cost.total.work.multiply_adds == 9
 
 
-def test_a_module_that_is_built_with_values_is_counted_with_real_tensors_and_said():
+def test_a_module_that_is_built_with_values_is_copied_to_the_meta_device_and_that_is_said():
     def built():
         if torch.zeros(1).item() == 0:
             return nn.Linear(3, 3)
         raise AssertionError
 
     cost = count(built, (1, 3))
-    assert (cost.device, cost.total.work.multiply_adds) == ("cpu", 9)
-    assert cost.note == "RuntimeError: Tensor.item() cannot be called on meta tensors"
+    assert (cost.device, cost.total.work.multiply_adds, cost.note) == ("meta", 9, "")
+    assert cost.build_note == "RuntimeError: Tensor.item() cannot be called on meta tensors"
+    assert count(partial(nn.Linear, 3, 3), (1, 3)).build_note == ""
+
+
+def test_a_module_that_can_neither_be_built_on_meta_nor_copied_is_counted_with_real_tensors(fickle):
+    def built():
+        torch.ones(1).item()
+        module = fickle()
+        module.lock = threading.Lock()
+        return module
+
+    cost = count(built, (1, 3))
+    assert (cost.device, cost.total.work.multiply_adds, cost.build_note) == ("cpu", 9, "")
+    assert cost.note.startswith("ValueError: Fickle cannot be copied: TypeError: ")
+
+
+def test_a_network_that_computes_gradients_in_its_call_is_counted_with_real_tensors():
+    def force(x, linear):
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            return torch.autograd.grad(linear(x).relu().sum(), x)[0]
+
+    cost = count(Functional(force, nn.Linear(4, 3)), (2, 4))
+    assert cost.device == "cpu"
+    assert "does not require grad" in cost.note
+    assert cost.total.work.multiply_adds == 2 * (2 * 4 * 3)  # the layer and the gradient of its input
 
 
 def test_weights_that_are_made_on_the_cpu_are_taken_to_the_meta_device():

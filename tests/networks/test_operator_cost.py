@@ -185,6 +185,13 @@ def tripled(x: torch.Tensor) -> torch.Tensor:
         (lambda x: x[x > 0], "aten.index", 3 * C),
         (lambda x: torch.cond(x.sum() > 0, torch.sin, torch.cos, (x,)), "cond", 0),
         (lambda x: nn.LSTM(5, 3)(x[0]), "aten.mkldnn_rnn_layer", None),
+        (lambda x: functional.interpolate(x, size=(1, 1), mode="bilinear"), "aten.upsample_bilinear2d", 312),
+        (
+            lambda x: functional.grid_sample(x, x[:, :2].movedim(1, 3), align_corners=True),
+            "aten.grid_sampler_2d",
+            3 * C - 200,
+        ),
+        (lambda x: torch.cdist(x[0, 0], x[0, 0], p=3.0), "aten._cdist_forward", 75),
     ],
 )
 def test_work_that_is_not_known_is_said_to_be(call, name, accesses):
@@ -205,7 +212,7 @@ def test_operators_on_tensors_without_strides_are_of_unknown_work():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear"),
+        lambda x: functional.interpolate(x, scale_factor=2),
         lambda x: functional.normalize(x),
         lambda x: functional.leaky_relu(functional.gelu(x)).softmax(1).clamp(0, 1),
         lambda x: functional.group_norm(functional.layer_norm(x, (5, 5)), 2),

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -15,9 +16,15 @@ class Net(nn.Module):
 class Wide(nn.Module):
     def __init__(self, c, *more, depth, groups=1, **rest):
         super().__init__()
+        self.given = (c, more, depth, groups, rest)
+
+    @classmethod
+    def of_depth(cls, c, **rest):
+        return cls(c, depth=7, **rest)
 
 class Shop:
     net = staticmethod(Net)
+    wide = Wide
 
 net = nn.Sequential(nn.Linear(2, 2))
 partial = functools.partial(Wide, 3, depth=2)
@@ -65,6 +72,31 @@ def test_a_class_a_function_a_partial_and_a_module_build_modules_anew(name, kind
     assert build() is not build()
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("Wide(3, depth=2)", (3, (), 2, 1, {})),
+        ("Wide(3, 4, 5, depth=(1, 'x'), groups=-2, rate=0.5)", (3, (4, 5), (1, "x"), -2, {"rate": 0.5})),
+        ("Wide.of_depth([1, None], deep=True)", ([1, None], (), 7, 1, {"deep": True})),
+        ("Shop.wide(c='a:b.py:c', depth={'k': 1})", ("a:b.py:c", (), {"k": 1}, 1, {})),
+    ],
+)
+@pytest.mark.parametrize("where", ["made_here.nets", "made_here/nets.py", "./made_here/nets.py"])
+def test_a_callable_gets_the_arguments_that_are_given(where, name, given):
+    assert target(f"{where}:{name}")().given == given
+
+
+def test_a_file_is_named_by_its_path_from_anywhere_and_its_folder_can_be_imported_from(tmp_path):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    (folder / "beside_it.py").write_text("WIDTH = 5")
+    (folder / "json.py").write_text(
+        "import beside_it\nfrom torch import nn\ndef net(): return nn.Linear(1, beside_it.WIDTH)"
+    )
+    assert target(f"{folder}/json.py:net")().out_features == 5
+    assert json.loads("1") == 1  # a file does not replace a module of its name
+
+
 def test_a_class_of_a_library_is_a_target():
     assert isinstance(target("torch.nn:ReLU")(), nn.ReLU)
 
@@ -75,8 +107,10 @@ def test_a_class_of_a_library_is_a_target():
         (
             "resnet51",
             "'resnet51' is no network of this suite; near: resnet50, .*; others are named as "
-            "package.module:callable",
+            "package.module:callable or file.py:callable",
         ),
+        ("made_here.nets.Net", "'made_here.nets.Net' is .*; near: made_here.nets:Net"),
+        ("nets.py", "'nets.py' is .*; near: nets.py:CALLABLE"),
         (
             "nowhere.nets:net",
             "nowhere.nets: cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
@@ -86,7 +120,7 @@ def test_a_class_of_a_library_is_a_target():
         (":net", ": cannot be imported: ValueError: Empty module name"),
         (
             "made_here.nets:nett",
-            "made_here.nets:nett: module 'made_here.nets' has no attribute 'nett'",
+            "made_here.nets:nett: module 'made_here.nets' has no attribute 'nett'; near: net",
         ),
         (
             "made_here.nets:number",
@@ -94,8 +128,27 @@ def test_a_class_of_a_library_is_a_target():
         ),
         (
             "made_here.nets:Wide",
-            "made_here.nets:Wide: takes c, depth; name a function without arguments, or a functools.partial",
+            r"made_here.nets:Wide: takes c, depth; give them, made_here.nets:Wide\(c=..., depth=...\), or "
+            "name a function without arguments",
         ),
+        (
+            "made_here.nets:Wide(3)",
+            r"made_here.nets:Wide\(3\): missing a required argument: 'depth'; made_here.nets:Wide takes "
+            r"\(c, \*more, depth, groups=1, \*\*rest\)",
+        ),
+        (
+            "made_here.nets:Wide(3, depth=two)",
+            'made_here.nets:Wide.*: two is no literal; near: "two", in a shell with quotes .*; arguments are '
+            'literals, such as "text", .*',
+        ),
+        ("made_here.nets:Wide(__import__('os'))", ".*: __import__\\('os'\\) is no literal; arguments are .*"),
+        ("made_here.nets:Wide(**{'c': 3})", r".*: \*\* is no argument that can be given; .*"),
+        ("made_here.nets:net(3)", ".*: is a module that is built already; it takes no arguments"),
+        ("made_here.nets:Net()()", ".*: 'Net\\(\\)\\(\\)' is no callable, such as Net or Net\\(10\\)"),
+        ("made_here.nets:", "made_here.nets:: '' is no callable, such as .*"),
+        ("made_here/nets:Net", "made_here/nets: there is no such file; near: made_here/nets.py:Net"),
+        ("./nowhere.py:Net", "./nowhere.py: there is no such file"),
+        ("made_here/bad.py:net", "made_here/bad.py: cannot be imported: ZeroDivisionError: .*"),
     ],
 )
 def test_a_target_that_cannot_be_had_is_refused_in_one_line(name, message):

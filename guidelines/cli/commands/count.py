@@ -3,7 +3,7 @@
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from guidelines.cli.arguments import add_input, add_output, add_target
+from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 from guidelines.cli.target import builder
@@ -11,7 +11,7 @@ from guidelines.cli.target import builder
 HELP = "count multiply-adds, memory access and parameters of a network"
 DESCRIPTION = (
     "Count the multiply-adds, memory access, parameters and operators of one call of a network, layer by "
-    "layer."
+    "layer. This imports and executes the code that is named."
 )
 
 
@@ -24,8 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_depth,
         metavar="N",
         default="1",
-        help="show layers down to this depth; deeper ones are counted with the layer around them "
-        "(default: %(default)s)",
+        help="show layers down to this depth; deeper ones are counted with the layer around them; 0: the "
+        "whole network alone (default: %(default)s)",
     )
     add_output(parser)
 
@@ -36,14 +36,14 @@ def run(options: Namespace) -> int:
     from guidelines.report.subjects import cost as report
 
     with builder(options.target) as build:
-        cost = count(build, options.input)
-    layers = cost.to_depth(options.depth)
-    shown = (options.target, options.input, cost, layers)
+        cost = count(build, *inputs(options))
+    layers = cost.to_depth(options.depth) if options.depth else ()  # the total is all of it
+    shown = (options.target, inputs(options), cost, layers)
     show(Answer("count", report.document(*shown), report.records(*shown)), options)
     return 0
 
 
 def _depth(text: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,2}", text):
-        raise ArgumentTypeError(f"{text!r} is no depth from 1 to 999")
+    if not re.fullmatch(r"\d{1,3}", text):
+        raise ArgumentTypeError(f"{text!r} is no depth from 0 to 999")
     return int(text)

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from guidelines.cli.arguments import add_input, add_output, add_target
+from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, show
 from guidelines.cli.target import builder
@@ -11,7 +11,8 @@ from guidelines.spec.condition import LAYOUTS, Condition, Device
 HELP = "show where the time of a network goes, beside the paper's Figure 2"
 DESCRIPTION = (
     "Show the share of each class of operators in the time under torch.profiler (convolution, element-wise, "
-    "shuffle, data movement and so on), beside the paper's Figure 2."
+    "shuffle, data movement and so on), beside the paper's Figure 2. This imports and executes the code that "
+    "is named."
 )
 
 
@@ -28,17 +29,18 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Show the share of each class of operators in the time of a target."""
-    from guidelines.measure.device.timing import ready
-    from guidelines.measure.profile.decompose import decompose
+    from guidelines.measure.device.timing import placed_module
+    from guidelines.measure.profile.decompose import decompose, drawn_inputs
     from guidelines.networks.cost.count import count
     from guidelines.report.subjects import decomposition as report
 
     condition = _condition(options)
     with builder(options.target) as build:
-        count(build, options.input)  # names the layer that the input does not fit
-        module, x = ready(build, options.input, condition, seed=0)
-        decomposition = decompose(module, x, condition)
-    shown = (options.target, decomposition)
+        count(build, *inputs(options))  # names the layer that the input does not fit
+        module = placed_module(build, condition, seed=0)
+        values = drawn_inputs(inputs(options), condition, seed=0)
+        decomposition = decompose(module, values, condition)
+    shown = (options.target, inputs(options), decomposition)
     show(Answer("decompose", report.document(*shown), report.records(*shown)), options)
     return 0
 
@@ -50,12 +52,13 @@ def _condition(options: Namespace) -> Condition:
     device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():
         raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
-    if options.layout == "nhwc" and len(options.input) != 4:
-        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(options.input)}")
+    first = inputs(options)[0].shape
+    if options.layout == "nhwc" and len(first) != 4:
+        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
     return Condition(
         device=device,
         device_name=device_name(device),
         layout=options.layout,
-        batch_size=options.input[0],
-        image_size=options.input[-1],
+        batch_size=first[0],
+        image_size=first[-1],
     )

@@ -9,10 +9,11 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.profiler import ProfilerActivity, profile, record_function
 
-from guidelines.measure.device.timing import pinned, synchronizer, timed
+from guidelines.measure.device.timing import MEMORY_FORMATS, pinned, synchronizer, timed
 from guidelines.networks.cost.classes import (
     SHUFFLE_RANGE,
     SHUFFLES,
@@ -21,7 +22,9 @@ from guidelines.networks.cost.classes import (
     kind_of,
     outermost,
 )
+from guidelines.networks.drawing import drawn
 from guidelines.spec.condition import Condition, Device
+from guidelines.spec.inputs import Input
 from guidelines.stats.intervals import ratio_of
 
 WARM_UP_CALLS = 3
@@ -35,7 +38,16 @@ COMPILED = "Torch-Compiled Region"
 Call = Callable[[], object]
 
 
-def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decomposition:
+def drawn_inputs(inputs: Sequence[Input], condition: Condition, seed: int) -> tuple[Tensor, ...]:
+    """Seeded inputs on the device; images are in the condition's layout."""
+    generator = torch.Generator(condition.device).manual_seed(seed)
+    layout = MEMORY_FORMATS[condition.layout]
+    place = {"dtype": getattr(torch, condition.dtype), "device": condition.device, "generator": generator}
+    values = [drawn(each, **place) for each in inputs]
+    return tuple(x.to(memory_format=layout) if x.dim() == 4 else x for x in values)
+
+
+def decompose(module: nn.Module, inputs: Sequence[Tensor], condition: Condition) -> Decomposition:
     """Run a network under torch.profiler in the measuring state, and sum its time by classes of operators.
 
     Recording arguments doubles the time of short operators. So one call with them gives the class of each
@@ -44,7 +56,7 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
     Raises ValueError if the operators change from call to call, or none takes time, or torch.compile made
     kernels of them. What the network raises passes through.
     """
-    call = partial(module, x)
+    call = partial(module, *inputs)
     with pinned(condition):
         sample = timed(call, synchronizer(condition.device))
         sample(WARM_UP_CALLS)
@@ -58,7 +70,7 @@ def decompose(module: nn.Module, x: Tensor, condition: Condition) -> Decompositi
             rounds.append(_by_operator(operators, _taken(profiler, condition.device)))
             gc.collect()  # events refer to each other, and collecting is off
     ratio = ratio_of(profiled_s, plain_s)(CONFIDENCE)
-    return Decomposition(condition, tuple(x.shape), tuple(rounds), ratio)
+    return Decomposition(condition, tuple(rounds), ratio)
 
 
 def classified(call: Call) -> list[Operator]:

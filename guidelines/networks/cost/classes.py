@@ -10,40 +10,27 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple, TypeVar
 
+from guidelines.networks.cost.operator_table import entry_of
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
-CONVOLUTION, DEPTHWISE, NORMALISATION = "convolution", "depthwise convolution", "normalisation"
+CONVOLUTION, DEPTHWISE, GROUPED = "convolution", "depthwise convolution", "group convolution"
+PRODUCT, NORMALISATION = "matrix product", "normalisation"
 ELEMENTWISE, SHUFFLE, MOVEMENT = "element-wise", "shuffle", "data movement"
 OTHER, UNCLASSIFIED = "other", "unclassified"
-CLASSES = (CONVOLUTION, DEPTHWISE, NORMALISATION, ELEMENTWISE, SHUFFLE, MOVEMENT, OTHER, UNCLASSIFIED)
-
-# Torch's operators, without "aten::" and without the "_" of those that work in place. Normalisation has its
-# own class: the paper's figure has none for it, as runtimes for inference fold it into convolutions. Views
-# and allocations count as data movement because they prepare it.
-_NAMES = {
-    CONVOLUTION: "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution",
-    NORMALISATION: "batch_norm group_norm instance_norm layer_norm rms_norm",
-    ELEMENTWISE: """abs add addcdiv addcmul celu clamp clamp_max clamp_min div dropout elu eq erf exp
-        feature_dropout ge gelu glu gt hardsigmoid hardswish hardtanh le leaky_relu log log_sigmoid lt maximum
-        minimum mish mul ne neg pow prelu reciprocal relu relu6 rsqrt rsub selu sigmoid silu softplus sqrt
-        square sub tanh where""",
-    SHUFFLE: "channel_shuffle native_channel_shuffle",
-    MOVEMENT: """alias as_strided cat chunk clone complex concat concatenate contiguous copy detach empty
-        empty_like expand fill flatten flip gather index index_copy index_select movedim narrow new_empty
-        ones pad permute pixel_shuffle pixel_unshuffle repeat repeat_interleave reshape roll select slice
-        split split_with_sizes squeeze stack t tensor_split to transpose unbind unflatten unsqueeze view
-        view_as view_as_complex view_as_real zero zeros zeros_like""",
-    OTHER: """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d addmm amax amin
-        argmax argmin avg_pool1d avg_pool2d avg_pool3d bmm gru linalg_vector_norm linear log_softmax lstm
-        matmul max max_pool1d max_pool2d max_pool3d mean min mm norm scaled_dot_product_attention softmax sum
-        upsample_bilinear2d upsample_nearest2d""",
-}
-KINDS: dict[str, str] = {}
-for _kind, _names in _NAMES.items():
-    KINDS.update(dict.fromkeys(_names.split(), _kind))
+# Normalisation has its own class: the paper's figure has none for it, as runtimes for inference fold it into
+# convolutions. Views and allocations count as data movement because they prepare it.
+CLASSES = (
+    *(CONVOLUTION, DEPTHWISE, GROUPED, PRODUCT, NORMALISATION),
+    *(ELEMENTWISE, SHUFFLE, MOVEMENT, OTHER, UNCLASSIFIED),
+)
 # Position of `groups` among the arguments of a convolution.
-GROUPS_AT = {name: 8 if name == "convolution" else 6 for name in _NAMES[CONVOLUTION].split()}
+GROUPS_AT = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d"), 6),
+    **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), 6),
+    **dict.fromkeys(("convolution", "_convolution", "convolution_overrideable"), 8),
+    **dict.fromkeys(("mkldnn_convolution", "_mps_convolution"), 6),
+}
 # Data movement inside a function or module with such a name is a shuffle: shuffled, channel_shuffle and
 # ShuffleBlock.forward, but not ShuffleNetV2.forward, nor PixelShuffle.forward, which enlarges images.
 SHUFFLES = re.compile(
@@ -80,7 +67,6 @@ class Decomposition:
     """
 
     condition: Condition
-    input_shape: tuple[int, ...]
     rounds: tuple[Mapping[Operator, float], ...]
     profiled_ratio: Estimate
 
@@ -138,16 +124,20 @@ def outermost(events: Iterable[Any], in_shuffle: bool = False) -> Iterator[tuple
 
 def kind_of(event: Any, in_shuffle: bool) -> str:
     """The class of an operator; torch.profiler must have recorded it with shapes."""
-    name = event.name.removeprefix("aten::").removesuffix("_")
-    kind = KINDS.get(name, UNCLASSIFIED)
+    entry = entry_of(event.name)
+    kind = entry.kind if entry else UNCLASSIFIED
     if kind == MOVEMENT and in_shuffle:
         return SHUFFLE
-    if kind == CONVOLUTION and _is_depthwise(event, GROUPS_AT[name]):
-        return DEPTHWISE
-    return kind
+    return _convolution_kind(event) if kind == CONVOLUTION else kind
 
 
-def _is_depthwise(event: Any, groups_at: int) -> bool:
-    """True if each input channel is a group; its dimension counts from the end, as a batch is optional."""
+def _convolution_kind(event: Any) -> str:
+    """The input's dimension of channels counts from the end, as a batch is optional."""
+    name = event.name.removeprefix("aten::")
+    if name not in GROUPS_AT:
+        return CONVOLUTION
     x, weight = event.input_shapes[:2]
-    return bool(1 < x[1 - len(weight)] == event.concrete_inputs[groups_at])
+    groups = event.concrete_inputs[GROUPS_AT[name]]
+    if groups in (None, 1):
+        return CONVOLUTION
+    return DEPTHWISE if x[1 - len(weight)] == groups else GROUPED

@@ -1,13 +1,14 @@
 """Count the cost of any module by tracing one call, on the meta device if possible.
 
-The module is in evaluation mode. An operator that torch composes of smaller ones is counted as these: on the
-meta device attention moves its scores through memory. Work of numpy, or of a function in another thread,
-cannot be traced; a module that is called in another thread counts as an operator of unknown work.
+The module is in evaluation mode and the call in inference mode, as networks are timed. An operator that torch
+composes of others counts as these. If the device decides how, it counts as one: attention, recurrent layers.
+So the figures are the same on every device. Work of numpy cannot be traced; work in another thread counts as
+an operator of unknown work.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import replace
 
@@ -18,49 +19,80 @@ from torch.nn.parameter import is_lazy
 from guidelines.networks.cost.module import LayerCost, ModuleCost
 from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.cost.trace import LayerError, Trace
+from guidelines.networks.drawing import drawn
 from guidelines.results.reason import one_line
-from guidelines.spec.work import Cost
+from guidelines.spec.inputs import Input
+from guidelines.spec.work import Cost, total
 
 Target = nn.Module | Callable[[], nn.Module]
+Mode = Callable[[], AbstractContextManager[object]]
+# Where a call is traced, and how, one after the other until one works. Inference mode does not let a network
+# compute gradients in its forward().
+ATTEMPTS: tuple[tuple[str, Mode], ...] = (
+    ("meta", torch.inference_mode),
+    ("cpu", torch.inference_mode),
+    ("cpu", torch.no_grad),
+)
 
 
-def count(target: Target, input_shape: Sequence[int]) -> ModuleCost:
-    """Cost of one call on an input of a shape such as (n, c, h, w).
+def count(target: Target, *inputs: Input | Sequence[int]) -> ModuleCost:
+    """Cost of one call on inputs, each of which may be given as its shape, such as (n, c, h, w).
 
-    `target` is a module, which is left unchanged, or a function that builds a new one. If tracing fails on
-    the meta device, the module is counted with random numbers on the CPU, and `note` holds the reason.
+    `target` is a module, which is left unchanged, or a function that builds a new one. If building fails on
+    the meta device, the module is built on the CPU and copied there, and `build_note` holds the reason. If
+    tracing fails on the meta device, the module is counted with random numbers on the CPU, and `note` holds
+    the reason.
     Raises LayerError, a ValueError, naming the layer that fails, the shape it got and the shape it takes, and
     ValueError for a module that cannot be copied or has lazy layers and for an input that is too large.
     Errors from building the module pass through.
     """
-    try:
-        return _counted(target, input_shape, "meta")
-    except Exception as error:
-        if isinstance(error, LayerError) and error.is_misfit:
-            raise
-        reason = str(error) if isinstance(error, LayerError) else one_line(error)
-    return replace(_counted(target, input_shape, "cpu"), note=reason)
+    given = [each if isinstance(each, Input) else Input(tuple(each)) for each in inputs]
+    *first, last = ATTEMPTS
+    note = ""
+    for device, mode in first:
+        try:
+            return replace(_counted(target, given, device=device, mode=mode), note=note)
+        except Exception as error:
+            if isinstance(error, LayerError) and error.is_misfit:
+                raise
+            note = note or (str(error) if isinstance(error, LayerError) else one_line(error))
+    return replace(_counted(target, given, device=last[0], mode=last[1]), note=note)
 
 
-def _counted(target: Target, input_shape: Sequence[int], device: str) -> ModuleCost:
-    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
+def _counted(target: Target, inputs: Sequence[Input], device: str, mode: Mode) -> ModuleCost:
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.default_generator.manual_seed(0)
-        module = _placed(target, device)
-        with suppress(NotImplementedError):  # the mode of an exported module is fixed
-            module.eval()
-        trace = _traced(module, _random(input_shape, _dtype(module)))
+        with torch.device(device):
+            module, build_note = _placed(target, device)
+            with suppress(NotImplementedError):  # the mode of an exported module is fixed
+                module.eval()
+            values = tuple(drawn(each, _dtype(module), device) for each in inputs)
+            with mode():
+                trace = _traced(module, values)
     unknown = Counter(operator.name for _, operator in trace.operators if not operator.is_known)
-    return ModuleCost(tuple(_layers(module, trace.operators)), tuple(unknown.items()), device)
+    layers = tuple(_layers(module, trace.operators))
+    return ModuleCost(layers, tuple(unknown.items()), device, build_note=build_note)
 
 
-def _placed(target: Target, device: str) -> nn.Module:
-    """The module on a device: itself if it was built there, else a copy."""
-    module = target if isinstance(target, nn.Module) else target()
+def _placed(target: Target, device: str) -> tuple[nn.Module, str]:
+    """The module on a device, a copy unless it was built there, and the reason if building failed there."""
+    module, build_note = (target, "") if isinstance(target, nn.Module) else _built(target, device)
     tensors = [*module.parameters(), *module.buffers()]
     if any(map(is_lazy, tensors)):
         raise ValueError(f"{type(module).__name__} has lazy layers; it can be counted after a first call")
     is_there = module is not target and all(tensor.device.type == device for tensor in tensors)
-    return module if is_there else _copied(module, device)
+    return module if is_there else _copied(module, device), build_note
+
+
+def _built(build: Callable[[], nn.Module], device: str) -> tuple[nn.Module, str]:
+    """The module that was built on a device, else on the CPU, and the reason for that."""
+    try:
+        return build(), ""
+    except Exception as error:
+        if device == "cpu":
+            raise
+        with torch.device("cpu"):
+            return build(), one_line(error)
 
 
 def _copied(module: nn.Module, device: str) -> nn.Module:
@@ -81,26 +113,31 @@ def _dtype(module: nn.Module) -> torch.dtype:
     return torch.float32
 
 
-def _random(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
-    try:
-        return torch.randn(*shape, dtype=dtype)
-    except RuntimeError as error:
-        raise ValueError(f"no input of {tuple(shape)} can be made: {one_line(error)}") from error
-
-
-def _traced(module: nn.Module, x: torch.Tensor) -> Trace:
-    trace = Trace(module, x)
-    with ExitStack() as hooks, torch.compiler.set_stance("force_eager"), trace:
+def _traced(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> Trace:
+    trace = Trace(module, inputs)
+    with ExitStack() as hooks, torch.compiler.set_stance("force_eager"), _without_fast_path(), trace:
         for inner in module.modules():
             if isinstance(inner, torch.jit.ScriptModule):  # takes no hooks; its caller gets its operators
                 continue
             hooks.enter_context(inner.register_forward_pre_hook(trace.enter, with_kwargs=True, prepend=True))
             hooks.enter_context(inner.register_forward_hook(trace.leave, with_kwargs=True, always_call=True))
         try:
-            module(x)
+            with trace.threads():
+                module(*inputs)
         except (Exception, SystemExit) as error:
             raise trace.explained(error) from error
     return trace
+
+
+@contextmanager
+def _without_fast_path() -> Iterator[None]:
+    """Keep torch from computing the layers of a transformer in one piece, which it never does on meta."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) -> Iterator[LayerCost]:
@@ -113,11 +150,12 @@ def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) ->
         own = operators_by_path[path]
         parameters = set(inner.parameters(recurse=False)) - counted
         counted |= parameters
-        without_operators = Cost(parameters=sum(parameter.numel() for parameter in parameters))
+        work = [operator.work for operator in own]
+        work.append(Cost(parameters=sum(parameter.numel() for parameter in parameters)))
         yield LayerCost(
             path=path,
             kind=type(inner).__name__,
-            work=sum((operator.work for operator in own), start=without_operators),
+            work=total(work),
             operators=len(own),
             uncounted=sum(not operator.is_known for operator in own),
         )

@@ -1,10 +1,9 @@
 """The cost of a module, layer by layer."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
-from guidelines.spec.work import Cost
+from guidelines.spec.work import Cost, total
 
 
 @dataclass(frozen=True)
@@ -26,29 +25,21 @@ class LayerCost:
         """True if it runs no operator and owns no parameter itself."""
         return not (self.operators or self.work.parameters)
 
-    def __add__(self, other: "LayerCost") -> "LayerCost":
-        """The sum of both, under the first one's path and kind."""
-        return LayerCost(
-            path=self.path,
-            kind=self.kind,
-            work=self.work + other.work,
-            operators=self.operators + other.operators,
-            uncounted=self.uncounted + other.uncounted,
-        )
-
 
 @dataclass(frozen=True)
 class ModuleCost:
     """The cost of every module inside a module, itself first; each parameter counts once.
 
     `uncountable` holds the operators whose multiply-adds are not known, and the number of their calls.
-    The call was traced on `device`; if that is not the meta device, `note` holds the reason.
+    The call was traced on `device`; if that is not the meta device, `note` holds the reason. `build_note`
+    holds the reason if the module could not be built on the meta device.
     """
 
     layers: tuple[LayerCost, ...]
     uncountable: tuple[tuple[str, int], ...] = ()
     device: str = "meta"
     note: str = ""
+    build_note: str = ""
 
     @property
     def total(self) -> LayerCost:
@@ -64,5 +55,12 @@ class ModuleCost:
         return tuple(_sum(group) for group in groups.values())
 
 
-def _sum(layers: Iterable[LayerCost]) -> LayerCost:
-    return reduce(LayerCost.__add__, layers)
+def _sum(layers: Sequence[LayerCost]) -> LayerCost:
+    """All layers as one, under the first one's path and kind."""
+    return LayerCost(
+        path=layers[0].path,
+        kind=layers[0].kind,
+        work=total(layer.work for layer in layers),
+        operators=sum(layer.operators for layer in layers),
+        uncounted=sum(layer.uncounted for layer in layers),
+    )

@@ -2,7 +2,9 @@
 
 import sys
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -12,7 +14,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from guidelines.networks.cost.operator import OperatorCost, operator_cost, tensors
+from guidelines.networks.cost.operator import OperatorCost, is_whole, operator_cost
+from guidelines.networks.cost.products import tensors
+from guidelines.networks.cost.sums import ElementProducts
 from guidelines.results.reason import one_line
 from guidelines.spec.work import Cost
 
@@ -23,8 +27,13 @@ TAKES: tuple[tuple[type[nn.Module], str, int, str], ...] = (
     (nn.GroupNorm, "num_channels", 1, "(n, {}, ...)"),
     (nn.Linear, "in_features", -1, "(..., {})"),
 )
-# Stands for a module called in another thread, whose operators cannot be traced.
+# Stand for a module called in another thread, and for any other thread: their operators cannot be traced.
 IN_ANOTHER_THREAD = OperatorCost("module in another thread", Cost(), is_known=False)
+ANOTHER_THREAD = OperatorCost("work in another thread", Cost(), is_known=False)
+COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
+# Attention in one piece gives the elements of all heads at a place next to each other: (n, heads, ...) is a
+# view of (n, places, heads, ...).
+ATTENTION, HEADS_AT = torch.ops.aten.scaled_dot_product_attention.default, 1
 
 
 class LayerError(ValueError):
@@ -73,18 +82,21 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
     """Collects every operator with the path of the innermost module that is being called.
 
     `enter` and `leave` are hooks for every module inside the traced one. The operators of any other module
-    count as its caller's.
+    count as its caller's. In inference mode, composite operators arrive here before torch composes them of
+    others; those that count as one are not composed.
     """
 
     supports_higher_order_operators = True
 
-    def __init__(self, module: nn.Module, x: Tensor) -> None:
+    def __init__(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
         self.operators: list[tuple[str, OperatorCost]] = []
         self._paths = {id(inner): path for path, inner in module.named_modules()}
-        self._calls = [Call("", module, (x,))]
+        self._calls = [Call("", module, inputs)]
         self._failed: tuple[BaseException | None, Call] = None, self._calls[0]
         self._thread = threading.get_ident()
+        self._other_threads: dict[int, str] = {}
+        self._products = ElementProducts()
 
     def enter(self, module: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
         """A module is called."""
@@ -92,6 +104,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         if threading.get_ident() == self._thread:
             self._calls.append(Call(path, module, (*inputs, *named.values())))
         else:
+            self._other_threads.pop(threading.get_ident(), None)
             self.operators.append((path, IN_ANOTHER_THREAD))
 
     def leave(self, module: nn.Module, inputs: Any, named: Any, out: Any) -> None:
@@ -101,6 +114,21 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         call, error = self._calls.pop(), sys.exception()
         if error is not None and error is not self._failed[0]:
             self._failed = error, call
+
+    @contextmanager
+    def threads(self) -> Iterator[None]:
+        """Count each thread that starts in this context as an operator of unknown work."""
+        before: Callable[..., object] | None = threading.getprofile()
+        threading.setprofile(self._thread_starts)  # called in each new thread
+        try:
+            yield
+        finally:
+            threading.setprofile(before)
+        self.operators += [(path, ANOTHER_THREAD) for path in self._other_threads.values()]
+
+    def _thread_starts(self, *_: object) -> None:
+        sys.setprofile(None)
+        self._other_threads[threading.get_ident()] = self._calls[-1].path
 
     def explained(self, error: BaseException) -> LayerError:
         """An error of the traced call as a LayerError that names the layer."""
@@ -112,13 +140,23 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if torch.is_inference_mode_enabled() and isinstance(func, OpOverload):
+        if _is_composed(func):
             with self:  # outside of inference mode torch has composed it already
-                out = func.decompose(*args, **kwargs)
-            if out is not NotImplemented:
-                return out
+                return func._op_dk(COMPOSITE, *args, **kwargs)
         out = func(*args, **kwargs)
+        if func is ATTENTION and out.dim() == HEADS_AT + 3:
+            out = out.transpose(HEADS_AT, HEADS_AT + 1).contiguous().transpose(HEADS_AT, HEADS_AT + 1)
         cost = operator_cost(func, args, kwargs, out)
+        if self._products.are_summed(func, args, out) and cost is not None:
+            cost = replace(cost, name=f"{cost.name} of a product", is_known=False)
         if cost is not None:
             self.operators.append((self._calls[-1].path, cost))
         return out
+
+
+def _is_composed(operator: Any) -> bool:
+    """True for an operator that torch composes of others; it arrives in inference mode only."""
+    if not (torch.is_inference_mode_enabled() and isinstance(operator, OpOverload)) or is_whole(operator):
+        return False
+    name: str = operator.name()  # type: ignore[no-untyped-call]  # untyped in torch
+    return torch._C._dispatch_has_kernel_for_dispatch_key(name, COMPOSITE)

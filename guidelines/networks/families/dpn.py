@@ -3,13 +3,15 @@
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.layers import classifier, conv_norm, normed
+from guidelines.networks.layers import classifier, conv_norm, normed, with_epsilon
 
 # Blocks and growth of each stage (its Table 1).
 STAGES = ((3, 16), (4, 32), (20, 24), (3, 128))
 STEM, GROUPS = 64, 32
 # Widths of the first stage, which double from stage to stage.
 RESIDUAL, INNER = 256, 96
+# Of its batch normalisations, in the authors' models.
+EPSILON = 1e-3
 
 
 def dpn92() -> nn.Sequential:
@@ -23,7 +25,7 @@ def dpn92() -> nn.Sequential:
             stride = 2 if stage > 0 and k == 0 else 1
             layers.append(DualPath(c1, shortcut=shortcut, residual=residual, growth=growth, stride=stride))
             c1 = shortcut + growth
-    return nn.Sequential(*layers, *normed(c1), classifier(c1))
+    return with_epsilon(nn.Sequential(*layers, *normed(c1), classifier(c1)), EPSILON)
 
 
 class DualPath(nn.Module):

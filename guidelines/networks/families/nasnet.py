@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.layers import classifier, conv_norm
+from guidelines.networks.layers import classifier, conv_norm, with_epsilon
 
 # Inputs of a cell: the output of the cell before the last, and of the last. From 2 on: the sums, in order.
 BEFORE, LAST = 0, 1
@@ -55,6 +55,8 @@ CELLS = (
     *((REDUCTION, 176), *((NORMAL, 176),) * 4),
 )
 STEM = 32
+# Of its batch normalisations, in the authors' models.
+EPSILON = 1e-3
 
 
 def nasnet_a_mobile() -> "NasNet":
@@ -80,7 +82,7 @@ def nasnet_a_mobile() -> "NasNet":
         )
         cells.append(cell)
         c1, c2 = c2, len(wiring.joined) * c
-    return NasNet(cells, c2)
+    return with_epsilon(NasNet(cells, c2), EPSILON)
 
 
 class NasNet(nn.Module):

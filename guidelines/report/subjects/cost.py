@@ -4,44 +4,40 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from guidelines.networks.cost.module import LayerCost, ModuleCost
-from guidelines.report.digits import millions, shape
+from guidelines.report.digits import millions
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
 from guidelines.results.checked import printable
+from guidelines.spec.inputs import Input, described
 
-HEADS = (
-    Head("layer", is_number=False),
-    Head("kind", is_number=False, is_detail=True),
-    Head(f"M mult-{BREAK}adds"),
-    Head("M memory access (conv)"),
-    Head("M memory access"),
-    Head("parameters"),
-    Head("operators"),
-)
 TRACED = {"meta": "traced on the meta device", "cpu": "counted with real tensors on the CPU"}
+# Figures from 10,000 on are in millions: with three digits, smaller ones would have too many zeros.
+MILLIONS_FROM = 10_000
 NOTES = (
-    "mult-adds: one per fused pair, of convolutions and matrix products. memory access: elements that all "
-    "operators but views read and write; (conv): of convolutions and of products of two matrices, such as "
-    "linear layers, only: input, output and weights.",
+    "mult-adds: one per fused pair, of convolutions, matrix products, attention, recurrent layers and "
+    "Euclidean distances (k + 2 for one of k columns, as torch computes it). memory access: elements that "
+    "all operators but views read and write, the same on any device: attention stores no scores, a recurrent "
+    "layer reads its weights once; (conv): of convolutions and of products of two matrices, such as linear "
+    "layers, only: input, output and weights.",
 )
 
 
-def document(
-    target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
-) -> Document:
+def document(target: str, inputs: Sequence[Input], cost: ModuleCost, layers: Sequence[LayerCost]) -> Document:
     """A table of layers and their total, with notes on operators that could not be counted."""
-    title = f"{printable(target)}, input {shape(input_shape)}, {TRACED[cost.device]}"
-    rows = [_row(layer.path or "(itself)", layer) for layer in layers if not layer.is_empty]
-    rows.append(_row("total", cost.total))
-    grid = Grid(HEADS, tuple(rows))
+    title = f"{printable(target)}, input {described(inputs)}, {TRACED[cost.device]}"
+    total = cost.total
+    units = [_unit(amount) for amount in _amounts(total)]
+    rows = [_row(layer.path or "(itself)", layer, units) for layer in layers if not layer.is_empty]
+    rows.append(_row("total", total, units))
+    grid = Grid(_heads(units), tuple(rows))
     return Document(title, (), (Section(title, grid, notes=(*_doubts(cost), *NOTES)),))
 
 
 def records(
-    target: str, input_shape: Sequence[int], cost: ModuleCost, layers: Sequence[LayerCost]
+    target: str, inputs: Sequence[Input], cost: ModuleCost, layers: Sequence[LayerCost]
 ) -> list[Record]:
     """One record for each layer; the last one has the path "total"."""
-    call: Record = {"target": printable(target), "input": shape(input_shape), "traced_on": cost.device}
+    call: Record = {"target": printable(target), "input": described(inputs), "traced_on": cost.device}
     shown = [layer for layer in layers if not layer.is_empty]
     shown.append(replace(cost.total, path="total"))
     return [
@@ -60,6 +56,10 @@ def records(
 def _doubts(cost: ModuleCost) -> list[str]:
     """Notes on the reason against the meta device, and on operators that the figures leave out."""
     doubts = []
+    if cost.build_note:
+        doubts.append(
+            f"built on the CPU, as building failed on the meta device: {printable(cost.build_note)}"
+        )
     if cost.note:
         doubts.append(f"not traced on the meta device: {printable(cost.note)}")
     if cost.uncountable:
@@ -68,24 +68,45 @@ def _doubts(cost: ModuleCost) -> list[str]:
     return doubts
 
 
-def _row(name: str, layer: LayerCost) -> Row:
+def _amounts(layer: LayerCost) -> tuple[int, int | None, int]:
     work = layer.work
-    amounts = (work.multiply_adds, work.conv_memory_access, work.memory_access)
+    return work.multiply_adds, work.conv_memory_access, work.memory_access
+
+
+def _unit(total: int | None) -> str:
+    """The unit of a column: "M" for millions, or "" if its total is small."""
+    return "M" if total is None or total >= MILLIONS_FROM else ""
+
+
+def _heads(units: Sequence[str]) -> tuple[Head, ...]:
+    names = (f"mult-{BREAK}adds", "memory access (conv)", "memory access")
+    return (
+        Head("layer", is_number=False),
+        Head("kind", is_number=False, is_detail=True),
+        *(Head(f"{unit} {name}".strip()) for unit, name in zip(units, names, strict=True)),
+        Head("parameters"),
+        Head("operators"),
+    )
+
+
+def _row(name: str, layer: LayerCost, units: Sequence[str]) -> Row:
+    amounts = zip(_amounts(layer), units, strict=True)
+    parameters = layer.work.parameters
     cells = [
         Value(printable(name)),
         Value(printable(layer.kind)),
-        *(_amount(amount, layer.uncounted) for amount in amounts),
-        Value(f"{work.parameters:,}" if work.parameters else "", work.parameters),
+        *(_amount(amount, unit, layer.uncounted) for amount, unit in amounts),
+        Value(f"{parameters:,}" if parameters else "", parameters),
         Value(str(layer.operators), layer.operators),
     ]
     return Row(tuple(cells))
 
 
-def _amount(known: int | None, uncounted: int) -> Value:
-    """A figure in millions, "" for none: "4.06", or "4.06 + ?" if some of the work is not known."""
+def _amount(known: int | None, unit: str, uncounted: int) -> Value:
+    """A figure in its unit, "" for none: "4.06", or "4.06 + ?" if some of the work is not known."""
     parts = []
     if known:
-        parts.append(millions(known))
+        parts.append(millions(known) if unit else f"{known:,}")
     if uncounted:
         parts.append("?")
     return Value(" + ".join(parts), known)

@@ -1,6 +1,6 @@
 """Write the share of run time of each class of operators, beside the paper's Figure 2."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from guidelines.networks.cost.classes import (
@@ -8,8 +8,10 @@ from guidelines.networks.cost.classes import (
     CONVOLUTION,
     DEPTHWISE,
     ELEMENTWISE,
+    GROUPED,
     MOVEMENT,
     OTHER,
+    PRODUCT,
     SHUFFLE,
     UNCLASSIFIED,
     Decomposition,
@@ -17,10 +19,11 @@ from guidelines.networks.cost.classes import (
     Share,
 )
 from guidelines.paper.figure2 import percent
-from guidelines.report.digits import shape, with_interval
+from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.records import Record
 from guidelines.results.checked import printable
+from guidelines.spec.inputs import Input, described
 
 # The paper's names of our classes; the others have none.
 PAPER_NAMES = {
@@ -36,7 +39,7 @@ CONDITION = ("device", "device_name", "dtype", "layout", "threads")
 SHARES = (Head("share"), Head("least", is_detail=True), Head("most", is_detail=True))
 
 
-def document(network: str, decomposition: Decomposition) -> Document:
+def document(network: str, inputs: Sequence[Input], decomposition: Decomposition) -> Document:
     """A table of classes beside the paper's, then one of the operators in the classes of SPELLED_OUT."""
     slices = percent(network, decomposition.condition.device.paper_platform)
     title = f"Run-time decomposition of {printable(network)}"
@@ -47,13 +50,13 @@ def document(network: str, decomposition: Decomposition) -> Document:
     if operators:
         heads = (Head("operator", is_number=False), *SHARES)
         sections.append(Section("Operators of other and of no class", Grid(heads, tuple(operators), "class")))
-    return Document(title, _lead(decomposition), tuple(sections))
+    return Document(title, _lead(inputs, decomposition), tuple(sections))
 
 
-def records(network: str, decomposition: Decomposition) -> list[Record]:
+def records(network: str, inputs: Sequence[Input], decomposition: Decomposition) -> list[Record]:
     """One record for each operator, class after class."""
     condition = asdict(decomposition.condition)
-    call: Record = {"target": printable(network), "input": shape(decomposition.input_shape)}
+    call: Record = {"target": printable(network), "input": described(inputs)}
     call |= {name: condition[name] for name in CONDITION}
     call["profiled_ratio"] = decomposition.profiled_ratio.estimate
     return [call | operator for operator in _operators(decomposition)]
@@ -73,12 +76,12 @@ def _operators(decomposition: Decomposition) -> Iterator[Record]:
             }
 
 
-def _lead(decomposition: Decomposition) -> tuple[str, ...]:
+def _lead(inputs: Sequence[Input], decomposition: Decomposition) -> tuple[str, ...]:
     condition = decomposition.condition
     plural = "s" if condition.threads > 1 else ""
     call_ms = 1e3 * sum(decomposition.typical_s.values())
     return (
-        f"{condition.device_name}: input {shape(decomposition.input_shape)}, {condition.dtype}, "
+        f"{condition.device_name}: input {described(inputs)}, {condition.dtype}, "
         f"{condition.layout}, {condition.threads} thread{plural}",
         f"{len(decomposition.rounds)} calls; the operators of one take {call_ms:.3g} ms under the profiler",
     )
@@ -130,10 +133,13 @@ def _notes(decomposition: Decomposition, slices: Mapping[str, float]) -> tuple[s
     cost = f"Under the profiler a call takes {slower} times as long; {weighed}."
     if not slices:
         return (cost,)
-    classes = decomposition.classes
-    convolutions = classes[CONVOLUTION].typical + classes[DEPTHWISE].typical
+    typical = {kind: share.typical for kind, share in decomposition.classes.items()}
+    convolutions = 100 * (typical[CONVOLUTION] + typical[DEPTHWISE] + typical[GROUPED])
+    others = 100 * (typical[OTHER] + typical[PRODUCT])
     return (
         cost,
-        f"The paper does not say where it counts depthwise convolution; all convolutions together take "
-        f"{100 * convolutions:.1f} % here. It shows no normalisation, and its Data is data input and output.",
+        f"The paper does not say where it counts depthwise and group convolution; all convolutions together "
+        f"take {convolutions:.1f} % here. It shows no matrix products, and fully connected layers are in its "
+        f"Other; matrix product and other together take {others:.1f} % here. It shows no normalisation, and "
+        "its Data is data input and output.",
     )

@@ -1,6 +1,7 @@
 import os
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,14 +34,20 @@ NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
 ANOTHER = Variant("b", "b", (2,), Stack((Conv(2, 2),)), build=nn.Flatten)
 
 
-# The thread with which tqdm, which torch imports, watches its progress bars once in a process. It sleeps.
-OF_TQDM = "TMonitor"
-
-
 def running():
-    """Threads of this process but tqdm's, and the processes that it started (none without /proc)."""
-    threads = [thread for thread in threading.enumerate() if type(thread).__name__ != OF_TQDM]
-    return {*threads, *children()}
+    """Threads of torch and of this suite, and the processes that this one started (none without /proc).
+
+    Others, such as the one with which tqdm watches its progress bars, start at any time and are not theirs.
+    """
+    return {*filter(is_own, threading.enumerate()), *children()}
+
+
+def is_own(thread):
+    """True if a thread runs a function of torch, of this suite, or of a pool."""
+    functions = [getattr(thread, "_target", None), type(thread).run]
+    modules = [getattr(function, "__module__", None) or "" for function in functions]
+    packages = {module.partition(".")[0] for module in modules}
+    return not packages.isdisjoint({"torch", "guidelines", "concurrent", "multiprocessing"})
 
 
 def children():
@@ -80,6 +87,20 @@ def compiled(measuring, fresh):
     bind = binder("compile")
     bind(*build(NETWORK, COMPILED, 0))
     return SimpleNamespace(bind=bind, compilations=compilations() - earlier, left=running() - before)
+
+
+def test_a_thread_of_a_library_beside_does_not_count_and_one_of_a_pool_does():
+    class Monitor(threading.Thread):  # as tqdm starts one, and torch imports tqdm
+        def run(self):
+            ended.wait()
+
+    ended, before = threading.Event(), running()
+    Monitor(daemon=True).start()
+    assert running() - before == set()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(ended.wait)
+        assert len(running() - before) == 1
+        ended.set()
 
 
 @pytest.mark.parametrize("mode", MODES)
