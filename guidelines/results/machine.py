@@ -20,10 +20,10 @@ def parse_machine(info: Mapping[str, Any]) -> Machine:
     sizes = [size for _, size in devices]
     machine = Machine(
         node=checked.text(info.get("node")),
-        system=" ".join(filter(None, system)),
+        system=checked.printable(" ".join(filter(None, system))),
         python=checked.text(info.get("python_version")),
-        devices=" and ".join(model for model, _ in devices),
-        device_memory=" and ".join(sizes) if all(sizes) else "",
+        devices=checked.printable(" and ".join(model for model, _ in devices)),
+        device_memory=checked.printable(" and ".join(sizes)) if all(sizes) else "",
         **{name: checked.text(ours.get(name)) for name in TEXTS},
     )
     return called(machine, machine.name) if machine.name else machine
@@ -37,7 +37,7 @@ def called(machine: Machine, name: str) -> Machine:
 def checked_name(text: str) -> str:
     """A name for a machine. Raises ValueError for one that is empty or cannot be printed."""
     name = text.strip()
-    if not name or not name.isprintable():
+    if not name or checked.printable(name) != name:
         raise ValueError(f"{text!r} is no name of a machine: give printable text, such as ci")
     return name
 
