@@ -44,7 +44,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
                 record = _identity(results) | name | _condition(table.condition)
-                record["batch_size"] = sweep.batch_size
+                record["batch_size"] = variant.batch_size
                 records.append(record | _variant(variant) | _verdict(table, sweep, variant))
     return records
 
@@ -154,9 +154,9 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
     verdict = sweep.verdict if variant.variant == sweep.extreme else None
     return {
         "confidence": table.confidence,
-        "rounds": sweep.rounds,
-        "passes": sweep.passes,
-        "noise_floor": sweep.noise_floor,
+        "rounds": variant.how.rounds if variant.how else 0,
+        "passes": variant.how.passes if variant.how else 0,
+        "noise_floor": variant.how.noise_floor if variant.how else None,
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
         "per_multiply_add": int(sweep.is_per_multiply_add),
