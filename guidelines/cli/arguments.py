@@ -6,6 +6,8 @@ from pathlib import Path
 
 from guidelines.cli.formats import FORMATS
 
+# The exit status of a command that left out files because they are broken.
+SKIPPED_FILES = 3
 BYTES_PER_UNIT = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
@@ -25,6 +27,12 @@ def add_files(parser: ArgumentParser) -> None:
         default="256M",
         help="refuse larger files (default: %(default)s); reading takes about ten times a file's size in "
         "memory",
+    )
+    parser.add_argument(
+        "--skip-broken",
+        action="store_true",
+        help="go on without files that cannot be read; each is named on stderr, and the exit status is "
+        f"{SKIPPED_FILES} (1 if --fail-on finds something)",
     )
 
 

@@ -14,7 +14,7 @@ def folder(tmp_path, saved_run):
 
 
 def test_many_files_are_read_in_their_order_by_several_processes(folder):
-    (found,) = reading.read([folder], 10**7)
+    (found,) = reading.read([folder], 10**7).runs_by_path
     assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
     assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
 
@@ -36,14 +36,14 @@ def figures(results):
 
 
 def test_several_processes_give_what_one_gives(folder):
-    (many,) = reading.read([folder], 10**7)
-    one = [reading.read([path], 10**7)[0][0] for path in sorted(folder.iterdir())]
+    (many,) = reading.read([folder], 10**7).runs_by_path
+    one = [reading.read([path], 10**7).runs_by_path[0][0] for path in sorted(folder.iterdir())]
     assert [figures(results) for results in many] == [figures(results) for results in one]
 
 
 @pytest.mark.parametrize("name", ["slowdown", "seconds_per_call", "control"])
 def test_a_difference_in_any_quantity_is_seen(folder, name):
-    ((results,),) = reading.read([folder / "000.json"], 10**7)
+    ((results,),) = reading.read([folder / "000.json"], 10**7).runs_by_path
     first, *others = results.measured
 
     def wider(confidence):
