@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from functools import partial
 from itertools import islice
+from multiprocessing import Lock, active_children
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +20,8 @@ FEWEST_FOR_PROCESSES = 32
 FILES_A_TASK = 8
 # Windows starts no more.
 MOST_PROCESSES = 61
+# More than a pool of processes takes for itself, and for each of them.
+DESCRIPTORS, DESCRIPTORS_A_PROCESS = 16, 4
 
 Result = TypeVar("Result")
 
@@ -60,19 +64,31 @@ def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Re
 
 def _all(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
     """The results of all files, from several processes if there are many files and processes can start."""
-    if len(files) < FEWEST_FOR_PROCESSES:
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if len(files) < FEWEST_FOR_PROCESSES or not _can_start(processes):
         return list(map(one, files))
+    before = set(active_children())
     try:
-        return _in_processes(files, one)
+        with ProcessPoolExecutor(processes) as pool:
+            return list(pool.map(one, files, chunksize=FILES_A_TASK))
     except BrokenProcessPool as error:
         raise ResultsError(f"{len(files)} files: a process that read them died, out of memory?") from error
-    except (OSError, ImportError, NotImplementedError):  # no semaphores, descriptors or processes left
+    except OSError:  # no more processes: those that have started would wait for ever
+        for child in set(active_children()) - before:
+            child.terminate()
         return list(map(one, files))
 
 
-def _in_processes(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES)) as processes:
-        return list(processes.map(one, files, chunksize=FILES_A_TASK))
+def _can_start(processes: int) -> bool:
+    """True if this process may have the semaphores and descriptors that other processes need."""
+    try:
+        Lock()
+        with ExitStack() as opened:
+            for _ in range(DESCRIPTORS + processes * DESCRIPTORS_A_PROCESS):
+                opened.enter_context(Path(os.devnull).open())
+    except (OSError, ImportError):
+        return False
+    return True
 
 
 def _results_or_error(path: Path, max_bytes: int) -> MachineResults | ResultsError:

@@ -57,14 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         remark("guidelines: interrupted")
         return INTERRUPTED
-    except _expected_errors() as error:
+    except Exception as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """Print an error in one line, and return the exit status for it."""
+    if isinstance(error, _expected_errors()):
         remark(f"guidelines: {_error_line(str(error))}")
         return ERROR
-    except Exception as error:
-        if os.environ.get(DEBUG):
-            raise
-        remark(f"guidelines: {_error_line(f'{type(error).__name__}: {error}')}; {UNFORESEEN}")
-        return FAULT
+    if os.environ.get(DEBUG):
+        raise error
+    remark(f"guidelines: {_error_line(f'{type(error).__name__}: {error}')}; {UNFORESEEN}")
+    return FAULT
 
 
 def _replace_what_cannot_be_encoded() -> None:
@@ -97,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors that end a command in one line. Called after an error only, because it imports numpy."""
+    """Errors of a command's input. Called after an error only, because it imports numpy."""
     from guidelines.analysis.compare import CompareError
     from guidelines.analysis.merge import MergeError
     from guidelines.report.pictures.page import PictureError

@@ -4,6 +4,7 @@ Needs matplotlib (the extra `plot`), which is imported only when a picture is dr
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ STYLE = {
     "ytick.color": INK,
     "font.size": 9,
 }
+TAG = re.compile("<[^<>]*>")
 PANEL_INCHES = (3.4, 2.7)
 MOST_ABREAST = 4
 DPI = 150
@@ -88,7 +90,12 @@ def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
     svg = out.getvalue()
     if not inline:
         return svg
-    return svg[svg.index("<svg") :].replace(INK, "currentColor")
+    return TAG.sub(_with_text_color, svg[svg.index("<svg") :])
+
+
+def _with_text_color(tag: re.Match[str]) -> str:
+    """A tag of SVG with the colour of text in place of ours; what stands between tags is text itself."""
+    return tag[0].replace(INK, "currentColor")
 
 
 def to_png(page: "Figure") -> bytes:
