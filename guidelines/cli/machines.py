@@ -14,7 +14,7 @@ from guidelines.cli.arguments import SKIPPED_FILES
 from guidelines.cli.given import given_files
 from guidelines.cli.output import CommandError, remark
 from guidelines.report.labels import attributes, labels
-from guidelines.report.pictures.page import Series
+from guidelines.report.pictures.series import Series
 from guidelines.results.machine import called
 from guidelines.spec.condition import Condition
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
     from guidelines.analysis.measured import MachineResults
     from guidelines.cli.fail_on import Trigger, Trip
-    from guidelines.report.pictures.page import Series
+    from guidelines.report.pictures.series import Series
 
 HELP = "show what differs between machines"
 DESCRIPTION = (

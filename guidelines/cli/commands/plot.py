@@ -6,7 +6,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from guidelines.cli.arguments import add_files, add_paper
-from guidelines.cli.output import check_not_read, write
+from guidelines.cli.output import check_not_read, remark, write
 
 HELP = "draw a page of pictures for each guideline, as SVG and PNG"
 DESCRIPTION = "Draw a page of pictures for each guideline, as SVG and PNG. Needs the extra `plot`."
@@ -41,11 +41,13 @@ def run(options: Namespace) -> int:
     from guidelines.analysis.tables import tables
     from guidelines.cli.machines import merged_machines, paths_of, read_files, series_of, status_of
     from guidelines.report.pictures import page
+    from guidelines.report.pictures.limits import limited
 
     reading = read_files(options)
     machines = merged_machines(reading)
     tables_by_machine = [tables(results, options.paper) for results in machines]
-    pages = page.pages(series_of(machines, tables_by_machine))
+    series, left_out = limited(series_of(machines, tables_by_machine))
+    pages = page.pages(series)
     names = file_names(pages)
     outputs = {name: (options.output / f"{name}.svg", options.output / f"{name}.png") for name in names}
     check_not_read([path for both in outputs.values() for path in both], paths_of(options, reading))
@@ -53,6 +55,8 @@ def run(options: Namespace) -> int:
         svg, png = outputs[name]
         write(svg, page.to_svg(drawn, name).encode())
         write(png, page.to_png(drawn))
+    if left_out:
+        remark(f"guidelines: {left_out}")
     return status_of(reading)
 
 
