@@ -8,6 +8,10 @@ from guidelines.cli.formats import FORMATS
 
 # The exit status of a command that left out files because they are broken.
 SKIPPED_FILES = 3
+EXECUTES = (
+    "This command executes code: it imports the module that TARGET names, builds the network and calls it. "
+    "Give it only code that you would run yourself."
+)
 BYTES_PER_UNIT = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
@@ -46,7 +50,8 @@ def add_paper(parser: ArgumentParser) -> None:
 
 
 def add_target(parser: ArgumentParser) -> None:
-    """Add the network to examine."""
+    """Add the network to examine, and the warning that its code is executed."""
+    parser.epilog = EXECUTES
     parser.add_argument(
         "target",
         metavar="TARGET",

@@ -1,3 +1,6 @@
+import resource
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -53,3 +56,37 @@ def test_a_difference_in_any_quantity_is_seen(folder, name):
     differing = replace(results, measured=(replace(first, **{name: wider}), *others))
     assert differing == results
     assert figures(differing) != figures(results)
+
+
+def limited_to(descriptors):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+    return limit
+
+
+@pytest.mark.parametrize("descriptors", [12, 16, 24])
+def test_few_descriptors_are_enough(folder, descriptors):
+    command = [sys.executable, "-m", "guidelines", "report", str(folder)]
+    done = subprocess.run(command, capture_output=True, preexec_fn=limited_to(descriptors), timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), ImportError("no sem_open")])
+def test_files_are_read_here_if_there_can_be_no_semaphores(folder, monkeypatch, error):
+    def refuse():
+        raise error
+
+    monkeypatch.setattr(reading, "Lock", refuse)
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", None)
+    (read,) = reading.read([folder], 10**7).runs_by_path
+    assert len(read) == reading.FEWEST_FOR_PROCESSES
+
+
+def test_files_are_read_here_if_no_process_can_start(folder, monkeypatch):
+    def refuse(processes):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", refuse)
+    (read,) = reading.read([folder], 10**7).runs_by_path
+    assert len(read) == reading.FEWEST_FOR_PROCESSES

@@ -1,4 +1,4 @@
-"""Change saved files and journals at random, and read them in all formats: no traceback, no run over 5 s.
+"""Change saved files and journals at random, and read them in all formats: no traceback, none takes 5 s of a processor.
 
     python tests/harness/fuzz_saved.py [EXAMPLES] [SEED]
 
@@ -26,7 +26,6 @@ from mutations import mutate  # noqa: E402
 
 from guidelines.cli.main import DEBUG, main  # noqa: E402
 from guidelines.results.files import load  # noqa: E402
-from guidelines.results.journal_contents import VERSION, Header  # noqa: E402
 from guidelines.results.schema import to_benchmark  # noqa: E402
 
 EXAMPLES, MOST_S, MOST_CHANGES = 5000, 5.0, 3
@@ -34,6 +33,8 @@ FORMATS = ("text", "markdown", "csv", "json", "html", "latex")
 # Pictures take a second: most of the pages are drawn from the other formats' examples.
 DRAWN = 0.05
 KEPT_ROWS = 2
+# The last version of a journal whose lines have no checksum, which would refuse every change.
+VERSION = 2
 
 
 def main_fuzz(examples: int, seed: int) -> int:
@@ -72,8 +73,7 @@ def saved_files() -> list[object]:
 def journals() -> list[list[object]]:
     """A journal of one process, as a list of its lines."""
     run = load(ROOT / "tests/results/saved/schema_1.json", 10**9)
-    header = Header(run.machine, {"passes": "1"}, {"a sweep": ("a", "b")})
-    first = {"guidelines_journal": VERSION, "machine": vars(header.machine), "settings": {"passes": "1"}}
+    first = {"guidelines_journal": VERSION, "machine": vars(run.machine), "settings": {"passes": "1"}}
     lines: list[object] = [{**first, "sweeps": {"a sweep": ["a", "b"]}, "batches": {}}]
     entries = [entry for entry in run.entries if entry.place.row < KEPT_ROWS]
     for entry in entries:
@@ -84,17 +84,24 @@ def journals() -> list[list[object]]:
 
 def example(sources: list[object], randomness: random.Random) -> bytes:
     """A file's content, changed in a few places, and now and then in its bytes."""
-    source = randomness.choice(sources)
-    content = copy.deepcopy(source)
-    for _ in range(randomness.randint(1, MOST_CHANGES)):
-        if content:
-            mutate(content, randomness)
-    lines = content if isinstance(source, list) else [content]
-    written = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
+    try:
+        written = changed_content(randomness.choice(sources), randomness)
+    except RecursionError:  # two changes made it deeper than Python writes
+        return example(sources, randomness)
     if randomness.random() < 0.1:
         at = randomness.randrange(len(written))
         written = written[:at] + bytes([randomness.randrange(256)]) + written[at + 1 :]
     return written
+
+
+def changed_content(source: object, randomness: random.Random) -> bytes:
+    """A file's content, changed in a few places."""
+    content = copy.deepcopy(source)
+    for _ in range(randomness.randint(1, MOST_CHANGES)):
+        if content:
+            mutate(content, randomness)
+    lines = content if isinstance(content, list) else [content]
+    return b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
 
 
 def one(changed: Path, valid: Path, randomness: random.Random) -> str:
@@ -106,14 +113,14 @@ def one(changed: Path, valid: Path, randomness: random.Random) -> str:
     command = "report" if len(files) == 1 else randomness.choice(("report", "compare"))
     arguments = [command, *map(str, files), "--format", form]
     out, err = io.StringIO(), io.StringIO()
-    begun_s = time.monotonic()
+    begun_s = time.process_time()  # other processes may be busy
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = main(arguments)
     except BaseException:
         print(" ".join(arguments), traceback.format_exc(limit=-6), sep="\n")
         return "traceback"
-    taken_s = time.monotonic() - begun_s
+    taken_s = time.process_time() - begun_s
     if taken_s > MOST_S:
         print(f"{taken_s:.1f} s: {' '.join(arguments)}")
         return "slow"
