@@ -82,13 +82,12 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
     bound = _LaunchBound(launch_bound_slowdowns(a.measured), launch_bound_slowdowns(b.measured))
     rows = _compared(together, bound, confidence)
-    guidelines = [_guideline(tables, of_tables, rows) for tables, of_tables in pairs.items() if of_tables]
     speedups = [row.speedup for row in rows.values() if row.speedup]
     return Comparison(
         a=a,
         b=b,
         confidence=confidence,
-        guidelines=tuple(guidelines),
+        guidelines=tuple(_guideline(alike, its, rows) for alike, its in pairs.items() if its),
         only_a=_alone(a, [pair.a for pair in together]),
         only_b=_alone(b, [pair.b for pair in together]),
         speedup=geometric_mean(speedups)(confidence) if speedups else None,

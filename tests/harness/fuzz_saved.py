@@ -1,4 +1,4 @@
-"""Change saved files and journals at random, and read them in all formats: no traceback, none takes 5 s of a processor.
+"""Change saved files and journals at random and read them: no traceback, none takes 5 s of a processor.
 
     python tests/harness/fuzz_saved.py [EXAMPLES] [SEED]
 

@@ -49,10 +49,10 @@ def run(options: Namespace) -> int:
     series, left_out = limited(series_of(machines, tables_by_machine))
     pages = page.pages(series)
     names = file_names(pages)
-    outputs = {name: (options.output / f"{name}.svg", options.output / f"{name}.png") for name in names}
-    check_not_read([path for both in outputs.values() for path in both], paths_of(options, reading))
-    for name, drawn in zip(names, pages.values(), strict=True):
-        svg, png = outputs[name]
+    svgs = [options.output / f"{name}.svg" for name in names]
+    pngs = [options.output / f"{name}.png" for name in names]
+    check_not_read([*svgs, *pngs], paths_of(options, reading))
+    for name, drawn, svg, png in zip(names, pages.values(), svgs, pngs, strict=True):
         write(svg, page.to_svg(drawn, name).encode())
         write(png, page.to_png(drawn))
     if left_out:

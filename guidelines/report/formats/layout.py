@@ -28,7 +28,7 @@ def wrapped(line: str, width: int, indent: str = "", on_hyphens: bool = False) -
 
 def table(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], sides: Sequence[str]) -> str:
     """Rows below their headings, aligned at the sides "left" or "right"; a cell may have several lines."""
-    cells = [[cell.split("\n") for cell in row] for row in (*heads, *rows)]
+    cells = list(map(_split, (*heads, *rows)))
     widths = [0] * len(sides)
     for row in cells:
         widths = [max(width, *map(columns_of, lines)) for width, lines in zip(widths, row, strict=True)]
@@ -38,6 +38,11 @@ def table(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], sides: 
             lines.append(GAP.join("-" * width for width in widths))
         lines += _lines(row, widths, sides)
     return "\n".join(lines)
+
+
+def _split(row: Sequence[str]) -> list[list[str]]:
+    """The lines of each cell."""
+    return [cell.split("\n") for cell in row]
 
 
 def _columns(character: str) -> int:
