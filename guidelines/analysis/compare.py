@@ -72,7 +72,8 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
 
     Raises CompareError, naming the sweeps of each side, if they share nothing but baselines.
     """
-    pairs = {tables: _pairs(_variants(a, tables.a), _variants(b, tables.b)) for tables in like_tables(a, b)}
+    of_a, of_b = _variants(a), _variants(b)
+    pairs = {tables: _pairs(of_a[tables.a], of_b[tables.b]) for tables in like_tables(a, b)}
     together: list[_Pair] = []
     for of_tables in pairs.values():
         together += of_tables
@@ -81,13 +82,12 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
     bound = _LaunchBound(launch_bound_slowdowns(a.measured), launch_bound_slowdowns(b.measured))
     rows = _compared(together, bound, confidence)
-    guidelines = [_guideline(tables, of_tables, rows) for tables, of_tables in pairs.items() if of_tables]
     speedups = [row.speedup for row in rows.values() if row.speedup]
     return Comparison(
         a=a,
         b=b,
         confidence=confidence,
-        guidelines=tuple(guidelines),
+        guidelines=tuple(_guideline(alike, its, rows) for alike, its in pairs.items() if its),
         only_a=_alone(a, [pair.a for pair in together]),
         only_b=_alone(b, [pair.b for pair in together]),
         speedup=geometric_mean(speedups)(confidence) if speedups else None,
@@ -156,9 +156,13 @@ class _Name(NamedTuple):
     variant: str
 
 
-def _variants(results: MachineResults, key: TableKey) -> dict[_Name, Measured]:
-    of_table = [m for m in results.measured if m.place.table_key == key]
-    return {_Name(m.place.sweep, m.place.variant): m for m in of_table}
+def _variants(results: MachineResults) -> dict[TableKey, dict[_Name, Measured]]:
+    """The measured variants of each table by their names."""
+    by_table: dict[TableKey, dict[_Name, Measured]] = {}
+    for measured in results.measured:
+        place = measured.place
+        by_table.setdefault(place.table_key, {})[_Name(place.sweep, place.variant)] = measured
+    return by_table
 
 
 def _pairs(of_a: Mapping[_Name, Measured], of_b: Mapping[_Name, Measured]) -> list[_Pair]:

@@ -1,6 +1,7 @@
 """Match the tables of two machines, one guideline under like conditions, and name what differs."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -27,18 +28,15 @@ def like_tables(a: MachineResults, b: MachineResults) -> list[LikeTables]:
     Equal conditions are matched first, then conditions that differ in the device's name only, then those
     that differ in cuDNN's choice as well, and last the two that are left if there is one on each side.
     """
+    of_a, of_b = _by_guideline(a), _by_guideline(b)
     matched: list[LikeTables] = []
-    for guideline in dict.fromkeys(key.guideline for key in _tables(a)):
-        left_a = [key for key in _tables(a) if key.guideline == guideline]
-        left_b = [key for key in _tables(b) if key.guideline == guideline]
-        for alike in (_same, _same_but_for_the_name, _same_but_for_cudnn, _any):
-            for key in list(left_a):
-                of_a = [other for other in left_a if alike(key, other)]
-                of_b = [other for other in left_b if alike(key, other)]
-                if len(of_a) == len(of_b) == 1:
-                    matched.append(LikeTables(key, of_b[0]))
-                    left_a.remove(key)
-                    left_b.remove(of_b[0])
+    for guideline, left_a in of_a.items():
+        left_b = of_b.get(guideline, [])
+        for likeness in LIKENESSES:
+            alike = _alike(left_a, left_b, likeness)
+            matched += alike
+            left_a = _without(left_a, {tables.a for tables in alike})
+            left_b = _without(left_b, {tables.b for tables in alike})
     return matched
 
 
@@ -56,33 +54,55 @@ def condition_differences(a: Condition, b: Condition) -> tuple[str, ...]:
 
 def other_batches(pairs: Iterable[tuple[Measured, Measured]]) -> tuple[str, ...]:
     """The sweeps for which `--batch-size auto` chose otherwise on B: "batch of x1 32 | 64"."""
-    differences = {}
+    differences: dict[str, None] = {}  # a set in the order of the pairs
     for measured_a, measured_b in pairs:
         a, b, sweep = measured_a.place.condition, measured_b.place.condition, measured_a.place.sweep
         if a.is_auto_batch and b.is_auto_batch and a.batch_size != b.batch_size:
-            differences[sweep] = f"batch of {sweep} {a.batch_size} | {b.batch_size}"
-    return tuple(differences.values())
+            differences[f"batch of {sweep} {a.batch_size} | {b.batch_size}"] = None
+    return tuple(differences)
 
 
-def _same(key: TableKey, other: TableKey) -> bool:
-    return key == other
-
-
-def _same_but_for_the_name(key: TableKey, other: TableKey) -> bool:
-    return replace(key.condition, device_name="") == replace(other.condition, device_name="")
-
-
-def _same_but_for_cudnn(key: TableKey, other: TableKey) -> bool:
-    return _without_cudnn(key.condition) == _without_cudnn(other.condition)
+def _without_name(condition: Condition) -> Condition:
+    return replace(condition, device_name="")
 
 
 def _without_cudnn(condition: Condition) -> Condition:
     return replace(condition, device_name="", cudnn="")
 
 
-def _any(key: TableKey, other: TableKey) -> bool:
-    return True
+# The parts of a condition that have to be equal, from the strictest likeness to none at all.
+LIKENESSES: tuple[Callable[[Condition], object], ...] = (
+    lambda condition: condition,
+    _without_name,
+    _without_cudnn,
+    lambda condition: None,
+)
 
 
-def _tables(results: MachineResults) -> list[TableKey]:
-    return list(dict.fromkeys(m.place.table_key for m in results.measured))
+def _alike(
+    of_a: Iterable[TableKey], of_b: Iterable[TableKey], likeness: Callable[[Condition], object]
+) -> list[LikeTables]:
+    """The tables of both sides that are alike, if no other table of either side is like them."""
+    by_likeness: dict[object, list[TableKey]] = {}
+    for key in of_b:
+        by_likeness.setdefault(likeness(key.condition), []).append(key)
+    counts = Counter(likeness(key.condition) for key in of_a)
+    alike = []
+    for key in of_a:
+        like = likeness(key.condition)
+        candidates = by_likeness.get(like, [])
+        if counts[like] == len(candidates) == 1:
+            alike.append(LikeTables(key, candidates[0]))
+    return alike
+
+
+def _without(keys: Iterable[TableKey], matched: Set[TableKey]) -> list[TableKey]:
+    return [key for key in keys if key not in matched]
+
+
+def _by_guideline(results: MachineResults) -> dict[str, list[TableKey]]:
+    """The tables of each guideline, in the order in which they first come."""
+    tables: dict[str, list[TableKey]] = {}
+    for key in dict.fromkeys(m.place.table_key for m in results.measured):
+        tables.setdefault(key.guideline, []).append(key)
+    return tables

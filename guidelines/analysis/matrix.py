@@ -89,15 +89,15 @@ def matrix(machines: Sequence[MachineResults]) -> Matrix:
     evidence = _evidence(machines)
     measured = _all_measured(machines)
     confidence = max((m.confidence for m in measured), default=0.95)
-    judged_sweeps: dict[int, list[_Judged]] = {}
+    judged_sweeps: dict[tuple[int, Condition], list[_Judged]] = {}
     for sweep, verdict in zip(evidence, verdicts(list(evidence.values()), confidence), strict=True):
         judged_sweep = _Judged(sweep.key, evidence[sweep], verdict)
-        judged_sweeps.setdefault(sweep.machine, []).append(judged_sweep)
+        judged_sweeps.setdefault((sweep.machine, sweep.key.condition), []).append(judged_sweep)
     lines = []
     for index, results in enumerate(machines):
         swept = by_sweep(results.measured)
         for condition in dict.fromkeys(place.condition.shared for place in _places(results)):
-            under = [each for each in judged_sweeps.get(index, ()) if each.key.condition == condition]
+            under = judged_sweeps.get((index, condition), ())
             lines.append(_line(results, condition, under, swept))
     about_devices = sum(not of_sweep.is_launch_bound for of_sweep in evidence.values())
     return Matrix(_claims(machines), tuple(lines), confidence, about_devices)
@@ -172,7 +172,7 @@ def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measu
         sweeps_held=sum(each.verdict.outcome == "holds" for each in judged),
         sweeps_judged=len(judged),
         sweeps_launch_bound=len(sweeps) - len(judged),
-        passes=swept[key][0].passes,
+        passes=evidence.effort.passes,
         is_one_process=any(measured.is_one_process for measured in swept[key]),
         is_disturbed=any(measured.is_disturbed for measured in swept[key]),
         is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),

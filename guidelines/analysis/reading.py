@@ -4,8 +4,12 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from functools import partial
+from itertools import islice
+from multiprocessing import Lock, active_children
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.results.files import find, load
@@ -14,34 +18,84 @@ from guidelines.results.schema import ResultsError
 # Fewer files are read before other processes have started.
 FEWEST_FOR_PROCESSES = 32
 FILES_A_TASK = 8
+# Windows starts no more.
+MOST_PROCESSES = 61
+# More than a pool of processes takes for itself, and for each of them.
+DESCRIPTORS, DESCRIPTORS_A_PROCESS = 16, 4
+
+Result = TypeVar("Result")
 
 
-def read(paths: Sequence[Path], max_bytes: int) -> list[list[MachineResults]]:
-    """The runs in each path, a file or a folder, in their order; samples are dropped after each file.
+class Reading(NamedTuple):
+    """The runs in each path, in the order of the paths; the files that were read, and those left out.
 
-    Raises ResultsError for the first file that cannot be read.
+    `skipped` has a line for each file that was left out, which names it and says why.
     """
-    files = [find([path]) for path in paths]
-    everything: list[Path] = []
-    for of_path in files:
-        everything += of_path
-    results = _all(everything, partial(_results, max_bytes=max_bytes))
-    runs = []
-    start = 0
-    for of_path in files:
-        runs.append(results[start : start + len(of_path)])
-        start += len(of_path)
-    return runs
+
+    runs_by_path: list[list[MachineResults]]
+    files: tuple[Path, ...]
+    skipped: tuple[str, ...] = ()
 
 
-def _all(files: Sequence[Path], one: Callable[[Path], MachineResults]) -> list[MachineResults]:
-    if len(files) < FEWEST_FOR_PROCESSES:
+def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Reading:
+    """Read the runs in each path, a file or a folder; samples are dropped after each file.
+
+    Raises ResultsError for the first file that cannot be read; with `skip_broken`, only if none can.
+    """
+    by_path = [find([path]) for path in paths]
+    files: list[Path] = []
+    for of_path in by_path:
+        files += of_path
+    one = partial(_results_or_error if skip_broken else _results, max_bytes=max_bytes)
+    results = iter(_all(files, one))
+    runs_by_path: list[list[MachineResults]] = []
+    skipped: list[str] = []
+    for of_path in by_path:
+        runs_by_path.append([])
+        for result in islice(results, len(of_path)):
+            if isinstance(result, ResultsError):
+                skipped.append(str(result))
+            else:
+                runs_by_path[-1].append(result)
+    if skipped and not any(runs_by_path):
+        raise ResultsError(f"all {len(skipped)} files are broken, {skipped[0]}")
+    return Reading(runs_by_path, tuple(files), tuple(skipped))
+
+
+def _all(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
+    """The results of all files, from several processes if there are many files and processes can start."""
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if len(files) < FEWEST_FOR_PROCESSES or not _can_start(processes):
         return list(map(one, files))
+    before = set(active_children())
     try:
-        with ProcessPoolExecutor(os.cpu_count()) as processes:
-            return list(processes.map(one, files, chunksize=FILES_A_TASK))
+        with ProcessPoolExecutor(processes) as pool:
+            return list(pool.map(one, files, chunksize=FILES_A_TASK))
     except BrokenProcessPool as error:
         raise ResultsError(f"{len(files)} files: a process that read them died, out of memory?") from error
+    except OSError:  # no more processes: those that have started would wait for ever
+        for child in set(active_children()) - before:
+            child.terminate()
+        return list(map(one, files))
+
+
+def _can_start(processes: int) -> bool:
+    """True if this process may have the semaphores and descriptors that other processes need."""
+    try:
+        Lock()
+        with ExitStack() as opened:
+            for _ in range(DESCRIPTORS + processes * DESCRIPTORS_A_PROCESS):
+                opened.enter_context(Path(os.devnull).open())
+    except (OSError, ImportError):
+        return False
+    return True
+
+
+def _results_or_error(path: Path, max_bytes: int) -> MachineResults | ResultsError:
+    try:
+        return _results(path, max_bytes)
+    except ResultsError as error:
+        return ResultsError(str(error))  # without its cause, which other processes cannot send
 
 
 def _results(path: Path, max_bytes: int) -> MachineResults:

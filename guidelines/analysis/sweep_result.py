@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches
-from guidelines.analysis.measured import Measured, distinct
+from guidelines.analysis.measured import Measured
+from guidelines.analysis.measuring import Measuring, measuring
 from guidelines.analysis.verdict import Verdict
 from guidelines.paper import tables as paper
 from guidelines.paper.tables import Figure, Platform
-from guidelines.results.model import Circumstances, Failure, Place, StopReason
+from guidelines.results.model import Circumstances, Failure, Place
 from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate, kendall_tau
@@ -51,18 +52,23 @@ class Cell:
 
 @dataclass(frozen=True)
 class VariantResult:
-    """A variant: its row in the sweep (from 0), its network's widths and work, and its figures."""
+    """A variant: its row in the sweep (from 0), its network's widths and work, and its figures.
+
+    `how` is None if it was not measured.
+    """
 
     row: int
     variant: str
     widths: tuple[int, ...]
     work: Cost
     cell: Cell
+    batch_size: int
+    how: Measuring | None = None
 
 
 @dataclass(frozen=True)
 class SweepResult:
-    """One sweep: its variants, its verdict beside the paper's figure, and how it was measured.
+    """One sweep: its variants, and its verdict beside the paper's figure.
 
     If `is_per_multiply_add`, the verdict's slow-down and the paper's are per multiply-add.
     """
@@ -76,18 +82,20 @@ class SweepResult:
     per_multiply_add: Estimate | None
     paper: Figure | None
     kendall_tau: float | None
-    noise_floor: float | None = None
-    rounds: int = 0
-    passes: int = 0
-    runs: int = 0
-    scatter: float | None = None
-    stopped: tuple[StopReason, ...] = ("failure",)
-    disturbed: tuple[str, ...] = ()
-    retried: tuple[str, ...] = ()
     is_disturbed: bool = False
-    is_one_process: bool = False
     is_per_multiply_add: bool = False
-    batch_size: int = 1
+
+    @property
+    def measuring(self) -> dict[str, Measuring]:
+        """How each variant was measured, without those that were not."""
+        return {variant.variant: variant.how for variant in self.variants if variant.how}
+
+
+class Beside(NamedTuple):
+    """What all sweeps of a table share: the paper's platform, and the confidence of its intervals."""
+
+    platform: Platform
+    confidence: float
 
 
 class Decision(NamedTuple):
@@ -98,14 +106,18 @@ class Decision(NamedTuple):
 
 
 def sweep_result(
-    measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform, decision: Decision | None
+    measured: Sequence[Measured],
+    failures: Sequence[Failure],
+    beside: Beside,
+    decision: Decision | None,
 ) -> SweepResult:
     """The result of a sweep that was measured or failed, beside the paper's column for a platform."""
+    platform = beside.platform
     place = measured[0].place if measured else failures[0].place
     deciding = decision.extreme if decision else place.extreme
     extreme = next((m for m in measured if m.place.variant == deciding), None)
-    variants = _variants(measured, failures, platform)
-    result = SweepResult(
+    variants = _variants(measured, failures, beside)
+    return SweepResult(
         name=place.sweep,
         variants=variants,
         baseline=place.baseline,
@@ -115,37 +127,19 @@ def sweep_result(
         per_multiply_add=_verdict_per_multiply_add(decision, extreme),
         paper=_as_judged(_published(place, deciding, platform), place, deciding),
         kendall_tau=_agreement(variants),
-        disturbed=distinct(m.disturbed for m in measured),
-        retried=distinct(m.retried for m in measured),
         is_disturbed=any(m.is_disturbed for m in measured),
-        is_one_process=any(m.is_one_process for m in measured),
         is_per_multiply_add=place.per_multiply_add,
-        batch_size=place.condition.batch_size,
-    )
-    return _as_measured(result, measured[0]) if measured else result
-
-
-def _as_measured(result: SweepResult, first: Measured) -> SweepResult:
-    """A result with how its sweep was measured, which is the same for all variants."""
-    return replace(
-        result,
-        noise_floor=first.noise_floor,
-        rounds=first.rounds,
-        passes=first.passes,
-        runs=first.runs,
-        scatter=first.scatter,
-        stopped=first.stopped,
     )
 
 
 def _variants(
-    measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform
+    measured: Sequence[Measured], failures: Sequence[Failure], beside: Beside
 ) -> tuple[VariantResult, ...]:
     """A result for every variant that was measured or failed, in the order of their rows."""
     baseline_waits = any(m.is_baseline and waits_for_launches(m) for m in measured)
     variants: dict[str, VariantResult] = {}
     for each in measured:
-        cell = _cell(each, platform)
+        cell = _cell(each, beside)
         is_bound = baseline_waits or cell.launch_bound is not None
         variants[each.place.variant] = VariantResult(
             row=each.place.row,
@@ -153,10 +147,12 @@ def _variants(
             widths=each.identity.widths,
             work=each.identity.work,
             cell=replace(cell, is_launch_bound=is_bound),
+            batch_size=each.place.condition.batch_size,
+            how=measuring(each),
         )
     for failure in failures:
         name = failure.place.variant
-        variant = variants.get(name) or _unmeasured(failure, platform, baseline_waits)
+        variant = variants.get(name) or _unmeasured(failure, beside.platform, baseline_waits)
         cell = replace(variant.cell, failure=failure.reason, is_skip=failure.is_skip)
         variants[name] = replace(variant, cell=cell)
     return tuple(sorted(variants.values(), key=lambda variant: variant.row))
@@ -172,13 +168,18 @@ def _unmeasured(failure: Failure, platform: Platform, baseline_waits: bool) -> V
         is_launch_bound=baseline_waits,
     )
     return VariantResult(
-        row=place.row, variant=place.variant, widths=failure.widths, work=failure.work, cell=cell
+        row=place.row,
+        variant=place.variant,
+        widths=failure.widths,
+        work=failure.work,
+        cell=cell,
+        batch_size=place.condition.batch_size,
     )
 
 
-def _cell(measured: Measured, platform: Platform) -> Cell:
-    place, confidence = measured.place, measured.confidence
-    slowdown, published = measured.slowdown(confidence), _published(place, place.variant, platform)
+def _cell(measured: Measured, beside: Beside) -> Cell:
+    place, confidence = measured.place, beside.confidence
+    slowdown, published = measured.slowdown(confidence), _published(place, place.variant, beside.platform)
     calls_per_s = measured.seconds_per_call(confidence).inverse()
     condition = place.condition
     return Cell(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.analysis.sweep_result import Decision, SweepResult, sweep_result
+from guidelines.analysis.sweep_result import Beside, Decision, SweepResult, sweep_result
 from guidelines.analysis.verdict import evidence_by_sweep, verdicts
 from guidelines.paper.tables import Platform
 from guidelines.results.model import Failure, TableKey
@@ -23,6 +24,13 @@ class Table:
     sweeps: tuple[SweepResult, ...]
 
 
+class _OfSweep(NamedTuple):
+    """The variants of one sweep that were measured, and those that failed."""
+
+    measured: list[Measured]
+    failures: list[Failure]
+
+
 def tables(results: MachineResults, platform: Platform | None = None) -> list[Table]:
     """Every table of a machine, beside the paper's columns for a platform (default: the device's own)."""
     measured: dict[TableKey, list[Measured]] = {}
@@ -38,21 +46,23 @@ def tables(results: MachineResults, platform: Platform | None = None) -> list[Ta
 
 
 def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform | None) -> Table:
-    places = [*(each.place for each in measured), *(failure.place for failure in failures)]
-    first = places[0]
-    beside = platform or first.condition.device.paper_platform
+    by_name: dict[str, _OfSweep] = {}
+    for each in measured:
+        by_name.setdefault(each.place.sweep, _OfSweep([], [])).measured.append(each)
+    for failure in failures:
+        by_name.setdefault(failure.place.sweep, _OfSweep([], [])).failures.append(failure)
+    first = measured[0].place if measured else failures[0].place
     confidence = max((m.confidence for m in measured), default=None)
+    beside = Beside(platform or first.condition.device.paper_platform, confidence or 0.0)
     decisions = _decisions(measured, confidence)
     sweeps = []
-    for name in dict.fromkeys(place.sweep for place in places):
-        of_sweep = [m for m in measured if m.place.sweep == name]
-        failed = [failure for failure in failures if failure.place.sweep == name]
-        sweeps.append(sweep_result(of_sweep, failed, beside, decisions.get(name)))
+    for name, of_sweep in by_name.items():
+        sweeps.append(sweep_result(of_sweep.measured, of_sweep.failures, beside, decisions.get(name)))
     return Table(
         guideline=first.guideline,
         claim=first.claim,
         condition=first.condition.shared,
-        platform=beside,
+        platform=beside.platform,
         confidence=confidence,
         sweeps=tuple(sweeps),
     )

@@ -69,13 +69,14 @@ def verdicts(sweeps: Sequence[Evidence], confidence: float) -> list[Verdict]:
 
     Launch-bound sweeps take no part in the correction: their slow-downs decide nothing.
     """
-    judged = _judged([evidence for evidence in sweeps if not evidence.is_launch_bound], confidence)
+    judged = [k for k, evidence in enumerate(sweeps) if not evidence.is_launch_bound]
+    by_index = dict(zip(judged, _judged([sweeps[k] for k in judged], confidence), strict=True))
     every: list[Verdict] = []
-    for evidence in sweeps:
+    for k, evidence in enumerate(sweeps):
         if evidence.is_launch_bound:
             every.append(Verdict("launches decide", evidence.slowdown(confidence), None))
         else:
-            every.append(judged.pop(0))
+            every.append(by_index[k])
     return every
 
 

@@ -8,6 +8,12 @@ from guidelines.cli.formats import FORMATS
 from guidelines.spec.inputs import Input
 
 IMAGE = Input((1, 3, 224, 224))
+# The exit status of a command that left out files because they are broken.
+SKIPPED_FILES = 3
+EXECUTES = (
+    "This command executes code: it imports the module that TARGET names, builds the network and calls it. "
+    "Give it only code that you would run yourself."
+)
 BYTES_PER_UNIT = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
@@ -28,6 +34,12 @@ def add_files(parser: ArgumentParser) -> None:
         help="refuse larger files (default: %(default)s); reading takes about ten times a file's size in "
         "memory",
     )
+    parser.add_argument(
+        "--skip-broken",
+        action="store_true",
+        help="go on without files that cannot be read; each is named on stderr, and the exit status is "
+        f"{SKIPPED_FILES} (1 if --fail-on finds something)",
+    )
 
 
 def add_paper(parser: ArgumentParser) -> None:
@@ -40,14 +52,14 @@ def add_paper(parser: ArgumentParser) -> None:
 
 
 def add_target(parser: ArgumentParser) -> None:
-    """Add the network to examine."""
+    """Add the network to examine, and the warning that its code is executed."""
+    parser.epilog = EXECUTES
     parser.add_argument(
         "target",
         metavar="TARGET",
         help="a network of this suite (see `guidelines networks`), or package.module:callable, or "
         "file.py:callable, with arguments if it takes any: 'timm:create_model(\"levit_128\")'. The callable "
-        "is a function or class that makes a module, or a module. This imports and executes the code that is "
-        "named: name only code that you trust",
+        "is a function or class that makes a module, or a module",
     )
 
 

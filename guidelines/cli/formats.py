@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from guidelines.report.document import Document
-    from guidelines.report.pictures.page import Series
+    from guidelines.report.pictures.series import Series
     from guidelines.report.records import Record
 
 
@@ -44,9 +44,9 @@ def _markdown(answer: Answer, width: int) -> str:
 
 
 def _csv(answer: Answer, width: int) -> str:
-    from guidelines.report import records
+    from guidelines.report.formats.csv_records import to_csv
 
-    return records.to_csv(answer.records)
+    return to_csv(answer.records)
 
 
 def _json(answer: Answer, width: int) -> str:
@@ -58,17 +58,20 @@ def _json(answer: Answer, width: int) -> str:
 def _html(answer: Answer, width: int) -> str:
     """A page with pictures, or with a note on the reason why there are none."""
     from guidelines.report.formats import html
+    from guidelines.report.pictures.limits import limited
     from guidelines.report.pictures.page import PictureError, pages, to_svg
 
     if answer.series is None:
         return html.render(answer.document, {})
+    series, left_out = limited(answer.series())
     try:
-        drawn = pages(answer.series())
+        drawn = pages(series)
     except PictureError as error:
         notes = (*answer.document.notes, str(error))
         return html.render(replace(answer.document, notes=notes), {})
     pictures = {name: to_svg(page, name, inline=True) for name, page in drawn.items()}
-    return html.render(answer.document, pictures)
+    notes = (*answer.document.notes, *filter(None, [left_out]))
+    return html.render(replace(answer.document, notes=notes), pictures)
 
 
 def _latex(answer: Answer, width: int) -> str:

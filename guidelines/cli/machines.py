@@ -1,17 +1,20 @@
 """Read machines from saved files: merged runs, sides of a comparison, curves of a picture."""
 
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import by_machine
-from guidelines.analysis.reading import read
+from guidelines.analysis.reading import Reading, read
 from guidelines.analysis.same_machine import alike_but_for_hosts, runs_of_each_machine
 from guidelines.analysis.tables import Table
-from guidelines.cli.given import Given
-from guidelines.cli.output import CommandError
+from guidelines.cli.arguments import SKIPPED_FILES
+from guidelines.cli.given import given_files
+from guidelines.cli.output import CommandError, remark
 from guidelines.report.labels import attributes, labels
-from guidelines.report.pictures.page import Series
+from guidelines.report.pictures.series import Series
 from guidelines.results.machine import called
 from guidelines.spec.condition import Condition
 
@@ -19,24 +22,48 @@ from guidelines.spec.condition import Condition
 MOST_NAMED = 3
 
 
-def read_machines(files: Sequence[Given], max_bytes: int) -> list[MachineResults]:
-    """The merged runs of each machine in files and folders."""
-    return _merged(_read(files, max_bytes))
+def read_files(options: Namespace) -> Reading:
+    """The runs in the files of a command line; those that --skip-broken leaves out are named on stderr."""
+    files = given_files(options.files)
+    reading = read([given.path for given in files], options.max_bytes, options.skip_broken)
+    for line in reading.skipped:
+        remark(f"guidelines: skipped {line}")
+    for given, runs in zip(files, reading.runs_by_path, strict=True):
+        if given.machine:
+            runs[:] = [replace(run, machine=called(run.machine, given.machine)) for run in runs]
+    return reading
 
 
-def read_sides(files: Sequence[Given], max_bytes: int) -> list[MachineResults]:
+def status_of(reading: Reading) -> int:
+    """The exit status of a command that went well but for the files that it left out."""
+    return SKIPPED_FILES if reading.skipped else 0
+
+
+def paths_of(options: Namespace, reading: Reading) -> list[Path]:
+    """The files and folders that were read, none of which an output may overwrite."""
+    return [*(given.path for given in given_files(options.files)), *reading.files]
+
+
+def merged_machines(reading: Reading) -> list[MachineResults]:
+    """The merged runs of each machine."""
+    everything: list[MachineResults] = []
+    for runs in reading.runs_by_path:
+        everything += runs
+    return by_machine(everything)
+
+
+def sides_of(reading: Reading) -> list[MachineResults]:
     """Sides to compare: the two paths if each holds one machine, else one side for each machine.
 
     Runs from two paths are never mixed, because a run before a change must not be merged with one after it.
     Raises CommandError if nothing can be compared, or if runs from two paths would be mixed.
     """
-    runs_by_path = _read(files, max_bytes)
-    if len(runs_by_path) == 2:
-        a, b = map(by_machine, runs_by_path)
+    if len(reading.runs_by_path) == 2:
+        a, b = map(by_machine, reading.runs_by_path)
         if len(a) == len(b) == 1:
             return [*a, *b]
         _check_not_mixed(a, b)
-    sides = _merged(runs_by_path)
+    sides = merged_machines(reading)
     if len(sides) == 1:
         raise CommandError(
             f"all {sides[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
@@ -76,22 +103,6 @@ def hint_on_hosts(machines: Sequence[MachineResults]) -> str:
         f"; hosts {', '.join(hosts[:MOST_NAMED])}{others} differ by nothing but their name: if they count as "
         "one machine, give it a name by NAME=PATH, or by --machine when measuring"
     )
-
-
-def _read(files: Sequence[Given], max_bytes: int) -> list[list[MachineResults]]:
-    """The runs in each path, of a machine under the name that the path was given, if any."""
-    runs_by_path = read([given.path for given in files], max_bytes)
-    for given, runs in zip(files, runs_by_path, strict=True):
-        if given.machine:
-            runs[:] = [replace(run, machine=called(run.machine, given.machine)) for run in runs]
-    return runs_by_path
-
-
-def _merged(runs_by_path: Sequence[Sequence[MachineResults]]) -> list[MachineResults]:
-    everything: list[MachineResults] = []
-    for runs in runs_by_path:
-        everything += runs
-    return by_machine(everything)
 
 
 def _check_not_mixed(a: Sequence[MachineResults], b: Sequence[MachineResults]) -> None:

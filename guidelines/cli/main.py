@@ -1,6 +1,7 @@
 """Find the command that the arguments name, run it, and report an error in one line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
@@ -8,9 +9,13 @@ from typing import Protocol
 
 from guidelines import __version__
 from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse
-from guidelines.cli.output import CommandError
+from guidelines.cli.output import CommandError, remark
 
 LONGEST_ERROR = 500
+# Exit statuses: of an error, of a fault of the suite (EX_SOFTWARE of sysexits.h), of Ctrl-C as in shells.
+ERROR, FAULT, INTERRUPTED = 2, 70, 130
+DEBUG = "GUIDELINES_DEBUG"
+UNFORESEEN = f"this is a fault of the suite: {DEBUG}=1 shows where"
 
 
 class Command(Protocol):
@@ -42,19 +47,29 @@ COMMANDS: Mapping[str, Command] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status.
 
-    The status is 0, or 1 if --fail-on or `doctor` found something, 2 for an error, and 130 for Ctrl-C, as in
-    shells.
+    The status is 0, or 1 if --fail-on or `doctor` found something, 2 for an error, 3 if --skip-broken left
+    out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C.
     """
     _replace_what_cannot_be_encoded()
     options = _options(arguments)
     try:
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
-        print("guidelines: interrupted", file=sys.stderr)
-        return 130
-    except _expected_errors() as error:
-        print(f"guidelines: {_error_line(error)}", file=sys.stderr)
-        return 2
+        remark("guidelines: interrupted")
+        return INTERRUPTED
+    except Exception as error:
+        return _told(error)
+
+
+def _told(error: Exception) -> int:
+    """Print an error in one line, and return the exit status for it."""
+    if isinstance(error, _expected_errors()):
+        remark(f"guidelines: {_error_line(str(error))}")
+        return ERROR
+    if os.environ.get(DEBUG):
+        raise error
+    remark(f"guidelines: {_error_line(f'{type(error).__name__}: {error}')}; {UNFORESEEN}")
+    return FAULT
 
 
 def _replace_what_cannot_be_encoded() -> None:
@@ -87,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors that end a command in one line. Called after an error only, because it imports numpy."""
+    """Errors of a command's input. Called after an error only, because it imports numpy."""
     from guidelines.analysis.compare import CompareError
     from guidelines.analysis.merge import MergeError
     from guidelines.report.pictures.page import PictureError
@@ -96,10 +111,10 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     return (CommandError, ResultsError, MergeError, CompareError, PictureError)
 
 
-def _error_line(error: Exception) -> str:
-    from guidelines.results.checked import printable
+def _error_line(message: str) -> str:
+    from guidelines.results.checked import escaped
 
-    line = printable(" ".join(str(error).split()))
-    if len(line) > LONGEST_ERROR:  # the end of a message says what is wrong
-        line = f"{line[: LONGEST_ERROR // 2]} ... {line[-LONGEST_ERROR // 2 :]}"
-    return line
+    half = LONGEST_ERROR // 2
+    if len(message) > LONGEST_ERROR:  # the end of a message says what is wrong
+        message = f"{message[:half]} ... {message[-half:]}"
+    return escaped(" ".join(message.split()))

@@ -6,10 +6,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from guidelines.cli.formats import FORMATS, Answer
 
 FILE_WIDTH = 120  # characters in a line of text that goes to a file
+# Files that a folder of runs is searched for.
+SAVED_ENDINGS = (".json", ".jsonl")
 
 
 class CommandError(Exception):
@@ -25,31 +28,72 @@ def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
     if options.output is None:
         say(render(answer, shutil.get_terminal_size().columns))
         return
+    check_not_read([options.output], read)
     shown = render(answer, FILE_WIDTH)
-    if _is_among(options.output, read):
-        raise CommandError(f"{_printable(options.output)}: is among the files that were read")
     write(options.output, f"{shown}\n".encode())
 
 
 def say(shown: str) -> None:
     """Print a text. Raises CommandError if that is not possible."""
+    if sys.stdout is None:
+        raise CommandError("the output cannot be written: it is closed")
     try:
         print(shown, flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         if not isinstance(error, BrokenPipeError):  # a reader such as `head` has seen enough
             raise CommandError(f"the output cannot be written: {error.strerror}") from error
 
 
+def remark(line: str) -> None:
+    """Print a line on stderr, if that is possible: the exit status says the same."""
+    if sys.stderr is None:
+        return
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        _silence(sys.stderr)
+
+
 def write(path: Path, content: bytes) -> None:
     """Write a file, and its folder if that is missing. Raises CommandError naming the file and the reason."""
+    from guidelines.results.writing import write_whole
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_whole(path, content)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CommandError(f"{_printable(path)}: cannot be written: {reason}") from error
-    print(f"wrote {_printable(path)}", file=sys.stderr)
+    remark(f"wrote {_printable(path)}")
+
+
+def check_not_read(outputs: Sequence[Path], read: Sequence[Path]) -> None:
+    """Raise CommandError for an output that is one of the files that were read, by whatever name.
+
+    A saved file in a folder that was read counts, too: it would be read with its folder next time.
+    """
+    real = {Path(os.path.realpath(path)) for path in read}
+    files = {_file_id(path) for path in read} - {None}
+    for output in outputs:
+        absolute = Path(os.path.realpath(output))
+        is_inside = absolute.suffix in SAVED_ENDINGS and not real.isdisjoint(absolute.parents)
+        if absolute in real or is_inside or _file_id(output) in files:
+            raise CommandError(f"{_printable(output)}: is among the files that were read")
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    """The device and number of a file, which its hard links share; None if there is no such file."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _silence(stream: TextIO) -> None:
+    """Send a stream that cannot be written to nowhere: Python writes what is left of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _format_of(output: Path | None) -> str:
@@ -59,13 +103,6 @@ def _format_of(output: Path | None) -> str:
             if output.suffix.lower() in form.endings:
                 return name
     return "text"
-
-
-def _is_among(output: Path, paths: Sequence[Path]) -> bool:
-    """True if an output is one of the files that were read, or would be read with its folder next time."""
-    absolute = Path(os.path.realpath(output))
-    read = [Path(os.path.realpath(path)) for path in paths]
-    return absolute in read or (absolute.suffix == ".json" and any(path in absolute.parents for path in read))
 
 
 def _printable(path: Path) -> str:

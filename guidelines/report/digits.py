@@ -107,5 +107,8 @@ def level(confidence: float) -> str:
 
 
 def percent(fraction: float | None) -> str:
-    """A small fraction as a percentage: "0.4 %"."""
-    return "unknown" if fraction is None else f"{100 * fraction:.2g} %"
+    """A fraction as a percentage with two figures: "0.4 %", "150 %"."""
+    if fraction is None:
+        return "unknown"
+    rounded_percent = float(f"{100 * fraction:.2g}")
+    return f"{rounded_percent:.0f} %" if rounded_percent >= 100 else f"{rounded_percent:.2g} %"

@@ -1,4 +1,4 @@
-"""Unrounded figures as flat records, for CSV and JSON.
+"""Unrounded figures as flat records, for JSON and CSV (`formats.csv_records`).
 
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
 `channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
@@ -6,8 +6,6 @@ all runs (equal to that of the runs if each was one process), `cudnn_choice` (`c
 `is_auto_batch`.
 """
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -28,8 +26,6 @@ from guidelines.stats.intervals import Estimate
 SCHEMA = 3
 Scalar = str | int | float | None
 Record = dict[str, Scalar]
-# Beginnings of texts that a spreadsheet would run as formulas.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
@@ -44,7 +40,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
                 record = _identity(results) | name | _condition(table.condition)
-                record["batch_size"] = sweep.batch_size
+                record["batch_size"] = variant.batch_size
                 records.append(record | _variant(variant) | _verdict(table, sweep, variant))
     return records
 
@@ -68,16 +64,6 @@ def of_matrix(matrix: Matrix) -> list[Record]:
         for guideline, standing in line.standings.items():
             records.append(_standing(line, guideline, standing))
     return records
-
-
-def to_csv(records: Sequence[Record]) -> str:
-    """Records as CSV with a header; an apostrophe before a text keeps a spreadsheet from running it."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, distinct(records), lineterminator="\n")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _inert(value) for name, value in record.items()})
-    return out.getvalue().rstrip("\n")
 
 
 def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
@@ -154,9 +140,9 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
     verdict = sweep.verdict if variant.variant == sweep.extreme else None
     return {
         "confidence": table.confidence,
-        "rounds": sweep.rounds,
-        "passes": sweep.passes,
-        "noise_floor": sweep.noise_floor,
+        "rounds": variant.how.rounds if variant.how else 0,
+        "passes": variant.how.passes if variant.how else 0,
+        "noise_floor": variant.how.noise_floor if variant.how else None,
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
         "per_multiply_add": int(sweep.is_per_multiply_add),
@@ -226,7 +212,3 @@ def _estimate(estimate: Estimate | None, name: str) -> Record:
     if estimate is None:
         return {name: None, f"{name}_low": None, f"{name}_high": None}
     return {name: estimate.estimate, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-
-
-def _inert(value: Scalar) -> Scalar:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

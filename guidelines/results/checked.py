@@ -1,6 +1,9 @@
-"""Checks of values from a file: numbers must be plausible, texts are made printable."""
+"""Checks of values from a file: numbers must be plausible, texts are bounded and made printable."""
 
+import unicodedata
 from collections.abc import Mapping
+from hashlib import sha256
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -12,17 +15,76 @@ SMALLEST, LARGEST = 1e-15, 1e18
 # Outside this range no confidence is plausible, and quantiles overflow.
 LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
 MAY_BE_ZERO = ("seed", "row", "placed_at", "parameters", "conv_memory_access")
+# Characters in the longest text that is kept, and hexadecimal digits that tell apart what was cut.
+LONGEST, DIGEST = 1000, 12
+# Letters and signs that show nothing: fillers, joiners, variation selectors, the empty Braille pattern.
+INVISIBLE = frozenset(
+    map(
+        chr,
+        (
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+            *range(0x180B, 0x1810),
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
+# Classes of characters that are written from right to left, which reorders the numbers beside them.
+RIGHT_TO_LEFT = ("R", "AL", "AN")
+# More marks than any script sets on one letter would cover the lines around it.
+MOST_MARKS = 3
+_REPR = Repr()
+_REPR.maxlevel, _REPR.maxdict, _REPR.maxstring, _REPR.maxother, _REPR.maxlong = 3, 8, 60, 60, 60
 
 
 def printable(text: str) -> str:
-    r"""Text without characters that control a terminal or reorder a line: ESC becomes "\x1b"."""
-    if text.isprintable():
+    r"""Text in which every character shows and none moves others: ESC becomes "\x1b".
+
+    Control characters, invisible ones, letters of scripts that are written from right to left, and marks
+    without a letter below them are escaped. A text of more than LONGEST characters is cut; it ends with "…"
+    and a digest of the whole, so that two long texts that begin alike are still two.
+    """
+    shown = escaped(text[: LONGEST + 1])
+    if len(text) <= LONGEST and len(shown) <= LONGEST:
+        return shown
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST]
+    return f"{shown[: LONGEST - DIGEST - 1]}…{digest}"
+
+
+def escaped(text: str) -> str:
+    """Text as `printable` shows it, however long."""
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    shown = []
+    marks = MOST_MARKS  # a mark at the beginning has no letter below it
+    for character in text:
+        is_mark = unicodedata.category(character) in ("Mn", "Me")
+        marks = marks + 1 if is_mark else 0
+        if marks > MOST_MARKS or not _shows(character):
+            shown.append(character.encode("unicode_escape").decode())
+            marks = MOST_MARKS
+        else:
+            shown.append(character)
+            marks = MOST_MARKS if character == " " else marks
+    return "".join(shown)
+
+
+def _shows(character: str) -> bool:
+    """True for a character that has a shape of its own and stands where it was written."""
+    if not character.isprintable() or character in INVISIBLE:
+        return False
+    return unicodedata.bidirectional(character) not in RIGHT_TO_LEFT
+
+
+def shown(value: Any) -> str:
+    """A value of any size and depth as a short text for a message."""
+    return _REPR.repr(value)
 
 
 def text(value: Any) -> str:
     """Any value as printable text, "" for None."""
+    if isinstance(value, list | dict):  # as deep as the file allows
+        return printable(shown(value))
     return "" if value is None else printable(str(value))
 
 
@@ -30,7 +92,7 @@ def texts(saved: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts, () if the key is missing. Raises ValueError for anything but a list."""
     value = saved.get(name, [])
     if not isinstance(value, list):
-        raise ValueError(f"{name} must be a list of texts, got {value!r:.40}")
+        raise ValueError(f"{name} must be a list of texts, got {shown(value)}")
     return tuple(map(text, value))
 
 
@@ -42,14 +104,14 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def positive(value: Any, name: str) -> float:
     """A number above zero. Raises ValueError with the name for anything else."""
     if not _is_number(value) or not SMALLEST <= value <= LARGEST:
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
+        raise ValueError(f"{name} must be a positive number, got {shown(value)}")
     return float(value)
 
 
 def amount(value: Any, name: str) -> float:
     """A number that may be zero. Raises ValueError with the name for anything else."""
     if not _is_number(value) or not 0 <= value <= LARGEST:
-        raise ValueError(f"{name} must be a number from 0, got {value!r}")
+        raise ValueError(f"{name} must be a number from 0, got {shown(value)}")
     return value  # type: ignore[no-any-return]  # it is a number
 
 
@@ -60,7 +122,7 @@ def _is_number(value: Any) -> bool:
 def count(value: Any, name: str) -> int:
     """A whole number above zero, or zero for the names in MAY_BE_ZERO. Raises ValueError with the name."""
     if type(value) is not int or not 0 <= value <= LARGEST or (value == 0 and name not in MAY_BE_ZERO):
-        raise ValueError(f"{name} must be a whole number above 0, got {value!r}")
+        raise ValueError(f"{name} must be a whole number above 0, got {shown(value)}")
     return value
 
 
@@ -84,7 +146,7 @@ def estimate(saved: Mapping[str, Any], name: str) -> Estimate:
         rounds=count(saved["rounds"], f"{name}.rounds"),
     )
     if not (checked.low or 0) <= checked.estimate <= (checked.high or LARGEST):
-        raise ValueError(f"{name} must be an estimate in its interval, got {saved!r}")
+        raise ValueError(f"{name} must be an estimate in its interval, got {shown(saved)}")
     if not LOWEST_CONFIDENCE <= checked.confidence <= HIGHEST_CONFIDENCE:
         limits = f"from {LOWEST_CONFIDENCE} to {HIGHEST_CONFIDENCE}"
         raise ValueError(f"{name}.confidence must be a number {limits}, got {checked.confidence!r}")
@@ -104,7 +166,7 @@ def samples(saved: Mapping[str, Any], name: str, prefix: str = "") -> tuple[floa
         return ()
     values = saved[name]
     if not isinstance(values, list) or not values:
-        raise ValueError(f"{prefix}{name} must be a list of samples, got {values!r:.40}")
+        raise ValueError(f"{prefix}{name} must be a list of samples, got {shown(values)}")
     # One comparison of arrays is much faster than a check of each of many samples.
     if set(map(type, values)) <= {int, float}:
         seconds = np.array(values, dtype=np.float64)

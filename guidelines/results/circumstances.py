@@ -39,7 +39,7 @@ def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
     for field in fields(kind):
         value = saved.get(field.name)
         if isinstance(value, str):
-            known[field.name] = checked.printable(value)
+            known[field.name] = checked.text(value)
         elif isinstance(value, list):
             known[field.name] = tuple(map(checked.text, value))
         elif value is not None and field.name != "gpu":

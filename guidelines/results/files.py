@@ -1,8 +1,9 @@
 """Reading of files and folders: paths become runs, and every error names its file."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def find(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         try:
             inside = _inside(path) if path.is_dir() else [path]
-        except OSError as error:
-            raise ResultsError(f"{printable(str(path))}: cannot be read: {error.strerror}") from error
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{printable(str(path))}: cannot be read: {_reason(error)}") from error
         if not inside:
             raise ResultsError(f"{printable(str(path))}: the folder holds no .json or .jsonl file")
         files += inside
@@ -36,7 +37,25 @@ def find(paths: Iterable[Path]) -> list[Path]:
 
 def _inside(folder: Path) -> list[Path]:
     """Saved files below a folder, or its journals if there are none: the same run is often in both."""
-    return sorted(folder.rglob("*.json")) or sorted(folder.rglob("*.jsonl"))
+    below = list(_below(folder))
+    saved = sorted(path for path in below if path.name.endswith(".json"))
+    return saved or sorted(path for path in below if path.name.endswith(".jsonl"))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The files below a folder, and links to nothing: these are named as broken. Raises OSError.
+
+    Pipes, sockets and devices are left out: they hold no run, and opening one may take for ever.
+    """
+    for inside, _, names in os.walk(folder, onerror=_raise):
+        for name in names:
+            path = Path(inside, name)
+            if path.is_file() or not path.exists():
+                yield path
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def load(path: Path, max_bytes: int) -> Run:
@@ -48,7 +67,7 @@ def load(path: Path, max_bytes: int) -> Run:
         notes = tuple(f"{source}: {note}" for note in run.notes)
         return replace(run, source=source, notes=notes)
     except ResultsError as error:
-        raise ResultsError(f"{source}: {error}") from error
+        raise ResultsError(f"{source}: {printable(str(error))}") from error
 
 
 def load_journal(path: Path) -> Contents:
@@ -59,7 +78,7 @@ def load_journal(path: Path) -> Contents:
             raise ResultsError("is not a journal of this suite")
         return journal_reading.parse(content)
     except ResultsError as error:
-        raise ResultsError(f"{printable(str(path))}: {error}") from error
+        raise ResultsError(f"{printable(str(path))}: {printable(str(error))}") from error
 
 
 def is_journal(content: bytes) -> bool:
@@ -73,10 +92,8 @@ def _content(path: Path, max_bytes: int) -> bytes:
             size = path.stat().st_size
             chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
             content = b"" if size > max_bytes else _joined(chunks, max_bytes)
-    except OSError as error:
-        raise ResultsError(f"cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ResultsError(f"cannot be read: {error}") from error
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"cannot be read: {_reason(error)}") from error
     if size > max_bytes or len(content) > max_bytes:
         raise ResultsError(f"has {max(size, len(content))} bytes, more than --max-bytes {max_bytes} allows")
     if not content.strip():
@@ -103,3 +120,7 @@ def _joined(chunks: Iterable[bytes], max_bytes: int) -> bytes:
         if len(content) > max_bytes:
             break
     return bytes(content)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -13,7 +13,6 @@ TEXTS = (
     *("torch", "cuda", "cudnn", "onednn", "onednn_isa"),
 )
 ALL, NONE = "all", "none"
-LONGEST_SETTINGS = 1000
 BYTES_PER_GIB = 2**30
 
 
@@ -25,10 +24,10 @@ def parse_machine(info: Mapping[str, Any]) -> Machine:
     sizes = [size for _, size in devices]
     machine = Machine(
         node=checked.text(info.get("node")),
-        system=" ".join(filter(None, system)),
+        system=checked.printable(" ".join(filter(None, system))),
         python=checked.text(info.get("python_version")),
-        devices=" and ".join(model for model, _ in devices),
-        device_memory=" and ".join(sizes) if all(sizes) else "",
+        devices=checked.printable(" and ".join(model for model, _ in devices)),
+        device_memory=checked.printable(" and ".join(sizes)) if all(sizes) else "",
         usable_cpus=_usable_cpus(ours),
         settings=_settings(ours.get("settings")),
         **{name: checked.text(ours.get(name)) for name in TEXTS},
@@ -44,7 +43,7 @@ def called(machine: Machine, name: str) -> Machine:
 def checked_name(text: str) -> str:
     """A name for a machine. Raises ValueError for one that is empty or cannot be printed."""
     name = text.strip()
-    if not name or not name.isprintable():
+    if not name or checked.printable(name) != name:
         raise ValueError(f"{text!r} is no name of a machine: give printable text, such as ci")
     return name
 
@@ -60,10 +59,7 @@ def _settings(saved: Any) -> str:
     if not isinstance(saved, dict):
         return ""
     told = [f"{checked.printable(name)}={checked.text(value)}" for name, value in sorted(saved.items())]
-    settings = " ".join(told)
-    if len(settings) > LONGEST_SETTINGS:
-        settings = f"{settings[:LONGEST_SETTINGS]}…"
-    return settings or NONE
+    return checked.printable(" ".join(told)) or NONE
 
 
 def _devices(ours: Mapping[str, Any]) -> list[tuple[str, str]]:

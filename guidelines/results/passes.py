@@ -12,11 +12,11 @@ from guidelines.stats.passes import OfPass
 def parse_passes(saved: Any) -> tuple[Pass, ...]:
     """The passes of an entry, in order. Raises ValueError if there are none, or if one is not plausible."""
     if not isinstance(saved, list) or not saved:
-        raise ValueError(f"passes must be a list of passes, got {saved!r:.40}")
+        raise ValueError(f"passes must be a list of passes, got {checked.shown(saved)}")
     passes = tuple(map(_pass, saved))
     numbers = [each.number for each in passes]
     if numbers != sorted(set(numbers)):
-        raise ValueError(f"passes must be in the order of their numbers, got {numbers!r:.40}")
+        raise ValueError(f"passes must be in the order of their numbers, got {checked.shown(numbers)}")
     return passes
 
 

@@ -201,7 +201,7 @@ def _place(saved: Mapping[str, Any]) -> Place:
 
 def _check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise ValueError(f"{name} must be {' or '.join(choices)}, got {value!r}")
+        raise ValueError(f"{name} must be {' or '.join(choices)}, got {checked.shown(value)}")
 
 
 def _condition(given: Mapping[str, Any]) -> Condition:
@@ -211,12 +211,12 @@ def _condition(given: Mapping[str, Any]) -> Condition:
     texts = {name: saved[name] for name in _CONDITION_TEXTS}
     for name, text in texts.items():
         if not isinstance(text, str):
-            raise ValueError(f"condition.{name} must be text, got {text!r}")
+            raise ValueError(f"condition.{name} must be text, got {checked.shown(text)}")
     for name in _CONDITION_FLAGS:
         if not isinstance(saved[name], bool):
-            raise ValueError(f"condition.{name} must be true or false, got {saved[name]!r}")
+            raise ValueError(f"condition.{name} must be true or false, got {checked.shown(saved[name])}")
     if unknown := saved.keys() - {*_CONDITION_COUNTS, *_CONDITION_TEXTS, *_CONDITION_FLAGS}:
-        raise ValueError(f"condition has the unknown key {min(unknown)!r}")
+        raise ValueError(f"condition has the unknown key {checked.shown(min(unknown))}")
     return Condition(**{**saved, **{name: checked.printable(text) for name, text in texts.items()}})
 
 

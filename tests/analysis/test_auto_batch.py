@@ -41,7 +41,7 @@ def test_they_stay_one_table_which_names_each_batch(of_batches):
     run = of_batches(x1=64, x2=8)
     (table,) = tables(run)
     assert table.condition == CUDA.shared
-    assert {sweep.name: sweep.batch_size for sweep in table.sweeps} == {"x1": 64, "x2": 8}
+    assert {sweep.name: sweep.variants[0].batch_size for sweep in table.sweeps} == {"x1": 64, "x2": 8}
     (section,) = sections([table])
     assert "cuda:0 (a card), float32, nchw, cudagraph, batch auto, 56x56" in section.notes[0]
     notes = "\n".join(section.notes)

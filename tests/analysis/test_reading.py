@@ -1,3 +1,6 @@
+import resource
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -14,7 +17,7 @@ def folder(tmp_path, saved_run):
 
 
 def test_many_files_are_read_in_their_order_by_several_processes(folder):
-    (found,) = reading.read([folder], 10**7)
+    (found,) = reading.read([folder], 10**7).runs_by_path
     assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
     assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
 
@@ -36,14 +39,14 @@ def figures(results):
 
 
 def test_several_processes_give_what_one_gives(folder):
-    (many,) = reading.read([folder], 10**7)
-    one = [reading.read([path], 10**7)[0][0] for path in sorted(folder.iterdir())]
+    (many,) = reading.read([folder], 10**7).runs_by_path
+    one = [reading.read([path], 10**7).runs_by_path[0][0] for path in sorted(folder.iterdir())]
     assert [figures(results) for results in many] == [figures(results) for results in one]
 
 
 @pytest.mark.parametrize("name", ["slowdown", "seconds_per_call", "control"])
 def test_a_difference_in_any_quantity_is_seen(folder, name):
-    ((results,),) = reading.read([folder / "000.json"], 10**7)
+    ((results,),) = reading.read([folder / "000.json"], 10**7).runs_by_path
     first, *others = results.measured
 
     def wider(confidence):
@@ -53,3 +56,37 @@ def test_a_difference_in_any_quantity_is_seen(folder, name):
     differing = replace(results, measured=(replace(first, **{name: wider}), *others))
     assert differing == results
     assert figures(differing) != figures(results)
+
+
+def limited_to(descriptors):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+    return limit
+
+
+@pytest.mark.parametrize("descriptors", [12, 16, 24])
+def test_few_descriptors_are_enough(folder, descriptors):
+    command = [sys.executable, "-m", "guidelines", "report", str(folder)]
+    done = subprocess.run(command, capture_output=True, preexec_fn=limited_to(descriptors), timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), ImportError("no sem_open")])
+def test_files_are_read_here_if_there_can_be_no_semaphores(folder, monkeypatch, error):
+    def refuse():
+        raise error
+
+    monkeypatch.setattr(reading, "Lock", refuse)
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", None)
+    (read,) = reading.read([folder], 10**7).runs_by_path
+    assert len(read) == reading.FEWEST_FOR_PROCESSES
+
+
+def test_files_are_read_here_if_no_process_can_start(folder, monkeypatch):
+    def refuse(processes):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", refuse)
+    (read,) = reading.read([folder], 10**7).runs_by_path
+    assert len(read) == reading.FEWEST_FOR_PROCESSES

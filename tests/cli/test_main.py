@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,48 @@ def test_ctrl_c_is_one_line_and_the_status_of_shells(run_path, monkeypatch, caps
     monkeypatch.setattr("guidelines.cli.commands.report.run", interrupted)
     assert main(["report", str(run_path)]) == 130
     assert capsys.readouterr().err == "guidelines: interrupted\n"
+
+
+@pytest.fixture
+def fault(monkeypatch):
+    """Makes `report` fail in a way that nobody foresaw."""
+
+    def broken(options):
+        raise TypeError("a \x1b\nb")
+
+    monkeypatch.setattr("guidelines.cli.commands.report.run", broken)
+
+
+def test_an_unforeseen_error_is_one_line_and_no_status_of_a_finding(run_path, fault, capsys):
+    assert main(["report", str(run_path)]) == 70
+    assert capsys.readouterr().err == (
+        "guidelines: TypeError: a \\x1b b; this is a fault of the suite: GUIDELINES_DEBUG=1 shows where\n"
+    )
+
+
+def test_a_variable_asks_for_its_traceback(run_path, fault, monkeypatch):
+    monkeypatch.setenv("GUIDELINES_DEBUG", "1")
+    with pytest.raises(TypeError):
+        main(["report", str(run_path)])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    ("shell", "status"),
+    [
+        ("report {run} -o {folder}/a.html 2>/dev/full", 0),
+        ("report {folder}/none 2>/dev/full", 2),
+        ("report {folder}/none 2>&-", 2),
+        ("nonsense 2>/dev/full", 2),
+        ("report {run} >/dev/full", 2),
+        ("report {run} >&-", 2),
+    ],
+)
+def test_a_stream_that_takes_nothing_leaves_the_status(run_path, tmp_path, shell, status):
+    command = shell.format(run=run_path, folder=tmp_path)
+    done = subprocess.run(f"{sys.executable} -m guidelines {command}", shell=True, capture_output=True)
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_bad_file_is_one_line_on_stderr_and_status_2(tmp_path):

@@ -82,13 +82,18 @@ def test_two_machines_0001_are_told_apart_by_what_the_files_say(one_fails, pytes
     for folder in folders:
         storage = f"--benchmark-storage={folder}"
         one_fails(storage, "--benchmark-save=run", "--benchmark-save-data", "-k", "x1")
-    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7)))] == [2]
+    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7).runs_by_path))] == [
+        2
+    ]
     path = only(pytester, "b/*/0001_run.json")
     assert path.relative_to(folders[1]) == only(pytester, "a/*/0001_run.json").relative_to(folders[0])
     content = strict(path)
     content["machine_info"]["node"] = "elsewhere"
     path.write_text(json.dumps(content))
-    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7)))] == [1, 1]
+    assert [machine.runs for machine in by_machine(itertools.chain(*read(folders, 10**7).runs_by_path))] == [
+        1,
+        1,
+    ]
     assert main(["compare", "a", "b"]) == 0
     assert "host elsewhere" in " ".join(capsys.readouterr().out.split())
 

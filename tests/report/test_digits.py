@@ -42,3 +42,11 @@ def test_counts_are_in_millions_of_three_figures():
 
 def test_the_end_of_a_wide_interval_is_not_rounded_to_nothing():
     assert digits.brackets(Estimate(4.2, 0.04, 160.0, 0.95, 24)) == "[0.04, 160]"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "shown"),
+    [(None, "unknown"), (0.004, "0.4 %"), (0.069, "6.9 %"), (0.996, "100 %"), (1.53, "150 %"), (8, "800 %")],
+)
+def test_percentages_have_two_figures_and_no_exponent(fraction, shown):
+    assert digits.percent(fraction) == shown

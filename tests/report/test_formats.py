@@ -13,7 +13,7 @@ from guidelines.analysis.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.formats import html, latex, markdown, text
+from guidelines.report.formats import csv_records, html, latex, markdown, text
 from guidelines.results.model import Circumstances
 
 HOSTILE = (
@@ -135,7 +135,7 @@ def rows(entry, results):
 
 
 def test_csv_and_json_hold_the_same_unrounded_figures(rows):
-    from_csv = list(csv.DictReader(io.StringIO(records.to_csv(rows))))
+    from_csv = list(csv.DictReader(io.StringIO(csv_records.to_csv(rows))))
     from_json = json.loads(records.to_json("report", rows, Document("", ("lead",), (), ("note",))))
     assert (from_json["schema"], from_json["kind"], from_json["summary"]) == (3, "report", ["lead"])
     assert from_json["notes"] == ["note"]
@@ -147,7 +147,7 @@ def test_csv_and_json_hold_the_same_unrounded_figures(rows):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
 def test_a_spreadsheet_takes_no_text_for_a_formula(text):
-    assert records.to_csv([{"name": text, "value": -1.5}]) == f"name,value\n'{text},-1.5"
+    assert csv_records.to_csv([{"name": text, "value": -1.5}]) == f"name,value\n'{text},-1.5"
 
 
 @pytest.mark.parametrize(("per_multiply_add", "expected"), [(False, 2.0), (True, 1.6)])

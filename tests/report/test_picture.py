@@ -9,11 +9,12 @@ from matplotlib.colors import to_rgb
 from guidelines.analysis.tables import tables
 from guidelines.report.pictures import legend, ticks
 from guidelines.report.pictures import page as picture
+from guidelines.report.pictures.series import Series
 from guidelines.spec.condition import Condition
 
 
 def drawn(results, label="a machine"):
-    return picture.Series(label, tuple(tables(results)))
+    return Series(label, tuple(tables(results)))
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,41 @@ def test_a_run_knows_its_file_with_no_character_that_steers_a_terminal(tmp_path,
     path = tmp_path / "a\x1b[31m.json"
     path.write_text(saved_run)
     assert load(path, 10**7).source == f"{tmp_path}/a\\x1b[31m.json"
+
+
+def test_what_is_no_file_is_left_out_of_a_folder(tmp_path, monkeypatch):
+    (tmp_path / "a.json").touch()
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "folder.json" / "b.json").touch()
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "zeros.json").symlink_to("/dev/zero")
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.json")
+        assert [path.name for path in find([tmp_path])] == ["a.json", "b.json"]
+
+
+@pytest.mark.parametrize("target", ["gone.json", "link.json"])
+def test_a_link_to_nothing_in_a_folder_is_refused_by_name(tmp_path, target):
+    (tmp_path / "link.json").symlink_to(tmp_path / target)
+    (path,) = find([tmp_path])
+    with pytest.raises(ResultsError, match=f"^{tmp_path}/link.json: cannot be read: "):
+        load(path, 10**7)
+
+
+def test_a_folder_that_hides_what_it_holds_is_refused_by_name(tmp_path, monkeypatch):
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    (tmp_path / "runs").mkdir()
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(ResultsError, match=f"^{tmp_path}: cannot be read: Permission denied$"):
+        find([tmp_path])
+
+
+def test_an_error_about_a_long_text_is_short(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text('{"benchmarks": [{"name": "%s"}]}' % ("x" * 10**6))
+    with pytest.raises(ResultsError) as refused:
+        load(path, 10**7)
+    assert len(str(refused.value)) < 1500

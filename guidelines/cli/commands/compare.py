@@ -1,6 +1,5 @@
 """`guidelines compare`: the changes from A to B, or a matrix of more machines."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_files, add_output
 from guidelines.cli.formats import Answer
-from guidelines.cli.output import CommandError, show
+from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
     from guidelines.analysis.measured import MachineResults
     from guidelines.cli.fail_on import Trigger, Trip
-    from guidelines.report.pictures.page import Series
+    from guidelines.report.pictures.series import Series
 
 HELP = "show what differs between machines"
 DESCRIPTION = (
@@ -40,23 +39,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the changes between two sides, or a matrix of more machines.
 
-    Returns 1 if --fail-on finds something, else 0.
+    Returns 1 if --fail-on finds something, else the status for files that were left out, or 0.
     """
     from guidelines.analysis.compare import compare
-    from guidelines.cli.given import given_files
-    from guidelines.cli.machines import hint_on_hosts, read_sides
+    from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
 
     wanted = _triggers(options.fail_on)
-    files = given_files(options.files)
-    sides = read_sides(files, options.max_bytes)
-    show_answer = partial(show, options=options, read=[given.path for given in files])
+    reading = read_files(options)
+    sides = sides_of(reading)
+    show_answer = partial(show, options=options, read=paths_of(options, reading))
     if len(sides) == 2:
-        return _show_changes(compare(*sides), wanted, show_answer)
+        return _show_changes(compare(*sides), wanted, show_answer) or status_of(reading)
     if wanted:
         hint = hint_on_hosts(sides)
         raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines{hint}")
     show_answer(_matrix_answer(sides))
-    return 0
+    return status_of(reading)
 
 
 def _triggers(text: str | None) -> "tuple[Trigger, ...]":
@@ -78,10 +76,10 @@ def _show_changes(
     trips = tripped(comparison, wanted)
     show_answer(_comparison_answer(comparison))
     for trip in trips:
-        print(f"guidelines: {_trip_line(trip)}", file=sys.stderr)
+        remark(f"guidelines: {_trip_line(trip)}")
     unchecked = missing(comparison) if wanted else []
     if unchecked:
-        print(f"guidelines: not on B, so not checked: {'; '.join(unchecked)}", file=sys.stderr)
+        remark(f"guidelines: not on B, so not checked: {'; '.join(unchecked)}")
     return 1 if trips else 0
 
 

@@ -11,7 +11,7 @@ from guidelines.cli.target import builder
 HELP = "count multiply-adds, memory access and parameters of a network"
 DESCRIPTION = (
     "Count the multiply-adds, memory access, parameters and operators of one call of a network, layer by "
-    "layer. This imports and executes the code that is named."
+    "layer."
 )
 
 

@@ -1,13 +1,25 @@
 """`guidelines plot`: a page of pictures for each guideline."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 from guidelines.cli.arguments import add_files, add_paper
-from guidelines.cli.output import write
+from guidelines.cli.output import check_not_read, remark, write
 
 HELP = "draw a page of pictures for each guideline, as SVG and PNG"
 DESCRIPTION = "Draw a page of pictures for each guideline, as SVG and PNG. Needs the extra `plot`."
+
+# Names of devices on Windows, whatever their ending is.
+RESERVED = (
+    *("con", "prn", "aux", "nul"),
+    *(f"com{k}" for k in range(10)),
+    *(f"lpt{k}" for k in range(10)),
+)
+UNNAMED = "guideline"
+# Letters that a name of a file has room for, four bytes each.
+MOST_LETTERS = 50
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,19 +39,38 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write a page for each guideline, as SVG and PNG."""
     from guidelines.analysis.tables import tables
-    from guidelines.cli.given import given_files
-    from guidelines.cli.machines import read_machines, series_of
+    from guidelines.cli.machines import merged_machines, paths_of, read_files, series_of, status_of
     from guidelines.report.pictures import page
+    from guidelines.report.pictures.limits import limited
 
-    machines = read_machines(given_files(options.files), options.max_bytes)
+    reading = read_files(options)
+    machines = merged_machines(reading)
     tables_by_machine = [tables(results, options.paper) for results in machines]
-    pages = page.pages(series_of(machines, tables_by_machine))
-    for guideline, drawn in pages.items():
-        name = _file_name(guideline)
-        write(options.output / f"{name}.svg", page.to_svg(drawn, name).encode())
-        write(options.output / f"{name}.png", page.to_png(drawn))
-    return 0
+    series, left_out = limited(series_of(machines, tables_by_machine))
+    pages = page.pages(series)
+    names = file_names(pages)
+    svgs = [options.output / f"{name}.svg" for name in names]
+    pngs = [options.output / f"{name}.png" for name in names]
+    check_not_read([*svgs, *pngs], paths_of(options, reading))
+    for name, drawn, svg, png in zip(names, pages.values(), svgs, pngs, strict=True):
+        write(svg, page.to_svg(drawn, name).encode())
+        write(png, page.to_png(drawn))
+    if left_out:
+        remark(f"guidelines: {left_out}")
+    return status_of(reading)
 
 
-def _file_name(guideline: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in guideline.lower())
+def file_names(guidelines: Iterable[str]) -> list[str]:
+    """A name for the files of each guideline; no two are one file, on any file system."""
+    names: list[str] = []
+    taken = set(RESERVED)
+    for guideline in guidelines:
+        slug = "".join(c if c.isalnum() else "-" for c in normalize("NFKC", guideline).casefold())
+        stem = name = slug[:MOST_LETTERS] or UNNAMED
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        names.append(name)
+    return names

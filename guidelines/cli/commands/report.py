@@ -29,11 +29,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the tables of each machine."""
     from guidelines.analysis.tables import tables
-    from guidelines.cli.given import given_files
-    from guidelines.cli.machines import read_machines, series_of
+    from guidelines.cli.machines import merged_machines, paths_of, read_files, series_of, status_of
 
-    files = given_files(options.files)
-    machines = read_machines(files, options.max_bytes)
+    reading = read_files(options)
+    machines = merged_machines(reading)
     tables_by_machine = [tables(results, options.paper) for results in machines]
     answer = Answer(
         kind="report",
@@ -41,8 +40,8 @@ def run(options: Namespace) -> int:
         records=_records(machines, tables_by_machine),
         series=partial(series_of, machines, tables_by_machine),
     )
-    show(answer, options, read=[given.path for given in files])
-    return 0
+    show(answer, options, read=paths_of(options, reading))
+    return status_of(reading)
 
 
 def _document(

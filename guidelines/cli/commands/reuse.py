@@ -11,7 +11,7 @@ from guidelines.cli.target import builder
 HELP = "count the channels that a ShuffleNet v2 passes on unchanged"
 DESCRIPTION = (
     "Count the channels that each block of a ShuffleNet v2 passes unchanged to later ones, beside the "
-    "paper's formula. This imports and executes the code that is named."
+    "paper's formula."
 )
 
 

@@ -1,13 +1,13 @@
 """Write a document as plain text for a terminal."""
 
 from collections.abc import Sequence
-from textwrap import wrap
-
-from tabulate import SEPARATING_LINE, tabulate
 
 from guidelines.report.document import Document, Grid, Section
+from guidelines.report.formats import layout
 
 NARROWEST_NAME = 16
+# Before the second and later lines of a sentence.
+CONTINUED = "   "
 
 
 def render(document: Document, width: int) -> str:
@@ -16,7 +16,7 @@ def render(document: Document, width: int) -> str:
     Tables stand side by side as in the paper if all of them have room, else below each other.
     """
     sections = document.sections_with_text
-    has_room = all(_width(section.wide) <= width for section in sections if section.wide)
+    has_room = all(layout.widest(section.wide) <= width for section in sections if section.wide)
     lead = _paragraph(document.lead, width)
     notes = _paragraph(document.notes, width)
     return _spaced([lead, *(_section(section, width, has_room) for section in sections), notes])
@@ -35,7 +35,7 @@ def wrapped(lines: Sequence[str], width: int) -> list[str]:
     """Lines broken between words; continuations are indented."""
     broken: list[str] = []
     for line in lines:
-        broken += wrap(line, width, subsequent_indent="   ", break_on_hyphens=False)
+        broken += layout.wrapped(line, width, indent=CONTINUED)
     return broken
 
 
@@ -64,15 +64,15 @@ def _fitting(grid: Grid | None, width: int) -> str:
     essential = [k for k in everything if not grid.heads[k].is_detail]
     for columns in (everything, essential):
         text = _stacked(grid, columns)
-        if _width(text) <= width:
+        if layout.widest(text) <= width:
             return text
-    excess = _width(text) - width
+    excess = layout.widest(text) - width
     return _stacked(grid, essential, max(NARROWEST_NAME, _name_width(grid) - excess))
 
 
 def _name_width(grid: Grid) -> int:
     names = [row.values[0].text for row in grid.rows]
-    return max(map(len, "\n".join(names).split("\n")))
+    return layout.widest("\n".join(names))
 
 
 def _stacked(grid: Grid, columns: Sequence[int], name_width: int | None = None) -> str:
@@ -84,7 +84,7 @@ def _stacked(grid: Grid, columns: Sequence[int], name_width: int | None = None) 
             rows.append([group, *[""] * (len(columns) - 1)])
         name, *cells = (row.values[k].text for k in columns)
         if name_width:
-            name = "\n".join(wrap(name, name_width))
+            name = "\n".join(layout.wrapped(name, name_width, on_hyphens=True))
         rows.append([f" {name}" if grid.group else name, *cells])
     heads = [grid.heads[k] for k in columns]
     headers = ["", *(head.words for head in heads[1:])]  # the names of the rows need no heading
@@ -94,18 +94,10 @@ def _stacked(grid: Grid, columns: Sequence[int], name_width: int | None = None) 
 def _tabulated(
     rows: list[list[str]], headers: Sequence[Sequence[str]], sides: Sequence[str], top: Sequence[str] = ()
 ) -> str:
-    # Headers go in as rows: tabulate pads true headers by two columns each.
     heads = _header_rows(headers)
     if top:
         heads.insert(0, list(top))
-    table = tabulate(
-        [*heads, SEPARATING_LINE, *rows],
-        tablefmt="simple",
-        colalign=sides,
-        disable_numparse=True,
-        preserve_whitespace=True,
-    )
-    return "\n".join(table.splitlines()[1:-1])  # without the rules that tabulate draws around it
+    return layout.table(heads, rows, sides)
 
 
 def _header_rows(headers: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -113,7 +105,3 @@ def _header_rows(headers: Sequence[Sequence[str]]) -> list[list[str]]:
     depth = max(map(len, headers))
     columns = [[""] * (depth - len(words)) + list(words) for words in headers]
     return [list(line) for line in zip(*columns, strict=True)]
-
-
-def _width(text: str) -> int:
-    return max(map(len, text.splitlines()))

@@ -47,11 +47,20 @@ def legend(page: "Figure", labels: Sequence[str], drawn: Sequence[Look]) -> None
     else:
         for label, (color, marker) in zip(labels, drawn, strict=True):
             line = Line2D([], [], color=color, marker=marker, markersize=4)
-            entries.append((line, f" {label}"))  # a label that begins with "_" would be hidden
+            # A label that begins with "_" would be hidden.
+            entries.append((line, f" {shortened(label, page.get_figwidth() * LETTERS_AN_INCH)}"))
     handles, texts = zip(*entries, strict=True)
     fitting_columns = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, texts)) + LETTERS_A_HANDLE))
     columns = max(1, min(len(entries), fitting_columns))
     page.legend(handles, texts, loc="outside lower left", ncols=columns, frameon=False)
+
+
+def shortened(text: str, letters: float) -> str:
+    """A text of at most so many letters: a longer one loses its middle."""
+    if len(text) <= letters:
+        return text
+    half = int(letters) // 2
+    return f"{text[: half - 1]}…{text[-half:]}"
 
 
 def _has_paper(page: "Figure") -> bool:

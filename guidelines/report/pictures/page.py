@@ -4,16 +4,18 @@ Needs matplotlib (the extra `plot`), which is imported only when a picture is dr
 """
 
 import io
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guidelines.analysis.tables import Table
 from guidelines.report.pictures.curves import draw_slowdowns, draw_throughputs
-from guidelines.report.pictures.legend import INK, STYLES, Look, legend, looks
+from guidelines.report.pictures.legend import INK, LETTERS_AN_INCH, STYLES, Look, legend, looks, shortened
 from guidelines.report.pictures.panels import Panel, blocks
+from guidelines.report.pictures.series import Series
 from guidelines.report.pictures.ticks import name_ticks, turn_inches
 
 if TYPE_CHECKING:
@@ -31,21 +33,15 @@ STYLE = {
     "ytick.color": INK,
     "font.size": 9,
 }
+TAG = re.compile("<[^<>]*>")
 PANEL_INCHES = (3.4, 2.7)
 MOST_ABREAST = 4
+TITLE_LETTERS_AN_INCH = 12
 DPI = 150
 # Room for the title and the legend.
 HEADER_INCHES = 0.9
 # Panels side by side.
 PanelRow = Sequence[Panel]
-
-
-@dataclass(frozen=True)
-class Series:
-    """The tables drawn in one colour: of a machine, or of one condition on it."""
-
-    label: str
-    tables: tuple[Table, ...]
 
 
 class PictureError(Exception):
@@ -88,7 +84,12 @@ def to_svg(page: "Figure", name: str, inline: bool = False) -> str:
     svg = out.getvalue()
     if not inline:
         return svg
-    return svg[svg.index("<svg") :].replace(INK, "currentColor")
+    return TAG.sub(_with_text_color, svg[svg.index("<svg") :])
+
+
+def _with_text_color(tag: re.Match[str]) -> str:
+    """A tag of SVG with the colour of text in place of ours; what stands between tags is text itself."""
+    return tag[0].replace(INK, "currentColor")
 
 
 def to_png(page: "Figure") -> bytes:
@@ -102,6 +103,7 @@ def _save(page: "Figure", out: io.StringIO | io.BytesIO, **how: Any) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a machine's name in a script the font lacks
         page.savefig(out, **how)
+    page.set_layout_engine("none")  # panels stay where they are in another format: laying out is slow
 
 
 def _page(guideline: str, series: Sequence[Series]) -> "Figure":
@@ -119,7 +121,8 @@ def _page(guideline: str, series: Sequence[Series]) -> "Figure":
             unused.set_axis_off()
     page.align_xlabels()
     first_table, _ = tables[0]
-    page.suptitle(f"{guideline} {first_table.claim}", x=0.01, ha="left", fontsize=11)
+    title = shortened(f"{guideline} {first_table.claim}", page.get_figwidth() * TITLE_LETTERS_AN_INCH)
+    page.suptitle(title, x=0.01, ha="left", fontsize=11)
     legend(page, [each.label for each, _ in shown], [look for _, look in shown])
     return page
 
@@ -177,7 +180,7 @@ def _empty_page(rows: Sequence[PanelRow], names_inches: float) -> tuple["Figure"
 def _draw_slowdowns(upper: Sequence["Axes"], guideline: str, row: PanelRow) -> None:
     upper[0].set_ylabel("slow-down per mult-add" if row[0].is_per_multiply_add else "slow-down")
     for axes, panel in zip(upper, row, strict=False):
-        axes.set_title(panel.title)
+        axes.set_title(shortened(panel.title, PANEL_INCHES[0] * LETTERS_AN_INCH))
         draw_slowdowns(axes, guideline, panel)
 
 

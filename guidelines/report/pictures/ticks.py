@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import radians, sin
 from typing import TYPE_CHECKING, Any
 
-from guidelines.report.pictures.legend import LETTERS_AN_INCH
+from guidelines.report.pictures.legend import LETTERS_AN_INCH, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,10 +35,7 @@ def name_ticks(axes: "Axes", names: Sequence[str], is_turned: bool) -> None:
 def _short(name: str) -> str:
     for long, short in SHORT.items():
         name = name.replace(long, short)
-    if len(name) <= MOST_LETTERS:
-        return name
-    half = MOST_LETTERS // 2
-    return f"{name[: half - 1]}…{name[-half:]}"
+    return shortened(name, MOST_LETTERS)
 
 
 def _longest_line(text: str) -> int:

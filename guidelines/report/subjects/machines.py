@@ -7,6 +7,8 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
+from guidelines.results.model import Failure
+from guidelines.spec.condition import Condition
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
@@ -121,8 +123,9 @@ def _sureness(matrix: Matrix, elsewhere: str) -> str:
 def _claiming_every_row(matrix: Matrix) -> list[str]:
     """The guidelines whose claim is about every row, in the order of their names."""
     claiming = set()
-    for line in matrix.lines:
-        places = [measured.place for measured in line.results.measured]
+    machines = {id(line.results): line.results for line in matrix.lines}
+    for results in machines.values():
+        places = [measured.place for measured in results.measured]
         claiming |= {place.guideline for place in places if place.claims_every_row}
     return sorted(claiming)
 
@@ -131,11 +134,12 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     """Sweeps that only some of the rows have, and variants that failed."""
     having: dict[str, list[str]] = {}
     failed = []
+    failures = _failures(matrix)
     for name, line in zip(names, matrix.lines, strict=True):
         for sweep in line.sweeps:
             having.setdefault(sweep, []).append(name)
-        failures = [f for f in line.results.failures if f.place.condition.shared == line.condition]
-        failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in failures]
+        of_line = failures.get((id(line.results), line.condition), ())
+        failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in of_line]
     rows = len(matrix.lines)
     lines = []
     for sweep, its_names in having.items():
@@ -144,6 +148,16 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     if not lines and not failed:
         return []
     return [Section("Not on every machine", notes=(*lines, *failed))]
+
+
+def _failures(matrix: Matrix) -> dict[tuple[int, Condition], list[Failure]]:
+    """The failures of each machine, by its identity, and condition."""
+    failures: dict[tuple[int, Condition], list[Failure]] = {}
+    machines = {id(line.results): line.results for line in matrix.lines}
+    for number, results in machines.items():
+        for failure in results.failures:
+            failures.setdefault((number, failure.place.condition.shared), []).append(failure)
+    return failures
 
 
 def _shortened(names: Sequence[str]) -> str:

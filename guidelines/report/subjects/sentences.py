@@ -6,8 +6,15 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
 from guidelines.report.digits import brackets, level, percent, times
-from guidelines.report.labels import DISTURBED, LAUNCH_BOUND, ONE_PROCESS
+from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.columns import variants
+from guidelines.report.subjects.how_measured import (
+    marked,
+    note_on_one_process,
+    note_on_scatter,
+    notes_on_disturbance,
+    notes_on_effort,
+)
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
 
@@ -47,11 +54,6 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
     return f"{line}; {decided.remedy}" if decided.remedy else line
 
 
-def marked(sweep: SweepResult) -> str:
-    """A sweep's name, marked if so much was disturbed that its figures may have moved."""
-    return f"{sweep.name} {DISTURBED}" if sweep.is_disturbed else sweep.name
-
-
 def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
     """The notes below a table: its condition, how each sweep was measured, failures, the meaning of ±.
 
@@ -61,16 +63,11 @@ def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
     yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
     for sweep in table.sweeps:
         yield from _notes_on_sweep(sweep, condition)
-    yield from _note_on_one_process(table)
+    yield from note_on_one_process(table)
     yield from _notes_on_launches(table, is_replayed)
     if table.confidence is not None:
         yield _note_on_confidence(table, level(table.confidence))
-    scatters = [sweep.scatter for sweep in table.sweeps if sweep.scatter is not None]
-    if scatters:
-        yield (
-            f"between runs, slow-downs scatter {scatters[0]:.2g} times as far as their own intervals say "
-            "(Birge ratio); ± covers it"
-        )
+    yield from note_on_scatter(table)
 
 
 def _outcome(decided: Verdict) -> str:
@@ -105,17 +102,8 @@ def _marked_verdict(sweep: SweepResult) -> str:
 
 
 def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
-    order = "" if sweep.kendall_tau is None else f", tau with the paper {sweep.kendall_tau:.2f}"
-    batch = f"batch {sweep.batch_size}, " if condition.is_auto_batch else ""
-    yield (
-        f"{sweep.name}: {batch}{sweep.rounds} rounds{_passes(sweep)}, "
-        f"stopped by {' and '.join(sweep.stopped)}, "
-        f"noise floor {percent(sweep.noise_floor)}{order}"
-    )
-    for reason in sweep.disturbed:
-        yield f"{marked(sweep)} disturbed: {reason}"
-    for reason in sweep.retried:
-        yield f"{sweep.name} was measured again: {reason}"
+    yield from notes_on_effort(sweep, condition.is_auto_batch)
+    yield from notes_on_disturbance(sweep)
     yield from _note_on_preparing(sweep, condition)
     for variant in sweep.variants:
         if variant.cell.drawn:
@@ -126,22 +114,6 @@ def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
             yield f"{sweep.name} {variant.variant} {failed}{variant.cell.failure}"
         for lost in variant.cell.lost:
             yield f"{sweep.name} {variant.variant} lacks {lost}"
-
-
-def _passes(sweep: SweepResult) -> str:
-    """The passes and runs of a sweep in a sentence; a run that was one process has no passes."""
-    if sweep.passes > sweep.runs:
-        runs = f" of {sweep.runs} runs" if sweep.runs > 1 else ""
-        return f" in {sweep.passes} passes{runs}"
-    return f" in {sweep.runs} runs" if sweep.runs > 1 else ""
-
-
-def _note_on_one_process(table: Table) -> Iterator[str]:
-    """A note that names the sweeps of one process, unless all are; none if there are no such sweeps."""
-    measured = [sweep for sweep in table.sweeps if sweep.passes]
-    of_one = [sweep.name for sweep in measured if sweep.is_one_process]
-    if of_one:
-        yield ONE_PROCESS if len(of_one) == len(measured) else f"{', '.join(of_one)}: {ONE_PROCESS}"
 
 
 def _note_on_preparing(sweep: SweepResult, condition: Condition) -> Iterator[str]:

@@ -11,7 +11,8 @@ from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.text import tabulated
 from guidelines.report.subjects.columns import figures, sizes, values
 from guidelines.report.subjects.conditions import condition_labels
-from guidelines.report.subjects.sentences import marked, notes, verdict
+from guidelines.report.subjects.how_measured import marked
+from guidelines.report.subjects.sentences import notes, verdict
 from guidelines.results.model import TableKey
 
 NAME = Head("variant", is_number=False)

@@ -1,0 +1,87 @@
+"""Say how a sweep was measured; rows are named if they were measured in different ways."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from guidelines.analysis.measuring import Measuring, by_effort, by_reason
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.analysis.tables import Table
+from guidelines.report.digits import percent
+from guidelines.report.labels import DISTURBED, ONE_PROCESS
+
+NOT_MEASURED = Measuring()
+
+
+def marked(sweep: SweepResult) -> str:
+    """A sweep's name, marked if so much was disturbed that its figures may have moved."""
+    return f"{sweep.name} {DISTURBED}" if sweep.is_disturbed else sweep.name
+
+
+def notes_on_effort(sweep: SweepResult, is_auto_batch: bool) -> Iterator[str]:
+    """Rounds, passes and noise floor of a sweep, a line for all rows or for each kind of them."""
+    order = "" if sweep.kendall_tau is None else f"tau with the paper {sweep.kendall_tau:.2f}"
+    kinds = by_effort(sweep.measuring)
+    if len(kinds) < 2:
+        (how,) = kinds.values() or (NOT_MEASURED,)
+        yield ", ".join(filter(None, (f"{sweep.name}: {_effort(how, is_auto_batch)}", order)))
+        return
+    for rows, how in kinds.items():
+        yield f"{sweep.name} {', '.join(rows)}: {_effort(how, is_auto_batch)}"
+    if order:
+        yield f"{sweep.name}: {order}"
+
+
+def notes_on_disturbance(sweep: SweepResult) -> Iterator[str]:
+    """The reasons why a sweep counts as disturbed, and why it was measured again."""
+    rows = sweep.measuring
+    for reason, names in by_reason((name, how.disturbed) for name, how in rows.items()).items():
+        yield f"{marked(sweep)} disturbed{_if_not_all(names, rows)}: {reason}"
+    for reason, names in by_reason((name, how.retried) for name, how in rows.items()).items():
+        yield f"{sweep.name} was measured again{_if_not_all(names, rows)}: {reason}"
+
+
+def note_on_one_process(table: Table) -> Iterator[str]:
+    """A note that names what one process measured, unless that is everything; none if there is nothing."""
+    of_one: list[str] = []
+    is_everything = True
+    for sweep in table.sweeps:
+        rows = sweep.measuring
+        names = [name for name, how in rows.items() if how.is_one_process]
+        is_everything = is_everything and len(names) == len(rows)
+        if names:
+            of_one.append(f"{sweep.name}{_if_not_all(names, rows)}")
+    if of_one:
+        yield ONE_PROCESS if is_everything else f"{', '.join(of_one)}: {ONE_PROCESS}"
+
+
+def note_on_scatter(table: Table) -> Iterator[str]:
+    """How far runs lie apart, if there are several: one figure, or from the least to the most."""
+    scatters: list[float] = []
+    for sweep in table.sweeps:
+        scatters += [how.scatter for how in sweep.measuring.values() if how.scatter is not None]
+    if scatters:
+        ends = dict.fromkeys((f"{min(scatters):.2g}", f"{max(scatters):.2g}"))
+        yield (
+            f"between runs, slow-downs scatter {' to '.join(ends)} times as far as their own intervals say "
+            "(Birge ratio); ± covers it"
+        )
+
+
+def _effort(how: Measuring, is_auto_batch: bool) -> str:
+    batch = f"batch {how.batch_size}, " if is_auto_batch else ""
+    return (
+        f"{batch}{how.rounds} rounds{_passes(how)}, stopped by {' and '.join(how.stopped)}, "
+        f"noise floor {percent(how.noise_floor)}"
+    )
+
+
+def _passes(how: Measuring) -> str:
+    """The passes and runs in a sentence; a run that was one process has no passes."""
+    if how.passes > how.runs:
+        runs = f" of {how.runs} runs" if how.runs > 1 else ""
+        return f" in {how.passes} passes{runs}"
+    return f" in {how.runs} runs" if how.runs > 1 else ""
+
+
+def _if_not_all(names: Sequence[str], rows: Collection[str]) -> str:
+    """Some rows in brackets; "" if they are all rows of the sweep."""
+    return "" if len(names) == len(rows) else f" ({', '.join(names)})"
