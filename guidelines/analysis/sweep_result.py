@@ -84,6 +84,7 @@ class SweepResult:
     stopped: tuple[StopReason, ...] = ("failure",)
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     is_disturbed: bool = False
     is_one_process: bool = False
     is_per_multiply_add: bool = False
@@ -117,6 +118,7 @@ def sweep_result(
         kendall_tau=_agreement(variants),
         disturbed=distinct(m.disturbed for m in measured),
         retried=distinct(m.retried for m in measured),
+        noted=distinct(m.noted for m in measured),
         is_disturbed=any(m.is_disturbed for m in measured),
         is_one_process=any(m.is_one_process for m in measured),
         is_per_multiply_add=place.per_multiply_add,

@@ -114,6 +114,8 @@ def _notes_on_sweep(sweep: SweepResult, condition: Condition) -> Iterator[str]:
     )
     for reason in sweep.disturbed:
         yield f"{marked(sweep)} disturbed: {reason}"
+    for note in sweep.noted:
+        yield f"{sweep.name} {note}"
     for reason in sweep.retried:
         yield f"{sweep.name} was measured again: {reason}"
     yield from _note_on_preparing(sweep, condition)
