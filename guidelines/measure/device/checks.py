@@ -64,8 +64,8 @@ def _notes(output: Tensor, denormal_share: float) -> tuple[str, ...]:
     """Facts about a call that say little of a network of this kind, though it computed correctly."""
     notes = []
     if denormal_share > MOST_DENORMAL:
-        share = f"{denormal_share:.0%}" if denormal_share >= 0.01 else f"{denormal_share:.1%}"
-        notes.append(f"{share} of its activations are denormal numbers, which processors compute slowly")
+        percent = f"{100 * denormal_share:.{0 if denormal_share >= 0.01 else 1}f} %"
+        notes.append(f"{percent} of its activations are denormal numbers, which processors compute slowly")
     if not bool(output.any()):
         notes.append("its output is all zeros")
     return tuple(notes)
