@@ -4,13 +4,19 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 
 # The smallest denormal number: zero if this thread flushes them.
 DENORMAL = 5e-324
-MIXED = "a mix of old and new settings"
+# Where torch keeps a precision of float32; the first is for all others that have none of their own.
+FLOAT32_PLACES = (
+    ("generic", "all"),
+    *(("cuda", operators) for operators in ("all", "conv", "rnn", "matmul")),
+    *(("mkldnn", operators) for operators in ("all", "conv", "rnn", "matmul")),
+)
 
 
 class Setting(NamedTuple):
@@ -28,8 +34,24 @@ def _flushes_denormals() -> bool:
 def _matmul_precision() -> str:
     try:
         return torch.get_float32_matmul_precision()
-    except RuntimeError:  # torch does not read one that was set in two ways
-        return MIXED
+    except (
+        RuntimeError
+    ):  # newer versions of torch keep several precisions, and may refuse to read them as one
+        return "several"
+
+
+def _float32_settings() -> Iterator[Setting]:
+    """The precisions of float32: those of newer versions of torch first, then the older ones."""
+    if hasattr(torch._C, "_get_fp32_precision_getter"):
+        for backend, operators in FLOAT32_PLACES:
+            yield Setting(
+                f"the precision of float32 for {backend} {operators}",
+                partial(torch._C._get_fp32_precision_getter, backend, operators),
+                partial(torch._C._set_fp32_precision_setter, backend, operators),
+            )
+    else:
+        yield Setting("cuDNN's TF32", torch._C._get_cudnn_allow_tf32, torch._C._set_cudnn_allow_tf32)
+    yield Setting("the precision of matrix products", _matmul_precision, torch.set_float32_matmul_precision)
 
 
 def _deterministic() -> str:
@@ -64,8 +86,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cuDNN", torch._C._get_cudnn_enabled, torch._C._set_cudnn_enabled),
     Setting("cuDNN's autotuner", torch._C._get_cudnn_benchmark, torch._C._set_cudnn_benchmark),
     Setting("cuDNN's determinism", torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
-    Setting("cuDNN's TF32", torch._C._get_cudnn_allow_tf32, torch._C._set_cudnn_allow_tf32),
-    Setting("the precision of matrix products", _matmul_precision, torch.set_float32_matmul_precision),
+    *_float32_settings(),
     Setting("torch's default type", torch.get_default_dtype, torch.set_default_dtype),
     Setting("deterministic algorithms", _deterministic, _set_deterministic),
     Setting(

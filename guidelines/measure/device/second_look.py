@@ -26,7 +26,7 @@ Sample = Callable[[int], float]
 # Gives notes on the network; raises ValueError if it is not what was checked.
 LookAgain = Callable[[float], tuple[str, ...]]
 # Calls after which memory that a network took in an earlier one counts as kept for good.
-CALLS_TO_FORGET = 5
+CALLS_TO_FORGET = 16
 # Two that are the same, then others.
 SEEDS = (0, 0, 1, 2, 3)
 RANDOM = "its output is random: it differs from call to call"

@@ -21,9 +21,6 @@ CHANGES = {
     "oneDNN from on to off": lambda: torch.backends.mkldnn.set_flags(False),
     "cuDNN's autotuner from off to on": lambda: torch._C._set_cudnn_benchmark(True),
     "cuDNN's determinism from off to on": lambda: torch._C._set_cudnn_deterministic(True),
-    "the precision of matrix products from highest to medium": lambda: torch.set_float32_matmul_precision(
-        "medium"
-    ),
     "torch's default type from torch.float32 to torch.float64": lambda: torch.set_default_dtype(
         torch.float64
     ),
@@ -41,6 +38,29 @@ def test_a_change_of_a_setting_is_named_and_restored(change):
     with pytest.raises(ValueError, match=f"^it set {change} for the whole process$"), state.kept():
         CHANGES[change]()
     assert _read() == before
+
+
+def set_new_precision(backends, precision):
+    backends.fp32_precision = precision
+
+
+PRECISIONS = {
+    "for matrix products": lambda: torch.set_float32_matmul_precision("medium"),
+    "for all": lambda: set_new_precision(torch.backends, "tf32"),
+    "for cuDNN's convolutions": lambda: set_new_precision(torch.backends.cudnn.conv, "tf32"),
+    "for CUDA's products": lambda: set_new_precision(torch.backends.cuda.matmul, "tf32"),
+    "for oneDNN": lambda: set_new_precision(torch.backends.mkldnn.conv, "bf16"),
+}
+
+
+@pytest.mark.parametrize("change", PRECISIONS)
+def test_another_precision_of_float32_is_named_and_restored_so_that_torch_can_read_it(change):
+    before, state = _read(), ProcessState()
+    with pytest.raises(ValueError, match=r"^it set the precision of .* from "), state.kept():
+        PRECISIONS[change]()
+    assert _read() == before
+    assert torch.get_float32_matmul_precision() == "highest"
+    assert not torch.backends.cudnn.allow_tf32
 
 
 @pytest.mark.skipif(not torch.set_flush_denormal(False), reason="this processor cannot flush them")
