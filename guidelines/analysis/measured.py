@@ -99,6 +99,11 @@ class Measured:
         return distinct(of_pass.disturbed for of_pass in self.circumstances)
 
     @property
+    def noted(self) -> tuple[str, ...]:
+        """What was noticed about networks of its sweep, from all passes and runs."""
+        return distinct(of_pass.noted for of_pass in self.circumstances)
+
+    @property
     def is_disturbed(self) -> bool:
         """True if so many of its passes were disturbed that its figures move: more than one in five."""
         disturbed = [of_pass for of_pass in self.circumstances if of_pass.disturbed]

@@ -12,7 +12,8 @@ class Measuring:
     """The measurement of one row: its noise floor, its rounds, passes and runs, and what went wrong.
 
     `scatter` is the Birge ratio of its runs, None for a single one. `disturbed` are the reasons why passes
-    were disturbed, `retried` those of measurements that were repeated.
+    were disturbed, `retried` those of measurements that were repeated; `noted` is what was noticed about
+    networks of its sweep.
     """
 
     noise_floor: float | None = None
@@ -24,6 +25,7 @@ class Measuring:
     scatter: float | None = None
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     is_one_process: bool = False
 
     @property
@@ -44,6 +46,7 @@ def measuring(measured: Measured) -> Measuring:
         scatter=measured.scatter,
         disturbed=measured.disturbed,
         retried=measured.retried,
+        noted=measured.noted,
         is_one_process=measured.is_one_process,
     )
 

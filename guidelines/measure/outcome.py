@@ -1,6 +1,6 @@
 """Outcome of a sweep's measurement: an entry for each variant, or a failure with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -203,8 +203,19 @@ class _Measurement:
             state=self.recording.state,
             disturbed=self._disturbed(),
             retried=self.retried,
+            noted=tuple(self._noted()),
             placed_at=self.recording.placed_at,
         )
+
+    def _noted(self) -> Iterator[str]:
+        """What was noticed about each network that was measured, with its name."""
+        recording = self.recording
+        for variant in self.sweep.variants:
+            if variant.id not in recording.seconds_per_call:
+                continue
+            before = recording.checked.get(variant.id, Circumstances()).noted
+            for note in (*before, *recording.noted.get(variant.id, ())):
+                yield printable(f"{variant.name}: {note}")
 
     def _disturbed(self) -> tuple[str, ...]:
         """Reasons to distrust the sweep."""

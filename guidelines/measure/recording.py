@@ -41,9 +41,8 @@ class Limits:
 class Recording:
     """Seconds per call of each network; the k-th figures of all networks are from the same round.
 
-    `placed_at` are the numbers of the
-    rounds before which the networks were built anew. `checked` holds the figures that the check of each
-    variant gave before it was timed.
+    `placed_at` are the numbers of the rounds before which the networks were built anew. `checked` holds the
+    figures that the check of each variant gave before it was timed, `noted` what was noticed afterwards.
     """
 
     seconds_per_call: Mapping[NetworkKey, tuple[float, ...]]
@@ -53,6 +52,7 @@ class Recording:
     placed_at: tuple[int, ...] = ()
     checked: Mapping[str, Circumstances] = field(default_factory=dict)
     state: State | None = None
+    noted: Mapping[NetworkKey, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from statistics import median
 
-from guidelines.measure.device.timing import Builder, Sample
+from guidelines.measure.device.second_look import Builder, Sample, Timed, as_timed
 from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
 from guidelines.results.model import StopReason
@@ -53,9 +54,10 @@ class Rounds:
     collect: Callable[[], object] = gc.collect
     turn: Callable[[NetworkKey | None], object] = lambda key: None
     explain: Explain = explained
-    samplers: dict[NetworkKey, Sample] = field(init=False, default_factory=dict)
+    samplers: dict[NetworkKey, Timed] = field(init=False, default_factory=dict)
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
     samples: dict[NetworkKey, list[float]] = field(init=False, default_factory=dict)
+    noted: dict[NetworkKey, tuple[str, ...]] = field(init=False, default_factory=dict)
     dropped: dict[NetworkKey, Dropped] = field(init=False, default_factory=dict)
     placed_at: list[int] = field(init=False, default_factory=list)
     rounds: int = field(init=False, default=0)
@@ -68,19 +70,23 @@ class Rounds:
         """Sample in shuffled rounds until every slow-down is precise enough or the budget is used up.
 
         The budget is for rounds, not for building. If a network raises an error, the reason is kept and its
-        samples are not; if it is the baseline, sampling ends.
+        samples are not; if it is the baseline, sampling ends. After the last round every network is looked at
+        again.
         """
         self.place()
         self.calibrate()
         self.look()
         stopped = self._sample_until_stopped()
         self.look()
+        if stopped != "failure":
+            self._look_again()
         return Recording(
             seconds_per_call={key: tuple(series) for key, series in self.samples.items()},
             calls_per_sample=self.calls,
             dropped=self.dropped,
-            stopped=stopped,
+            stopped=stopped if self.baseline in self.samplers else "failure",
             placed_at=tuple(self.placed_at),
+            noted=self.noted,
         )
 
     def place(self) -> None:
@@ -98,7 +104,7 @@ class Rounds:
         self.placed_at.append(self.rounds)
         for key in order:
             with self._dropping(key):
-                self.samplers[key] = self.builders[key]()
+                self.samplers[key] = as_timed(self.builders[key]())
                 self.samplers[key](1)
 
     def calibrate(self) -> None:
@@ -144,6 +150,12 @@ class Rounds:
                 self.samples.setdefault(key, []).append(self.samplers[key](calls) / calls)
         self.used_s += self.clock() - start
         self.rounds += 1
+
+    def _look_again(self) -> None:
+        """Drop every network that is not what was checked any more (see `device.second_look`)."""
+        for key, network in list(self.samplers.items()):
+            with self._dropping(key):
+                self.noted[key] = network.look_again(median(self.samples[key]))
 
     @contextmanager
     def _dropping(self, key: NetworkKey) -> Iterator[None]:

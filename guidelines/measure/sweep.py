@@ -8,7 +8,9 @@ from guidelines.measure.device.checks import check
 from guidelines.measure.device.devices import gpu_reader
 from guidelines.measure.device.modes import Bind, binder
 from guidelines.measure.device.placements import Placements, placements
-from guidelines.measure.device.timing import Builder, Sample, pinned, prepare
+from guidelines.measure.device.process_state import ProcessState
+from guidelines.measure.device.second_look import Builder, Sample, Timed, as_timed
+from guidelines.measure.device.timing import pinned, prepare
 from guidelines.measure.dropped import Explain, explained
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
@@ -18,7 +20,7 @@ from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
 
 Check = Callable[[Variant, Condition, int, Bind], Circumstances]
-Prepare = Callable[[Variant, Condition, int, Bind], Sample]
+Prepare = Callable[[Variant, Condition, int, Bind], Timed | Sample]
 
 
 def measure_sweep(
@@ -39,24 +41,26 @@ def measure_sweep(
     """Time the variants with the chosen ids, the baseline and the A/A control under a condition.
 
     The control is the baseline built a second time. Samples are keyed by the variant's id, those of the
-    control by CONTROL. A network that fails is recorded with its reason, and the others go on. `number` is
-    that of the pass: each has orders of its own. Variants that were already checked are not checked again.
+    control by CONTROL. A network that fails is recorded with its reason, and the others go on. A network also
+    fails if it changes a setting of the process, which is restored at once, and if it is not what was checked
+    any more after the last round. `number` is that of the pass: each has orders of its own. Variants that
+    were already checked are not checked again.
     `turn` is told the id of each variant before anything is done with it, and "" afterwards.
     """
-    networks = _Networks(
-        sweep=sweep,
-        chosen=chosen,
-        condition=condition,
-        seed=seed,
-        check=check,
-        prepare=prepare,
-        turn=turn,
-        unchecked={variant.id for variant in sweep.variants} - set(already_checked),
-    )
     watch = Watch(gpu_reader(condition.device, own_processes))
     with pinned(condition), placements(condition) as placing:
-        rounds = networks.rounds(limits, number, placing, look=watch.look, explain=explain)
-        recording = rounds.run()
+        networks = _Networks(
+            sweep=sweep,
+            chosen=chosen,
+            condition=condition,
+            seed=seed,
+            check=check,
+            prepare=prepare,
+            turn=turn,
+            unchecked={variant.id for variant in sweep.variants} - set(already_checked),
+            state=ProcessState(),
+        )
+        recording = networks.rounds(limits, number, placing, look=watch.look, explain=explain).run()
     return replace(recording, checked=networks.checked, state=watch.state())
 
 
@@ -82,6 +86,7 @@ class _Networks:
     prepare: Prepare
     turn: Callable[[str], object]
     unchecked: set[str]
+    state: ProcessState
     checked: dict[str, Circumstances] = field(init=False, default_factory=dict)
 
     def rounds(
@@ -118,9 +123,24 @@ class _Networks:
         builders[CONTROL] = builders[self.sweep.baseline.id]
         return builders
 
-    def _build(self, variant: Variant, bind: Bind) -> Sample:
+    def _build(self, variant: Variant, bind: Bind) -> Timed:
         """Build a variant, for the first time after checking it if it is unchecked."""
         if variant.id in self.unchecked:
-            self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
+            with self.state.kept():
+                self.checked[variant.id] = self.check(variant, self.condition, self.seed, bind)
             self.unchecked.remove(variant.id)
-        return self.prepare(variant, self.condition, self.seed, bind)
+        with self.state.kept():
+            return self._watched(as_timed(self.prepare(variant, self.condition, self.seed, bind)))
+
+    def _watched(self, network: Timed) -> Timed:
+        """A network that fails if it changes settings of the process while it is timed or looked at again."""
+
+        def sample(calls: int) -> float:
+            with self.state.kept():
+                return network.sample(calls)
+
+        def look_again(seconds_per_call: float) -> tuple[str, ...]:
+            with self.state.kept():
+                return network.look_again(seconds_per_call)
+
+        return Timed(sample, look_again)

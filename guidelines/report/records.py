@@ -133,7 +133,11 @@ def _circumstances(runs: Sequence[Circumstances]) -> Record:
     for name in ("setup_s", "peak_memory_bytes", "launch_s", "device_s"):
         of_runs = [getattr(run, name) for run in runs]
         largest[name] = max((value for value in of_runs if value is not None), default=None)
-    return {**largest, "disturbed": "; ".join(distinct(run.disturbed for run in runs))}
+    return {
+        **largest,
+        "disturbed": "; ".join(distinct(run.disturbed for run in runs)),
+        "noted": "; ".join(distinct(run.noted for run in runs)),
+    }
 
 
 def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record:

@@ -23,6 +23,7 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
         drift=None if drift is None else checked.estimate(drift, "circumstances.drift"),
         disturbed=checked.texts(saved, "disturbed"),
         retried=checked.texts(saved, "retried"),
+        noted=checked.texts(saved, "noted"),
         placed_at=tuple(checked.count(k, "placed_at") for k in saved.get("placed_at", ())),
         **amounts,
     )

@@ -124,14 +124,16 @@ class Circumstances:
     `setup_s` is the time to compile or capture the network. `launch_s` and `device_s` are the times that
     the CPU needs to launch one call and the CUDA device to compute it. `drift` is the last third of the
     rounds over the first: of the slow-down, or of the time for a baseline. `disturbed` are the reasons why
-    the sweep is disturbed; `retried` are those of each earlier measurement that was repeated. `placed_at`
-    are the rounds before which the networks were built anew.
+    the sweep is disturbed; `retried` are those of each earlier measurement that was repeated; `noted` is what
+    was noticed about its networks, each by name. `placed_at` are the rounds before which the networks were
+    built anew.
     """
 
     state: State | None = None
     drift: Estimate | None = None
     disturbed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     placed_at: tuple[int, ...] = ()
     setup_s: float | None = None
     peak_memory_bytes: int | None = None

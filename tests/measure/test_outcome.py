@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from guidelines.measure.outcome import outcome
 from guidelines.measure.recording import CONTROL, Recording
 from guidelines.results.disturbance import State
-from guidelines.results.model import CONTROL_NAME, Entry
+from guidelines.results.model import CONTROL_NAME, Circumstances, Entry
 from guidelines.spec.condition import Condition
 from guidelines.stats.passes import OfPass
 
@@ -74,6 +76,14 @@ def test_an_entry_says_how_it_was_measured(sweep, recording):
     assert (how.state, how.placed_at, how.peak_memory_bytes) == (QUIET, (0, 3), 64)
     assert (how.disturbed, how.retried) == ((), ("a hog",))
     assert how.drift.estimate == 1
+
+
+def test_what_was_noticed_stands_with_its_network_in_every_entry_of_the_sweep(sweep, recording):
+    taken = recording({"g2": "no memory"}, g1=0.01, g8=0.02, control=0.01)
+    checked = {**taken.checked, "g1": Circumstances(noted=("a note",)), "g2": Circumstances(noted=("none",))}
+    taken = replace(taken, checked=checked, noted={"g8": ("one", "two"), CONTROL: ("a note",)})
+    found = outcome(sweep, ["g2", "g8"], CPU, taken, confidence=0.9)
+    assert found["g8"].passes[0].circumstances.noted == ("g=1: a note", "g=8: one", "g=8: two")
 
 
 def test_the_entry_of_a_pass_holds_what_the_pass_knows_by_itself(sweep, recording):

@@ -6,7 +6,9 @@ import pytest
 
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
+from guidelines.report.formats import html
 from guidelines.report.formats.text import render
+from guidelines.report.records import of_tables
 from guidelines.report.subjects.machines import by_condition
 from guidelines.report.subjects.tables import sections
 from guidelines.results.model import Circumstances, Failure
@@ -66,6 +68,15 @@ def test_a_disturbed_sweep_is_marked_with_the_reason(entry, results):
         text = shown(run, width)
         assert "x1 !" in text.split("g=1")[0]
         assert "x1 ! disturbed: other processes used 1.40 of 2 processors" in text
+
+
+def test_what_was_noticed_of_a_network_is_said_once_and_marks_nothing(entry, results):
+    run = results(*disturbed(entry, noted=("g=8: its output is all zeros",)))
+    text = shown(run, 120)
+    assert text.count("x1 g=8: its output is all zeros\n") == 1
+    assert "!" not in text
+    assert "x1 g=8: its output is all zeros" in html.render(Document("", (), sections(tables(run))), {})
+    assert {record["noted"] for record in of_tables(run, tables(run))} == {"g=8: its output is all zeros"}
 
 
 def test_what_was_dropped_for_a_new_measurement_is_said(entry, results):

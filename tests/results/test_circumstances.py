@@ -56,6 +56,7 @@ circumstances = st.builds(
     drift=perhaps(estimates()),
     disturbed=lists_of_texts,
     retried=lists_of_texts,
+    noted=lists_of_texts,
     placed_at=st.lists(st.integers(0, 10**9), max_size=4).map(tuple),
     setup_s=perhaps(amounts),
     peak_memory_bytes=perhaps(amounts),
@@ -81,7 +82,11 @@ anywhere = settings(max_examples=100, suppress_health_check=[HealthCheck.functio
 @given(how=circumstances)
 @example(how=NOTHING)
 @example(how=Circumstances())
-@example(how=Circumstances(drift=Estimate(1.0, None, None, 0.99, 13), retried=("",), disturbed=("a", "b")))
+@example(
+    how=Circumstances(
+        drift=Estimate(1.0, None, None, 0.99, 13), retried=("",), disturbed=("a", "b"), noted=("c",)
+    )
+)
 def test_how_a_variant_was_measured_is_read_as_it_was_written(entry, how):
     measured = entry("g=8", 2.0, rounds=3, circumstances=how)
     assert parse_entry(read_back(to_benchmark(measured))) == measured

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 
 from guidelines.measure.device.own_thread import OwnThread
-from guidelines.measure.device.timing import Builder, Sample
+from guidelines.measure.device.second_look import Builder, Timed, as_timed
 from guidelines.spec.condition import Condition, Device
 
 THREAD = "guidelines-placement"
@@ -61,14 +61,17 @@ class _FreshThreads:
             self._thread = None
 
     def inside(self, builder: Builder) -> Builder:
-        """A builder that builds in the thread, and whose samples are taken there, clock and all."""
+        """A builder that builds in the thread; samples and second looks are taken there, clock and all."""
 
-        def build() -> Sample:
+        def build() -> Timed:
             thread = self._thread
             if thread is None:
                 raise RuntimeError("networks are built between `begin` and the end of their placements")
-            sample = thread.run(builder)
-            return lambda calls: thread.run(partial(sample, calls))
+            network = as_timed(thread.run(builder))
+            return Timed(
+                sample=lambda calls: thread.run(partial(network.sample, calls)),
+                look_again=lambda seconds: thread.run(partial(network.look_again, seconds)),
+            )
 
         return build
 

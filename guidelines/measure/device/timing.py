@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from guidelines.measure.device.memory import check_fits
 from guidelines.measure.device.modes import Bind
+from guidelines.measure.device.outputs import bits
+from guidelines.measure.device.second_look import Instance, Sample, Timed
+from guidelines.measure.device.tracers import without_tracers
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant
 
-Sample = Callable[[int], float]
-Builder = Callable[[], Sample]
 # glibc maps and pages in a block anew at every call if it is larger than the largest block freed so far, of
 # which it takes note up to 32 MiB. So speed depended on what ran before: 2x with activations of 2 MB.
 ALLOCATOR_CEILING_BYTES = 31 * 2**20
@@ -25,15 +26,23 @@ MEMORY_FORMATS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 def pinned(condition: Condition) -> Iterator[None]:
     """The measuring state: inference, pinned threads, cuDNN as the condition asks, full float32, no gc.
 
-    Inference is a state of this thread, the others are of the process. Every torch global and the garbage
-    collector are as before on leaving, also after an error. The C allocator stays in the state that any
+    Tracers and profilers of Python code, such as coverage's, are away. Inference is a state of this thread,
+    the others are of the process. Every torch global, the garbage collector and the tracers are as before on
+    leaving, also after an error. The C allocator stays in the state that any
     large network leaves it in, so that no network's time depends on those that ran before it.
     """
     torch.empty(ALLOCATOR_CEILING_BYTES, dtype=torch.uint8)
     cudnn = torch.backends.cudnn.flags(
         enabled=True, benchmark=condition.cudnn == "autotune", deterministic=False, allow_tf32=False
     )
-    with _threads(condition.threads), _full_float32(), _no_collecting(), cudnn, torch.inference_mode():
+    with (
+        without_tracers(),
+        _threads(condition.threads),
+        _full_float32(),
+        _no_collecting(),
+        cudnn,
+        torch.inference_mode(),
+    ):
         yield
 
 
@@ -71,15 +80,27 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Sample:
-    """Build a variant under a condition and return the function that times a number of its calls.
+def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Timed:
+    """Build a variant under a condition, to time calls of it and to look at it again afterwards.
 
     Compiling and capturing are done on return. Raises MemoryError, or whatever torch raises.
     """
     # CUDA raises an error itself, and asking it for its free memory would empty its allocator's cache.
     if condition.device.is_cpu:
         check_fits(variant, condition)
-    return timed(bind(*build(variant, condition, seed)), synchronizer(condition.device))
+    module, x = build(variant, condition, seed)
+    unchanged = bits(x)
+    call = bind(module, x)
+    instance = Instance(
+        module=module,
+        x=x,
+        bits_of_x=unchanged,
+        call=call,
+        sampler=timed(call, synchronizer(condition.device)),
+        condition=condition,
+        multiply_adds=variant.cost(condition).multiply_adds,
+    )
+    return Timed(instance.sample, instance.look_again)
 
 
 def timed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from guidelines.analysis.measured import distinct
 from guidelines.analysis.measuring import Measuring, by_effort, by_reason
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
@@ -31,10 +32,12 @@ def notes_on_effort(sweep: SweepResult, is_auto_batch: bool) -> Iterator[str]:
 
 
 def notes_on_disturbance(sweep: SweepResult) -> Iterator[str]:
-    """The reasons why a sweep counts as disturbed, and why it was measured again."""
+    """The reasons why a sweep counts as disturbed, what was noticed, and why it was measured again."""
     rows = sweep.measuring
     for reason, names in by_reason((name, how.disturbed) for name, how in rows.items()).items():
         yield f"{marked(sweep)} disturbed{_if_not_all(names, rows)}: {reason}"
+    for note in distinct(how.noted for how in rows.values()):  # it names its network
+        yield f"{sweep.name} {note}"
     for reason, names in by_reason((name, how.retried) for name, how in rows.items()).items():
         yield f"{sweep.name} was measured again{_if_not_all(names, rows)}: {reason}"
 

@@ -5,6 +5,8 @@ from guidelines.measure.device import timing
 from guidelines.measure.recording import Limits
 from guidelines.measure.rounds import Rounds
 from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Conv, Stack
 
 LAUNCH_S = 0.7e-6
 
@@ -34,8 +36,11 @@ def test_a_sample_lasts_as_long_as_an_asynchronous_device_works(clock, kernel_s)
 def test_samples_of_a_cuda_device_wait_for_that_device_at_both_ends(monkeypatch):
     events = []
     monkeypatch.setattr(torch.cuda, "synchronize", events.append)
-    monkeypatch.setattr(timing, "build", lambda variant, condition, seed: (None, None))
-    sample = timing.prepare(None, Condition("cuda:1", ""), 0, lambda module, x: lambda: events.append("call"))
+    monkeypatch.setattr(timing, "build", lambda variant, condition, seed: (None, torch.ones(1, 1)))
+    network = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=list)
+    sample = timing.prepare(
+        network, Condition("cuda:1", ""), 0, lambda module, x: lambda: events.append("call")
+    )
     sample(2)
     assert events == ["cuda:1", "call", "call", "cuda:1"]
 

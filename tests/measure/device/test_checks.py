@@ -110,3 +110,51 @@ def test_an_output_that_is_no_number_is_unlike_any():
 
 def test_an_output_of_zeros_is_like_itself():
     _check_alike(torch.zeros(2), torch.zeros(2), COMPILED)
+
+
+class Head(torch.nn.Module):
+    """A head that works on one image in evaluation mode only, and one more layer in training mode."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = torch.nn.Conv2d(4, 4, 1, bias=False), torch.nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        y = self.norm(self.conv(x).mean((2, 3), keepdim=True))
+        return y + self.conv(x) if self.training else y
+
+
+class HalfInEvaluation(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = (torch.nn.Conv2d(4, 4, 1, bias=False) for _ in range(2))
+
+    def forward(self, x):
+        return self.second(self.first(x)) if self.training else self.first(x)
+
+
+def test_the_work_is_that_of_evaluation_mode():
+    check_work(Variant("a", "a", (4,), Stack((Conv(4, 4),)), Head), EAGER)
+    twice = Variant("a", "a", (4,), Stack((Conv(4, 4),) * 2), HalfInEvaluation)
+    with pytest.raises(ValueError, match="the module does 256 multiply-adds, it declares 512"):
+        check_work(twice, EAGER)
+
+
+def scaled(factor):
+    def build():
+        conv = torch.nn.Conv2d(4, 4, 1, bias=False)
+        torch.nn.init.constant_(conv.weight, factor)
+        return conv
+
+    return Variant("a", "a", (4,), Stack((Conv(4, 4),)), build)
+
+
+@pytest.mark.parametrize(
+    ("factor", "note"),
+    [(1e-39, "100 % of its activations are denormal numbers"), (0.0, "its output is all zeros")],
+)
+def test_denormal_activations_and_an_output_of_zeros_are_noted(factor, note):
+    noted = check(scaled(factor), EAGER, 0, binder("eager")).noted
+    assert len(noted) == 1
+    assert noted[0].startswith(note)
+    assert check(scaled(1.0), EAGER, 0, binder("eager")).noted == ()
