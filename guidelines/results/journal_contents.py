@@ -9,6 +9,7 @@ has a checksum. A broken line ends the journal: what comes before it counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guidelines.results.extent import Extent
 from guidelines.results.joining import joined
 from guidelines.results.model import Entry, Failure, Machine, Run
 from guidelines.results.saved_file import checked_run
@@ -95,21 +96,14 @@ def _in_planned_order(contents: Contents) -> list[Result]:
     return results
 
 
-def there(sweeps: int, planned: int, passes: int, planned_passes: int) -> str:
-    """How much of a run is there: "1 of 2 sweeps", or "3 of 10 passes of its 2 sweeps"."""
-    if planned_passes <= 1:
-        return f"{sweeps} of {planned} sweeps"
-    return f"{passes} of {planned_passes * planned} passes of its {planned} sweeps"
-
-
 def _notes(contents: Contents) -> tuple[str, ...]:
     notes = [f"skipped: {skipped}" for skipped in contents.skipped]
     if not contents.is_finished:
-        is_there = there(
+        extent = Extent(
             sweeps=len(contents.measurements),
-            planned=len(contents.header.sweeps),
+            planned_sweeps=len(contents.header.sweeps),
             passes=sum(len(each) for each in contents.measurements.values()),
             planned_passes=contents.header.passes or 1,
         )
-        notes.append(f"is the journal of an unfinished run: {is_there} are there")
+        notes.append(f"is the journal of an unfinished run: {extent} are there")
     return (*notes, *contents.damage)

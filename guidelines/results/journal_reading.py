@@ -21,7 +21,7 @@ def parse(content: bytes) -> Contents:
     *lines, rest = content.split(b"\n")
     if not lines:
         raise ResultsError("is a journal without a complete line: nothing was measured")
-    header, checksum = _header(lines[0])
+    header, checksum = parse_header(lines[0])
     reader = _Reader(header, checksum)
     size_bytes, broken = len(lines[0]) + 1, ""
     for number, line in enumerate(lines[1:], 2):
@@ -50,7 +50,7 @@ def _left_out(number: int, reason: str, after: int) -> str:
     others = "" if not after else f", and so were the {after} lines after it"
     if after == 1:
         others = ", and so was the line after it"
-    return f"line {number} is broken: {reason}; it was left out{others}"
+    return f"line {number} is broken: {printable(reason)}; it was left out{others}"
 
 
 class _Reader:
@@ -139,8 +139,8 @@ def _check_pass(entry: Entry, number: int) -> None:
     check_rounds(entry)
 
 
-def _header(line: bytes) -> tuple[Header, int | None]:
-    """The header and its checksum, None for a version without checksums."""
+def parse_header(line: bytes) -> tuple[Header, int | None]:
+    """The header and its checksum, None for a version without checksums. Raises ResultsError."""
     try:
         content = decoded(line)
     except ResultsError as error:
