@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import by_machine
+from guidelines.analysis.overlap import sides_with_note
 from guidelines.analysis.reading import read
 from guidelines.analysis.same_machine import alike_but_for_hosts, runs_of_each_machine
 from guidelines.analysis.tables import Table
@@ -34,7 +35,7 @@ def read_sides(files: Sequence[Given], max_bytes: int) -> list[MachineResults]:
     if len(runs_by_path) == 2:
         a, b = map(by_machine, runs_by_path)
         if len(a) == len(b) == 1:
-            return [*a, *b]
+            return sides_with_note(a[0], b[0])
         _check_not_mixed(a, b)
     sides = _merged(runs_by_path)
     if len(sides) == 1:

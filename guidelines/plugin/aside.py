@@ -17,7 +17,7 @@ from guidelines.results.schema import KEY
 
 
 class Aside(os.PathLike[str]):
-    """A path for pytest-benchmark to write to: its text names the target, but the file beside it is opened."""
+    """A path for pytest-benchmark to write to: its text names the target, the file beside it is opened."""
 
     def __init__(self, target: Path) -> None:
         self.given = target
