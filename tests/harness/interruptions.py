@@ -29,8 +29,8 @@ KILLS = 40
 SEED = 1
 # Two sweeps of G2, of four variants each.
 RUN = ("experiments/test_g2_group_count.py", "-k", "x1 or x2", "--device=cpu", "--batch-size=1")
-QUICK = ("--benchmark-only", "--benchmark-max-time=0.1", "-p", "no:cacheprovider", "--benchmark-quiet")
-SWEEPS, VARIANTS, PASSES = 2, 8, 3
+QUICK = ("--benchmark-only", "--benchmark-max-time=0.05", "-p", "no:cacheprovider", "--benchmark-quiet")
+SWEEPS, VARIANTS, PASSES = 2, 8, 2
 # Samples of each pass by sweep and variant.
 Samples = dict[str, dict[str, list[tuple[float, ...]]]]
 Measurements = Mapping[str, Mapping[int, Sequence[Entry | Failure]]]
