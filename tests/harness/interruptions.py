@@ -51,8 +51,10 @@ def main() -> None:
     moments = random.Random(SEED)
     runs = []
     for number in range(kills):
-        times = 1 + number % 2
-        runs.append(kill_and_resume([moments.uniform(0, whole_s) for _ in range(times)], number))
+        shares = [moments.random() for _ in range(1 + number % 2)]
+        run = kill_and_resume([share * whole_s for share in shares], number)
+        whole_s = min(whole_s, run.whole_s or whole_s)  # later moments would find no run alive
+        runs.append(run)
     print_counts(runs)
 
 
@@ -62,10 +64,11 @@ class Interruption:
 
     `reported` as ended before a kill, `kept` in the journal after the last one, `lost` of those reported or
     of those in the journal after an earlier kill, `changed` in the resumed run's file. `kills` are those that
-    found the run alive.
+    found the run alive; `whole_s` is the time of a run that none of them did, 0 otherwise.
     """
 
     kills: int
+    whole_s: float
     reported: int
     kept: int
     lost: int
@@ -87,14 +90,16 @@ def print_counts(runs: Sequence[Interruption]) -> None:
 def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     """Kill a run once or twice and let it end."""
     kills = lost = 0
+    whole_s = 0.0
     reported: Counter[str] = Counter()
     kept: Measurements = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for moment_s in after_s:
             before = kept
-            was_alive, ended = kill(folder, moment_s)
-            kills += was_alive
+            ended_after_s, ended = kill(folder, moment_s)
+            kills += ended_after_s is None
+            whole_s = ended_after_s or whole_s if not kills else 0.0
             reported += ended
             kept = measurements(folder)
             lost += lacking(before, kept)
@@ -110,6 +115,7 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     )
     return Interruption(
         kills=kills,
+        whole_s=whole_s,
         reported=sum(reported.values()),
         kept=passes,
         lost=lost,
@@ -118,20 +124,25 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     )
 
 
-def kill(folder: Path, after_s: float) -> tuple[bool, Counter[str]]:
+def kill(folder: Path, after_s: float) -> tuple[float | None, Counter[str]]:
     """Start or resume a run and kill it.
 
-    True if it was still alive, and the number of passes of each sweep that it had reported as ended.
+    None, or the time after which it ended by itself, and the number of passes of each sweep that it had
+    reported as ended.
     """
     if is_finished(folder):
-        return False, Counter()
+        return 0.0, Counter()
+    start = time.perf_counter()
     process = resume(folder)
-    time.sleep(after_s)
-    was_alive = process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    ended_after_s = None
+    try:
+        process.wait(timeout=after_s)
+        ended_after_s = time.perf_counter() - start
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     output = (folder / "out.txt").read_text()
-    return was_alive, Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+    return ended_after_s, Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
 
 
 def contents(folder: Path) -> Contents | None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from inner_experiments import SMALL, X1, X2
-from inner_runs import named, progress, strict
+from inner_runs import named, progress, resealed, strict
 
 from guidelines.cli.main import main
 from guidelines.measure import campaign, task
@@ -13,7 +13,6 @@ from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
 from guidelines.results.journal_contents import Header
-from guidelines.results.journal_lines import sealed
 from guidelines.results.model import CONTROL_NAME, Machine
 from guidelines.spec.condition import Condition
 
@@ -87,15 +86,9 @@ def test_a_journal_with_a_broken_line_is_gone_on_with_up_to_it(whole, resume, at
 
 
 def test_what_a_journal_says_cannot_steer_the_terminal(whole, resume):
-    lines, checksum = [], 0
-    for line in whole[:4]:
-        content = json.loads(line)
-        del content["crc32"]
-        if len(lines) == 3:
-            content["benchmark"]["extra_info"]["guidelines"]["paper"] = {"\x1b[2J\n": 1}
-        new, checksum = sealed(content, checksum)
-        lines.append(new)
-    output = resume(lines).stdout.str()
+    contents = [json.loads(line) for line in whole[:4]]
+    contents[3]["benchmark"]["extra_info"]["guidelines"]["paper"] = {"\x1b[2J\n": 1}
+    output = resume(resealed(contents)).stdout.str()
     assert "line 4 is broken: " in output
     assert "unexpected keyword" in output
     assert "\x1b[2J" not in output
