@@ -57,7 +57,7 @@ def extent(config: pytest.Config) -> Extent:
 
 
 def _is_there(sweep_id: str, campaign: Campaign, tests: _Tests) -> bool:
-    """True if all tests of a sweep ran to their ends, and it is measured, or no test of it was to be had."""
+    """True if all tests of a sweep ran to their ends, and it is measured, or all failed or were skipped."""
     variants = {_Variant(sweep_id, id) for id in campaign.planned[sweep_id]}
     if not variants <= tests.ended:
         return False
