@@ -157,6 +157,9 @@ def change(entry, **changes):
         passes = [replace(each, circumstances=changes["circumstances"]) for each in entry.passes]
         entry = replace(entry, passes=tuple(passes))
         del changes["circumstances"]
+    if "median_s" in changes and "passes" not in changes and len(entry.passes) == 1:
+        of_pass = replace(entry.passes[0], seconds_per_call=changes["median_s"])
+        entry = replace(entry, passes=(of_pass,))
     return replace(entry, identity=identity, **changes)
 
 

@@ -13,6 +13,7 @@ from guidelines.results.model import (
     Identity,
     Machine,
     Network,
+    Pass,
     Place,
     Run,
     StopReason,
@@ -35,6 +36,7 @@ class Measured:
     `is_one_process` is True if it is one run of a single pass: its interval does not cover other runs.
     `lost` are the reasons why passes are missing. `draws` are its slow-downs by placement under cuDNN's
     autotuner. `scatter` is the Birge ratio of the slow-downs under its condition, None for a single run.
+    `fingerprints` tell its passes from all others, also in files without samples.
     Quantities are functions, which == does not compare.
     """
 
@@ -52,6 +54,7 @@ class Measured:
     draws: tuple[Draw, ...] = ()
     runs: int = 1
     scatter: float | None = None
+    fingerprints: tuple[Hashable, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -185,6 +188,17 @@ def _measured(entry: Entry, slowdown: Quantity | None, control: Quantity | None)
         passes=len(entry.passes),
         is_one_process=len(entry.passes) == 1,
         lost=entry.lost,
+        fingerprints=tuple(map(_fingerprint, entry.passes)),
+    )
+
+
+def _fingerprint(of_pass: Pass) -> Hashable:
+    """Figures of a pass that no other pass has: all digits of its medians, and the time it took."""
+    state = of_pass.circumstances.state
+    return (
+        *(of_pass.rounds, of_pass.calls_per_sample, of_pass.seconds_per_call, of_pass.slowdown.estimate),
+        of_pass.control and of_pass.control.estimate,
+        state and state.watched_s,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from guidelines.analysis.measured import MachineResults, Measured, distinct
+from guidelines.analysis.overlap import counted_once
 from guidelines.analysis.same_machine import runs_of_each_machine
 from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
@@ -22,12 +23,14 @@ class MergeError(Exception):
 
 
 def merged(results: Sequence[MachineResults]) -> MachineResults:
-    """Runs of one machine as one; a run that is given twice counts once, and a note says so.
+    """Runs of one machine as one; a run or a part of one that is given twice counts once, as a note says.
 
     Raises MergeError if two runs measured different networks under the same name, or judge them
     differently.
     """
     runs, notes = _distinct(results)
+    runs, notes_on_shared = counted_once(runs)
+    notes = (*notes_on_shared, *notes)
     if len(runs) == 1:
         return replace(runs[0], notes=notes)
     _check_alike(runs)

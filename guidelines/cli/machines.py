@@ -7,6 +7,7 @@ from pathlib import Path
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import by_machine
+from guidelines.analysis.overlap import sides_with_note
 from guidelines.analysis.reading import Reading, read
 from guidelines.analysis.same_machine import alike_but_for_hosts, runs_of_each_machine
 from guidelines.analysis.tables import Table
@@ -61,7 +62,7 @@ def sides_of(reading: Reading) -> list[MachineResults]:
     if len(reading.runs_by_path) == 2:
         a, b = map(by_machine, reading.runs_by_path)
         if len(a) == len(b) == 1:
-            return [*a, *b]
+            return sides_with_note(a[0], b[0])
         _check_not_mixed(a, b)
     sides = merged_machines(reading)
     if len(sides) == 1:

@@ -83,6 +83,21 @@ class Campaign:
         """Number of passes that are there, of all sweeps, from this run or the one it resumes."""
         return sum(len(sweep.outcomes) for sweep in self._sweeps.values())
 
+    @property
+    def complete_passes(self) -> dict[str, int]:
+        """Number of passes of each sweep that lacks none: all planned ones are there, or it is precise."""
+        complete = {}
+        for sweep_id, sweep in self._sweeps.items():
+            lacks_one = any(sweep.left(number) for number in range(1, self.passes + 1))
+            if sweep.outcomes and (sweep.stopped == "precision" or not lacks_one):
+                complete[sweep_id] = len(sweep.outcomes)
+        return complete
+
+    @property
+    def begun_sweeps(self) -> set[str]:
+        """Ids of the sweeps of which some pass is there."""
+        return {sweep_id for sweep_id, sweep in self._sweeps.items() if sweep.outcomes}
+
     def _is_finished(self, sweep: SweepPasses) -> bool:
         is_complete = not any(sweep.left(number) for number in range(1, self.passes + 1))
         return is_complete and not sweep.to_retry(self.retries)

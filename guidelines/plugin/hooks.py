@@ -159,28 +159,33 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
         path, contents = resumed
         resumption.check_plan(path, contents.header, campaign.planned)
         campaign.restore(contents.measurements)
+        for line in contents.damage:
+            cut = ", and is cut off now" if contents.broken and outputs.is_measuring(config) else ""
+            _tell(config, f"{path}: {line}{cut}")
     return chosen
 
 
 def _tell_batch(config: pytest.Config, case: Case) -> None:
     """Print the batch that was found for a sweep: finding one takes seconds."""
+    _tell(config, f"--batch-size auto: {case.sweep_id}: {case.condition.batch_size}")
+
+
+def _tell(config: pytest.Config, line: str) -> None:
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
         terminal.ensure_newline()
-        terminal.write_line(f"--batch-size auto: {case.sweep_id}: {case.condition.batch_size}")
+        terminal.write_line(line)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Name the experiments that run on request only, and what a resumed run already has."""
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
     if resumed := config.stash[RESUMED]:
-        path, contents = resumed
+        path, _ = resumed
         there = f"{campaign.finished_sweeps} of {len(campaign.planned)} sweeps"
         if campaign.passes > 1:
             there += f" and {campaign.known_passes} of {campaign.passes * len(campaign.planned)} passes"
         lines.append(f"resumed {path}: {there} are there")
-        if contents.is_torn:
-            lines.append("its last line is torn and was ignored")
-    return lines
+    return [*lines, *(campaign.journal.notes if campaign.journal else ())]
 
 
 def _header(config: pytest.Config) -> Header:

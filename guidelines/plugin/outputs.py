@@ -1,13 +1,16 @@
 """The outputs of a run; all must be writable before the first sample, or a long run would be lost."""
 
+import errno
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytest_benchmark.utils import get_machine_id
 
+from guidelines.plugin.journals import next_order
 from guidelines.results import journal
 from guidelines.results.journal import Journal
 from guidelines.results.journal_contents import Contents, Header
@@ -40,7 +43,7 @@ def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] 
     try:
         if resumed:
             return journal.reopen(*resumed)
-        return journal.create(path, header)
+        return journal.create(path, replace(header, order=next_order(path.parent)))
     except FileExistsError as error:
         if not given_journal(config):  # another run began at this moment
             return begin(config, header, None)
@@ -54,7 +57,7 @@ def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] 
 
 
 def _fresh(folder: Path) -> Path:
-    """A path that does not exist; such names sort by time."""
+    """A path that does not exist, named after the local time."""
     stamp = time.strftime("%Y-%m-%dT%H%M%S")
     number = 1
     while (path := folder / f"{stamp}-{number:03}.jsonl").exists():
@@ -91,11 +94,13 @@ def unwritable(path: Path) -> str:
     """Reason why a file cannot be written, or ""; makes its folder, and changes nothing that exists."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device
+            return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
         if path.exists():
             with path.open("r+b"):
                 pass
         if path.is_file() or not path.exists():
-            with tempfile.TemporaryFile(dir=path.parent) as probe:
+            with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent) as probe:
                 probe.write(os.urandom(PROBE_BYTES))
                 probe.flush()
                 os.fsync(probe.fileno())

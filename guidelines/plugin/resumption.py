@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.plugin.journals import in_order
 from guidelines.plugin.outputs import FOLDER, given_journal, is_measuring
 from guidelines.report.labels import differences
 from guidelines.results.checked import printable
 from guidelines.results.files import load_journal
-from guidelines.results.journal_contents import OPENING, Contents, Header
+from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.schema import ResultsError
 
 
@@ -25,6 +26,8 @@ def unfinished(config: pytest.Config) -> tuple[Path, Contents] | None:
         raise pytest.UsageError("--resume measures what is missing, but the other options time nothing")
     try:
         path = given_journal(config) or newest_unfinished(config.rootpath / FOLDER)
+        if path.is_fifo():
+            raise ResultsError(f"{path}: is a pipe, no journal")
         contents = load_journal(path)
     except ResultsError as error:
         raise pytest.UsageError(printable(f"--resume: {error}")) from error
@@ -63,18 +66,13 @@ def check_plan(path: Path, before: Header, planned: Mapping[str, Sequence[str]])
 
 
 def newest_unfinished(folder: Path) -> Path:
-    """The last journal by name that is not of a finished run. Raises ResultsError if there is none."""
-    paths = sorted(folder.glob("*.jsonl"), reverse=True)
-    for path in paths:
-        if not _has_no_header(path.read_bytes()) and not load_journal(path).is_finished:
+    """The journal that was begun last of those that are not of a finished run. Raises ResultsError."""
+    for path in in_order(folder):
+        if not load_journal(path).is_finished:
             return path
+    paths = list(folder.glob("*.jsonl"))
     if not paths:
         raise ResultsError(f"nothing to resume, no journal in {folder}")
     raise ResultsError(
         f"nothing to resume, none of {len(paths)} journals in {folder} belongs to an unfinished run"
     )
-
-
-def _has_no_header(content: bytes) -> bool:
-    """True for the journal of a run that was killed while it wrote the first line."""
-    return b"\n" not in content and OPENING.startswith(content[: len(OPENING)])

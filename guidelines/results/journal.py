@@ -1,14 +1,17 @@
 """Writing of a run's journal: every result is on disk as soon as it is known."""
 
 import errno
-import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, Any
+from weakref import WeakSet
 
 from guidelines.results.journal_contents import VERSION, Contents, Header, Result
+from guidelines.results.journal_lines import encoded, sealed
 from guidelines.results.model import Entry, Failure
 from guidelines.results.schema import to_benchmark, to_failed
 
@@ -17,16 +20,42 @@ try:
 except ImportError:  # Windows, where two runs that write one journal go unnoticed
     fcntl = None  # type: ignore[assignment]
 
+# Journals that this process may be writing.
+_open: "WeakSet[Journal]" = WeakSet()
+
 
 class Journal:
-    """A journal that is being written; after an error, `fault` is its message and nothing more is written."""
+    """A journal that is being written.
 
-    def __init__(self, path: Path, file: IO[bytes], measurements: int = 0) -> None:
+    After an error, `fault` is its message, and nothing more is written. A journal that was deleted or changed
+    by somebody else is written anew, at its path if that is free; `notes` say so.
+
+    `content` is what the file holds so far, `checksum` that of its lines, None if they have none.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        file: IO[bytes],
+        *,
+        measurements: int = 0,
+        content: bytes = b"",
+        checksum: int | None = 0,
+    ) -> None:
         self.path = path
         self.fault = ""
+        self.notes: list[str] = []
         self.is_finished = False
         self._file = file
-        self._measurements = measurements
+        self._measurements = self._kept = measurements
+        self._content = bytearray(content)
+        self._checksum = checksum
+        _open.add(self)
+
+    @property
+    def lost(self) -> int:
+        """Number of measurements of sweeps that are not in the file."""
+        return self._measurements - self._kept
 
     def add(self, sweep_id: str, number: int, results: Sequence[Result]) -> None:
         """Write the results of a sweep in the pass with a number, one line for each variant."""
@@ -38,6 +67,8 @@ class Journal:
             "of": len(results),
         }
         self._append(*(measurement | _saved(result) for result in results))
+        if not self.fault:
+            self._kept = self._measurements
 
     def withdraw(self, failure: Failure) -> None:
         """Note that a variant's test failed after it was timed."""
@@ -62,41 +93,82 @@ class Journal:
 
     def close(self) -> None:
         """Close and unlock the file. Closing tries once more to write what a full disk did not take."""
+        self._append()
+        _open.discard(self)
         try:
             self._file.close()
         except OSError as error:
             self.fault = self.fault or error.strerror or str(error)
 
     def _append(self, *lines: Mapping[str, Any]) -> None:
-        if self.fault:
+        if self.fault or self not in _open:
             return
         try:
-            _write(self._file, *lines)
+            self._stay()
+            new = b"".join(map(self._line, lines))
+            if new:
+                _write(self._file, new)
+            self._content += new
         except OSError as error:
             self.fault = error.strerror or str(error)
+
+    def _line(self, content: Mapping[str, Any]) -> bytes:
+        if self._checksum is None:
+            return encoded(content)
+        line, self._checksum = sealed(content, self._checksum)
+        return line
+
+    def _stay(self) -> None:
+        """Write everything anew if the file is no longer at its path, or not as it was left."""
+        harm = _harm(self.path, self._file, len(self._content))
+        if not harm:
+            return
+        try:
+            path, file = _anew(self.path, bytes(self._content))
+        except OSError as error:
+            self._kept = 0
+            raise OSError(error.errno, f"it {harm}, and no other can be begun: {error.strerror}") from error
+        with suppress(OSError):
+            self._file.close()
+        self.notes.append(f"{self.path} {harm} during the run; everything is in {path}")
+        self.path, self._file = path, file
+        self._lock()
+
+    def _lock(self) -> None:
+        """Lock the file. Raises BlockingIOError if another process has locked it."""
+        if reason := _lock(self._file):
+            self.notes.append(f"{self.path} cannot be locked ({reason}): resume no run that still goes on")
 
 
 def create(path: Path, header: Header) -> Journal:
     """Begin a journal. Raises OSError, FileExistsError if there is a file at the path."""
-    file = path.open("xb")
-    _lock(file)
-    _write(file, {"guidelines_journal": VERSION, **asdict(header)})
+    journal = Journal(path, path.open("xb"))
+    try:
+        journal._lock()
+        head = journal._line({"guidelines_journal": VERSION, **asdict(header)})
+        _write(journal._file, head)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    journal._content += head
     _sync_folder(path.parent)
-    return Journal(path, file)
+    return journal
 
 
 def reopen(path: Path, contents: Contents) -> Journal:
-    """Resume a journal after cutting off an incomplete last line.
+    """Resume a journal after cutting off all from the first broken or incomplete line on.
 
     Raises OSError, BlockingIOError if another run is writing it or has written to it since it was read.
     """
     file = path.open("r+b")
-    _lock(file)
-    if file.read().rfind(b"\n") + 1 != contents.size_bytes:
+    journal = Journal(path, file, measurements=contents.last_measurement, checksum=contents.checksum)
+    journal._lock()
+    content = file.read()
+    if len(content) != contents.read_bytes:
         raise BlockingIOError(errno.EAGAIN, "another run has written to it since it was read")
     file.truncate(contents.size_bytes)
     file.seek(contents.size_bytes)
-    journal = Journal(path, file, contents.last_measurement)
+    journal._content += content[: contents.size_bytes]
     journal.resume()
     return journal
 
@@ -105,22 +177,76 @@ def _saved(result: Result) -> dict[str, Any]:
     return {"benchmark": to_benchmark(result)} if isinstance(result, Entry) else {"failed": to_failed(result)}
 
 
-def _write(file: IO[bytes], *lines: Mapping[str, Any]) -> None:
-    file.write(b"".join(json.dumps(line, allow_nan=False).encode() + b"\n" for line in lines))
+def _write(file: IO[bytes], lines: bytes) -> None:
+    file.write(lines)
     file.flush()
     os.fsync(file.fileno())
 
 
+def _harm(path: Path, file: IO[bytes], size_bytes: int) -> str:
+    """What somebody else did to an open file: "was deleted", or "" for nothing."""
+    try:
+        there = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "was deleted"
+    except OSError as error:
+        return f"cannot be reached ({error.strerror})"
+    ours = os.fstat(file.fileno())
+    if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+        return "was replaced"
+    return "was changed" if S_ISREG(ours.st_mode) and ours.st_size != size_bytes else ""
+
+
+def _anew(path: Path, content: bytes) -> tuple[Path, IO[bytes]]:
+    """A new file with a content at a path, or beside it if there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    free, number = path, 1
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    file = free.open("xb")
+    try:
+        _write(file, content)
+    except OSError:
+        free.unlink(missing_ok=True)
+        raise
+    return free, file
+
+
 def _sync_folder(folder: Path) -> None:
-    """Put the name of a new file on disk, too; Windows has no call for it."""
+    """Put the name of a new file on disk, too, if the system and the file system have a call for it."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
-def _lock(file: IO[bytes]) -> None:
-    if fcntl is not None:
+def _lock(file: IO[bytes]) -> str:
+    """Lock a file; gives the reason if its file system has no locks.
+
+    Raises BlockingIOError if another process has locked the file.
+    """
+    if fcntl is None:
+        return ""
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _leave_to_parent() -> None:
+    """Let go of journals in a process that was forked just now, or it would keep their locks."""
+    for journal in _open:
+        journal.fault = journal.fault or "a forked process leaves it to its parent"
+        with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), journal._file.fileno(), inheritable=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

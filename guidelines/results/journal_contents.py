@@ -2,18 +2,22 @@
 
 A journal is a file of JSON lines. Its first line is the header; each further line holds the result of one
 variant in one pass, or an event of the run. A measurement of a sweep counts if all its lines are there; if a
-pass of a sweep was measured several times, the last complete measurement counts.
+pass of a sweep was measured several times, the last complete measurement counts. Since version 3 each line
+has a checksum. A broken line ends the journal: what comes before it counts.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guidelines.results.extent import Extent
 from guidelines.results.joining import joined
 from guidelines.results.model import Entry, Failure, Machine, Run
 from guidelines.results.saved_file import checked_run
 from guidelines.results.schema import ResultsError
 
-VERSION = 2
+VERSION = 3
+# Lines have checksums since this version.
+SEALED_SINCE = 3
 # The first bytes of every journal, which tell it from other files whatever its name is.
 OPENING = b'{"guidelines_journal":'
 
@@ -22,12 +26,22 @@ Result = Entry | Failure
 
 @dataclass(frozen=True)
 class Header:
-    """Everything that must match before a run can be resumed; `sweeps` are the planned variants by sweep."""
+    """Everything that must match before a run can be resumed; `sweeps` are the planned variants by sweep.
+
+    `order` is above that of each journal that was in the same folder before; 0 for older journals.
+    """
 
     machine: Machine
     settings: Mapping[str, str]
     sweeps: Mapping[str, Sequence[str]]
     batches: Mapping[str, int] = field(default_factory=dict)
+    order: int = 0
+
+    @property
+    def passes(self) -> int | None:
+        """The planned passes of each sweep, None for a journal that does not say."""
+        planned = self.settings.get("passes", "")
+        return int(planned) if planned.isdecimal() and len(planned) < 10 else None
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,9 @@ class Contents:
     """A journal as far as it was written: the last complete measurement of each pass of a sweep, and events.
 
     `withdrawn` are variants whose test failed after they were timed. `is_torn` is true if the last line is
-    incomplete; `size_bytes` is the size without that line.
+    incomplete. `broken` names the first broken line and what was left out with it, "" if there is none.
+    `size_bytes` is the size of what counts, of the `read_bytes` of the file. `checksum` is that of the last
+    line that counts, None if lines have none.
     """
 
     header: Header
@@ -45,7 +61,16 @@ class Contents:
     is_finished: bool
     is_torn: bool
     size_bytes: int
+    read_bytes: int
     last_measurement: int
+    broken: str = ""
+    checksum: int | None = None
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """Notes on lines that do not count."""
+        torn = "its last line is torn and was ignored"
+        return tuple(filter(None, (self.broken, torn if self.is_torn else "")))
 
 
 def to_run(contents: Contents) -> Run:
@@ -55,7 +80,7 @@ def to_run(contents: Contents) -> Run:
     """
     results = _in_planned_order(contents)
     if not results:
-        raise ResultsError("is the journal of a run that finished no sweep")
+        raise ResultsError("; ".join(("is the journal of a run that finished no sweep", *contents.damage)))
     withdrawn = {failure.place: failure for failure in contents.withdrawn}
     entries = [each for each in results if isinstance(each, Entry) and each.place not in withdrawn]
     failures = [each for each in results if isinstance(each, Failure)]
@@ -71,20 +96,14 @@ def _in_planned_order(contents: Contents) -> list[Result]:
     return results
 
 
-def _there(contents: Contents) -> str:
-    """How much of a run is there: "1 of 2 sweeps", or "3 of 10 passes of its 2 sweeps"."""
-    sweeps, planned = len(contents.measurements), len(contents.header.sweeps)
-    passes = contents.header.settings.get("passes", "1")
-    if passes == "1" or not passes.isdecimal():
-        return f"{sweeps} of {planned} sweeps"
-    ended = sum(len(each) for each in contents.measurements.values())
-    return f"{ended} of {int(passes) * planned} passes of its {planned} sweeps"
-
-
 def _notes(contents: Contents) -> tuple[str, ...]:
     notes = [f"skipped: {skipped}" for skipped in contents.skipped]
     if not contents.is_finished:
-        notes.append(f"is the journal of an unfinished run: {_there(contents)} are there")
-    if contents.is_torn:
-        notes.append("its last line is torn and was ignored")
-    return tuple(notes)
+        extent = Extent(
+            sweeps=len(contents.measurements),
+            planned_sweeps=len(contents.header.sweeps),
+            passes=sum(len(each) for each in contents.measurements.values()),
+            planned_passes=contents.header.passes or 1,
+        )
+        notes.append(f"is the journal of an unfinished run: {extent} are there")
+    return (*notes, *contents.damage)

@@ -19,7 +19,7 @@ IMAGE = 128_450_560
 
 
 @pytest.fixture
-def of_batches(entry, results):
+def of_batches(entry, results, changed):
     """Results of sweeps of G2 by their batch; a call takes as long as its batch is large."""
 
     def measured(source="a.json", pace=1.0, **batches):
@@ -31,7 +31,8 @@ def of_batches(entry, results):
                     variant, slowdown, sweep=sweep, condition=condition, multiply_adds=batch_size * IMAGE
                 )
                 samples_s = tuple(pace * batch_size * s for s in made.samples_s)
-                entries.append(replace(made, samples_s=samples_s, median_s=pace * batch_size * made.median_s))
+                median_s = pace * batch_size * made.median_s
+                entries.append(changed(made, samples_s=samples_s, median_s=median_s))
         return results(*entries, source=source)
 
     return measured
@@ -75,7 +76,7 @@ def test_two_machines_pair_them_and_speed_is_by_the_image(of_batches):
 
 
 def test_merged_runs_give_times_for_the_first_batch_and_say_so(of_batches):
-    together = merged([of_batches(x1=64, x2=8), of_batches("b.json", x1=32, x2=8)])
+    together = merged([of_batches(x1=64, x2=8), of_batches("b.json", pace=1.001, x1=32, x2=8)])
     assert len(together.measured) == 4
     seconds = [measured.seconds_per_call(0.95).estimate for measured in together.measured]
     assert seconds == pytest.approx([0.64, 1.28, 0.08, 0.16], rel=0.02)

@@ -1,6 +1,8 @@
 """Kills runs at random moments, resumes them, and prints what was lost; asserts nothing.
 
-Run it by hand, about ten minutes on two cores: python tests/harness/interruptions.py
+Run it by hand, about half an hour on two cores: python tests/harness/interruptions.py [KILLS]
+
+Half of the runs are killed a second time, after --resume.
 """
 
 import random
@@ -19,24 +21,26 @@ from statistics import median
 from guidelines.measure.device.devices import cpu_model
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
-from guidelines.results.journal_contents import Header
+from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.model import Entry, Failure
 
 ROOT = Path(__file__).parent.parent.parent
-KILLS = 8
+KILLS = 40
 SEED = 1
-# G2 and G4: six sweeps of four variants.
-RUN = ("experiments/test_g2_group_count.py", "experiments/test_g4_elementwise.py", "--device=cpu")
-QUICK = ("--benchmark-only", "--benchmark-max-time=0.2", "-p", "no:cacheprovider", "--benchmark-quiet")
-SWEEPS, VARIANTS, PASSES = 6, 24, 5
+# Two sweeps of G2, of four variants each.
+RUN = ("experiments/test_g2_group_count.py", "-k", "x1 or x2", "--device=cpu", "--batch-size=1")
+QUICK = ("--benchmark-only", "--benchmark-max-time=0.05", "-p", "no:cacheprovider", "--benchmark-quiet")
+SWEEPS, VARIANTS, PASSES = 2, 8, 2
 # Samples of each pass by sweep and variant.
 Samples = dict[str, dict[str, list[tuple[float, ...]]]]
+Measurements = Mapping[str, Mapping[int, Sequence[Entry | Failure]]]
 
 
 def main() -> None:
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
     print(
-        f"{cpu_model()}: {SWEEPS} sweeps of {VARIANTS} variants in {PASSES} passes, "
-        f"killed (SIGKILL) at {KILLS} random moments"
+        f"{cpu_model()}: {SWEEPS} sweeps of {VARIANTS} variants in {PASSES} passes, killed (SIGKILL) at "
+        f"{kills} random moments, every other run a second time after --resume"
     )
     print_costs()
     with tempfile.TemporaryDirectory() as folder:
@@ -45,26 +49,26 @@ def main() -> None:
         whole_s = time.perf_counter() - start
     print(f"an uninterrupted run: {whole_s:.1f} s")
     moments = random.Random(SEED)
-    runs = [kill_and_resume(moments.uniform(0, whole_s), number) for number in range(KILLS)]
-    reported, lost = sum(run.reported for run in runs), sum(run.lost for run in runs)
-    kept, changed = sum(run.kept for run in runs), sum(run.changed for run in runs)
-    complete = sum(run.is_complete for run in runs)
-    print(
-        f"passes of sweeps that had been reported as ended: {reported}, of these in the journal: "
-        f"{reported - lost}"
-    )
-    print(f"passes of sweeps in the journals: {kept}, of these changed in the resumed run's file: {changed}")
-    print(f"resumed runs whose file is complete: {complete} of {KILLS}")
+    runs = []
+    for number in range(kills):
+        shares = [moments.random() for _ in range(1 + number % 2)]
+        run = kill_and_resume([share * whole_s for share in shares], number)
+        whole_s = min(whole_s, run.whole_s or whole_s)  # later moments would find no run alive
+        runs.append(run)
+    print_counts(runs)
 
 
 @dataclass(frozen=True)
 class Interruption:
     """Passes of the sweeps of one killed and resumed run.
 
-    `reported` as ended before the kill, `kept` in the journal, `lost` of those reported, `changed` in
-    the resumed run's file.
+    `reported` as ended before a kill, `kept` in the journal after the last one, `lost` of those reported or
+    of those in the journal after an earlier kill, `changed` in the resumed run's file. `kills` are those that
+    found the run alive; `whole_s` is the time of a run that none of them did, 0 otherwise.
     """
 
+    kills: int
+    whole_s: float
     reported: int
     kept: int
     lost: int
@@ -72,39 +76,106 @@ class Interruption:
     is_complete: bool
 
 
-def kill_and_resume(after_s: float, number: int) -> Interruption:
+def print_counts(runs: Sequence[Interruption]) -> None:
+    twice = sum(run.kills == 2 for run in runs)
+    print(f"runs that were killed: {sum(run.kills > 0 for run in runs)}, of these twice: {twice}")
+    reported, lost = sum(run.reported for run in runs), sum(run.lost for run in runs)
+    print(f"passes of sweeps that had been reported as ended: {reported}, of these lost: {lost}")
+    kept, changed = sum(run.kept for run in runs), sum(run.changed for run in runs)
+    print(f"passes of sweeps in the journals: {kept}, of these changed in the resumed run's file: {changed}")
+    complete = sum(run.is_complete for run in runs)
+    print(f"resumed runs whose file is complete: {complete} of {len(runs)}")
+
+
+def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
+    """Kill a run once or twice and let it end."""
+    kills = lost = 0
+    whole_s = 0.0
+    reported: Counter[str] = Counter()
+    kept: Measurements = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        reported = kill(folder, after_s)
-        path = folder / "run.jsonl"
-        has_begun = path.exists() and b"\n" in path.read_bytes()
-        kept = load_journal(path).measurements if has_begun else {}
-        status = command(folder, *(["--resume"] if has_begun else [])).wait()
+        for moment_s in after_s:
+            before = kept
+            ended_after_s, ended = kill(folder, moment_s)
+            kills += ended_after_s is None
+            whole_s = ended_after_s or whole_s if not kills else 0.0
+            reported += ended
+            kept = measurements(folder)
+            lost += lacking(before, kept)
+        status = 0 if is_finished(folder) else resume(folder).wait()
         samples = saved_samples(folder / "run.json") if status == 0 else {}
+    lost += sum(max(0, count - len(kept.get(sweep_id, {}))) for sweep_id, count in reported.items())
     complete = sum(is_complete(of_sweep) for of_sweep in samples.values())
     passes = sum(len(of_sweep) for of_sweep in kept.values())
     print(
-        f"{number + 1:2}: killed after {after_s:4.1f} s, {passes} passes of sweeps kept, "
-        f"then {complete} of {SWEEPS} sweeps complete",
+        f"{number + 1:2}: killed after {', '.join(f'{each:.1f}' for each in after_s)} s, {passes} passes of "
+        f"sweeps kept, then {complete} of {SWEEPS} sweeps complete",
         file=sys.stderr,
     )
     return Interruption(
+        kills=kills,
+        whole_s=whole_s,
         reported=sum(reported.values()),
         kept=passes,
-        lost=sum(max(0, count - len(kept.get(sweep_id, {}))) for sweep_id, count in reported.items()),
+        lost=lost,
         changed=sum(changed(of_sweep, samples.get(sweep_id, {})) for sweep_id, of_sweep in kept.items()),
         is_complete=complete == SWEEPS,
     )
 
 
-def kill(folder: Path, after_s: float) -> Counter[str]:
-    """Start a run, kill it, and count the passes of each sweep that it had reported as ended."""
-    process = command(folder)
-    time.sleep(after_s)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+def kill(folder: Path, after_s: float) -> tuple[float | None, Counter[str]]:
+    """Start or resume a run and kill it.
+
+    None, or the time after which it ended by itself, and the number of passes of each sweep that it had
+    reported as ended.
+    """
+    if is_finished(folder):
+        return 0.0, Counter()
+    start = time.perf_counter()
+    process = resume(folder)
+    ended_after_s = None
+    try:
+        process.wait(timeout=after_s)
+        ended_after_s = time.perf_counter() - start
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
     output = (folder / "out.txt").read_text()
-    return Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+    return ended_after_s, Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+
+
+def contents(folder: Path) -> Contents | None:
+    """The journal of a run; None if it has no whole line yet."""
+    path = folder / "run.jsonl"
+    return load_journal(path) if path.exists() and b"\n" in path.read_bytes() else None
+
+
+def measurements(folder: Path) -> Measurements:
+    known = contents(folder)
+    return known.measurements if known else {}
+
+
+def is_finished(folder: Path) -> bool:
+    known = contents(folder)
+    return known is not None and known.is_finished
+
+
+def resume(folder: Path) -> subprocess.Popen[bytes]:
+    """Go on with a run, or begin it; one that was killed in its first line leaves a journal of nothing."""
+    if contents(folder):
+        return command(folder, "--resume")
+    (folder / "run.jsonl").unlink(missing_ok=True)
+    return command(folder)
+
+
+def lacking(before: Measurements, after: Measurements) -> int:
+    """Number of passes that are not in a journal as they were before."""
+    lost = 0
+    for sweep_id, passes in before.items():
+        for number, results in passes.items():
+            lost += after.get(sweep_id, {}).get(number) != results
+    return lost
 
 
 def saved_samples(path: Path) -> Samples:
@@ -133,7 +204,11 @@ def changed(
 
 def command(folder: Path, *options: str) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
-    outputs = (f"--journal={folder / 'run.jsonl'}", f"--benchmark-json={folder / 'run.json'}")
+    outputs = (
+        f"--passes={PASSES}",
+        f"--journal={folder / 'run.jsonl'}",
+        f"--benchmark-json={folder / 'run.json'}",
+    )
     with (folder / "out.txt").open("wb") as out:
         return subprocess.Popen(
             [sys.executable, "-u", "-m", "pytest", *RUN, *QUICK, *outputs, *options],

@@ -7,6 +7,7 @@ import pytest
 
 from guidelines.results.files import load
 from guidelines.results.journal_contents import Header
+from guidelines.results.journal_lines import sealed
 from guidelines.results.model import Machine
 
 SWEEP = "G2 x1 cpu"
@@ -27,6 +28,16 @@ def strict(path):
 
 def lines(journal):
     return [json.loads(line, parse_constant=pytest.fail) for line in journal.read_text().splitlines()]
+
+
+def resealed(contents):
+    """Lines of a journal from their contents, with the checksums that belong to them."""
+    checksum, found = 0, []
+    for content in contents:
+        plain = {name: value for name, value in content.items() if name != "crc32"}
+        line, checksum = sealed(plain, checksum)
+        found.append(line)
+    return found
 
 
 def load_strict(path):

@@ -1,4 +1,7 @@
 import fcntl
+import os
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -30,9 +33,9 @@ def one_second(monkeypatch):
 def test_runs_that_begin_in_one_second_have_journals_of_their_own(config):
     logs = [outputs.begin(config, HEADER, None) for _ in range(12)]
     assert len({log.path for log in logs}) == 12
-    for log in logs:
+    for order, log in enumerate(logs, 1):
         log.close()
-        assert load_journal(log.path).header == HEADER
+        assert load_journal(log.path).header == replace(HEADER, order=order)
 
 
 @pytest.mark.usefixtures("one_second")
@@ -56,15 +59,57 @@ def test_runs_that_begin_at_the_same_moment_have_journals_of_their_own(config, m
     monkeypatch.setattr(outputs, "unwritable", unwritable)
     log = outputs.begin(config, HEADER, None)
     assert log.path != others[0].path
-    for each in (log, *others):
+    for each, order in ((log, 1), (others[0], 0)):
         each.close()
-        assert load_journal(each.path).header == HEADER
+        assert load_journal(each.path).header == replace(HEADER, order=order)
 
 
 def test_the_newest_unfinished_journal_is_found_behind_finished_ones(tmp_path, begun):
     for name, is_finished in (("1", False), ("2", False), ("3", True)):
         begun(tmp_path / f"2026-01-01T00000{name}.jsonl", is_finished)
     assert newest_unfinished(tmp_path).name == "2026-01-01T000002.jsonl"
+
+
+def test_the_newest_journal_is_the_one_begun_last_even_if_the_clock_goes_back(config, monkeypatch):
+    for time in ("2026-10-25T025959", "2026-10-25T020000", "1970-01-01T000000"):
+        monkeypatch.setattr(outputs.time, "strftime", lambda _, time=time: time)
+        last = outputs.begin(config, HEADER, None)
+        last.close()
+        assert newest_unfinished(config.rootpath / ".guidelines") == last.path
+
+
+def test_a_journal_of_an_older_version_is_older_than_the_others(config, begun):
+    folder = config.rootpath / ".guidelines"
+    begun(folder / "9999-01-01T000000-001.jsonl")
+    new = outputs.begin(config, HEADER, None)
+    new.close()
+    assert newest_unfinished(folder) == new.path
+
+
+def unreadable(path):
+    """Make a file that cannot be read, even by root: it leads to itself."""
+    path.symlink_to(path)
+
+
+OTHERS = {"a folder": Path.mkdir, "a pipe": os.mkfifo, "unreadable": unreadable, "empty": Path.touch}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_is_no_file_to_read_does_not_hide_an_unfinished_journal(config, begun, kind):
+    folder = config.rootpath / ".guidelines"
+    begun(folder / "2026-01-01T000000-001.jsonl")
+    OTHERS[kind](folder / "z.jsonl")
+    assert newest_unfinished(folder).name == "2026-01-01T000000-001.jsonl"
+    outputs.begin(config, HEADER, None).close()
+
+
+def test_a_journal_whose_first_line_is_broken_is_not_passed_over(config, begun):
+    folder = config.rootpath / ".guidelines"
+    begun(folder / "2026-01-01T000000-002.jsonl")
+    broken = folder / "2026-01-01T000000-001.jsonl"
+    broken.write_bytes(begun(broken).replace(b'"here"', b'"hers"'))
+    with pytest.raises(ResultsError, match=f"^{broken}: is a journal whose first line is broken: its checks"):
+        newest_unfinished(folder)
 
 
 def test_a_journal_that_another_run_is_writing_is_refused(config, begun):

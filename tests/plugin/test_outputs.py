@@ -168,7 +168,13 @@ def test_a_full_disk_is_a_usage_error_before_the_first_sample(trapped, pytester,
 def test_what_cannot_be_saved_at_the_end_stands_in_the_journal_and_resuming_saves_it(trapped, pytester):
     result = trapped("--benchmark-json=/dev/full")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stderr.fnmatch_lines(["*the results cannot be saved: *No space left*; they stand in *.jsonl"])
+    result.stdout.fnmatch_lines(
+        [
+            "*= guidelines =*",
+            "journal: *.jsonl; --resume goes on with it",
+            "the results cannot be saved: *No space left*; they stand in *.jsonl",
+        ]
+    )
     before = load(journal_of(pytester), 10**7)
     assert named(before) == X1_NAMES + X2_NAMES
     trapped("--benchmark-json=run.json", "--resume").assert_outcomes(passed=5)
@@ -178,7 +184,14 @@ def test_what_cannot_be_saved_at_the_end_stands_in_the_journal_and_resuming_save
 @pytest.mark.parametrize(
     ("write", "kept", "said"),
     [
-        (2, X1_NAMES, ["the journal is incomplete, writing it failed: No space left on device"]),
+        (
+            2,
+            X1_NAMES,
+            [
+                "the journal is incomplete, writing it failed: No space left on device; "
+                "it lacks 1 measurement of sweeps"
+            ],
+        ),
         (3, X1_NAMES + X2_NAMES, []),
     ],
 )

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from inner_experiments import SMALL, X1, X2
-from inner_runs import named, progress, strict
+from inner_runs import named, progress, resealed, strict
 
 from guidelines.cli.main import main
 from guidelines.measure import campaign, task
@@ -36,7 +36,7 @@ CUTS = {
     "most of the last sweep": (lambda lines: lines[:5], [X2], 1),
     "half of a line": (lambda lines: [*lines[:5], lines[5][: len(lines[5]) // 2]], [X2], 1),
     "the end of the first line of a sweep": (lambda lines: [*lines[:4], lines[4][:-1]], [X2], 1),
-    "a line of the first sweep": (lambda lines: [*lines[:2], *lines[3:7]], [X1], 1),
+    "a line of the first sweep": (lambda lines: [*lines[:2], *lines[3:7]], [X1, X2], 0),
     "everything": (lambda lines: lines[:1], [X1, X2], 0),
 }
 
@@ -60,6 +60,38 @@ def test_only_the_sweeps_that_are_missing_are_measured(whole, resume, at, capsys
     contents = load_journal(at("run.jsonl"))
     assert (contents.is_finished, contents.is_torn, list(contents.header.sweeps)) == (True, False, [X1, X2])
     assert shown(capsys, at("run.jsonl")) == shown(capsys, at("run.json"))
+
+
+BROKEN = {
+    "no JSON": (b'{"sweep": "G2 x1', "its checksum does not match"),
+    "zeros": (b"\0" * 4096, "its checksum does not match"),
+    "empty": (b"", "its checksum does not match"),
+    "there twice": (None, "its checksum does not match"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_journal_with_a_broken_line_is_gone_on_with_up_to_it(whole, resume, at, kind):
+    line, why = BROKEN[kind]
+    bad = whole[3] if line is None else line + b"\n"
+    result = resume([*whole[:4], bad, *whole[4:]])
+    result.assert_outcomes(passed=6)
+    assert progress(result) == [X2]
+    left_out = f"line 5 is broken: {why}; it was left out, and so were the 4 lines after it"
+    assert f"{at('run.jsonl')}: {left_out}, and is cut off now" in result.outlines
+    contents = load_journal(at("run.jsonl"))
+    assert (contents.is_finished, contents.damage) == (True, ())
+    assert at("run.jsonl").read_bytes().startswith(b"".join(whole[:4]) + b'{"resumed"')
+    assert named(load(at("run.json"), 10**7)) == NAMES
+
+
+def test_what_a_journal_says_cannot_steer_the_terminal(whole, resume):
+    contents = [json.loads(line) for line in whole[:4]]
+    contents[3]["benchmark"]["extra_info"]["guidelines"]["paper"] = {"\x1b[2J\n": 1}
+    output = resume(resealed(contents)).stdout.str()
+    assert "line 4 is broken: " in output
+    assert "unexpected keyword" in output
+    assert "\x1b[2J" not in output
 
 
 def test_a_run_that_was_cut_twice_is_resumed_twice(whole, resume, suite, at):

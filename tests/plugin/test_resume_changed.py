@@ -5,7 +5,7 @@ import re
 
 import pytest
 from inner_experiments import SMALL
-from inner_runs import progress, refusal
+from inner_runs import progress, refusal, resealed
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
@@ -69,18 +69,18 @@ def test_other_options_are_refused_with_the_difference(whole, otherwise, at, opt
 
 @pytest.mark.parametrize("name", MACHINE)
 def test_another_machine_or_build_is_refused_with_the_difference(whole, otherwise, at, name):
-    header = json.loads(whole[0])
+    header, *others = map(json.loads, whole[:4])
     header["machine"][name] = "1.0+cu99"
-    line = otherwise([json.dumps(header).encode() + b"\n", *whole[1:4]])
+    line = otherwise(resealed([header, *others]))
     assert matches(line, f"ERROR: --resume: * was begun differently, then | now: {MACHINE[name]}; a run *")
 
 
 def test_another_name_of_the_machine_is_refused(whole, otherwise, resume):
     refused = f"ERROR: --resume: * was begun differently, then | now: node {platform.node()} | unknown; "
     assert matches(otherwise(whole[:4], "--machine=ci"), f"{refused}machine unknown | ci; a run *")
-    header = json.loads(whole[0])
+    header, *others = map(json.loads, whole[:4])
     header["machine"] |= {"name": "ci", "node": ""}
-    lines = [json.dumps(header).encode() + b"\n", *whole[1:4]]
+    lines = resealed([header, *others])
     assert matches(otherwise(lines, "--machine=cd"), "*, then | now: machine ci | cd; a run *")
     resume(lines, "--machine=ci").assert_outcomes(passed=6)
 

@@ -30,9 +30,9 @@ def pair(entry):
 
 
 @pytest.fixture
-def whole(log, path, pair):
+def whole(log, path, pair, entry):
     """A finished journal of two sweeps, with everything that a journal can hold."""
-    log.add(SWEEP, 1, [*pair(), failed(pair()[0])])
+    log.add(SWEEP, 1, [*pair(), failed(entry("g=4", 1.0))])
     log.withdraw(failed(pair()[1]))
     log.resume()
     log.skip("test_g2[cpu-x2-g1]", "not today")

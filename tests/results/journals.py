@@ -2,6 +2,7 @@ import json
 
 from guidelines.results import journal_reading
 from guidelines.results.journal_contents import Header
+from guidelines.results.journal_lines import encoded, sealed
 from guidelines.results.model import Failure, Machine
 from guidelines.results.schema import to_benchmark
 from guidelines.spec.work import Cost
@@ -41,6 +42,29 @@ def failed(entry, reason="RuntimeError: out of memory", **changes):
         reason,
         **changes,
     )
+
+
+def unsealed(lines):
+    """Lines of a journal as version 2 has them, without checksums."""
+    plain = []
+    for line in lines:
+        content = json.loads(line)
+        del content["crc32"]
+        if "guidelines_journal" in content:
+            content["guidelines_journal"] = 2
+        plain.append(encoded(content))
+    return plain
+
+
+def resealed(lines):
+    """Lines of a journal with the checksums that belong to them."""
+    checksum, found = 0, []
+    for line in lines:
+        content = json.loads(line)
+        content.pop("crc32", None)
+        new, checksum = sealed(content, checksum)
+        found.append(new)
+    return found
 
 
 def read_back(written):

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journals import HEAD, HERE, STEERING, SWEEP, failed, measurement
+from journals import HEAD, HEADER, HERE, STEERING, SWEEP, failed, measurement, resealed, unsealed
 
 from guidelines.cli.main import main
+from guidelines.results import journal, journal_reading
 from guidelines.results.disturbance import Gpu, State
 from guidelines.results.files import load_journal
 from guidelines.results.model import Circumstances
@@ -27,8 +28,8 @@ NO_JOURNALS = {
 
 HEADERS = {
     "newer": (
-        HEAD | {"guidelines_journal": 3},
-        "is a journal of version 3; this version of guidelines reads 2",
+        HEAD | {"guidelines_journal": 4},
+        "is a journal of version 4; this version of guidelines reads 3",
     ),
     "of no number": (HEAD | {"guidelines_journal": STEERING}, "is a journal of version"),
     "without a machine": ({"guidelines_journal": 2}, "is a journal whose first line is broken: 'machine'"),
@@ -41,33 +42,36 @@ HEADERS = {
 
 
 LINES = {
-    "broken": ('{"sweep": "G2 x1', "line 3 is broken"),
-    "no text": (b"\xff\xfe", "line 3 is broken"),
-    "of zeros": (b"\0" * 40, "line 3 is broken"),
-    "empty": ("", "line 3 is broken"),
-    "deep": ("[" * 100_000, "line 3 is broken"),
-    "foreign": ('{"step": 1, "loss": 0.5}', "line 3 is not a line of a journal"),
-    "a number": ("7", "line 3 is not a line of a journal"),
-    "a list": ('["sweep"]', "line 3 is not a line of a journal"),
-    "null": ("null", "line 3 is not a line of a journal"),
-    "of no sweep": ('{"sweep": 7, "measurement": 1, "of": 2}', "line 3 is not a line of a journal"),
+    "broken": ('{"sweep": "G2 x1', "line 5 is broken: "),
+    "no text": (b"\xff\xfe", "line 5 is broken: "),
+    "of zeros": (b"\0" * 40, "line 5 is broken: "),
+    "empty": ("", "line 5 is broken: "),
+    "deep": ("[" * 100_000, "line 5 is broken: "),
+    "foreign": ('{"step": 1, "loss": 0.5}', "line 5 is broken: it is not a line of a journal"),
+    "a number": ("7", "line 5 is broken: it is not a line of a journal"),
+    "a list": ('["sweep"]', "line 5 is broken: it is not a line of a journal"),
+    "null": ("null", "line 5 is broken: it is not a line of a journal"),
+    "of no sweep": (
+        '{"sweep": 7, "measurement": 1, "of": 2}',
+        "line 5 is broken: it is not a line of a journal",
+    ),
     "of half a variant": (
         '{"sweep": "G2", "measurement": 1, "of": 0.5}',
-        "line 3 is not a line of a journal",
+        "line 5 is broken: it is not a line of a journal",
     ),
     "of no pass": (
         '{"sweep": "G2", "pass": 0.5, "measurement": 1, "of": 2}',
-        "line 3 is not a line of a journal",
+        "line 5 is broken: it is not a line of a journal",
     ),
-    "without a result": ('{"sweep": "G2", "measurement": 1, "of": 2}', "line 3: ?: "),
+    "without a result": ('{"sweep": "G2", "measurement": 1, "of": 2}', "line 5 is broken: ?: "),
     "with half a result": (
         '{"sweep": "G2", "measurement": 1, "of": 2, "failed": {}}',
-        "line 3: a failed variant: ",
+        "line 5 is broken: a failed variant: ",
     ),
-    "with nothing withdrawn": ('{"withdrawn": 7}', "a failed variant: "),
+    "with nothing withdrawn": ('{"withdrawn": 7}', "line 5 is broken: a failed variant: "),
     "that steers": (
         json.dumps({"sweep": STEERING, "measurement": 1, "of": 1, "failed": STEERING}),
-        "line 3: ",
+        "line 5 is broken: ",
     ),
 }
 
@@ -105,39 +109,104 @@ def test_a_journal_with_a_first_line_that_is_none_is_refused_in_one_line(path, c
     assert message in refused(capsys, path)
 
 
-def test_a_line_that_holds_another_pass_than_it_says_is_named(log, path, pair, capsys):
+def test_a_first_line_whose_checksum_is_wrong_is_refused_in_one_line(log, path, capsys):
+    path.write_bytes(path.read_bytes().replace(b"2.13.0", b"2.12.0"))
+    line = "is a journal whose first line is broken: its checksum does not match"
+    assert refused(capsys, path) == f"guidelines: {path}: {line}\n"
+
+
+def broken(path):
+    """The note on the first broken line of a journal."""
+    contents = load_journal(path)
+    assert not contents.is_finished
+    return contents.broken
+
+
+def test_a_line_that_holds_another_pass_than_it_says_is_named(log, path, pair):
     log.add(SWEEP, 1, pair())
     log.add(SWEEP, 2, pair())
-    assert "line 4 holds another pass than 2" in refused(capsys, path)
+    assert broken(path) == (
+        "line 4 is broken: it holds another pass than 2; it was left out, and so was the line after it"
+    )
 
 
-def test_a_line_with_fewer_samples_than_rounds_is_named(log, path, entry, capsys):
+def test_a_line_with_fewer_samples_than_rounds_is_named(log, path, entry):
     log.add(SWEEP, 1, [entry("g=1", 1.0, samples_s=(0.01,) * 39)])
-    assert "line 2: G2 x1 g=1: its passes have 40 rounds, its samples 39" in refused(capsys, path)
+    assert "line 2 is broken: G2 x1 g=1: its passes have 40 rounds, its samples 39" in broken(path)
 
 
-def test_a_line_without_samples_is_named(log, path, entry, capsys):
+def test_a_line_without_samples_is_named(log, path, entry):
     log.add(SWEEP, 1, [entry("g=1", 1.0)])
     first, line = path.read_text().splitlines()
     bare = json.loads(line)
     del bare["benchmark"]["stats"]["data"]
-    path.write_text(f"{first}\n{json.dumps(bare)}\n")
-    assert "line 2: G2 x1 g=1 lacks samples (stats.data)" in refused(capsys, path)
+    path.write_bytes(b"".join(resealed([first, json.dumps(bare)])))
+    assert "line 2 is broken: G2 x1 g=1 lacks samples (stats.data)" in broken(path)
 
 
-def test_a_line_that_holds_several_passes_is_named(log, path, entry, capsys):
+def test_a_line_that_holds_several_passes_is_named(log, path, entry):
     (only,) = entry("g=1", 1.0).passes
     log.add(SWEEP, 1, [entry("g=1", 1.0, passes=(only, replace(only, number=2)))])
-    assert "line 2 holds another pass than 1" in refused(capsys, path)
+    assert "line 2 is broken: it holds another pass than 1" in broken(path)
 
 
+@pytest.mark.parametrize(("number", "is_possible"), [(4, True), (5, False), (1000, False)])
+def test_a_pass_that_no_run_of_so_many_has_is_named(path, entry, number, is_possible):
+    log = journal.create(path, replace(HEADER, settings={"passes": "4"}))
+    (only,) = entry("g=1", 1.0).passes
+    log.add(SWEEP, number, [entry("g=1", 1.0, passes=(replace(only, number=number),))])
+    log.close()
+    said = f"line 2 is broken: it holds pass {number} of a run of 4 passes; it was left out"
+    assert load_journal(path).broken == ("" if is_possible else said)
+
+
+def test_a_sweep_may_have_one_pass_after_the_other_in_the_time_that_others_leave(path, entry):
+    log = journal.create(path, replace(HEADER, settings={"passes": "2"}))
+    (only,) = entry("g=1", 1.0).passes
+    for number in range(1, 5):
+        log.add(SWEEP, number, [entry("g=1", 1.0, passes=(replace(only, number=number),))])
+    log.close()
+    contents = load_journal(path)
+    assert (contents.broken, list(contents.measurements[SWEEP])) == ("", [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("version", [2, 3])
 @pytest.mark.parametrize("kind", LINES)
-def test_a_broken_or_foreign_line_before_the_last_is_named(whole, path, capsys, kind):
+def test_a_journal_counts_up_to_its_first_broken_line(whole, path, pair, entry, capsys, kind, version):
     line, message = LINES[kind]
-    first, second, *rest = whole.splitlines(keepends=True)
+    lines = whole.splitlines(keepends=True)
+    lines = lines if version == 3 else unsealed(lines)
     bad = line if isinstance(line, bytes) else line.encode()
-    path.write_bytes(b"".join([first, second, bad + b"\n", *rest]))
-    assert message in refused(capsys, path)
+    message = message if version == 2 else "line 5 is broken: its checksum does not match"
+    path.write_bytes(b"".join([*lines[:4], bad + b"\n", *lines[4:]]))
+    assert message in (said := broken(path))
+    assert said.endswith(f"; it was left out, and so were the {len(lines) - 4} lines after it")
+    assert load_journal(path).measurements == {SWEEP: {1: [*pair(), failed(entry("g=4", 1.0))]}}
+    assert main(["report", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert (" ".join(said.split()[:8]) in " ".join(out.split()), "\x1b" in out, err) == (True, False, "")
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_line_that_is_there_twice_is_broken(whole, path, version):
+    lines = whole.splitlines(keepends=True)
+    lines = lines if version == 3 else unsealed(lines)
+    path.write_bytes(b"".join([*lines[:3], lines[2], *lines[3:]]))
+    assert broken(path).startswith("line 4 is broken: ")
+
+
+def test_a_line_that_is_missing_or_elsewhere_breaks_the_next(whole, path):
+    lines = whole.splitlines(keepends=True)
+    for others in ([*lines[:5], *lines[6:]], [*lines[:5], lines[6], lines[5], *lines[7:]]):
+        path.write_bytes(b"".join(others))
+        assert broken(path).startswith("line 6 is broken: its checksum does not match; ")
+
+
+def test_a_journal_of_version_2_is_read_without_checksums(whole, path):
+    path.write_bytes(b"".join(unsealed(whole.splitlines(keepends=True))))
+    contents = load_journal(path)
+    assert (contents.damage, contents.is_finished, contents.checksum) == ((), True, None)
+    assert contents.measurements == journal_reading.parse(whole).measurements
 
 
 def test_a_journal_of_no_whole_sweep_is_nothing_to_report(log, path, capsys):

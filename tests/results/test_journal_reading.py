@@ -124,7 +124,7 @@ def test_a_journal_cut_anywhere_is_what_its_whole_lines_say(whole):
         found = journal_reading.parse(whole[:size])
         end = whole.rindex(b"\n", 0, size) + 1
         assert (found.size_bytes, found.is_torn) == (end, end < size)
-        assert found == replace(journal_reading.parse(whole[:end]), is_torn=end < size)
+        assert found == replace(journal_reading.parse(whole[:end]), is_torn=end < size, read_bytes=size)
         assert found.is_finished is (size == len(whole))
 
 

@@ -1,0 +1,140 @@
+"""Saved files are written beside their places and put there when they are whole, or the old ones stay."""
+
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pytest_benchmark.storage.file import FileStorage
+
+from guidelines.results.checked import mapping
+from guidelines.results.extent import PARTIAL
+from guidelines.results.schema import KEY
+
+
+class Aside(os.PathLike[str]):
+    """A path for pytest-benchmark to write to: its text names the target, the file beside it is opened."""
+
+    def __init__(self, target: Path) -> None:
+        self.given = target
+        self.target = Path(os.path.realpath(target))
+        self._beside = self.target.with_name(f"{self.target.name}.{os.getpid()}.part")
+
+    def __fspath__(self) -> str:
+        return str(self._beside)
+
+    def __str__(self) -> str:
+        return str(self.given)
+
+    def exists(self) -> bool:
+        """True if there is a target already."""
+        return self.target.exists()
+
+    def open(self, mode: str) -> Any:
+        """Open the file beside the target."""
+        return self._beside.open(mode)
+
+    def put(self) -> bool:
+        """Put what was written in the place of the target, with its mode; False if nothing was written."""
+        if not self._beside.exists():
+            return False
+        with self._beside.open("r+b") as file:
+            os.fsync(file.fileno())
+        if self.target.exists():
+            shutil.copymode(self.target, self._beside)
+            with suppress(OSError):
+                owner = self.target.stat()
+                os.chown(self._beside, owner.st_uid, owner.st_gid)
+        self._beside.replace(self.target)
+        return True
+
+    def discard(self) -> None:
+        """Delete what was written and not put in its place."""
+        with suppress(OSError):
+            self._beside.unlink(missing_ok=True)
+
+
+class _Storage(FileStorage):
+    """A storage whose next file is written aside."""
+
+    def __init__(self, storage: Any, files: list[Aside]) -> None:
+        untyped: Any = super()
+        untyped.__init__(storage.path, storage.logger, storage.default_machine_id)
+        self._files = files
+
+    def get(self, name: str) -> Aside:
+        """Path of a new file."""
+        untyped: Any = super()
+        file = Aside(untyped.get(name))
+        self._files.append(file)
+        return file
+
+
+class SavedFiles:
+    """The files of a run that pytest-benchmark saves when it ends.
+
+    `kept` names the file of a whole run that a part did not replace, and the part; "" if there is none.
+    """
+
+    def __init__(self) -> None:
+        self.kept = ""
+        self._files: list[Aside] = []
+        self._kept_if_put: dict[Aside, str] = {}
+
+    def redirect(self, config: pytest.Config, is_complete: bool) -> None:
+        """Let pytest-benchmark write its files aside; a part of a run does not replace a whole one."""
+        session: Any = config.pluginmanager.get_plugin("pytest-benchmark")
+        if session is None:
+            return
+        if type(session.storage) is FileStorage:
+            session.storage = _Storage(session.storage, self._files)
+        if session.json and _can_be_replaced(Path(session.json)):
+            session.json = self._json(Path(session.json), is_complete)
+            self._files.append(session.json)
+
+    def _json(self, path: Path, is_complete: bool) -> Aside:
+        if is_complete or not _holds_whole_run(path):
+            return Aside(path)
+        part = Aside(path.with_name(f"{path.stem}.partial{path.suffix}"))
+        self._kept_if_put[part] = f"{path} holds a whole run and was left; this part of one is in {part}"
+        return part
+
+    def put(self) -> None:
+        """Put all files in their places. Raises OSError for the first that cannot be."""
+        for file in self._files:
+            if file.put():
+                self.kept = self._kept_if_put.get(file, self.kept)
+
+    def discard(self) -> None:
+        """Delete what was not put in its place."""
+        for file in self._files:
+            file.discard()
+
+
+def _can_be_replaced(path: Path) -> bool:
+    """True unless a path is a pipe, a device, or the file that this process prints to."""
+    try:
+        there = path.stat()
+    except OSError:
+        return True
+    return path.is_file() and not any(_is_same(stream, there) for stream in (sys.__stdout__, sys.__stderr__))
+
+
+def _is_same(stream: Any, there: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), there)
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _holds_whole_run(path: Path) -> bool:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    saved = cast("dict[str, Any]", mapping(content))
+    return isinstance(saved.get("benchmarks"), list) and PARTIAL not in mapping(saved.get(KEY))

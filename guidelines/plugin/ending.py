@@ -1,0 +1,66 @@
+"""How far a run came: the variants whose tests ran to their ends, and the sweeps that lack nothing."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pytest
+
+from guidelines.measure.campaign import Campaign
+from guidelines.plugin.measurement import CAMPAIGN, CASE
+from guidelines.results.extent import Extent
+
+
+class _Variant(NamedTuple):
+    """A planned variant by its sweep and its id."""
+
+    sweep_id: str
+    id: str
+
+
+@dataclass
+class _Tests:
+    """Variants whose tests ran to their ends, and those whose tests failed or were skipped."""
+
+    ended: set[_Variant] = field(default_factory=set)
+    dropped: set[_Variant] = field(default_factory=set)
+
+
+TESTS = pytest.StashKey[_Tests]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Note a test that ends. One that Ctrl-C or pytest.exit() cuts has no report of its last step."""
+    report = yield
+    case = item.stash.get(CASE, None)
+    if case:
+        tests = item.config.stash.setdefault(TESTS, _Tests())
+        variant = _Variant(case.sweep_id, case.variant.id)
+        if not report.passed:
+            tests.dropped.add(variant)
+        if call.when == "teardown":
+            tests.ended.add(variant)
+    return report
+
+
+def extent(config: pytest.Config) -> Extent:
+    """How far a run came. The exit status does not tell: after a second Ctrl-C it is that of success."""
+    campaign, tests = config.stash[CAMPAIGN], config.stash.get(TESTS, _Tests())
+    there = [sweep_id for sweep_id in campaign.planned if _is_there(sweep_id, campaign, tests)]
+    return Extent(
+        sweeps=len(there),
+        planned_sweeps=len(campaign.planned),
+        passes=sum(campaign.complete_passes.get(sweep_id, 0) for sweep_id in there),
+        planned_passes=campaign.passes,
+    )
+
+
+def _is_there(sweep_id: str, campaign: Campaign, tests: _Tests) -> bool:
+    """True if all tests of a sweep ran to their ends, and it is measured, or all failed or were skipped."""
+    variants = {_Variant(sweep_id, id) for id in campaign.planned[sweep_id]}
+    if not variants <= tests.ended:
+        return False
+    return sweep_id in campaign.complete_passes or (
+        variants <= tests.dropped and sweep_id not in campaign.begun_sweeps
+    )
