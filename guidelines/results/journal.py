@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from stat import S_ISREG
 from typing import IO, Any
 from weakref import WeakSet
 
+from guidelines.results import journal_file
 from guidelines.results.journal_contents import VERSION, Contents, Header, Result
 from guidelines.results.journal_lines import encoded, sealed
 from guidelines.results.model import Entry, Failure
 from guidelines.results.schema import to_benchmark, to_failed
-
-try:
-    import fcntl
-except ImportError:  # Windows, where two runs that write one journal go unnoticed
-    fcntl = None  # type: ignore[assignment]
 
 # Journals that this process may be writing.
 _open: "WeakSet[Journal]" = WeakSet()
@@ -107,7 +102,7 @@ class Journal:
             self._stay()
             new = b"".join(map(self._line, lines))
             if new:
-                _write(self._file, new)
+                journal_file.write(self._file, new)
             self._content += new
         except OSError as error:
             self.fault = error.strerror or str(error)
@@ -120,11 +115,11 @@ class Journal:
 
     def _stay(self) -> None:
         """Write everything anew if the file is no longer at its path, or not as it was left."""
-        harm = _harm(self.path, self._file, len(self._content))
+        harm = journal_file.harm(self.path, self._file, len(self._content))
         if not harm:
             return
         try:
-            path, file = _anew(self.path, bytes(self._content))
+            path, file = journal_file.anew(self.path, bytes(self._content))
         except OSError as error:
             self._kept = 0
             raise OSError(error.errno, f"it {harm}, and no other can be begun: {error.strerror}") from error
@@ -136,7 +131,7 @@ class Journal:
 
     def _lock(self) -> None:
         """Lock the file. Raises BlockingIOError if another process has locked it."""
-        if reason := _lock(self._file):
+        if reason := journal_file.lock(self._file):
             self.notes.append(f"{self.path} cannot be locked ({reason}): resume no run that still goes on")
 
 
@@ -146,12 +141,12 @@ def create(path: Path, header: Header) -> Journal:
     try:
         journal._lock()
         head = journal._line({"guidelines_journal": VERSION, **asdict(header)})
-        _write(journal._file, head)
+        journal_file.write(journal._file, head)
     except OSError:
         path.unlink(missing_ok=True)
         raise
     journal._content += head
-    _sync_folder(path.parent)
+    journal_file.sync_folder(path.parent)
     return journal
 
 
@@ -175,69 +170,6 @@ def reopen(path: Path, contents: Contents) -> Journal:
 
 def _saved(result: Result) -> dict[str, Any]:
     return {"benchmark": to_benchmark(result)} if isinstance(result, Entry) else {"failed": to_failed(result)}
-
-
-def _write(file: IO[bytes], lines: bytes) -> None:
-    file.write(lines)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _harm(path: Path, file: IO[bytes], size_bytes: int) -> str:
-    """What somebody else did to an open file: "was deleted", or "" for nothing."""
-    try:
-        there = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return "was deleted"
-    except OSError as error:
-        return f"cannot be reached ({error.strerror})"
-    ours = os.fstat(file.fileno())
-    if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
-        return "was replaced"
-    return "was changed" if S_ISREG(ours.st_mode) and ours.st_size != size_bytes else ""
-
-
-def _anew(path: Path, content: bytes) -> tuple[Path, IO[bytes]]:
-    """A new file with a content at a path, or beside it if there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    free, number = path, 1
-    while free.exists() or free.is_symlink():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    file = free.open("xb")
-    try:
-        _write(file, content)
-    except OSError:
-        free.unlink(missing_ok=True)
-        raise
-    return free, file
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the name of a new file on disk, too, if the system and the file system have a call for it."""
-    if os.name == "posix":
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-
-
-def _lock(file: IO[bytes]) -> str:
-    """Lock a file; gives the reason if its file system has no locks.
-
-    Raises BlockingIOError if another process has locked the file.
-    """
-    if fcntl is None:
-        return ""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
 
 
 def _leave_to_parent() -> None:

@@ -74,8 +74,8 @@ class Case:
 
 def run(folder: Path, test: str, variables: Mapping[str, str], options: tuple[str, ...]) -> Result:
     """Run one test of the hostile experiments in a folder of its own."""
-    for path in HOSTILE.glob("*.py"):
-        shutil.copy(path, folder)
+    shutil.copy(HOSTILE / "hostile_networks.py", folder)
+    shutil.copy(HOSTILE / "hostile_runs.py", folder / "conftest.py")
     (folder / "pytest.ini").write_text("[pytest]\n")
     command = (sys.executable, "-m", "pytest", f"hostile_networks.py::{test}", *QUICK, *PLUGINS, *options)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **variables}

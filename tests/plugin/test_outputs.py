@@ -11,7 +11,7 @@ from inner_runs import both_outputs, journal_of, named
 from pytest_benchmark.utils import get_machine_id
 
 from guidelines.plugin import outputs
-from guidelines.results import journal
+from guidelines.results import journal_file
 from guidelines.results.files import load
 
 pytest_plugins = "pytester"
@@ -196,7 +196,7 @@ def test_what_cannot_be_saved_at_the_end_stands_in_the_journal_and_resuming_save
     ],
 )
 def test_a_disk_that_fills_up_costs_the_journal_alone(trapped, pytester, monkeypatch, write, kept, said):
-    writes, original = itertools.count(), journal._write
+    writes, original = itertools.count(), journal_file.write
 
     def fill_up(file, *lines):
         if next(writes) == write:
@@ -204,7 +204,7 @@ def test_a_disk_that_fills_up_costs_the_journal_alone(trapped, pytester, monkeyp
                 os.dup2(full.fileno(), file.fileno())
         original(file, *lines)
 
-    monkeypatch.setattr(journal, "_write", fill_up)
+    monkeypatch.setattr(journal_file, "write", fill_up)
     result = trapped("--benchmark-json=run.json")
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(said)

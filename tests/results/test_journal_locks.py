@@ -10,7 +10,7 @@ import pytest
 from journals import HEADER, SWEEP, written
 
 import guidelines
-from guidelines.results import journal
+from guidelines.results import journal, journal_file
 from guidelines.results.files import load_journal
 
 OURS = {**os.environ, "PYTHONPATH": str(Path(guidelines.__file__).parent.parent)}
@@ -88,7 +88,7 @@ def no_locks(*_):
 
 
 def test_a_file_system_without_locks_is_a_note(path, pair, monkeypatch):
-    monkeypatch.setattr(journal.fcntl, "flock", no_locks)
+    monkeypatch.setattr(journal_file.fcntl, "flock", no_locks)
     log = journal.create(path, HEADER)
     log.add(SWEEP, 1, pair())
     log.close()

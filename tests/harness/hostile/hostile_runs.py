@@ -1,4 +1,4 @@
-"""Does to a run what the variable RUN says: cut it, fail a test once, time out, trace, lose the journal."""
+"""A conftest.py that cuts a run, fails a test once, times out or traces, as the variable RUN says."""
 
 import os
 import shutil
