@@ -34,7 +34,7 @@ class Case:
     def sweep_id(self) -> str:
         """The sweep under its condition, which is measured as a whole: "G2 x1 cpu".
 
-        It is printable and no longer than other texts that are read, so that a journal gives it back as it is.
+        It is printable and not too long, so that a journal gives it back as it is.
         """
         return printable(f"{self.sweep.guideline} {self.sweep.name} {self.condition.id}")
 
