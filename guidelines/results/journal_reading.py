@@ -94,12 +94,13 @@ class _Reader:
             self._read_result(line)
 
     def _read_result(self, line: Mapping[str, Any]) -> None:
-        sweep_id: Any = line.get("sweep")
+        saved_id: Any = line.get("sweep")
         measurement: Any = line.get("measurement")
         size: Any = line.get("of")
         number: Any = line.get("pass", 1)  # a journal of version 1 has one
-        if not isinstance(sweep_id, str) or not _are_counts(number, measurement, size):
+        if not isinstance(saved_id, str) or not _are_counts(number, measurement, size):
             raise ResultsError("it is not a line of a journal")
+        sweep_id = text(saved_id)  # as in the header
         self._check_number(sweep_id, number)
         result = _result(line)
         if isinstance(result, Entry):
