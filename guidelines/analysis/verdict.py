@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.analysis.remedies import ONE_PROCESS, Effort, beyond_margin, for_an_interval
-from guidelines.results.model import SweepKey, VariantKey
+from guidelines.results.model import SweepKey, TableKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
@@ -23,7 +24,8 @@ class Evidence:
 
     `is_complete` is False if the claim is about a variant that was not measured. `is_launch_bound` is True
     if the variant that decides, or the baseline, waits for its launches: it then says nothing of the device.
-    `effort` holds the passes and runs that the deciding slow-down rests on.
+    `effort` holds the passes and runs that the deciding slow-down rests on. That slow-down is of the time per
+    multiply-add if `is_per_multiply_add`; `work_ratio` is that of its variant. The others are alike.
     """
 
     extreme: str
@@ -34,6 +36,8 @@ class Evidence:
     is_complete: bool = True
     is_launch_bound: bool = False
     effort: Effort = ONE_PROCESS
+    is_per_multiply_add: bool = False
+    work_ratio: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,37 @@ class Verdict:
     def is_about_launches(self) -> bool:
         """True if the slow-down is that of launching the networks, so that nothing is said of the device."""
         return self.outcome == "launches decide"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict of a sweep, and the evidence that it rests on."""
+
+    evidence: Evidence
+    verdict: Verdict
+
+    @property
+    def effect(self) -> Estimate:
+        """The slow-down, or the speed-up if that is claimed: above 1 if the guideline is right."""
+        return directed(self.verdict.slowdown, self.evidence.expect)
+
+
+def decisions(measured: Iterable[Measured]) -> dict[SweepKey, Decision]:
+    """The decision of every sweep of one machine.
+
+    All verdicts of a table (a guideline under a condition) are right together at its confidence; they do not
+    depend on other tables, or on other machines.
+    """
+    tables: dict[TableKey, list[Measured]] = {}
+    for each in measured:
+        tables.setdefault(each.place.table_key, []).append(each)
+    decided: dict[SweepKey, Decision] = {}
+    for of_table in tables.values():
+        known = evidence_by_sweep(of_table)
+        judged = verdicts(list(known.values()), max(m.confidence for m in of_table))
+        for (key, evidence), verdict in zip(known.items(), judged, strict=True):
+            decided[key] = Decision(evidence, verdict)
+    return decided
 
 
 def evidence_by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
@@ -97,39 +132,45 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
     extreme = next((m for m in others if m.place.variant == m.place.extreme), None)
     if extreme is None:
         return None
-    named = tuple((other.place.variant, other.judged) for other in others if other is not extreme)
+    is_launch_bound = extreme.place.key in bound
+    # The time of launches has nothing to do with the work.
+    is_plain = is_launch_bound and not extreme.place.per_multiply_add
     return Evidence(
         extreme=extreme.place.variant,
         expect=extreme.place.expect,
-        slowdown=extreme.judged,
-        others=named,
+        slowdown=extreme.slowdown if is_plain else fair_slowdown(extreme),
+        others=tuple((m.place.variant, fair_slowdown(m)) for m in others if m is not extreme),
         control=_control(extreme),
-        is_launch_bound=extreme.place.key in bound,
+        is_launch_bound=is_launch_bound,
         effort=Effort(extreme.passes, extreme.runs),
+        is_per_multiply_add=is_per_multiply_add(extreme) and not is_plain,
+        work_ratio=extreme.identity.work_ratio,
     )
 
 
 def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
     """The variant farthest from the claim decides, at a level at which all intervals hold (Bonferroni)."""
-    weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
-
-    def slowdown(confidence: float) -> Estimate:
-        return weakest.judged(1 - (1 - confidence) / len(others))
-
+    weakest = min(others, key=_fair_effect)
+    of_weakest = fair_slowdown(weakest)
     places = [m.place for m in others]
     rows = sorted(place.row for place in places)
     ends_with_extreme = any(place.variant == place.extreme for place in places)
-    is_complete = ends_with_extreme and rows == list(range(1, len(rows) + 1))
     return Evidence(
         extreme=weakest.place.variant,
         expect=weakest.place.expect,
-        slowdown=slowdown,
+        slowdown=lambda confidence: of_weakest(1 - (1 - confidence) / len(others)),
         others=(),
         control=_control(weakest),
-        is_complete=is_complete,
+        is_complete=ends_with_extreme and rows == list(range(1, len(rows) + 1)),
         is_launch_bound=weakest.place.key in bound,
         effort=Effort(weakest.passes, weakest.runs),
+        is_per_multiply_add=is_per_multiply_add(weakest),
+        work_ratio=weakest.identity.work_ratio,
     )
+
+
+def _fair_effect(measured: Measured) -> float:
+    return directed(fair_slowdown(measured)(measured.confidence), measured.place.expect).estimate
 
 
 def _control(measured: Measured) -> Estimate | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
-from guidelines.report.digits import brackets, level, times
+from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
 from guidelines.results.model import Failure
@@ -111,13 +111,13 @@ def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
 
 
 def _sureness(matrix: Matrix, elsewhere: str) -> str:
+    """How far the verdicts of one cell, and those of several cells, can be trusted together."""
     sure = level(matrix.confidence)
-    if matrix.verdicts == 1:
-        return f"the only verdict is right at {sure}"
-    return (
-        f"all {matrix.verdicts} verdicts are right together at {sure} (Holm), so that they can be more "
-        f"cautious than in {elsewhere}"
-    )
+    line = f"the verdicts of one cell are right together at {sure} (Holm), and the same as in {elsewhere}"
+    cells = sum(len(line.standings) for line in matrix.lines)
+    if cells == 1:
+        return line
+    return f"{line}; of many cells, up to {percent(1 - matrix.confidence)} may hold a wrong one"
 
 
 def _claiming_every_row(matrix: Matrix) -> list[str]:

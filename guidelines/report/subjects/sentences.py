@@ -39,16 +39,15 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
         return f"{name} no verdict: {sweep.extreme} was not measured"
     is_faster = decided.slowdown.estimate < 1
     effect = decided.slowdown.inverse() if is_faster else decided.slowdown
-    unit = " per mult-add" if sweep.is_per_multiply_add else ""
+    unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
     line = (
         f"{name} {_outcome(decided)}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
         f"than {sweep.baseline} {brackets(effect)}"
     )
-    if sweep.per_multiply_add and not decided.is_about_launches:
-        share = sweep.per_multiply_add.inverse() if is_faster else sweep.per_multiply_add
-        line += f", {times(share)} per mult-add"
     if sweep.paper:
         line += f" ({_published(sweep.paper.slowdown, is_faster)})"
+    if sweep.plain:
+        line += f", {times(sweep.plain.inverse() if is_faster else sweep.plain)} in time"
     if decided.outcome == "does not hold" and decided.margin is not None:
         line += f"; the margin is {percent(decided.margin)}"
     return f"{line}; {decided.remedy}" if decided.remedy else line
