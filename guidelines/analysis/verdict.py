@@ -7,14 +7,25 @@ from typing import Literal
 from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
-from guidelines.analysis.remedies import ONE_PROCESS, Effort, beyond_margin, for_an_interval
+from guidelines.analysis.remedies import (
+    LEAST_MARGIN,
+    ONE_PROCESS,
+    QUIETER,
+    Effort,
+    Remedy,
+    below_noise,
+    beyond_margin,
+    contradicted_by,
+    for_an_interval,
+)
 from guidelines.results.model import SweepKey, TableKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.noise_floor import MOST_DENIED, noise_floor, too_noisy
 
-LEAST_MARGIN = 0.01
+CONTROL_FAILED = Remedy("the control failed: no noise floor is known", "the control failed")
+INCOMPLETE = Remedy("others, of which it is claimed too, were not measured", "needs all rows measured")
 Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
 
 
@@ -44,13 +55,15 @@ class Evidence:
 class Verdict:
     """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it.
 
-    If launches decide, the interval is not corrected, and there is no margin.
+    `needed` is the remedy in a few words. If launches decide, the interval is not corrected, and there is no
+    margin.
     """
 
     outcome: Outcome
     slowdown: Estimate
     margin: float | None
     remedy: str = ""
+    needed: str = ""
 
     @property
     def is_about_launches(self) -> bool:
@@ -142,7 +155,7 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
         others=tuple((m.place.variant, fair_slowdown(m)) for m in others if m is not extreme),
         control=_control(extreme),
         is_launch_bound=is_launch_bound,
-        effort=Effort(extreme.passes, extreme.runs),
+        effort=Effort(extreme.passes, extreme.runs, extreme.max_time_s),
         is_per_multiply_add=is_per_multiply_add(extreme) and not is_plain,
         work_ratio=extreme.identity.work_ratio,
     )
@@ -163,7 +176,7 @@ def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
         control=_control(weakest),
         is_complete=ends_with_extreme and rows == list(range(1, len(rows) + 1)),
         is_launch_bound=weakest.place.key in bound,
-        effort=Effort(weakest.passes, weakest.runs),
+        effort=Effort(weakest.passes, weakest.runs, weakest.max_time_s),
         is_per_multiply_add=is_per_multiply_add(weakest),
         work_ratio=weakest.identity.work_ratio,
     )
@@ -182,33 +195,36 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
     effect = directed(slowdown, evidence.expect)
     floor = noise_floor(evidence.control)
     if evidence.control is None:
-        return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
+        return _undecided(slowdown, None, CONTROL_FAILED)
     if floor is None or effect.low is None or effect.high is None:
         missing = "the control" if floor is None else evidence.extreme
-        remedy = for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
-        return Verdict("undecided", slowdown, floor, remedy)
+        return _undecided(
+            slowdown, floor, for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
+        )
     margin = max(LEAST_MARGIN, floor)
     if noise := too_noisy(floor):
-        return Verdict("undecided", slowdown, margin, noise)
+        return _undecided(slowdown, margin, Remedy(noise, QUIETER))
     if effect.high < 1 + min(margin, MOST_DENIED):
         return Verdict("does not hold", slowdown, margin)
     remedy = _objection(evidence, confidence, margin)
     if effect.high < 1 + margin:
-        remedy = f"an effect of up to {100 * margin:.2g} % would not show above the noise floor"
+        remedy = below_noise(margin)
     elif effect.low <= 1 + margin:
         remedy = remedy or beyond_margin(effect, margin, evidence.effort)
-    return Verdict("undecided" if remedy else "holds", slowdown, margin, remedy)
+    return _undecided(slowdown, margin, remedy) if remedy else Verdict("holds", slowdown, margin)
 
 
-def _objection(evidence: Evidence, confidence: float, margin: float) -> str:
-    """Reason for which a variant that is clear of the margin does not decide its sweep; "" if none."""
+def _undecided(slowdown: Estimate, margin: float | None, remedy: Remedy) -> Verdict:
+    return Verdict("undecided", slowdown, margin, remedy=remedy.sentence, needed=remedy.needed)
+
+
+def _objection(evidence: Evidence, confidence: float, margin: float) -> Remedy | None:
+    """Reason for which a variant that is clear of the margin does not decide its sweep; None if none."""
     for name, other in evidence.others:
         effect = directed(other(confidence), evidence.expect)
         if effect.high is not None and effect.high < 1 / (1 + margin):
-            return f"{name} lies beyond the margin on the other side, whatever the time"
-    if not evidence.is_complete:
-        return "others, of which it is claimed too, were not measured"
-    return ""
+            return contradicted_by(name)
+    return None if evidence.is_complete else INCOMPLETE
 
 
 def directed(slowdown: Estimate, expect: Expectation) -> Estimate:

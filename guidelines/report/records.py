@@ -74,6 +74,7 @@ def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
+        "answer": [line.text for line in document.answer],
         "summary": document.lead,
         "notes": [*sentences, *document.notes],
         "records": records,

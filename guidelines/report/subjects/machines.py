@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.analysis.tables import tables
+from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
+from guidelines.report.subjects import answer
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition
 
@@ -24,6 +27,8 @@ LAUNCHES_NOTE = (
 def document(matrix: Matrix) -> Document:
     """A row for each machine and condition, a column for each guideline."""
     names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
+    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("channel_rule") == "paper":
+        del shared["channel_rule"]
     machines = {id(line.results): line.results for line in matrix.lines}
     notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
@@ -35,7 +40,8 @@ def document(matrix: Matrix) -> Document:
     holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
-    return Document("Machines compared", tuple(lead), sections)
+    answered = answer.lines([tables(results) for results in machines.values()])
+    return Document("Machines compared", tuple(lead), sections, answer=answered)
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:

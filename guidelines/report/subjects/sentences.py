@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
+from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.columns import variants
@@ -19,14 +20,16 @@ from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
 
 
-def setup(condition: Condition) -> str:
-    """A condition as a phrase, without the device."""
+def setup(condition: Condition, guideline: str) -> str:
+    """A condition as a phrase, without the device. The widths of the paper are those of its guidelines."""
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
     texts = condition.texts
     cudnn = f", cuDNN {condition.cudnn}" if texts["cudnn_choice"] else ""
+    has_rule = guideline in GUIDELINES or condition.channel_rule != "paper"
+    channels = f", {condition.channel_rule} channels" if has_rule else ""
     return (
         f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {texts['batch_size']}, "
-        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channel_rule} channels{cudnn}"
+        f"{condition.image_size}x{condition.image_size}, {threads}{channels}{cudnn}"
     )
 
 
@@ -59,7 +62,7 @@ def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
     `is_replayed` is True if the report has the same table in mode cudagraph, too.
     """
     condition = table.condition
-    yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
+    yield f"{condition.device} ({condition.device_name}), {setup(condition, table.guideline)}"
     for sweep in table.sweeps:
         yield from _notes_on_sweep(sweep, condition)
     yield from note_on_one_process(table)
