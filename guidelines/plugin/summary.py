@@ -108,7 +108,7 @@ def pytest_terminal_summary(
 
 def _report(campaign: Campaign, terminal: TerminalWriter) -> str:
     """Tables, and the answer below them, where it is still seen when the run has ended."""
-    given_s = campaign.limits.max_time_s
+    given_s = campaign.limits.max_time_s or None
     entries = [replace(entry, max_time_s=given_s) for entry in campaign.entries]
     results = results_of(linked(entries, campaign.failures))
     known = tables(results)

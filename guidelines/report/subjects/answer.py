@@ -32,12 +32,11 @@ class _Range(NamedTuple):
 
     least: float
     most: float
-    decimals: int
     direction: str
 
-    @property
-    def text(self) -> str:
-        ends = dict.fromkeys(rounded(end, self.decimals) for end in (self.least, self.most))
+    def text(self, places: int) -> str:
+        """The range with its ends rounded to a decimal place: "1.24-1.39x"; "1.24x" if they are equal."""
+        ends = dict.fromkeys(rounded(end, places) for end in (self.least, self.most))
         return f"{'-'.join(ends)}x"
 
 
@@ -131,23 +130,25 @@ def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
     if not effects:
         return ""
     claimed = several[0].expect or AS_CLAIMED
+    seen = _range([effect.estimate for effect in effects], claimed)
+    if seen.direction != claimed:
+        effects = [effect.inverse() for effect in effects]
     places = min(MOST_DECIMALS, *(decimals(effect) for effect in effects))
-    seen = _range([effect.estimate for effect in effects], claimed, places)
     unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    line = f"{seen.text} {seen.direction}{unit}"
+    line = f"{seen.text(places)} {seen.direction}{unit}"
     rows = {each.rows for each in several}
     if in_full and len(rows) == 1 and (names := rows.pop()):
         line = f"{names[0]} is {line} than {names[1]}"
     if not published:
         return line
-    paper = _range(published, claimed, MOST_DECIMALS)
+    paper = _range(published, claimed)
     opposite = "" if paper.direction == seen.direction else f" {paper.direction}"
-    return f"{line} (paper {paper.text}{opposite})"
+    return f"{line} (paper {paper.text(MOST_DECIMALS)}{opposite})"
 
 
-def _range(effects: Sequence[float], claimed: str, places: int) -> _Range:
+def _range(effects: Sequence[float], claimed: str) -> _Range:
     """From the least to the most; of the opposite direction if all effects are opposite to the claim."""
     least, most = min(effects), max(effects)
     if most < 1:
-        return _Range(1 / most, 1 / least, places, OPPOSITE[claimed])
-    return _Range(least, most, places, claimed)
+        return _Range(1 / most, 1 / least, OPPOSITE[claimed])
+    return _Range(least, most, claimed)

@@ -18,6 +18,7 @@ from guidelines.report.subjects.how_measured import (
 )
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
+from guidelines.stats.intervals import Estimate
 
 
 def setup(condition: Condition, guideline: str) -> str:
@@ -50,7 +51,7 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
     if sweep.paper:
         line += f" ({_published(sweep.paper.slowdown, is_faster)})"
     if sweep.plain:
-        line += f", {times(sweep.plain.inverse() if is_faster else sweep.plain)} in time"
+        line += f", {_in_time(sweep.plain, is_faster)}"
     if decided.outcome == "does not hold" and decided.margin is not None:
         line += f"; the margin is {percent(decided.margin)}"
     return f"{line}; {decided.remedy}" if decided.remedy else line
@@ -95,6 +96,14 @@ def _published(slowdown: float, is_faster: bool) -> str:
     agrees = (slowdown < 1) == is_faster or slowdown == 1
     opposite = "" if agrees else f" {_direction(slowdown < 1)}"
     return f"paper {max(slowdown, 1 / slowdown):.2f}x{opposite}"
+
+
+def _in_time(plain: Estimate, is_faster: bool) -> str:
+    """The slow-down of the time; it names its direction if that of the time per multiply-add is opposite."""
+    is_plain_faster = plain.estimate < 1
+    size = times(plain.inverse() if is_plain_faster else plain)
+    opposite = "" if is_plain_faster == is_faster else f"{_direction(is_plain_faster)} "
+    return f"{size} {opposite}in time"
 
 
 def _marked_verdict(sweep: SweepResult) -> str:
