@@ -158,13 +158,22 @@ def parts(
         yield listed(document.lead)
     for section in document.sections_with_text:
         yield heading(section.title)
-        if section.verdicts:
-            yield listed(section.verdicts)
-        if section.grid:
-            yield table(section.grid)
-        if section.notes:
-            yield listed(section.notes)
-        if section.details and folded:
-            yield folded(section.details)
+        yield from _of_section(section, listed, table, folded)
     if document.notes:
         yield listed(document.notes)
+
+
+def _of_section(
+    section: Section,
+    listed: Callable[[tuple[str, ...]], str],
+    table: Callable[[Grid], str],
+    folded: Callable[[tuple[str, ...]], str] | None,
+) -> Iterator[str]:
+    if section.verdicts:
+        yield listed(section.verdicts)
+    if section.grid:
+        yield table(section.grid)
+    if section.notes:
+        yield listed(section.notes)
+    if section.details and folded:
+        yield folded(section.details)

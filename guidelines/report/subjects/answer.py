@@ -120,7 +120,8 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
 def _others(guidelines: Sequence[str]) -> AnswerLine:
     """A line for guidelines that have no room."""
     named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
-    return AnswerLine(f"{len(guidelines)} more", "", "open", named, named)
+    name = f"{len(guidelines)} more"
+    return AnswerLine(name=name, outcome="", tone="open", effect=named, effect_in_full=named)
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
