@@ -166,3 +166,9 @@ def test_colours_are_for_terminals_that_want_them(stream, environ, expected):
 def test_without_results_there_is_no_answer():
     assert text.answer((), 80) == ""
     assert ANSWER_TITLE not in html.render(Document("", (), ()), {})
+
+
+def test_no_end_of_a_range_is_rounded_to_nothing_by_the_other(run_of):
+    sure, unsure = ("G2", {}, {"x1": 1.2}, {"spread": 0}), ("G2", {}, {"x2": 113.0}, {"spread": 0.9})
+    (line,) = lines([tables(run_of(sure, unsure))])
+    assert line.effect.startswith("1.20-1")
