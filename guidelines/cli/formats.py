@@ -4,7 +4,7 @@ Modules are imported when they render, because --help needs none of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """A command's result as a document, as records and, for some commands, as series to draw."""
+    """A command's result as a document, as records and, for some commands, as series to draw.
+
+    `facts` are further keys of its JSON.
+    """
 
     kind: str
     document: "Document"
     records: "Sequence[Record]"
     series: "Callable[[], Sequence[Series]] | None" = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def _csv(answer: Answer, width: int) -> str:
 def _json(answer: Answer, width: int) -> str:
     from guidelines.report import records
 
-    return records.to_json(answer.kind, answer.records, answer.document)
+    return records.to_json(answer.kind, answer.records, answer.document, answer.facts)
 
 
 def _html(answer: Answer, width: int) -> str:

@@ -73,9 +73,11 @@ def times(estimate: Estimate) -> str:
 
 
 def brackets(estimate: Estimate) -> str:
-    """The interval alone: "[1.90, 1.96]"."""
+    """The interval alone: "[1.90, 1.96]"; "[1, 1]" around an exact 1."""
     if estimate.low is None or estimate.high is None:
         return "[no interval]"
+    if estimate.half_width == 0:
+        return f"[{number(estimate)}, {number(estimate)}]"
     places = decimals(estimate)
     low, high = (
         rounded(end, max(places, min(MOST_DECIMALS, _first_digit(end))))

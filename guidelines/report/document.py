@@ -69,6 +69,7 @@ class Section:
     """A table with its verdicts, and with notes on conditions and precision.
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
+    `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
     `picture` names the guideline whose picture belongs here, "" for none.
     """
 
@@ -78,6 +79,7 @@ class Section:
     notes: tuple[str, ...] = ()
     wide: str = ""
     picture: str = ""
+    brief: Grid | None = None
 
     @property
     def has_text(self) -> bool:
@@ -87,12 +89,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the most important lines (`lead`) and before the `notes`."""
+    """Sections under a title, after the most important lines (`lead`) and before the `notes`.
+
+    `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
+    everything else, as a comment in a pull request should; 0 folds nothing.
+    """
 
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    in_sight: int = 0
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:

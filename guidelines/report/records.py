@@ -66,14 +66,17 @@ def of_matrix(matrix: Matrix) -> list[Record]:
     return records
 
 
-def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
-    """Records as JSON, with a schema number and the sentences of the report."""
+def to_json(
+    kind: str, records: Sequence[Record], document: Document, facts: Mapping[str, object] | None = None
+) -> str:
+    """Records as JSON, with a schema number, the sentences of the report and further facts."""
     sentences: list[str] = []
     for section in document.sections:
         sentences += (*section.verdicts, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
+        **(facts or {}),
         "summary": document.lead,
         "notes": [*sentences, *document.notes],
         "records": records,

@@ -1,6 +1,7 @@
 """Write a document as Markdown (the dialect of GitHub), for issues, pull requests and notebooks."""
 
 import re
+from dataclasses import replace
 
 from tabulate import tabulate
 
@@ -14,7 +15,9 @@ LIST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=]))")
 
 
 def render(document: Document) -> str:
-    """The whole document; every text in it is shown literally."""
+    """The whole document, or its most important lines with all else folded; every text is literal."""
+    if document.in_sight:
+        return _folded(document)
     return "\n\n".join(parts(document, title=_title, heading=_heading, listed=_listed, table=_table))
 
 
@@ -22,6 +25,13 @@ def escape(text: str) -> str:
     r"""Text that Markdown shows literally: "a_b" becomes "a\\_b"."""
     marked = LIST.sub(r"\1\\", MARKUP.sub(r"\\\1", text))
     return "".join(HTML.get(character, character) for character in marked)
+
+
+def _folded(document: Document) -> str:
+    first, *others = document.lead[: document.in_sight]
+    rest = replace(document, lead=document.lead[document.in_sight :], in_sight=0)
+    folded = ("<details>", "<summary>Everything that was compared</summary>", render(rest), "</details>")
+    return "\n\n".join([f"**{escape(first)}**", _listed(tuple(others)), *folded])
 
 
 def _title(text: str) -> str:

@@ -52,13 +52,13 @@ def _section(section: Section, width: int, has_room: bool) -> str:
     title = _paragraph([section.title], width)
     body = section.wide
     if not (body and has_room):
-        body = _fitting(section.grid, width)
+        body = _fitting(section.brief or section.grid, width)
     return _spaced([title, body, _paragraph((*section.verdicts, *section.notes), width)])
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
     """The widest form that fits: in full, without details, or without and with row names broken."""
-    if grid is None:
+    if grid is None or not grid.rows:
         return ""
     everything = range(len(grid.heads))
     essential = [k for k in everything if not grid.heads[k].is_detail]
