@@ -87,7 +87,19 @@ def add_output(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=tuple(FORMATS), help="default: the one that the ending of -o names, else text"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to this file")
+    endings: list[str] = []
+    for form in FORMATS.values():
+        endings += form.endings
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"write to this file, in a folder that is there; without --format it ends in {', '.join(endings)}",
+    )
+    parser.add_argument(
+        "--standalone", action="store_true", help="of LaTeX, a file that compiles as it is, not one to \\input"
+    )
 
 
 def _size_bytes(text: str) -> int:

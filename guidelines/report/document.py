@@ -113,7 +113,7 @@ def parts(
     title: Callable[[str], str],
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
 ) -> Iterator[str]:
     """Write a document from top to bottom, without pictures; a format gives a writer for each part."""
     yield title(document.title)
@@ -124,7 +124,7 @@ def parts(
         if section.verdicts:
             yield listed(section.verdicts)
         if section.grid:
-            yield table(section.grid)
+            yield table(section)
         if section.notes:
             yield listed(section.notes)
     if document.notes:

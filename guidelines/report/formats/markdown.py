@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tabulate import tabulate
 
-from guidelines.report.document import Document, Grid, Row, parts
+from guidelines.report.document import Document, Row, Section, parts
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Characters that would be markup; "://", "www." and "@" would become links.
@@ -46,8 +46,10 @@ def _listed(lines: tuple[str, ...]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
 
 
-def _table(grid: Grid) -> str:
-    flat = grid.flat
+def _table(section: Section) -> str:
+    if section.grid is None:
+        return ""
+    flat = section.grid.flat
     names = [escape(head.name) for head in flat.heads]
     sides = [head.side for head in flat.heads]
     rows = [_cells(row) for row in flat.rows]
