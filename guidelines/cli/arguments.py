@@ -95,10 +95,12 @@ def add_output(parser: ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help=f"write to this file, in a folder that is there; without --format it ends in {', '.join(endings)}",
+        help=f"write to this file; its ending is one of {', '.join(endings)}, unless --format is given",
     )
     parser.add_argument(
-        "--standalone", action="store_true", help="of LaTeX, a file that compiles as it is, not one to \\input"
+        "--standalone",
+        action="store_true",
+        help="make a LaTeX file that compiles as it is (default: one for \\input)",
     )
 
 

@@ -36,7 +36,9 @@ def check_folder(path: Path) -> None:
     except (OSError, ValueError):
         return  # writing the file fails, and says why
     if not is_there:
-        raise CommandError(f"{_printable(path)}: cannot be written: there is no folder {_printable(path.parent)}")
+        raise CommandError(
+            f"{_printable(path)}: cannot be written: there is no folder {_printable(path.parent)}"
+        )
 
 
 def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:

@@ -61,7 +61,9 @@ def half_width(estimate: Estimate) -> str:
 
 
 def with_interval(estimate: Estimate) -> str:
-    """The estimate with its interval: "1.93 [1.90, 1.96]"."""
+    """The estimate with its interval: "1.93 [1.90, 1.96]"; "1" if it is exact."""
+    if estimate.half_width == 0:
+        return number(estimate)
     return f"{number(estimate)} {brackets(estimate)}"
 
 
@@ -73,11 +75,9 @@ def times(estimate: Estimate) -> str:
 
 
 def brackets(estimate: Estimate) -> str:
-    """The interval alone: "[1.90, 1.96]"; "[1, 1]" around an exact 1."""
+    """The interval alone: "[1.90, 1.96]"."""
     if estimate.low is None or estimate.high is None:
         return "[no interval]"
-    if estimate.half_width == 0:
-        return f"[{number(estimate)}, {number(estimate)}]"
     places = decimals(estimate)
     low, high = (
         rounded(end, max(places, min(MOST_DECIMALS, _first_digit(end))))

@@ -12,8 +12,8 @@ from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
-    from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.gate import Trigger
+    from guidelines.analysis.measured import MachineResults
     from guidelines.report.pictures.series import Series
 
 HELP = "show what differs between machines"

@@ -151,7 +151,9 @@ def _layout(grid: Grid) -> tuple[str, list[str]]:
 
 def _shared(grid: Grid, room_pt: float, letters: Sequence[int]) -> tuple[str, list[str]]:
     """As `_layout`, with lines broken in all columns but those of short numbers."""
-    is_number = [head.is_number and most <= LONG_NUMBER for head, most in zip(grid.heads, letters, strict=True)]
+    is_number = [
+        head.is_number and most <= LONG_NUMBER for head, most in zip(grid.heads, letters, strict=True)
+    ]
     counted = [max(SHORT_TEXT, min(most, LONG_TEXT)) for most in letters]
     texts = [most for most, fits in zip(counted, is_number, strict=True) if not fits]
     size = "scriptsize" if len(texts) <= FEW_TEXTS else "tiny"

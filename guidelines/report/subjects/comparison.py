@@ -154,7 +154,9 @@ def _speeds(comparison: Comparison) -> Section:
     if len(rows) <= MOST_SPEEDS:
         return Section(SPEEDS_TITLE, grid)
     brief = replace(grid, rows=tuple(changed))
-    note = f"{len(changed)} of {len(rows)} rows changed; the table of all is in -o FILE.md, .html, .csv or .tex"
+    note = (
+        f"{len(changed)} of {len(rows)} rows changed; the table of all is in -o FILE.md, .html, .csv or .tex"
+    )
     return Section(SPEEDS_TITLE, grid, notes=(note,), brief=brief)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.report.digits import brackets, times
+from guidelines.report.digits import with_interval
 from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS, differences, of_results, sentence
 
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
@@ -38,7 +38,7 @@ def lead(comparison: Comparison) -> Iterator[str]:
         paces = Counter(row.pace for row in comparison.rows if row.speed)
         yield (
             f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
-            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
+            f"{with_interval(comparison.speedup)} (geometric mean)"
         )
 
 
