@@ -125,7 +125,7 @@ def _variant(variant: VariantResult) -> Record:
 
 
 def _times(measured: Measured | None, confidence: float | None) -> Record:
-    """The time of a call and the images in a second; without an interval for a run of few rounds or passes."""
+    """The time of a call and the images in a second; None for a variant that was not measured."""
     if measured is None or confidence is None:
         return _seconds(None, None)
     seconds_per_call = measured.seconds_per_call(confidence)

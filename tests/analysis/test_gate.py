@@ -49,9 +49,7 @@ def test_a_list_of_verdicts_with_or_without_a_least_size_is_read():
 
 @pytest.mark.parametrize("text", ["", "worse", "slower:5", "slower:-5%", "slower:5%:", "stronger,,weaker"])
 def test_what_cannot_be_read_is_named_with_what_can(text):
-    with pytest.raises(
-        ValueError, match="is none of stronger, weaker, faster, slower, unclear, disturbed, mis"
-    ):
+    with pytest.raises(ValueError, match="is none of stronger, weaker, faster, slower, unclear, "):
         triggers(text)
 
 

@@ -53,7 +53,7 @@ def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):
 
 
 def planted(path, is_alone=False):
-    """The recorded run with slower rows of G4 c64; alone, both it and the recorded one are those rows only."""
+    """The recorded run with slower rows of G4 c64; alone, it and a.json beside it hold those rows only."""
     content = json.loads(RECORDED.read_text())
     rows = [b for b in content["benchmarks"] if b["name"].startswith("test_g4[cpu-c64-")]
     if is_alone:

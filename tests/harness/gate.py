@@ -1,4 +1,4 @@
-"""Prints how often the gate of --fail-on errs: fails for unchanged runs, passes for changed ones; asserts nothing.
+"""Prints how often --fail-on errs: fails for unchanged runs, passes for changed ones; asserts nothing.
 
 Each simulated comparison is of two runs of the rows of a recorded one, whose passes have made-up noise: what
 slows a whole pass, what slows a sweep in a pass, what differs between the rows of a sweep, and a sweep of ten

@@ -151,17 +151,18 @@ def _layout(grid: Grid) -> tuple[str, list[str]]:
 
 def _shared(grid: Grid, room_pt: float, letters: Sequence[int]) -> tuple[str, list[str]]:
     """As `_layout`, with lines broken in all columns but those of short numbers."""
-    is_number = [
-        head.is_number and most <= LONG_NUMBER for head, most in zip(grid.heads, letters, strict=True)
-    ]
-    counted = [max(SHORT_TEXT, min(most, LONG_TEXT)) for most in letters]
-    texts = [most for most, fits in zip(counted, is_number, strict=True) if not fits]
+    texts: dict[int, int] = {}
+    taken = 0
+    for column, (head, most) in enumerate(zip(grid.heads, letters, strict=True)):
+        if head.is_number and most <= LONG_NUMBER:
+            taken += most
+        else:
+            texts[column] = max(SHORT_TEXT, min(most, LONG_TEXT))
     size = "scriptsize" if len(texts) <= FEW_TEXTS else "tiny"
-    taken_pt = sum(most for most, fits in zip(letters, is_number, strict=True) if fits) * SIZES[size]
-    kinds = []
-    for most, fits in zip(counted, is_number, strict=True):
-        share = most / max(1, sum(texts))
-        kinds.append("r" if fits else f"p{{{max(1.0, (room_pt - taken_pt) * share):.0f}pt}}")
+    letter_pt = max(0.0, room_pt - taken * SIZES[size]) / max(1, sum(texts.values()))
+    kinds = [_side(head) for head in grid.heads]
+    for column, share in texts.items():
+        kinds[column] = f"p{{{share * letter_pt:.0f}pt}}"
     return size, kinds
 
 
