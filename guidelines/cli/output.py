@@ -23,7 +23,8 @@ def check_output(options: Namespace) -> None:
     """Raise CommandError, before anything is read, for a file of -o that has no format or no folder."""
     if "format" not in options:  # a command that writes another kind of output, or none
         return
-    if options.standalone and FORMATS[_format(options)].render_alone is None:
+    form = FORMATS[_format(options)]
+    if options.standalone and form.render_alone is None:
         raise CommandError("--standalone makes a LaTeX file of its own: add --format latex, or -o FILE.tex")
     if options.output is not None:
         check_folder(options.output)
