@@ -153,11 +153,7 @@ def _speeds(comparison: Comparison) -> Section:
     grid = Grid(SPEEDS, tuple(rows), "sweep")
     if len(rows) <= MOST_SPEEDS:
         return Section(SPEEDS_TITLE, grid)
-    brief = replace(grid, rows=tuple(changed))
-    note = (
-        f"{len(changed)} of {len(rows)} rows changed; the table of all is in -o FILE.md, .html, .csv or .tex"
-    )
-    return Section(SPEEDS_TITLE, grid, notes=(note,), brief=brief)
+    return Section(SPEEDS_TITLE, grid, brief=replace(grid, rows=tuple(changed)))
 
 
 def _speed(row: Compared, speed: Change, confidence: float) -> Row:
