@@ -12,7 +12,8 @@ from guidelines.analysis.change import LEAST_CHANGE, Change, change
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import SPEED, effect_ratio, speed_ratio
 from guidelines.analysis.launches import waits_for_launches
-from guidelines.analysis.measured import PASSES_FOR_AN_ODD_ONE, Measured, by_sweep, distinct
+from guidelines.analysis.measured import PASSES_FOR_AN_ODD_ONE, Measured, by_sweep
+from guidelines.results.model import Circumstances
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.noise_floor import MOST_NOISE_FLOOR
 
@@ -55,11 +56,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """A trigger with what it was asked about ("51 speeds"), and what tripped it."""
+    """A trigger with what it was asked about ("51 speeds"), what tripped it, and the UNCLEAR rows."""
 
     trigger: Trigger
     checked: str
     trips: tuple[Finding, ...]
+    unclear: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def gate(comparison: Comparison, wanted: Sequence[Trigger]) -> Gate:
 def _check(comparison: Comparison, trigger: Trigger, asked: Sequence[str]) -> Check:
     if trigger.word == MISSING:
         trips = [Finding(name, MISSING.upper()) for name in _missing(comparison)]
-        return Check(trigger, "what A holds", tuple(trips))
+        return Check(trigger, f"{len(comparison.a.measured)} rows of A", tuple(trips))
     if trigger.word == DISTURBED:
         return _check_passes(comparison, trigger)
     if trigger.word == UNCLEAR:
@@ -111,7 +113,8 @@ def _check(comparison: Comparison, trigger: Trigger, asked: Sequence[str]) -> Ch
     else:
         judged = _judged(comparison, [trigger.word], trigger.least)
         trips = [each for each in judged if each.word == trigger.word.upper()]
-    return Check(trigger, _counted(judged), tuple(trips))
+    unclear = sum(each.word == UNCLEAR.upper() for each in judged)
+    return Check(trigger, _counted(judged), tuple(trips), unclear)
 
 
 def _counted(judged: Iterable[Finding]) -> str:
@@ -181,17 +184,24 @@ def _check_passes(comparison: Comparison, trigger: Trigger) -> Check:
 
 def _share(sweep: Sequence[Measured]) -> float:
     """The largest share of disturbed passes among the rows of a sweep."""
-    return max(sum(map(bool, _reasons(each))) / max(1, len(each.circumstances)) for each in sweep)
+    return max(map(_share_of, sweep))
 
 
-def _reasons(measured: Measured) -> list[tuple[str, ...]]:
-    return [of_pass.disturbed for of_pass in measured.circumstances]
+def _share_of(measured: Measured) -> float:
+    return sum(map(_is_disturbed, measured.circumstances)) / max(1, len(measured.circumstances))
+
+
+def _is_disturbed(of_pass: Circumstances) -> bool:
+    return bool(of_pass.disturbed)
 
 
 def _disturbed(sweep: Sequence[Measured], side: str) -> Finding:
-    place = sweep[0].place
-    reason = "; ".join(distinct(each.disturbed for each in sweep))
-    return Finding(f"{place.guideline} {place.sweep}", DISTURBED.upper(), side, reason=reason)
+    """A disturbed sweep, with the row of which the most passes were."""
+    worst = max(sweep, key=_share_of)
+    passes = worst.circumstances
+    reason = f"{sum(map(_is_disturbed, passes))} of {len(passes)} passes, such as {worst.disturbed[0]}"
+    name = f"{worst.place.guideline} {worst.place.sweep}"
+    return Finding(name, DISTURBED.upper(), side, reason=reason)
 
 
 def _trigger(text: str) -> Trigger:

@@ -112,7 +112,7 @@ def test_a_sweep_is_disturbed_on_either_side_beyond_a_share_of_its_passes(entry_
     assert tripped(compare(one, one), "disturbed") == []
     assert tripped(compare(two, one), "disturbed") == [("G2 x1", "DISTURBED")]
     found = gate(compare(one, two), triggers("disturbed")).trips[0]
-    assert (found.side, found.reason) == ("B", "pass 2: a hog; pass 3: a hog")
+    assert (found.side, found.reason) == ("B", "2 of 5 passes, such as pass 2: a hog")
     assert tripped(compare(one, two), "disturbed:40%") == []
     assert tripped(compare(one, two), "disturbed:10%") == [("G2 x1", "DISTURBED")] * 2
 

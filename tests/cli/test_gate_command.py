@@ -136,6 +136,6 @@ def test_a_gate_that_passes_says_what_it_could_not_see(write_run, printed):
     _, out, err = printed(
         "compare", write_run("a.json", 2.0), few, "--fail-on", "weaker", "--format", "markdown"
     )
-    assert err == "guidelines: Gate passed: weaker by more than 3 %: 0 of 2 slow-downs\n"
+    assert err == "guidelines: Gate passed: weaker by more than 3 %: 0 of 2 slow-downs (2 UNCLEAR)\n"
     assert "UNCLEAR rows trip nothing (the widest, G2 x1 g=2, has no usable interval): add unclear:10%" in out
     assert "- A and B: one process: the interval does not cover other runs; --passes 5 would" in out

@@ -10,6 +10,8 @@ from guidelines.report.subjects.sides import notes_on_one_process
 
 # Of many findings so many are named; the others are counted.
 MOST_NAMED = 10
+# How the ratio of a row reads.
+OF = {"speed": "B's speed-up", "slow-down": "B's slow-down over A's"}
 # How the least size of a word reads; a change is "by more than 3 %".
 SIZES = {UNCLEAR: "reaching beyond {}", DISTURBED: "in more than {} of the passes", MISSING: ""}
 
@@ -29,10 +31,10 @@ def trip_line(trip: Finding) -> str:
     """What tripped the gate: "G4 c64 neither is SLOWER on B: 0.78 [0.71, 0.85]"."""
     launches = " (times of launching, not of the device)" if trip.is_about_launches else ""
     verb = "was" if trip.word == DISTURBED.upper() else "is"
-    of = f", B's {trip.of} beside A's" if trip.word == UNCLEAR.upper() else ""
+    where = f", {OF[trip.of]}" if trip.word == UNCLEAR.upper() else f" on {trip.side}"
     told = with_interval(trip.ratio) if trip.ratio else trip.reason
     colon = ": " if told else ""
-    return f"{trip.name} {verb} {trip.word} on {trip.side}{of}{colon}{told}{launches}"
+    return f"{trip.name} {verb} {trip.word}{where}{colon}{told}{launches}"
 
 
 def unchecked_line(gate: Gate) -> str:
@@ -57,7 +59,9 @@ def size(trigger: Trigger) -> str:
 
 
 def _checked(check: Check) -> str:
-    return f"{size(check.trigger)}: {len(check.trips)} of {check.checked}"
+    is_about_unclear = check.trigger.word == UNCLEAR
+    unclear = f" ({check.unclear} UNCLEAR)" if check.unclear and not is_about_unclear else ""
+    return f"{size(check.trigger)}: {len(check.trips)} of {check.checked}{unclear}"
 
 
 def _details(gate: Gate, comparison: Comparison) -> Iterator[str]:
