@@ -22,9 +22,10 @@ def lines(gate: Gate, comparison: Comparison) -> tuple[str, ...]:
 
 
 def headline(gate: Gate) -> str:
-    """Passed or failed, what was checked, and how much of it tripped."""
+    """Passed or failed, what was checked, and how much of it tripped: first the words at which it failed."""
     outcome = "FAILED" if gate.trips else "passed"
-    return f"Gate {outcome}: {'; '.join(map(_checked, gate.checks))}"
+    checks = sorted(gate.checks, key=lambda check: not check.trips)
+    return f"Gate {outcome}: {'; '.join(map(_checked, checks))}"
 
 
 def trip_line(trip: Finding) -> str:
