@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Answer:
     """A command's result as a document, as records and, for some commands, as series to draw.
 
-    `facts` are further keys of its JSON.
+    `facts` are further keys of its JSON. `has_colour` is True if it is shown on a terminal that has colours.
     """
 
     kind: str
@@ -26,6 +26,7 @@ class Answer:
     records: "Sequence[Record]"
     series: "Callable[[], Sequence[Series]] | None" = None
     facts: Mapping[str, object] = field(default_factory=dict)
+    has_colour: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Format:
 def _text(answer: Answer, width: int) -> str:
     from guidelines.report.formats import text
 
-    return text.render(answer.document, width)
+    return text.render(answer.document, width, answer.has_colour)
 
 
 def _markdown(answer: Answer, width: int) -> str:

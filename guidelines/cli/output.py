@@ -5,6 +5,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -47,9 +48,12 @@ def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
 
     Raises CommandError if that file is among the paths that were read, or cannot be written.
     """
+    from guidelines.report.formats.colour import has_colour
+
     form = FORMATS[_format(options)]
     render = form.render_alone if options.standalone and form.render_alone else form.render
     if options.output is None:
+        answer = replace(answer, has_colour=has_colour(sys.stdout))
         say(render(answer, shutil.get_terminal_size().columns))
         return
     check_not_read([options.output], read)

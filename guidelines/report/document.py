@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
+ANSWER_TITLE = "Do the guidelines hold here?"
+DETAILS_TITLE = "All disturbances"
+Tone = Literal["good", "bad", "open"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Section:
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
     `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
-    `picture` names the guideline whose picture belongs here, "" for none.
+    `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
+    formats that can fold them.
     """
 
     title: str
@@ -80,6 +85,7 @@ class Section:
     wide: str = ""
     picture: str = ""
     brief: Grid | None = None
+    details: tuple[str, ...] = ()
 
     @property
     def has_text(self) -> bool:
@@ -88,8 +94,35 @@ class Section:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """A guideline on a device: its outcome in words, with a tone for a colour, and what was seen.
+
+    `effect` leaves out the rows that are compared, for lack of room; `effect_in_full` names them.
+    `rest` says what is undecided, and what would decide it.
+    """
+
+    name: str
+    outcome: str
+    tone: Tone
+    effect: str
+    effect_in_full: str
+    rest: str = ""
+    claim: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line as a sentence."""
+        return f"{self.name} {self.outcome}: {self.seen(in_full=True)}"
+
+    def seen(self, in_full: bool) -> str:
+        """The part of the line after the outcome."""
+        effect = self.effect_in_full if in_full else self.effect
+        return "; ".join(filter(None, (effect, self.rest)))
+
+
+@dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the most important lines (`lead`) and before the `notes`.
+    """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
 
     `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
     everything else, as a comment in a pull request should; 0 folds nothing.
@@ -100,6 +133,7 @@ class Document:
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
     in_sight: int = 0
+    answer: tuple[AnswerLine, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:
@@ -114,9 +148,16 @@ def parts(
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
     table: Callable[[Section], str],
+    folded: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Iterator[str]:
-    """Write a document from top to bottom, without pictures; a format gives a writer for each part."""
+    """Write a document from top to bottom, without pictures; a format gives a writer for each part.
+
+    Formats that cannot fold lines leave them out.
+    """
     yield title(document.title)
+    if document.answer:
+        yield heading(ANSWER_TITLE)
+        yield listed(tuple(line.text for line in document.answer))
     if document.lead:
         yield listed(document.lead)
     for section in document.sections_with_text:
@@ -127,5 +168,7 @@ def parts(
             yield table(section)
         if section.notes:
             yield listed(section.notes)
+        if section.details and folded:
+            yield folded(section.details)
     if document.notes:
         yield listed(document.notes)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tabulate import tabulate
 
-from guidelines.report.document import Document, Row, Section, parts
+from guidelines.report.document import DETAILS_TITLE, Document, Row, Section, parts
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Characters that would be markup; "://", "www." and "@" would become links.
@@ -17,8 +17,9 @@ LIST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=]))")
 def render(document: Document) -> str:
     """The whole document, or its most important lines with all else folded; every text is literal."""
     if document.in_sight:
-        return _folded(document)
-    return "\n\n".join(parts(document, title=_title, heading=_heading, listed=_listed, table=_table))
+        return _in_sight(document)
+    shown = parts(document, title=_title, heading=_heading, listed=_listed, table=_table, folded=_folded)
+    return "\n\n".join(shown)
 
 
 def escape(text: str) -> str:
@@ -27,7 +28,7 @@ def escape(text: str) -> str:
     return "".join(HTML.get(character, character) for character in marked)
 
 
-def _folded(document: Document) -> str:
+def _in_sight(document: Document) -> str:
     first, *others = document.lead[: document.in_sight]
     rest = replace(document, lead=document.lead[document.in_sight :], in_sight=0)
     folded = ("<details>", "<summary>Everything that was compared</summary>", render(rest), "</details>")
@@ -44,6 +45,10 @@ def _heading(text: str) -> str:
 
 def _listed(lines: tuple[str, ...]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
+
+
+def _folded(lines: tuple[str, ...]) -> str:
+    return f"<details><summary>{DETAILS_TITLE}</summary>\n\n{_listed(lines)}\n\n</details>"
 
 
 def _table(section: Section) -> str:
