@@ -5,7 +5,7 @@ slows a whole pass, what slows a sweep in a pass, what differs between the rows 
 that something else slows by 30 % in one pass. In the changed ones, the four rows of G4 c64 on B have 0.62 to
 0.78 times the speed of A.
 
-python tests/harness/gate.py [COMPARISONS] takes about three minutes for the default of 1000.
+python tests/harness/gate.py [COMPARISONS] takes about five minutes for the default of 1000.
 """
 
 import sys
