@@ -7,6 +7,7 @@ from typing import Literal
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
 ANSWER_TITLE = "Do the guidelines hold here?"
+LEAD_TITLE = "Files and machines"
 DETAILS_TITLE = "All disturbances"
 Tone = Literal["good", "bad", "open"]
 
@@ -158,6 +159,8 @@ def parts(
     if document.answer:
         yield heading(ANSWER_TITLE)
         yield listed(tuple(line.text for line in document.answer))
+        if document.lead:
+            yield heading(LEAD_TITLE)
     if document.lead:
         yield listed(document.lead)
     for section in document.sections_with_text:

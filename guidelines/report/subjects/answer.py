@@ -22,6 +22,8 @@ TONES: dict[Finding, Tone] = {
     "holds in part": "open",
     "undecided": "open",
 }
+# Findings before the number of conditions under which a guideline does not simply hold.
+OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
 OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
@@ -97,7 +99,8 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
     """One line for a guideline under several conditions, with the number of those under which it holds."""
     findings = Counter(each.finding for each in of_guideline)
     held, total = findings["holds"], len(of_guideline)
-    others = [f"{finding} {number}" for finding, number in findings.items() if finding != "holds"]
+    under = noun.partition(" ")[0]
+    others = [f"{OTHERS[name]} {under} {number}" for name, number in findings.items() if name != "holds"]
     tone: Tone = "open"
     if held == total:
         tone = "good"
