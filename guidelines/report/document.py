@@ -74,6 +74,7 @@ class Section:
     """A table with its verdicts, and with notes on conditions and precision.
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
+    `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
     `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
     formats that can fold them.
     """
@@ -84,6 +85,7 @@ class Section:
     notes: tuple[str, ...] = ()
     wide: str = ""
     picture: str = ""
+    brief: Grid | None = None
     details: tuple[str, ...] = ()
 
     @property
@@ -121,12 +123,17 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`."""
+    """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
+
+    `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
+    everything else, as a comment in a pull request should; 0 folds nothing.
+    """
 
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    in_sight: int = 0
     answer: tuple[AnswerLine, ...] = ()
 
     @property
@@ -141,7 +148,7 @@ def parts(
     title: Callable[[str], str],
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
     folded: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Iterator[str]:
     """Write a document from top to bottom, without pictures; a format gives a writer for each part.
@@ -166,13 +173,13 @@ def parts(
 def _of_section(
     section: Section,
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
     folded: Callable[[tuple[str, ...]], str] | None,
 ) -> Iterator[str]:
     if section.verdicts:
         yield listed(section.verdicts)
     if section.grid:
-        yield table(section.grid)
+        yield table(section)
     if section.notes:
         yield listed(section.notes)
     if section.details and folded:
