@@ -18,6 +18,7 @@ import pytest
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.device.devices import describe
+from guidelines.measure.recording import Limits
 from guidelines.plugin import on_request, outputs, resumption
 from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share, without_effect
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
@@ -33,10 +34,8 @@ from guidelines.spec.condition import Setup
 # The journal that --resume completes, by its path; None without that option.
 RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
-MARKERS = (
-    "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
-    "guideline_case(case): set by the suite: one variant of a sweep",
-)
+# Torch's own compiler says this of itself.
+WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,8 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options and the journal to resume. Raises UsageError."""
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
+    config.addinivalue_line("filterwarnings", WARNING_OF_TORCH)
     campaign = Campaign(
         conditions=conditions(config, Setup()),
         limits=limits(config),
@@ -84,7 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         found = cases(
             sweeps, asked, source, origin=_origin(metafunc), time_share=partial(time_share, metafunc.config)
         )
-        tests = [_test(case) for case in found]
+        tests = [_test(case, metafunc.config.stash[CAMPAIGN].limits) for case in found]
     except ValueError as error:
         raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
@@ -97,12 +95,16 @@ def _origin(metafunc: pytest.Metafunc) -> Origin:
     return Origin(Module(module.__name__, str(module.__file__)), (*classes, test.originalname))
 
 
-def _test(case: Case) -> Any:
+def _test(case: Case, limits: Limits) -> Any:
     """The parameter set of pytest that makes a case a test."""
-    marks = [
-        pytest.mark.guideline_case(case),
-        pytest.mark.benchmark(timer=recorded_clock, group=case.sweep_id),
-    ]
+    benchmark = pytest.mark.benchmark(
+        timer=recorded_clock,
+        group=case.sweep_id,
+        max_time=limits.max_time_s,
+        min_rounds=limits.min_rounds,
+        confidence=limits.confidence,
+    )
+    marks = [pytest.mark.guideline_case(case), benchmark]
     return pytest.param(case.id, id=case.id, marks=marks)
 
 
