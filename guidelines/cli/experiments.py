@@ -34,7 +34,8 @@ def chosen(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
     Raises CommandError for a first argument that names neither.
     """
-    known, files = experiments(), []
+    known = experiments()
+    files: list[str] = []
     for number, argument in enumerate(arguments):
         if argument.startswith("-"):
             return files, list(arguments[number:])

@@ -39,7 +39,7 @@ class _Collector:
         self.limits = limits(session.config)
 
 
-def collect(arguments: Sequence[str], paths: Sequence[str]) -> tuple[list[Case], Limits]:
+def collect(arguments: Sequence[str], paths: Sequence[str] = ()) -> tuple[list[Case], Limits]:
     """The cases that `pytest ARGUMENTS` would measure, and its limits; of some paths if no argument is one.
 
     Raises CollectError.

@@ -23,9 +23,7 @@ NEEDED = ("torch", "pytest_benchmark", "numpy", "tabulate")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(
-    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> Any:
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> Any:
     """Declare the suite's options if one is given that nobody else declares, or for --help."""
     result = yield
     known, unknown = parser.parse_known_and_unknown_args(args)

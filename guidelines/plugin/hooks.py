@@ -10,7 +10,6 @@ import os
 import platform
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,13 +25,17 @@ from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
-from guidelines.results.journal_contents import Contents, Header
+from guidelines.plugin.resumption import Unfinished
+from guidelines.results.journal_contents import Header
 from guidelines.results.machine import parse_machine
 from guidelines.results.schema import KEY
 from guidelines.spec.condition import Setup
 
-# The journal that --resume completes, by its path; None without that option.
-RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
+# Journals that --resume may complete, and the one that it completes.
+UNFINISHED = pytest.StashKey[list[Unfinished]]()
+RESUMED = pytest.StashKey[Unfinished]()
+# True when tests were selected without an error, such as a -k that cannot be read.
+SELECTED = pytest.StashKey[bool]()
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 # Torch's own compiler says this of itself.
 WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"
@@ -44,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options and the journal to resume. Raises UsageError."""
+    """Read the options and the journals to resume. Raises UsageError."""
     config.addinivalue_line("filterwarnings", WARNING_OF_TORCH)
     campaign = Campaign(
         conditions=conditions(config, Setup()),
@@ -56,11 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[CAMPAIGN] = campaign
     config.stash[ENVIRON] = dict(os.environ)
-    config.stash[RESUMED] = resumed = resumption.unfinished(config)
-    if resumed:
-        path, contents = resumed
-        resumption.check_same(path, contents.header, _header(config))
-        campaign.batches.update(contents.header.batches)
+    config.stash[UNFINISHED] = resumption.unfinished(config, partial(_header, config))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -108,9 +107,13 @@ def _test(case: Case, limits: Limits) -> Any:
     return pytest.param(case.id, id=case.id, marks=marks)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the experiments that run on request only."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Any:
+    """Leave out the experiments that run on request only, and note that selections raised no error."""
     on_request.leave_out(config, items)
+    result = yield
+    config.stash[SELECTED] = True
+    return result
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -124,7 +127,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         )
     if chosen and outputs.is_measuring(config):
         _check_debuggers(config)
-    if session.testsfailed and not config.getoption("continue_on_collection_errors"):
+    is_broken = session.testsfailed and not config.getoption("continue_on_collection_errors")
+    if is_broken or SELECTED not in config.stash:
         return  # no test will run
     try:
         cases_to_measure = _plan(config, chosen)
@@ -133,7 +137,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
     if items and outputs.is_measuring(config):
-        config.stash[CAMPAIGN].journal = outputs.begin(config, _header(config), config.stash[RESUMED])
+        config.stash[CAMPAIGN].journal = outputs.begin(
+            config, _header(config), config.stash.get(RESUMED, None)
+        )
 
 
 def _check_debuggers(config: pytest.Config) -> None:
@@ -151,20 +157,33 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
 
     Raises ValueError for cases that cannot be measured, or that differ from those in the journal.
     """
-    campaign, resumed = config.stash[CAMPAIGN], config.stash[RESUMED]
+    campaign = config.stash[CAMPAIGN]
+    resumed = _resumed(config, chosen)
     if not config.getoption("collectonly"):
         tell = partial(_tell_batch, config)
         chosen, campaign.batches = settled(chosen, campaign.batches, tell=tell, explain=campaign.explain)
         check_countable(chosen)
     campaign.choose(chosen)
     if resumed:
-        path, contents = resumed
-        resumption.check_plan(path, contents.header, campaign.planned)
+        contents = resumed.contents
         campaign.restore(contents.measurements)
         for line in contents.damage:
             cut = ", and is cut off now" if contents.broken and outputs.is_measuring(config) else ""
-            _tell(config, f"{path}: {line}{cut}")
+            _tell(config, f"{resumed.path}: {line}{cut}")
     return chosen
+
+
+def _resumed(config: pytest.Config, chosen: list[Case]) -> Unfinished | None:
+    """The journal that this run completes, whose batches it takes over; None without --resume."""
+    journals = config.stash[UNFINISHED]
+    if not journals:
+        return None
+    planned: dict[str, list[str]] = {}
+    for case in chosen:
+        planned.setdefault(case.sweep_id, []).append(case.variant.id)
+    resumed = config.stash[RESUMED] = resumption.of_plan(journals, planned)
+    config.stash[CAMPAIGN].batches.update(resumed.header.batches)
+    return resumed
 
 
 def _tell_batch(config: pytest.Config, case: Case) -> None:
@@ -181,12 +200,11 @@ def _tell(config: pytest.Config, line: str) -> None:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Name the experiments that run on request only, and what a resumed run already has."""
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
-    if resumed := config.stash[RESUMED]:
-        path, _ = resumed
+    if resumed := config.stash.get(RESUMED, None):
         there = f"{campaign.finished_sweeps} of {len(campaign.planned)} sweeps"
         if campaign.passes > 1:
             there += f" and {campaign.known_passes} of {campaign.passes * len(campaign.planned)} passes"
-        lines.append(f"resumed {path}: {there} are there")
+        lines.append(f"resumed {resumed.path}: {there} are there")
     return [*lines, *(campaign.journal.notes if campaign.journal else ())]
 
 
