@@ -57,5 +57,9 @@ def isolated(arguments: Sequence[str]) -> list[str]:
     Settings of a project, such as a parallel run for its own tests, do not hold for these.
     """
     here = str(Path.cwd())
+    # `guidelines run` has imported the package before pytest, which rewrites assertions of tests only.
+    quiet = (
+        "ignore:Module already imported so cannot be rewritten; guidelines:pytest.PytestAssertRewriteWarning"
+    )
     settings = ["-c", os.devnull, "--rootdir", here, "--confcutdir", here, "-p", "no:cacheprovider"]
-    return ["-p", "guidelines.plugin", *settings, *arguments]
+    return ["-p", "guidelines.plugin", "-W", quiet, *settings, *arguments]

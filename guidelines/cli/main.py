@@ -52,8 +52,9 @@ LONGEST_NAME = max(map(len, COMMANDS))
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; without arguments, list the commands.
 
-    The status is 0 (of `run`, pytest's own), or 1 if --fail-on or `doctor` found something, 2 for an error, 3 if --skip-broken left
-    out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C.
+    The status is 0, or 1 if --fail-on or `doctor` found something, 2 for an error, 3 if --skip-broken left
+    out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C. That
+    of `run` is pytest's own.
     """
     _replace_what_cannot_be_encoded()
     given = sys.argv[1:] if arguments is None else arguments

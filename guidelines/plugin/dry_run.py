@@ -24,7 +24,7 @@ class CollectError(Exception):
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps the collected cases; they are those of `paths` if the command has no path."""
+    """A pytest plugin that keeps the collected cases, those of `paths` if the command names none."""
 
     paths: Sequence[str]
     cases: list[Case] = field(default_factory=list)

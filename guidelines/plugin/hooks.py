@@ -101,7 +101,6 @@ def _test(case: Case, limits: Limits) -> Any:
         group=case.sweep_id,
         max_time=limits.max_time_s,
         min_rounds=limits.min_rounds,
-        confidence=limits.confidence,
     )
     marks = [pytest.mark.guideline_case(case), benchmark]
     return pytest.param(case.id, id=case.id, marks=marks)

@@ -1,4 +1,4 @@
-"""The journal of an unfinished run that --resume completes: the newest of the same machine, settings and plan."""
+"""The journal that --resume completes: the newest unfinished one of the same machine, settings and plan."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -82,8 +82,8 @@ def check_same(journal: Unfinished, now: Header) -> None:
     """Raises UsageError naming the settings and machine facts that differ from those in a journal."""
     if changed := _changed(journal, now):
         raise pytest.UsageError(
-            f"--resume: {journal.path} was begun differently, then | now: {'; '.join(changed)}; a run without "
-            "--resume begins a journal of its own"
+            f"--resume: {journal.path} was begun differently, then | now: {'; '.join(changed)}; a run "
+            "without --resume begins a journal of its own"
         )
 
 
@@ -111,8 +111,8 @@ def of_plan(journals: Sequence[Unfinished], planned: Mapping[str, Sequence[str]]
             return journal
     newest = journals[0]
     raise pytest.UsageError(
-        f"--resume: {newest.path} was begun with more tests: {_lacking(newest, planned)}; select them as well, "
-        "or begin a journal of its own without --resume"
+        f"--resume: {newest.path} was begun with more tests: {_lacking(newest, planned)}; select them as "
+        "well, or begin a journal of its own without --resume"
     )
 
 

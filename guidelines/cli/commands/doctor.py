@@ -8,9 +8,9 @@ from guidelines.cli.output import CommandError, say
 
 HELP = "check what would spoil a run, before it starts; takes half a minute"
 DESCRIPTION = (
-    "Check what would spoil the run that `guidelines run` would do with the same arguments (default: G1 to G4): "
-    "threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status is 1 if "
-    "anything would spoil it."
+    "Check what would spoil the run that `guidelines run` would do with the same arguments (without any, "
+    "G1 to G4): threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status "
+    "is 1 if anything would spoil it."
 )
 
 

@@ -7,10 +7,11 @@ from guidelines.cli.output import CommandError
 
 HELP = "measure the guidelines here; --benchmark-json FILE saves the run"
 DESCRIPTION = (
-    f"Measure experiments: some of {NAMES}, or files of your own; without any, G1 to G4. All other arguments "
-    "are pytest's (`pytest --help` lists them under `conditions of the guideline experiments` and `benchmark`), "
-    "such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume. Results and journals are written "
-    "to the current folder, and a project's own pytest settings do not hold. The exit status is pytest's."
+    f"Measure experiments: some of {NAMES}, or files of your own; without any, G1 to G4. All other "
+    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume (`pytest "
+    "--help` lists them under `conditions of the guideline experiments` and `benchmark`). Results and "
+    "journals are written to the current folder, and a project's own pytest settings do not hold. The exit "
+    "status is pytest's."
 )
 
 
