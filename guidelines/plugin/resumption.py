@@ -62,14 +62,27 @@ def _of_settings(folder: Path, now: Header) -> list[Unfinished]:
 
     If there is none, the newest that was begun differently. Raises ResultsError if there is none at all.
     """
-    same: list[Unfinished] = []
-    others: list[Unfinished] = []
+    journals = unfinished_journals(folder)
+    return [journal for journal in journals if not _changed(journal, now)] or journals[:1]
+
+
+def unfinished_journals(folder: Path) -> list[Unfinished]:
+    """The journals of a folder that are not of a finished run, the one that was begun last first.
+
+    Raises ResultsError if there is none, or if one is broken that is newer than all of them.
+    """
+    journals: list[Unfinished] = []
     for path in in_order(folder):
-        journal = Unfinished(path, load_journal(path))
-        if not journal.contents.is_finished:
-            (others if _changed(journal, now) else same).append(journal)
-    if same or others:
-        return same or others[:1]
+        try:
+            contents = load_journal(path)
+        except ResultsError:
+            if not journals:
+                raise
+            continue
+        if not contents.is_finished:
+            journals.append(Unfinished(path, contents))
+    if journals:
+        return journals
     paths = list(folder.glob("*.jsonl"))
     if not paths:
         raise ResultsError(f"nothing to resume, no journal in {folder}")

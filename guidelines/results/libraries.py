@@ -12,9 +12,9 @@ PACKAGES = {
 }
 
 
-def lacking(*modules: str) -> str:
-    """A sentence on the first of some modules that is not installed, "" if all are."""
-    for module in modules:
+def lacking() -> str:
+    """A sentence on the first library that is not installed, "" if all are."""
+    for module in PACKAGES:
         if find_spec(module) is None:
             return how_to_install(module)
     return ""

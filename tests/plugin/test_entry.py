@@ -33,7 +33,7 @@ SHORT = ("--benchmark-max-time=0.01", "--benchmark-min-rounds=12")
 
 @pytest.fixture
 def installed(pytester):
-    """Runs pytest in a process of its own, as if the suite were installed: the entry point is loaded first."""
+    """Runs pytest in a process of its own as if the suite were installed: its entry point is loaded."""
 
     def run(*arguments):
         return pytester.run(sys.executable, "-m", "pytest", "-p", ENTRY, "-p", "no:cacheprovider", *arguments)

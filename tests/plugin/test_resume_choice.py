@@ -80,6 +80,13 @@ def test_a_journal_of_fewer_tests_is_completed_if_there_is_no_other(begun_as, su
     assert resumed(folder, suite) == ("1.jsonl", [X2])
 
 
+def test_a_broken_journal_that_is_older_is_passed_over(begun_as, suite, folder):
+    (folder / "0.jsonl").write_text("Dear diary,\n")
+    begun_as(1)
+    begun_as(2, settings={"seed": "7"})
+    assert resumed(folder, suite) == ("1.jsonl", [X2])
+
+
 def test_if_none_is_of_the_same_run_the_newest_says_what_differs(begun_as, suite, folder):
     begun_as(1, settings={"seed": "6"})
     path = begun_as(2, settings={"seed": "7"})

@@ -1,5 +1,7 @@
 """`guidelines run`: measure the experiments that come with the suite."""
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
@@ -25,9 +27,13 @@ def run(options: Namespace) -> int:
     """Run pytest on the chosen experiments; returns its exit status."""
     from guidelines.results.libraries import lacking
 
-    if sentence := lacking("torch", "pytest", "pytest_benchmark", "numpy", "tabulate"):
+    if sentence := lacking():
         raise CommandError(sentence)
     import pytest
 
     files, others = chosen(options.pytest_arguments)
-    return int(pytest.main(isolated([*(files or guideline_files()), *others])))
+    try:
+        return int(pytest.main(isolated([*(files or guideline_files()), *others])))
+    except BrokenPipeError:  # a reader such as `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(pytest.ExitCode.INTERRUPTED)
