@@ -7,8 +7,8 @@ experiment its own default sizes; with `on_request="12 minutes"` it runs only if
 """
 
 import os
-import platform
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,19 +16,18 @@ import pytest
 
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
-from guidelines.measure.device.devices import describe
 from guidelines.measure.recording import Limits
 from guidelines.plugin import on_request, outputs, resumption
 from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share, without_effect
+from guidelines.plugin.header import header
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
 from guidelines.plugin.resumption import Unfinished
-from guidelines.results.journal_contents import Header
-from guidelines.results.machine import parse_machine
-from guidelines.results.schema import KEY
+from guidelines.plugin.sources import digests, outdated
+from guidelines.results.journal_contents import Contents
 from guidelines.spec.condition import Setup
 
 # Journals that --resume may complete, and the one that it completes.
@@ -36,6 +35,10 @@ UNFINISHED = pytest.StashKey[list[Unfinished]]()
 RESUMED = pytest.StashKey[Unfinished]()
 # True when tests were selected without an error, such as a -k that cannot be read.
 SELECTED = pytest.StashKey[bool]()
+# Digests of the files that hold the tests of a run.
+SOURCES = pytest.StashKey[Mapping[str, str]]()
+# Sweeps of a resumed journal that are measured anew.
+ANEW = pytest.StashKey[Sequence[str]]()
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 # Torch's own compiler says this of itself.
 WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"
@@ -59,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[CAMPAIGN] = campaign
     config.stash[ENVIRON] = dict(os.environ)
-    config.stash[UNFINISHED] = resumption.unfinished(config, partial(_header, config))
+    config.stash[UNFINISHED] = resumption.unfinished(config, partial(header, config))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -129,6 +132,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     is_broken = session.testsfailed and not config.getoption("continue_on_collection_errors")
     if is_broken or SELECTED not in config.stash:
         return  # no test will run
+    config.stash[SOURCES] = digests(items, config.rootpath)
     try:
         cases_to_measure = _plan(config, chosen)
     except ValueError as error:
@@ -136,8 +140,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
     if items and outputs.is_measuring(config):
+        begins = replace(header(config), sources=config.stash[SOURCES])
         config.stash[CAMPAIGN].journal = outputs.begin(
-            config, _header(config), config.stash.get(RESUMED, None)
+            config, begins, config.stash.get(RESUMED, None), config.stash.get(ANEW, [])
         )
 
 
@@ -164,11 +169,17 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
         check_countable(chosen)
     campaign.choose(chosen)
     if resumed:
-        contents = resumed.contents
-        campaign.restore(contents.measurements)
+        path, contents = resumed
+        anew = _outdated(config, chosen, contents)
+        kept = {sweep_id: of for sweep_id, of in contents.measurements.items() if sweep_id not in anew}
+        campaign.restore(kept)
         for line in contents.damage:
-            cut = ", and is cut off now" if contents.broken and outputs.is_measuring(config) else ""
-            _tell(config, f"{resumed.path}: {line}{cut}")
+            cut = (
+                f", and is cut off now (the whole is kept in {path.name}.damaged)"
+                if contents.broken and outputs.is_measuring(config)
+                else ""
+            )
+            _tell(config, f"{path}: {line}{cut}")
     return chosen
 
 
@@ -183,6 +194,16 @@ def _resumed(config: pytest.Config, chosen: list[Case]) -> Unfinished | None:
     resumed = config.stash[RESUMED] = resumption.of_plan(journals, planned)
     config.stash[CAMPAIGN].batches.update(resumed.header.batches)
     return resumed
+
+
+def _outdated(config: pytest.Config, chosen: list[Case], contents: Contents) -> list[str]:
+    """The sweeps of a resumed journal that are measured anew, as their passes would be of different code."""
+    anew: list[str] = []
+    for path, sweep_ids in outdated(contents, chosen, config.stash[SOURCES]).items():
+        _tell(config, f"{path} was changed since: {', '.join(sweep_ids)}: measured anew")
+        anew += sweep_ids
+    config.stash[ANEW] = anew
+    return anew
 
 
 def _tell_batch(config: pytest.Config, case: Case) -> None:
@@ -205,24 +226,3 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
             there += f" and {campaign.known_passes} of {campaign.passes * len(campaign.planned)} passes"
         lines.append(f"resumed {resumed.path}: {there} are there")
     return [*lines, *(campaign.journal.notes if campaign.journal else ())]
-
-
-def _header(config: pytest.Config) -> Header:
-    """The first line of this run's journal: its machine, its settings and its plan."""
-    campaign = config.stash[CAMPAIGN]
-    machine = {
-        "node": platform.node(),
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "python_version": platform.python_version(),
-        KEY: describe(campaign.conditions, config.getoption("machine"), config.stash[ENVIRON]),
-    }
-    settings = {
-        "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
-        "seed": str(campaign.seed),
-        "passes": str(campaign.passes),
-        # Modes that were asked for get more time than the same modes by default.
-        "mode": ",".join(config.getoption("mode") or ("default",)),
-        **{name: str(value) for name, value in asdict(campaign.limits).items()},
-    }
-    return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)

@@ -4,6 +4,7 @@ import errno
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,14 +41,22 @@ def journal_folder(config: pytest.Config) -> Path:
     return (config.rootpath if config.inipath else config.invocation_params.dir) / FOLDER
 
 
-def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] | None) -> Journal:
-    """Open the journal of this run, new or resumed. Raises UsageError if an output cannot be written."""
+def begin(
+    config: pytest.Config,
+    header: Header,
+    resumed: tuple[Path, Contents] | None,
+    anew: Sequence[str] = (),
+) -> Journal:
+    """Open the journal of this run: new, or resumed, with the sweeps that are measured `anew`.
+
+    Raises UsageError if an output cannot be written.
+    """
     resumed_path = resumed[0] if resumed else None
     path = resumed_path or given_journal(config) or _fresh(journal_folder(config))
     _check_outputs(config, path)
     try:
         if resumed:
-            return journal.reopen(*resumed)
+            return journal.reopen(*resumed, anew)
         return journal.create(path, replace(header, order=next_order(path.parent)))
     except FileExistsError as error:
         if not given_journal(config):  # another run began at this moment

@@ -105,9 +105,9 @@ def _changed(journal: Unfinished, now: Header) -> Sequence[str]:
 
 
 def _facts(header: Header) -> dict[str, str]:
-    """The known machine facts and settings of a journal by name."""
+    """The known machine facts and settings of a journal by name, as long ones are read: they are cut."""
     facts = asdict(header.machine) | dict(header.settings)
-    return {name: value for name, value in facts.items() if value}
+    return {name: printable(value) for name, value in facts.items() if value}
 
 
 def of_plan(journals: Sequence[Unfinished], planned: Mapping[str, Sequence[str]]) -> Unfinished:
@@ -130,13 +130,14 @@ def of_plan(journals: Sequence[Unfinished], planned: Mapping[str, Sequence[str]]
 
 
 def _plan(sweeps: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
-    return {sweep_id: set(variants) for sweep_id, variants in sweeps.items()}
+    return {printable(sweep_id): set(variants) for sweep_id, variants in sweeps.items()}
 
 
 def _lacking(journal: Unfinished, planned: Mapping[str, Sequence[str]]) -> str:
     """The first sweep of which a journal plans variants that this run does not, and these variants, or ""."""
+    there = _plan(planned)
     for sweep_id, variants in journal.header.sweeps.items():
-        lacking = [variant for variant in variants if variant not in planned.get(sweep_id, ())]
+        lacking = [variant for variant in variants if variant not in there.get(printable(sweep_id), ())]
         if lacking:
             return f"{sweep_id} {', '.join(lacking)}"
     return ""

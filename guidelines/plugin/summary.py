@@ -1,6 +1,7 @@
 """The end of a run: what machine it was on, tables and verdicts, and where its results are."""
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,9 @@ def _unsaved(config: pytest.Config, journal: Journal, entries: int) -> Iterator[
         what = f"holds {saved} of {entries} results" if saved else "was not written"
         where = "" if journal.fault else "; the journal holds all results"
         yield f"{', '.join(asked)} {what}, because the run was cut short{where}"
+    old = config.getoption("benchmark_json")
+    if old and not saved and Path(old).is_file():
+        yield f"--benchmark-json: {old} is still that of an earlier run"
     if kept := config.stash[FILES].kept:
         yield f"--benchmark-json: {kept}"
 
