@@ -10,7 +10,7 @@ from typing import Protocol
 from guidelines import __version__
 from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse, run
 from guidelines.cli.near import did_you_mean
-from guidelines.cli.output import CommandError, remark, say
+from guidelines.cli.output import CommandError, check_output, remark, say
 
 ABOUT = "Do ShuffleNet V2's guidelines hold here, and by how much?"
 LONGEST_ERROR = 500
@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(_list())
             return 0
         options = _options(given)
+        check_output(options)
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
         remark("guidelines: interrupted")

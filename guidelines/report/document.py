@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
+ANSWER_TITLE = "Do the guidelines hold here?"
+LEAD_TITLE = "Files and machines"
+DETAILS_TITLE = "All disturbances"
+Tone = Literal["good", "bad", "open"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ class Section:
     """A table with its verdicts, and with notes on conditions and precision.
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
-    `picture` names the guideline whose picture belongs here, "" for none.
+    `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
+    `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
+    formats that can fold them.
     """
 
     title: str
@@ -78,6 +85,8 @@ class Section:
     notes: tuple[str, ...] = ()
     wide: str = ""
     picture: str = ""
+    brief: Grid | None = None
+    details: tuple[str, ...] = ()
 
     @property
     def has_text(self) -> bool:
@@ -86,13 +95,46 @@ class Section:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """A guideline on a device: its outcome in words, with a tone for a colour, and what was seen.
+
+    `effect` leaves out the rows that are compared, for lack of room; `effect_in_full` names them.
+    `rest` says what is undecided, and what would decide it.
+    """
+
+    name: str
+    outcome: str
+    tone: Tone
+    effect: str
+    effect_in_full: str
+    rest: str = ""
+    claim: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line as a sentence."""
+        return f"{self.name} {self.outcome}: {self.seen(in_full=True)}"
+
+    def seen(self, in_full: bool) -> str:
+        """The part of the line after the outcome."""
+        effect = self.effect_in_full if in_full else self.effect
+        return "; ".join(filter(None, (effect, self.rest)))
+
+
+@dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the most important lines (`lead`) and before the `notes`."""
+    """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
+
+    `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
+    everything else, as a comment in a pull request should; 0 folds nothing.
+    """
 
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    in_sight: int = 0
+    answer: tuple[AnswerLine, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:
@@ -106,19 +148,39 @@ def parts(
     title: Callable[[str], str],
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
+    folded: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Iterator[str]:
-    """Write a document from top to bottom, without pictures; a format gives a writer for each part."""
+    """Write a document from top to bottom, without pictures; a format gives a writer for each part.
+
+    Formats that cannot fold lines leave them out.
+    """
     yield title(document.title)
+    if document.answer:
+        yield heading(ANSWER_TITLE)
+        yield listed(tuple(line.text for line in document.answer))
+        if document.lead:
+            yield heading(LEAD_TITLE)
     if document.lead:
         yield listed(document.lead)
     for section in document.sections_with_text:
         yield heading(section.title)
-        if section.verdicts:
-            yield listed(section.verdicts)
-        if section.grid:
-            yield table(section.grid)
-        if section.notes:
-            yield listed(section.notes)
+        yield from _of_section(section, listed, table, folded)
     if document.notes:
         yield listed(document.notes)
+
+
+def _of_section(
+    section: Section,
+    listed: Callable[[tuple[str, ...]], str],
+    table: Callable[[Section], str],
+    folded: Callable[[tuple[str, ...]], str] | None,
+) -> Iterator[str]:
+    if section.verdicts:
+        yield listed(section.verdicts)
+    if section.grid:
+        yield table(section)
+    if section.notes:
+        yield listed(section.notes)
+    if section.details and folded:
+        yield folded(section.details)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.document import BREAK, DETAILS_TITLE, Document, Grid, Head, Row, Section, Value
 
 
 def render(document: Document, pictures: Mapping[str, str]) -> str:
@@ -18,6 +18,7 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
+    yield from _listed(tuple(line.text for line in document.answer), "answer")
     yield from _listed(document.lead)
     yield from _verdicts(document)
     not_shown = dict(pictures)  # each is shown once, in the first section that it belongs to
@@ -61,6 +62,10 @@ def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     if picture:
         yield f"<figure>{picture}</figure>"
     yield from _listed(section.notes, "notes")
+    if section.details:
+        yield f"<details><summary>{DETAILS_TITLE}</summary>"
+        yield from _listed(section.details, "notes")
+        yield "</details>"
     yield "</section>"
 
 
