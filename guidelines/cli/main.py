@@ -8,9 +8,11 @@ from io import TextIOWrapper
 from typing import Protocol
 
 from guidelines import __version__
-from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse
-from guidelines.cli.output import CommandError, check_output, remark
+from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse, run
+from guidelines.cli.near import did_you_mean
+from guidelines.cli.output import CommandError, check_output, remark, say
 
+ABOUT = "Do ShuffleNet V2's guidelines hold here, and by how much?"
 LONGEST_ERROR = 500
 # Exit statuses: of an error, of a fault of the suite (EX_SOFTWARE of sysexits.h), of Ctrl-C as in shells.
 ERROR, FAULT, INTERRUPTED = 2, 70, 130
@@ -33,26 +35,34 @@ class Command(Protocol):
 
 
 COMMANDS: Mapping[str, Command] = {
+    "run": run,
+    "doctor": doctor,
     "report": report,
     "compare": compare,
     "plot": plot,
-    "doctor": doctor,
     "networks": networks,
     "count": count,
     "decompose": decompose,
     "reuse": reuse,
 }
 
+LONGEST_NAME = max(map(len, COMMANDS))
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status.
+    """Run a command and return its exit status; without arguments, list the commands.
 
     The status is 0, or 1 if --fail-on or `doctor` found something, 2 for an error, 3 if --skip-broken left
-    out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C.
+    out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C. That
+    of `run` is pytest's own.
     """
     _replace_what_cannot_be_encoded()
-    options = _options(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        if not given:
+            say(_list())
+            return 0
+        options = _options(given)
         check_output(options)
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
@@ -64,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _told(error: Exception) -> int:
     """Print an error in one line, and return the exit status for it."""
+    if isinstance(error, ModuleNotFoundError) and (lacks := _lacks(error)):
+        remark(f"guidelines: {lacks}")
+        return ERROR
     if isinstance(error, _expected_errors()):
         remark(f"guidelines: {_error_line(str(error))}")
         return ERROR
@@ -80,26 +93,56 @@ def _replace_what_cannot_be_encoded() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _parser()
+def _lacks(error: ModuleNotFoundError) -> str:
+    """What is not installed, and the command that installs it; "" if the suite does not know that module."""
+    from guidelines.results.libraries import PACKAGES, how_to_install
+
+    module = (error.name or "").partition(".")[0]
+    return how_to_install(module) if module in PACKAGES else ""
+
+
+def _list() -> str:
+    """What the program is for, and a line for each command."""
+    lines = [f"{ABOUT}\n"]
+    lines += [f"guidelines {name:<{LONGEST_NAME}}  {command.HELP}" for name, command in COMMANDS.items()]
+    return "\n".join([*lines, "\n`guidelines COMMAND --help` says more."])
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser, commands = _parsers()
+    command = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        meant = did_you_mean(command, COMMANDS)
+        raise CommandError(f"{command}: no such command{meant}; possible: {', '.join(COMMANDS)}")
     options, others = parser.parse_known_args(arguments)
-    if "pytest_arguments" in options:  # `doctor` passes every argument on to pytest
+    if "pytest_arguments" in options:  # `doctor` and `run` pass every argument on to pytest
         options.pytest_arguments = others
     elif others:
-        parser.error(f"unrecognized arguments: {' '.join(others)}")
+        raise CommandError(_unknown(others[0], options.command, commands[options.command]))
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="guidelines", description="Do ShuffleNet V2's guidelines hold here, and by how much?"
-    )
+def _unknown(argument: str, command: str, parser: argparse.ArgumentParser) -> str:
+    """An argument that a command does not know, and the option that comes nearest."""
+    options: list[str] = []
+    for action in parser._actions:
+        options += action.option_strings
+    what = "option" if argument.startswith("-") else "argument"
+    name = argument.partition("=")[0]
+    meant = did_you_mean(name, options)
+    return f"{name}: no such {what} of `guidelines {command}`{meant}; --help lists them"
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of all arguments, and that of each command by its name."""
+    parser = argparse.ArgumentParser(prog="guidelines", description=ABOUT)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = {}
     for name, command in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
-        command.add_arguments(subparser)
-    return parser
+        commands[name] = subparsers.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
+        command.add_arguments(commands[name])
+    return parser, commands
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:

@@ -15,7 +15,7 @@ from guidelines.measure.task import Task
 
 # The spread between fewer passes says too little to end a sweep by precision.
 LEAST_PASSES = 3
-# Seconds that a run takes for a second of sampling, until its first sweeps have shown it.
+# Seconds that a run takes for a second of sampling, until its first pass has shown it.
 USUAL_OVERHEAD = 1.4
 # Seconds that a process takes to start, for which torch is most of it.
 USUAL_START_S = 2.0
@@ -40,19 +40,21 @@ class PassBegins:
 
 @dataclass(frozen=True)
 class SweepBegins:
-    """A sweep that is measured next."""
+    """A sweep that is measured next, and the time left."""
 
     sweep: SweepPasses
+    left_s: float
 
 
 @dataclass(frozen=True)
 class SweepEnds:
-    """A sweep whose pass is over: the results of the pass, and what all passes so far know together."""
+    """A sweep whose pass is over: its results, what all passes so far know together, and the time left."""
 
     sweep: SweepPasses
     number: int
     results: Outcome
     outcome: Outcome
+    left_s: float
 
 
 Step = PassBegins | SweepBegins | SweepEnds
@@ -84,6 +86,7 @@ class Passes:
     clock: Callable[[], float] = time.perf_counter
     _begun_at_s: float = field(init=False, default=0.0)
     _sampled_s: float = field(init=False, default=0.0)
+    _overhead: float | None = field(init=False, default=None)
 
     def steps(self, measure: Measure) -> Iterator[Step]:
         """Measure every pass, and say what begins and what has ended; the run goes on between steps."""
@@ -92,6 +95,8 @@ class Passes:
             yield PassBegins(plan.number, len(plan.sweeps), plan.why, self._left_s())
             random.Random(f"{self.seed} sweeps {plan.number}").shuffle(plan.sweeps)
             yield from self._steps(plan, measure)
+            if self._sampled_s:
+                self._overhead = (self.clock() - self._begun_at_s) / self._sampled_s
 
     def _steps(self, plan: _Plan, measure: Measure) -> Iterator[Step]:
         tasks: deque[TaskOfCase] = deque()
@@ -103,7 +108,7 @@ class Passes:
         for task, result in measure(tasks):
             sweep = sweeps[task.sweep_id]
             if result is None:
-                yield SweepBegins(sweep)
+                yield SweepBegins(sweep, self._left_s())
                 continue
             sweep.add(task, result)
             rest = sweep.task(task.number)
@@ -111,7 +116,13 @@ class Passes:
                 tasks.append((rest, sweep.case))
                 continue
             self._sampled_s += sweep.pass_s
-            yield SweepEnds(sweep, task.number, sweep.outcomes[task.number], sweep.outcome())
+            yield SweepEnds(
+                sweep=sweep,
+                number=task.number,
+                results=sweep.outcomes[task.number],
+                outcome=sweep.outcome(),
+                left_s=self._left_s(),
+            )
 
     def _plans(self) -> Iterator[_Plan]:
         """The passes, each of which is planned when the ones before have ended."""
@@ -166,7 +177,6 @@ class Passes:
                 passes_left = max(0, self.planned - len(sweep.outcomes))
                 left_s += sweep.pass_s * passes_left
                 most_left = max(most_left, passes_left)
-        taken_s = self.clock() - self._begun_at_s
-        if self._sampled_s:
-            return left_s * taken_s / self._sampled_s
+        if self._overhead is not None:
+            return left_s * self._overhead
         return left_s * USUAL_OVERHEAD + most_left * USUAL_START_S

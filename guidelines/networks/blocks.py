@@ -2,6 +2,8 @@
 
 As in the paper's figures there is no bias, no batch normalisation, and a ReLU only in Table 4.
 Weights are scaled so that activations keep their size from block to block.
+
+No id of a row is part of another one's, nor of a guideline's: pytest's -k matches parts of words.
 """
 
 from collections.abc import Callable
@@ -20,15 +22,21 @@ DEPTH = 10
 def channel_ratio(c1: int, c2: int) -> Variant:
     """Ten blocks of two 1x1 convolutions, c1 -> c2 -> c1. Source: paper, Table 1."""
     convs = (Conv(c1, c2), Conv(c2, c1)) * DEPTH
-    name = f"1:{c2 // c1}"
-    return Variant(id=name, name=name, widths=(c1, c2), work=Stack(convs), build=partial(_chain, convs))
+    ratio = c2 // c1
+    return Variant(
+        id="equal" if ratio == 1 else f"1to{ratio}",
+        name=f"1:{ratio}",
+        widths=(c1, c2),
+        work=Stack(convs),
+        build=partial(_chain, convs),
+    )
 
 
 def group_convolution(c: int, groups: int) -> Variant:
     """Ten 1x1 convolutions of c channels in groups. Source: paper, Table 2."""
     convs = (Conv(c, c, groups=groups),) * DEPTH
     return Variant(
-        id=f"g{groups}",
+        id="1group" if groups == 1 else f"{groups}groups",
         name=f"g={groups}",
         widths=(c,),
         work=Stack(convs),

@@ -1,7 +1,9 @@
 """The pytest plugin: options and marked tests become a journal, JSON and tables."""
 
-# Modules that pytest loads with this one, after `-p guidelines.plugin` or `pytest_plugins` in a conftest.py.
+# Modules that pytest loads with this one: after `-p guidelines.plugin`, after `pytest_plugins` in a
+# conftest.py, or when `entry`, which an installed suite makes known to pytest, finds a use for it.
 pytest_plugins = [
+    "guidelines.plugin.entry",
     "guidelines.plugin.hooks",
     "guidelines.plugin.measurement",
     "guidelines.plugin.ending",

@@ -10,6 +10,7 @@ from guidelines.measure.device.devices import device_list, device_name, runs_dty
 from guidelines.measure.device.modes import lacks_for_mode
 from guidelines.measure.monitor.processors import processors
 from guidelines.measure.recording import Limits
+from guidelines.plugin.defaults import value
 from guidelines.results.reason import one_line
 from guidelines.spec.condition import (
     AUTO_BATCH,
@@ -117,15 +118,15 @@ def limits(config: pytest.Config) -> Limits:
     for name in ("max_time", "min_time"):
         if not 0 <= float(config.getoption(f"benchmark_{name}")) < float("inf"):
             raise pytest.UsageError(f"--benchmark-{name.replace('_', '-')}: give a number of seconds")
-    max_time_s = float(config.getoption("benchmark_max_time"))
+    max_time_s = value(config, "benchmark_max_time")
     warmup = bool(config.getoption("benchmark_warmup"))
     return Limits(
         max_time_s=max_time_s,
-        min_rounds=config.getoption("benchmark_min_rounds"),
+        min_rounds=int(value(config, "benchmark_min_rounds")),
         min_sample_s=float(config.getoption("benchmark_min_time")),
         warmup_s=max_time_s if warmup else SHORT_WARMUP * max_time_s,
         precision=config.getoption("benchmark_precision"),
-        confidence=config.getoption("benchmark_confidence"),
+        confidence=value(config, "benchmark_confidence"),
     )
 
 

@@ -13,7 +13,6 @@ from guidelines.measure.recording import Limits
 from guidelines.plugin.conditions import limits
 from guidelines.plugin.planned import planned
 
-EXPERIMENTS = "experiments"
 # Beginnings of the lines in which pytest and its option parser name an error, and the heading above the
 # message of an error that has no such line.
 ERRORS = (r"^(?:ERROR: (?!usage)|E +|pytest.main\(\): error: )(.+)", r"^_+ ERROR collecting .+ _+\n(.+)")
@@ -25,28 +24,30 @@ class CollectError(Exception):
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps the collected cases."""
+    """A pytest plugin that keeps the collected cases, those of `paths` if the command names none."""
 
+    paths: Sequence[str]
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = [EXPERIMENTS]
+            config.args = list(self.paths)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.cases += planned(session.items)[1]
         self.limits = limits(session.config)
 
 
-def collect(arguments: Sequence[str]) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits; without a path, those of EXPERIMENTS.
+def collect(arguments: Sequence[str], paths: Sequence[str] = ()) -> tuple[list[Case], Limits]:
+    """The cases that `pytest ARGUMENTS` would measure, and its limits; of some paths if no argument is one.
 
     Raises CollectError.
     """
-    collector, output = _Collector(), io.StringIO()
+    collector, output = _Collector(paths), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        status = pytest.main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"], [collector])
+        options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "guidelines.plugin"]
+        status = pytest.main([*arguments, *options], [collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:

@@ -7,42 +7,41 @@ experiment its own default sizes; with `on_request="12 minutes"` it runs only if
 """
 
 import os
-import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
-from guidelines.measure.device.devices import describe
+from guidelines.measure.recording import Limits
 from guidelines.plugin import on_request, outputs, resumption
 from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share, without_effect
+from guidelines.plugin.header import header
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
+from guidelines.plugin.resumption import Unfinished
 from guidelines.plugin.sources import digests, outdated
-from guidelines.results.journal_contents import Contents, Header
-from guidelines.results.machine import parse_machine
-from guidelines.results.schema import KEY
+from guidelines.results.journal_contents import Contents
 from guidelines.spec.condition import Setup
 
-# The journal that --resume completes, by its path; None without that option.
-RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
+# Journals that --resume may complete, and the one that it completes.
+UNFINISHED = pytest.StashKey[list[Unfinished]]()
+RESUMED = pytest.StashKey[Unfinished]()
+# True when tests were selected without an error, such as a -k that cannot be read.
+SELECTED = pytest.StashKey[bool]()
 # Digests of the files that hold the tests of a run.
 SOURCES = pytest.StashKey[Mapping[str, str]]()
 # Sweeps of a resumed journal that are measured anew.
 ANEW = pytest.StashKey[Sequence[str]]()
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
-MARKERS = (
-    "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
-    "guideline_case(case): set by the suite: one variant of a sweep",
-)
+# Torch's own compiler says this of itself.
+WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,9 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the options and the journal to resume. Raises UsageError."""
-    for marker in MARKERS:
-        config.addinivalue_line("markers", marker)
+    """Read the options and the journals to resume. Raises UsageError."""
+    config.addinivalue_line("filterwarnings", WARNING_OF_TORCH)
     campaign = Campaign(
         conditions=conditions(config, Setup()),
         limits=limits(config),
@@ -64,11 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[CAMPAIGN] = campaign
     config.stash[ENVIRON] = dict(os.environ)
-    config.stash[RESUMED] = resumed = resumption.unfinished(config)
-    if resumed:
-        path, contents = resumed
-        resumption.check_same(path, contents.header, _header(config))
-        campaign.batches.update(contents.header.batches)
+    config.stash[UNFINISHED] = resumption.unfinished(config, partial(header, config))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -90,7 +84,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         found = cases(
             sweeps, asked, source, origin=_origin(metafunc), time_share=partial(time_share, metafunc.config)
         )
-        tests = [_test(case) for case in found]
+        tests = [_test(case, metafunc.config.stash[CAMPAIGN].limits) for case in found]
     except ValueError as error:
         raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
@@ -103,18 +97,25 @@ def _origin(metafunc: pytest.Metafunc) -> Origin:
     return Origin(Module(module.__name__, str(module.__file__)), (*classes, test.originalname))
 
 
-def _test(case: Case) -> Any:
+def _test(case: Case, limits: Limits) -> Any:
     """The parameter set of pytest that makes a case a test."""
-    marks = [
-        pytest.mark.guideline_case(case),
-        pytest.mark.benchmark(timer=recorded_clock, group=case.sweep_id),
-    ]
+    benchmark = pytest.mark.benchmark(
+        timer=recorded_clock,
+        group=case.sweep_id,
+        max_time=limits.max_time_s,
+        min_rounds=limits.min_rounds,
+    )
+    marks = [pytest.mark.guideline_case(case), benchmark]
     return pytest.param(case.id, id=case.id, marks=marks)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the experiments that run on request only."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Any:
+    """Leave out the experiments that run on request only, and note that selections raised no error."""
     on_request.leave_out(config, items)
+    result = yield
+    config.stash[SELECTED] = True
+    return result
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -128,7 +129,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         )
     if chosen and outputs.is_measuring(config):
         _check_debuggers(config)
-    if session.testsfailed and not config.getoption("continue_on_collection_errors"):
+    is_broken = session.testsfailed and not config.getoption("continue_on_collection_errors")
+    if is_broken or SELECTED not in config.stash:
         return  # no test will run
     config.stash[SOURCES] = digests(items, config.rootpath)
     try:
@@ -138,9 +140,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
     if items and outputs.is_measuring(config):
-        header = replace(_header(config), sources=config.stash[SOURCES])
+        begins = replace(header(config), sources=config.stash[SOURCES])
         config.stash[CAMPAIGN].journal = outputs.begin(
-            config, header, config.stash[RESUMED], config.stash.get(ANEW, [])
+            config, begins, config.stash.get(RESUMED, None), config.stash.get(ANEW, [])
         )
 
 
@@ -159,7 +161,8 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
 
     Raises ValueError for cases that cannot be measured, or that differ from those in the journal.
     """
-    campaign, resumed = config.stash[CAMPAIGN], config.stash[RESUMED]
+    campaign = config.stash[CAMPAIGN]
+    resumed = _resumed(config, chosen)
     if not config.getoption("collectonly"):
         tell = partial(_tell_batch, config)
         chosen, campaign.batches = settled(chosen, campaign.batches, tell=tell, explain=campaign.explain)
@@ -167,7 +170,6 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
     campaign.choose(chosen)
     if resumed:
         path, contents = resumed
-        resumption.check_plan(path, contents.header, campaign.planned)
         anew = _outdated(config, chosen, contents)
         kept = {sweep_id: of for sweep_id, of in contents.measurements.items() if sweep_id not in anew}
         campaign.restore(kept)
@@ -179,6 +181,19 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
             )
             _tell(config, f"{path}: {line}{cut}")
     return chosen
+
+
+def _resumed(config: pytest.Config, chosen: list[Case]) -> Unfinished | None:
+    """The journal that this run completes, whose batches it takes over; None without --resume."""
+    journals = config.stash[UNFINISHED]
+    if not journals:
+        return None
+    planned: dict[str, list[str]] = {}
+    for case in chosen:
+        planned.setdefault(case.sweep_id, []).append(case.variant.id)
+    resumed = config.stash[RESUMED] = resumption.of_plan(journals, planned)
+    config.stash[CAMPAIGN].batches.update(resumed.header.batches)
+    return resumed
 
 
 def _outdated(config: pytest.Config, chosen: list[Case], contents: Contents) -> list[str]:
@@ -205,31 +220,9 @@ def _tell(config: pytest.Config, line: str) -> None:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Name the experiments that run on request only, and what a resumed run already has."""
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
-    if resumed := config.stash[RESUMED]:
-        path, _ = resumed
+    if resumed := config.stash.get(RESUMED, None):
         there = f"{campaign.finished_sweeps} of {len(campaign.planned)} sweeps"
         if campaign.passes > 1:
             there += f" and {campaign.known_passes} of {campaign.passes * len(campaign.planned)} passes"
-        lines.append(f"resumed {path}: {there} are there")
+        lines.append(f"resumed {resumed.path}: {there} are there")
     return [*lines, *(campaign.journal.notes if campaign.journal else ())]
-
-
-def _header(config: pytest.Config) -> Header:
-    """The first line of this run's journal: its machine, its settings and its plan."""
-    campaign = config.stash[CAMPAIGN]
-    machine = {
-        "node": platform.node(),
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "python_version": platform.python_version(),
-        KEY: describe(campaign.conditions, config.getoption("machine"), config.stash[ENVIRON]),
-    }
-    settings = {
-        "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
-        "seed": str(campaign.seed),
-        "passes": str(campaign.passes),
-        # Modes that were asked for get more time than the same modes by default.
-        "mode": ",".join(config.getoption("mode") or ("default",)),
-        **{name: str(value) for name, value in asdict(campaign.limits).items()},
-    }
-    return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)

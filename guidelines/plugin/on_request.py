@@ -1,5 +1,6 @@
 """Experiments that take long: they run only if the command names their file."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def left_out(config: pytest.Config) -> list[str]:
     """A line for each experiment that was left out: the command that runs it, and how long it takes."""
-    return [
-        f"on request only: pytest {path.relative_to(config.rootpath)} --benchmark-only ({duration})"
-        for path, duration in config.stash.get(LEFT_OUT, {}).items()
-    ]
+    lines: list[str] = []
+    for path, duration in config.stash.get(LEFT_OUT, {}).items():
+        file = os.path.relpath(path, config.invocation_params.dir)
+        lines.append(f"on request only: pytest {file} --benchmark-only ({duration})")
+    return lines
 
 
 def _duration(item: pytest.Item) -> str:

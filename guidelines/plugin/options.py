@@ -2,14 +2,13 @@
 
 import argparse
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
-from guidelines.results.machine import checked_name
 from guidelines.spec.condition import (
     AUTO_BATCH,
     CHANNEL_RULES,
@@ -71,22 +70,52 @@ class _Option:
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the options of the experiments; their defaults are the paper's set-up."""
+    """Declare the options of the experiments, unless they are; their defaults are the paper's set-up.
+
+    Raises UsageError, and declares none, if something else has declared one of that name.
+    """
     group = parser.getgroup("guidelines", "conditions of the guideline experiments")
+    if group.options:
+        return
+    options = _options()
+    for name in _declared(parser):
+        if name in options:
+            raise pytest.UsageError(f"guidelines: another plugin or conftest.py declares {name}, too")
+    for name, how in options.items():
+        group.addoption(name, **how)
+
+
+def _declared(parser: pytest.Parser) -> Iterator[str]:
+    """Names of all options, and names that would be kept in the same place."""
+    for group in (*parser._groups, parser._anonymous):
+        for option in group.options:
+            yield from option.names()
+            yield f"--{option.dest.replace('_', '-')}"
+
+
+def any_given(config: pytest.Config) -> bool:
+    """True if an option of the suite has another value than its default."""
+    return any(config.getoption(name) != how["default"] for name, how in _options().items())
+
+
+def _options() -> dict[str, dict[str, Any]]:
+    """How to declare each option, by its name."""
+    options: dict[str, dict[str, Any]] = {}
     for option in _condition_options():
         several = "; a comma list gives sweeps each" if option.metavar == "LIST" else ""
-        group.addoption(
-            f"--{option.name}",
-            metavar=option.metavar,
-            type=option.parse,
-            default=option.parse(option.default) if option.default else None,
-            help=f"{option.help}{several}. Default: {option.default or option.own_default}",
-        )
-    group.addoption("--passes", metavar="N", type=_passes, default=5, help=PASSES_HELP)
-    group.addoption("--machine", metavar="NAME", type=_machine_name, help=MACHINE_HELP)
-    group.addoption("--retry-disturbed", metavar="N", type=_natural, default=0, help=RETRY_HELP)
-    group.addoption("--journal", metavar="PATH", type=Path, help=JOURNAL_HELP)
-    group.addoption("--resume", action="store_true", help=RESUME_HELP)
+        options[f"--{option.name}"] = {
+            "metavar": option.metavar,
+            "type": option.parse,
+            "default": option.parse(option.default) if option.default else None,
+            "help": f"{option.help}{several}. Default: {option.default or option.own_default}",
+        }
+    return options | {
+        "--passes": {"metavar": "N", "type": _passes, "default": 5, "help": PASSES_HELP},
+        "--machine": {"metavar": "NAME", "type": _machine_name, "default": None, "help": MACHINE_HELP},
+        "--retry-disturbed": {"metavar": "N", "type": _natural, "default": 0, "help": RETRY_HELP},
+        "--journal": {"metavar": "PATH", "type": Path, "default": None, "help": JOURNAL_HELP},
+        "--resume": {"action": "store_true", "default": False, "help": RESUME_HELP},
+    }
 
 
 def _condition_options() -> tuple[_Option, ...]:
@@ -161,6 +190,8 @@ def _batch(text: str) -> int:
 
 
 def _machine_name(text: str) -> str:
+    from guidelines.results.machine import checked_name  # loads numpy, which pytest runs of others do without
+
     try:
         return checked_name(text)
     except ValueError as error:

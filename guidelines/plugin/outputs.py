@@ -36,6 +36,11 @@ def given_journal(config: pytest.Config) -> Path | None:
     return config.invocation_params.dir / given if given else None
 
 
+def journal_folder(config: pytest.Config) -> Path:
+    """The folder of journals: of the project whose settings pytest reads, else of the folder it runs in."""
+    return (config.rootpath if config.inipath else config.invocation_params.dir) / FOLDER
+
+
 def begin(
     config: pytest.Config,
     header: Header,
@@ -47,7 +52,7 @@ def begin(
     Raises UsageError if an output cannot be written.
     """
     resumed_path = resumed[0] if resumed else None
-    path = resumed_path or given_journal(config) or _fresh(config.rootpath / FOLDER)
+    path = resumed_path or given_journal(config) or _fresh(journal_folder(config))
     _check_outputs(config, path)
     try:
         if resumed:

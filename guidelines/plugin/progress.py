@@ -1,7 +1,7 @@
-"""The progress of a run on the terminal: pass, time left, sweep, and the estimates so far."""
+"""The progress of a run on the terminal: sweep, pass, time left, and the estimate so far."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,24 +12,28 @@ from guidelines.measure.outcome import Outcome
 from guidelines.measure.passes import AGAIN, IN_TIME_LEFT, PassBegins, Step, SweepBegins, SweepEnds
 from guidelines.measure.sweep_passes import SweepPasses
 from guidelines.report.digits import times, with_half_width
+from guidelines.report.formats.layout import columns_of, wrapped
+from guidelines.results.checked import printable
 from guidelines.results.model import Entry, Failure
 
 ERASE_LINE = "\r\x1b[K"
 CUT = "..."
+INDENT = "  "
+SO_FAR = " so far"
 
 
 def follow(steps: Generator[Step, None, None], campaign: Campaign, config: pytest.Config) -> None:
-    """Take the steps of a run, which goes on between them, and write a line about each.
+    """Take the steps of a run, which goes on between them, and write where it is.
 
-    On a terminal, the sweeps of a pass share one line, which is rewritten. Leaving by an error or by Ctrl-C
-    ends the measuring, too.
+    Leaving by an error or by Ctrl-C ends the measuring, too.
     """
     terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     path = terminal.currentfspath
     terminal.ensure_newline()
-    lines: _Sweep | _Passes = _Sweep(terminal)
+    width = config.get_terminal_writer().fullwidth
+    lines: _Sweep | _Passes = _Sweep(terminal, width)
     if campaign.passes > 1:
-        lines = _Passes(terminal, config.get_terminal_writer(), campaign.passes)
+        lines = _Passes(terminal, width, campaign.passes)
     try:
         with closing(steps):
             for step in steps:
@@ -44,14 +48,17 @@ def follow(steps: Generator[Step, None, None], campaign: Campaign, config: pytes
 class _Sweep:
     """The line of the sweep that is measured in this process: "G2 x1 cpu: up to 8 s ... 40 rounds: ..."."""
 
-    def __init__(self, terminal: Any) -> None:
-        self._terminal = terminal
+    def __init__(self, terminal: Any, width: int) -> None:
+        self._terminal, self._width = terminal, width
+        self._begun = ""
 
     def write(self, step: Step) -> None:
         if isinstance(step, SweepBegins):
-            self._terminal.write(f"  {step.sweep.case.sweep_id}: {_limit(step.sweep)} ... ", flush=True)
+            self._begun = f"  {step.sweep.case.sweep_id}: up to {step.sweep.pass_s:.3g} s ... "
+            self._terminal.write(self._begun, flush=True)
         elif isinstance(step, SweepEnds):
-            self._terminal.write_line(known_so_far(step.outcome, step.number))
+            lines = in_lines(f"{self._begun}{known_so_far(step.outcome, step.number)}", self._width)
+            self._terminal.write_line(lines.removeprefix(self._begun))
 
     def end(self, is_cut: bool = False) -> None:
         if is_cut:
@@ -59,62 +66,96 @@ class _Sweep:
 
 
 class _Passes:
-    """A line for each pass and, below it, one for each sweep; on a terminal the last of these alone."""
+    """On a terminal one line, which is rewritten; elsewhere a line for each pass and one for each sweep."""
 
-    def __init__(self, terminal: Any, writer: Any, planned: int) -> None:
-        self._terminal, self._writer, self._planned = terminal, writer, planned
+    def __init__(self, terminal: Any, width: int, planned: int) -> None:
+        self._terminal, self._width, self._planned = terminal, width, planned
         self._began_at_s = time.perf_counter()
         self._begun: list[PassBegins] = []
-        self._begun_in_pass: set[str] = set()
+        self._begun_in_pass: list[str] = []
         self._sweeps: dict[str, SweepPasses] = {}
+        self._kept: set[str] = set()
 
     def write(self, step: Step) -> None:
         if isinstance(step, PassBegins):
             self._begun.append(step)
             self._begun_in_pass.clear()
-            self._keep(f"  {heading(step, self._planned)}")
+            if not self._terminal.isatty:
+                self._keep(heading(step, self._planned))
             return
         sweep_id = step.sweep.case.sweep_id
         self._sweeps[sweep_id] = step.sweep
-        if isinstance(step, SweepBegins):
-            self._begun_in_pass.add(sweep_id)  # again after its process died
-            so_far = known_so_far(step.sweep.outcome()) if step.sweep.outcomes else _limit(step.sweep)
-            self._show(f"{sweep_id} ... {so_far}")
-        elif self._terminal.isatty:
-            self._show(f"{sweep_id}: {known_so_far(step.outcome, step.number)}")
-        else:
-            self._keep(f"    {sweep_id}: {known_so_far(step.outcome, step.number)}")
-
-    def _show(self, text: str) -> None:
-        """Write a line that the next one replaces."""
+        if sweep_id not in self._begun_in_pass:  # else it begins again, after its process died
+            self._begun_in_pass.append(sweep_id)
         if self._terminal.isatty:
-            line = f"    {len(self._begun_in_pass)}/{self._begun[-1].sweeps} {text}"
-            self._terminal.write(f"{ERASE_LINE}{fitted(line, self._writer.fullwidth - 1)}", flush=True)
+            text = position(self._begun_in_pass, self._begun[-1], self._planned, step.left_s)
+            line = f"  {text}, {so_far(step.sweep)}"
+            self._terminal.write(f"{ERASE_LINE}{fitted(line, self._width - 1)}", flush=True)
+        elif isinstance(step, SweepEnds) and len(step.sweep.outcomes) >= self._planned:
+            self._keep_sweep(sweep_id)
 
-    def _keep(self, line: str) -> None:
-        """Write a line that stays; pytest counts the columns of the next one from its end."""
+    def _keep_sweep(self, sweep_id: str) -> None:
+        """Write the line of a sweep, once."""
+        if sweep_id not in self._kept:
+            self._kept.add(sweep_id)
+            sweeps = max(len(self._sweeps), self._begun[-1].sweeps)
+            number = f"sweep {len(self._kept)} of {sweeps}"
+            self._keep(f"{number}, {so_far(self._sweeps[sweep_id])}".removesuffix(SO_FAR))
+
+    def _keep(self, text: str) -> None:
+        """Write lines that stay; pytest counts the columns of the next one from their end."""
         if self._terminal.isatty:
             self._terminal.write(ERASE_LINE)
-        self._terminal.write_line(line)
+        self._terminal.write_line(in_lines(f"  {text}", self._width))
 
     def end(self, is_cut: bool = False) -> None:
         """Say what was done, in place of the last sweep's line."""
         if is_cut and self._begun:
-            self._keep(f"  cut short in pass {self._begun[-1].number}")
-        elif self._begun:
+            self._keep(f"cut short in pass {self._begun[-1].number}")
+            return
+        if not self._terminal.isatty:
+            for sweep_id in self._sweeps:
+                self._keep_sweep(sweep_id)
+        if self._begun:
             early = sum(sweep.stopped == "precision" for sweep in self._sweeps.values())
             taken_s = time.perf_counter() - self._began_at_s
-            self._keep(f"  {done(self._begun, taken_s, early, len(self._sweeps))}")
+            self._keep(done(self._begun, taken_s, early, len(self._sweeps)))
 
 
 def heading(begins: PassBegins, planned: int) -> str:
-    """A pass that begins: "pass 2 of 5: 12 sweeps, about 1 min 50 s left"."""
+    """A pass that begins: "pass 2 of 5: 12 sweeps, 1:50 left"."""
     sweeps = _count(begins.sweeps, "sweep")
+    left = "" if begins.why else f", {clock(begins.left_s)} left"
+    return f"{_pass(begins, planned)}: {sweeps}{left}"
+
+
+def position(begun: Sequence[str], begins: PassBegins, planned: int, left_s: float) -> str:
+    """Where a run is, from the sweeps that have begun in a pass: "sweep 3 of 12, pass 2 of 5, 1:40 left"."""
+    left = "" if begins.why else f", {clock(left_s)} left"
+    return f"sweep {len(begun)} of {begins.sweeps}, {_pass(begins, planned)}{left}"
+
+
+def _pass(begins: PassBegins, planned: int) -> str:
+    """The number of a pass, and why it is more than was planned."""
     if begins.why == AGAIN:
-        return f"pass {begins.number} {AGAIN}: {sweeps}"
+        return f"pass {begins.number} {AGAIN}"
     if begins.why:
-        return f"pass {begins.number}, {begins.why}: {sweeps}"
-    return f"pass {begins.number} of {planned}: {sweeps}, about {duration(begins.left_s)} left"
+        return f"pass {begins.number}, {begins.why}"
+    return f"pass {begins.number} of {planned}"
+
+
+def so_far(sweep: SweepPasses) -> str:
+    """What its passes know of the variant that decides a sweep: "G2 x1 cpu: g=8 1.94x so far"."""
+    sweep_id = sweep.case.sweep_id
+    if not sweep.outcomes:
+        return sweep_id
+    outcome = sweep.outcome()
+    others = [entry for entry in _entries(outcome) if not entry.is_baseline]
+    if not others:
+        return f"{sweep_id}: {_without_entries(outcome)}" if not _entries(outcome) else sweep_id
+    by_name = {entry.place.variant: entry for entry in others}
+    entry = by_name.get(printable(sweep.case.sweep.extreme.name), others[-1])
+    return f"{sweep_id}: {entry.place.variant} {entry.slowdown.estimate:.2f}x{SO_FAR}"
 
 
 def done(begun: list[PassBegins], taken_s: float, early: int, sweeps: int) -> str:
@@ -141,9 +182,27 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest_s} s" if minutes else f"{rest_s} s"
 
 
+def clock(seconds: float) -> str:
+    """A time left: "1:40", "0:05"."""
+    minutes, rest_s = divmod(round(seconds), 60)
+    return f"{minutes}:{rest_s:02}"
+
+
 def fitted(line: str, width: int) -> str:
-    """A line of at most so many characters, marked if its end is cut off."""
-    return line if len(line) <= width else f"{line[: width - len(CUT)]}{CUT}"
+    """A line of at most so many columns, marked if its end is cut off."""
+    if columns_of(line) <= width:
+        return line
+    while columns_of(line) > width - len(CUT):
+        line = line[:-1]
+    return f"{line}{CUT}"
+
+
+def in_lines(line: str, width: int) -> str:
+    """A line broken between words, if it is longer than a width; continuations are indented."""
+    if columns_of(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join(indent + each for each in wrapped(line.strip(), width - len(indent), INDENT))
 
 
 def known_so_far(outcome: Outcome, number: int | None = None) -> str:
@@ -151,10 +210,9 @@ def known_so_far(outcome: Outcome, number: int | None = None) -> str:
 
     With the number of a pass, also what happened in it.
     """
-    entries = [result for result in outcome.values() if isinstance(result, Entry)]
+    entries = _entries(outcome)
     if not entries:
-        is_skip = all(result.is_skip for result in outcome.values() if isinstance(result, Failure))
-        return "skipped" if is_skip else "failed"
+        return _without_entries(outcome)
     slowdowns = [f"{entry.place.variant} {_slowdown(entry)}" for entry in entries if not entry.is_baseline]
     line = f"{entries[0].slowdown.rounds} rounds: {', '.join(slowdowns)}"
     for each in entries[0].passes:
@@ -165,8 +223,13 @@ def known_so_far(outcome: Outcome, number: int | None = None) -> str:
     return line
 
 
-def _limit(sweep: SweepPasses) -> str:
-    return f"up to {sweep.pass_s:.3g} s"
+def _entries(outcome: Outcome) -> list[Entry]:
+    return [result for result in outcome.values() if isinstance(result, Entry)]
+
+
+def _without_entries(outcome: Outcome) -> str:
+    is_skip = all(result.is_skip for result in outcome.values() if isinstance(result, Failure))
+    return "skipped" if is_skip else "failed"
 
 
 def _slowdown(entry: Entry) -> str:

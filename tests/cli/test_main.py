@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guidelines import __version__
-from guidelines.cli.main import main
+from guidelines.cli.main import COMMANDS, main
 
 
 def test_the_version_is_printed(capsys):
@@ -155,3 +155,36 @@ def test_reading_saved_runs_comes_without_torch(write_run):
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_alone_it_lists_every_command_in_a_line(capsys):
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("guidelines ")] == list(COMMANDS)
+    assert max(map(len, lines)) <= 90
+
+
+def test_an_unknown_command_names_the_near_one(printed_line):
+    possible = f"possible: {', '.join(COMMANDS)}"
+    for word, meant in (
+        ("reprot", "; did you mean report?"),
+        ("Compare", "; did you mean compare?"),
+        ("x", ""),
+    ):
+        assert printed_line(word) == (2, "", f"guidelines: {word}: no such command{meant}; {possible}\n")
+
+
+def test_an_unknown_option_names_the_near_one(printed_line):
+    for arguments, named in (
+        (
+            ("report", "a.json", "--foramt", "json"),
+            "--foramt: no such option of `guidelines report`; did you mean --format?",
+        ),
+        (
+            ("report", "a.json", "--foramt=json"),
+            "--foramt: no such option of `guidelines report`; did you mean --format?",
+        ),
+        (("networks", "more"), "more: no such argument of `guidelines networks`"),
+        (("compare", "a.json", "b.json", "--zzz"), "--zzz: no such option of `guidelines compare`"),
+    ):
+        assert printed_line(*arguments) == (2, "", f"guidelines: {named}; --help lists them\n")

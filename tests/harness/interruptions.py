@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +92,7 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     """Kill a run once or twice and let it end."""
     kills = lost = 0
     whole_s = 0.0
-    reported: Counter[str] = Counter()
+    reported = 0
     kept: Measurements = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -107,9 +106,9 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
             lost += lacking(before, kept)
         status = 0 if is_finished(folder) else resume(folder).wait()
         samples = saved_samples(folder / "run.json") if status == 0 else {}
-    lost += sum(max(0, count - len(kept.get(sweep_id, {}))) for sweep_id, count in reported.items())
     complete = sum(is_complete(of_sweep) for of_sweep in samples.values())
     passes = sum(len(of_sweep) for of_sweep in kept.values())
+    lost += max(0, reported - passes)
     print(
         f"{number + 1:2}: killed after {', '.join(f'{each:.1f}' for each in after_s)} s, {passes} passes of "
         f"sweeps kept, then {complete} of {SWEEPS} sweeps complete",
@@ -118,7 +117,7 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     return Interruption(
         kills=kills,
         whole_s=whole_s,
-        reported=sum(reported.values()),
+        reported=reported,
         kept=passes,
         lost=lost,
         changed=sum(changed(of_sweep, samples.get(sweep_id, {})) for sweep_id, of_sweep in kept.items()),
@@ -126,14 +125,14 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     )
 
 
-def kill(folder: Path, after_s: float) -> tuple[float | None, Counter[str]]:
+def kill(folder: Path, after_s: float) -> tuple[float | None, int]:
     """Start or resume a run and kill it.
 
-    None, or the time after which it ended by itself, and the number of passes of each sweep that it had
-    reported as ended.
+    None, or the time after which it ended by itself, and the number of passes of sweeps that it had reported
+    as ended, by beginning the next pass.
     """
     if is_finished(folder):
-        return 0.0, Counter()
+        return 0.0, 0
     start = time.perf_counter()
     process = resume(folder)
     ended_after_s = None
@@ -144,7 +143,10 @@ def kill(folder: Path, after_s: float) -> tuple[float | None, Counter[str]]:
         process.send_signal(signal.SIGKILL)
         process.wait()
     output = (folder / "out.txt").read_text()
-    return ended_after_s, Counter(re.findall(r"^ +(G\d \S+ cpu): .* rounds: ", output, re.MULTILINE))
+    begun = re.findall(r"^ +pass \d+ of \d+: (\d+) sweeps?", output, re.MULTILINE)
+    if ended_after_s is None:
+        begun = begun[:-1]
+    return ended_after_s, sum(map(int, begun))
 
 
 def contents(folder: Path) -> Contents | None:

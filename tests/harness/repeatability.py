@@ -29,7 +29,7 @@ SWEEP_S = 5.0
 TRUTH_REPEATS = 20
 TRUTH_S = 2.0
 CONDITION = Condition("cpu", cpu_model())
-GROUPS = ("g1", "g2", "g4", "g8")
+GROUPS = ("1group", "2groups", "4groups", "8groups")
 
 # G2 x1 as a user of pytest-benchmark would time it: each network on its own, one after the other.
 SEQUENTIAL = """

@@ -51,7 +51,9 @@ def test_a_resumed_run_keeps_the_batches_of_its_journal(suite, searched, at):
 
 
 def test_nothing_is_looked_for_while_tests_are_only_listed(suite, searched):
-    suite("--collect-only", "-q", "--batch-size=auto").stdout.fnmatch_lines(["*[[]cpu-bauto-2px-x1-g1[]]"])
+    suite("--collect-only", "-q", "--batch-size=auto").stdout.fnmatch_lines(
+        ["*[[]cpu-bauto-2px-x1-1group[]]"]
+    )
     assert searched == []
 
 

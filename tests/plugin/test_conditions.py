@@ -177,7 +177,7 @@ def test_the_limits_are_pytest_benchmarks_own_options(pytester):
     limits = conditions.limits(configured(pytester, *arguments, "--benchmark-confidence=0.95"))
     assert (limits.max_time_s, limits.min_rounds, limits.precision, limits.confidence) == (3, 7, 0.02, 0.95)
     assert 0 < limits.warmup_s < 3
-    assert conditions.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 1
+    assert conditions.limits(configured(pytester, "--benchmark-warmup=on")).warmup_s == 2
 
 
 def test_the_help_text_names_every_option(pytester):

@@ -35,13 +35,13 @@ def is_finished(pytester):
 
 
 @pytest.mark.parametrize("act", ENDINGS)
-@pytest.mark.parametrize("at", ["x1-g2", "x2-g2"])
+@pytest.mark.parametrize("at", ["x1-2groups", "x2-2groups"])
 def test_a_run_that_is_cut_is_not_finished(suite, pytester, act, at):
     suite(experiment=ending(ENDINGS[act], at), no_reraise_ctrlc=True)
     assert not is_finished(pytester)
     result = suite("--resume", "--benchmark-json=run.json")
     result.assert_outcomes(passed=6)
-    assert len(progress(result)) == (at == "x1-g2")
+    assert len(progress(result)) == (at == "x1-2groups")
     assert is_finished(pytester)
     assert len(load(pytester.path / "run.json", 10**7).entries) == 6
 
@@ -49,18 +49,18 @@ def test_a_run_that_is_cut_is_not_finished(suite, pytester, act, at):
 def test_a_second_ctrl_c_does_not_make_a_run_finished(suite, pytester):
     pytester.makeconftest(SECOND_CTRL_C)
     with pytest.raises(KeyboardInterrupt):
-        suite(experiment=ending("raise KeyboardInterrupt", "x1-g2"))
+        suite(experiment=ending("raise KeyboardInterrupt", "x1-2groups"))
     assert not is_finished(pytester)
 
 
 @pytest.mark.parametrize("options", [("-x",), ("--maxfail=1",)])
 def test_a_run_that_stops_at_its_first_failure_is_not_finished(suite, pytester, options):
-    suite(*options, experiment=ending("assert False", "x2-g1"))
+    suite(*options, experiment=ending("assert False", "x2-1group"))
     assert not is_finished(pytester)
 
 
 def test_a_failure_of_the_last_test_leaves_nothing_to_resume(suite, pytester):
-    result = suite("-x", "--benchmark-json=run.json", experiment=ending("assert False", "x2-g4"))
+    result = suite("-x", "--benchmark-json=run.json", experiment=ending("assert False", "x2-4groups"))
     result.assert_outcomes(passed=5, failed=1)
     assert is_finished(pytester)
     run = load(pytester.path / "run.json", 10**7)

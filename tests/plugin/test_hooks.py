@@ -19,8 +19,8 @@ def saved(pytester):
 
 
 def test_ids_are_readable_and_k_can_match_them(suite):
-    result = suite("--image-size=56", "--collect-only", "-q", "-k", "x2 and g4")
-    result.stdout.fnmatch_lines(["test_small.py::test_g2[[]cpu-x2-g4[]]"])
+    result = suite("--image-size=56", "--collect-only", "-q", "-k", "x2 and 4groups")
+    result.stdout.fnmatch_lines(["test_small.py::test_g2[[]cpu-x2-4groups[]]"])
     result.assert_outcomes(deselected=5)
 
 
@@ -30,7 +30,7 @@ def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite, monkeyp
     result = suite("--collect-only", "-q", *lists)
     result.assert_outcomes()
     assert result.parseoutcomes()["tests"] == 6 * 16
-    result.stdout.fnmatch_lines(["*[[]cpu-bfloat16-nhwc-b2-2px-t2-x1-g1[]]"])
+    result.stdout.fnmatch_lines(["*[[]cpu-bfloat16-nhwc-b2-2px-t2-x1-1group[]]"])
 
 
 def test_a_run_prints_the_tables_and_saves_what_it_prints(suite, saved):
@@ -51,13 +51,13 @@ def test_the_file_holds_what_the_figures_depend_on(suite, saved):
     assert machine["devices"].keys() == {"cpu"}
     benchmark = content["benchmarks"][0]
     assert benchmark["options"]["timer"] == "recorded_clock"
-    assert benchmark["params"] == {"measure": "cpu-2px-x1-g1"}
+    assert benchmark["params"] == {"measure": "cpu-2px-x1-1group"}
     assert benchmark["extra_info"]["guidelines"]["seed"] == 5
     assert "UNSERIALIZABLE" not in saved.read_text()
 
 
 def test_samples_reach_pytest_benchmark_to_the_last_digit(suite, saved):
-    suite("--benchmark-only", f"--benchmark-json={saved}", "-k", "g4 and x1")
+    suite("--benchmark-only", f"--benchmark-json={saved}", "-k", "4groups and x1")
     benchmark = json.loads(saved.read_text())["benchmarks"][0]
     info, data = benchmark["extra_info"]["guidelines"], benchmark["stats"]["data"]
     measured = results_of(load(saved, 10**7)).measured[0]
@@ -76,8 +76,8 @@ def test_a_selection_is_measured_with_its_baseline_and_nothing_else(suite, monke
         return original(builders, **named)
 
     monkeypatch.setattr(sweep, "Rounds", noting)
-    suite("--benchmark-only", "test_small.py::test_g2[cpu-2px-x2-g4]").assert_outcomes(passed=1)
-    assert prepared == {"g1", "g4", sweep.CONTROL}
+    suite("--benchmark-only", "test_small.py::test_g2[cpu-2px-x2-4groups]").assert_outcomes(passed=1)
+    assert prepared == {"1group", "4groups", sweep.CONTROL}
 
 
 def test_disabled_benchmarks_run_every_network_once(suite):
@@ -128,8 +128,8 @@ def test_measure_without_the_mark_is_named(suite):
 
 
 def test_the_batch_that_auto_finds_stands_in_the_results_and_auto_in_the_ids(suite, saved):
-    result = suite("--collect-only", "-q", "--batch-size=auto", "-k", "x1 and g4")
-    result.stdout.fnmatch_lines(["*[[]cpu-bauto-2px-x1-g4[]]"])
+    result = suite("--collect-only", "-q", "--batch-size=auto", "-k", "x1 and 4groups")
+    result.stdout.fnmatch_lines(["*[[]cpu-bauto-2px-x1-4groups[]]"])
     suite("--benchmark-only", f"--benchmark-json={saved}", "--batch-size=auto", "-k", "x1").assert_outcomes(
         passed=3, deselected=3
     )
@@ -195,7 +195,7 @@ def test_pytest_benchmark_compares_two_of_our_files(suite, pytester):
         suite("--benchmark-only", "-q", f"--benchmark-json={name}", "-k", "x1")
     result = pytester.run(sys.executable, "-m", "pytest_benchmark", "compare", "a.json", "b.json")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["*test_g2[[]cpu-2px-x1-g4[]]*"])
+    result.stdout.fnmatch_lines(["*test_g2[[]cpu-2px-x1-4groups[]]*"])
 
 
 def test_two_runs_on_one_machine_have_equal_machine_info(suite, pytester):

@@ -8,7 +8,7 @@ import pytest
 from inner_runs import HEADER
 
 from guidelines.plugin import outputs
-from guidelines.plugin.resumption import newest_unfinished
+from guidelines.plugin.resumption import unfinished_journals
 from guidelines.results import journal
 from guidelines.results.files import load_journal
 from guidelines.results.schema import ResultsError
@@ -21,12 +21,21 @@ OPTIONS = {"journal": None, "benchmark_json": None, "benchmark_save": None, "ben
 def config(tmp_path):
     """The options of a run that gives none, in a folder."""
     options = OPTIONS | {"benchmark_storage": "file://./.benchmarks"}
-    return SimpleNamespace(rootpath=tmp_path, getoption=options.get)
+    return SimpleNamespace(
+        rootpath=tmp_path,
+        inipath=None,
+        invocation_params=SimpleNamespace(dir=tmp_path),
+        getoption=options.get,
+    )
 
 
 @pytest.fixture
 def one_second(monkeypatch):
     monkeypatch.setattr(outputs.time, "strftime", lambda _: "2026-01-01T000000")
+
+
+def newest_unfinished(folder):
+    return unfinished_journals(folder)[0].path
 
 
 @pytest.mark.usefixtures("one_second")

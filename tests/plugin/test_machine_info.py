@@ -110,7 +110,7 @@ def test_a_run_is_compared_with_another_machines_in_a_storage_elsewhere(one_fail
     with pytest.warns(PytestBenchmarkWarning, match="machine_info is different"):
         result = one_fails(storage, "--benchmark-compare", "-k", "x1")
     result.assert_outcomes(passed=3, deselected=4)
-    result.stdout.fnmatch_lines(["test_g2[[]cpu-2px-x1-g4[]] (0001_run) *"])
+    result.stdout.fnmatch_lines(["test_g2[[]cpu-2px-x1-4groups[]] (0001_run) *"])
 
 
 def test_a_machine_that_was_given_a_name_is_told_by_it_and_not_by_its_host(one_fails, pytester, monkeypatch):

@@ -41,7 +41,7 @@ def test_it_runs_if_its_file_is_named(suite, argument):
 
 def test_an_experiment_has_sizes_of_its_own_that_the_command_overrides(suite):
     own = suite("test_long.py", "--collect-only", "-q")
-    own.stdout.fnmatch_lines(["*cpu-b4-2px-x1-g1*", "*cpu-b4-3px-x1-g1*"])
+    own.stdout.fnmatch_lines(["*cpu-b4-2px-x1-1group*", "*cpu-b4-3px-x1-1group*"])
     asked = suite("test_long.py", "--collect-only", "-q", "--image-size=7", "--batch-size=2")
-    asked.stdout.fnmatch_lines(["*cpu-b2-7px-x1-g1*"])
+    asked.stdout.fnmatch_lines(["*cpu-b2-7px-x1-1group*"])
     asked.stdout.no_fnmatch_line("*b4*")

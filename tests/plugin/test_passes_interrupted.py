@@ -148,6 +148,6 @@ def test_precise_sweeps_end_early_and_disturbed_passes_are_measured_again(experi
         [
             "  pass 4 of 4: 1 sweep, *",
             "  pass 2 again, because something disturbed it: *",
-            "  4 passes in *; 1 of 2 sweeps ended early, precise enough; * repeated",
+            "  4 passes in *; 1 of 2 sweeps ended early, precise enough; * measurement*",
         ]
     )

@@ -134,12 +134,14 @@ def test_a_marked_skip_is_not_measured_and_a_failing_fixture_leaves_the_others(t
 
 def test_the_terminal_shows_passes_and_what_is_known_so_far(two_passes):
     text = two_passes.result.stdout.str()
-    assert re.findall(r"^  (pass .* sweeps), about \d+ s left$", text, re.MULTILINE) == [
+    assert re.findall(r"^  (pass .* sweeps), \d+:\d\d left$", text, re.MULTILINE) == [
         "pass 1 of 2: 10 sweeps",
         "pass 2 of 2: 9 sweeps",
     ]
-    (line,) = re.findall(r"^    closure x1 cpu-2px: 12 rounds: .*", text, re.MULTILINE)
-    assert re.search(r": b [\d.]+ ±", line)
+    lines = re.findall(r"^  sweep \d+ of 10, (.*)", text, re.MULTILINE)
+    (closure,) = (line for line in lines if line.startswith("closure x1 cpu-2px: "))
+    assert re.fullmatch(r"closure x1 cpu-2px: b [\d.]+x", closure)
+    assert len(lines) == 10
     assert re.search(r"^  2 passes in \d+ s$", text, re.MULTILINE)
 
 

@@ -154,7 +154,7 @@ def test_a_sweep_of_more_variants_than_before_is_measured_again(whole, resume):
     assert progress(result) == [X1, X2]
 
 
-@pytest.mark.parametrize("selection", ["x1", "x1 and g4"])
+@pytest.mark.parametrize("selection", ["x1", "x1 and 4groups"])
 def test_a_selection_neither_ends_the_run_nor_takes_from_it(whole, resume, at, selection):
     resume(whole[:4], "-k", selection)
     contents = load_journal(at("run.jsonl"))
@@ -177,8 +177,8 @@ def failing(monkeypatch):
         measured.append(sweep.name)
         recording = original(sweep, *rest, **named)
         why = {
-            "g2": Dropped("RuntimeError: no kernel"),
-            "g4": Dropped("skipped: no such type", is_skip=True),
+            "2groups": Dropped("RuntimeError: no kernel"),
+            "4groups": Dropped("skipped: no such type", is_skip=True),
             CONTROL: Dropped("MemoryError"),
         }
         dropped = why if sweep.name == "x1" else {}
@@ -224,7 +224,7 @@ def test_a_control_that_failed_counts_once_however_often_the_run_is_cut(suite, r
 
 
 def test_a_test_that_failed_after_it_was_timed_is_run_again_on_what_was_measured(suite, resume, at):
-    experiment = SMALL + "        assert 'x2-g1' not in request.node.name\n"
+    experiment = SMALL + "        assert 'x2-1group' not in request.node.name\n"
     suite("--journal=whole.jsonl", experiment=experiment).assert_outcomes(passed=5, failed=1)
     lines = at("whole.jsonl").read_bytes().splitlines(keepends=True)
     assert "withdrawn" in json.loads(lines[-2])
@@ -242,7 +242,7 @@ def test_a_finished_run_names_its_journal(suite, at):
     assert f"journal: {at('run.jsonl')}" in result.outlines
 
 
-@pytest.mark.parametrize("last", ["x1-g2", "x2-g1"])
+@pytest.mark.parametrize("last", ["x1-2groups", "x2-1group"])
 def test_a_run_that_stops_early_says_how_to_resume_it(suite, at, last):
     experiment = SMALL + f"        assert '{last}' not in request.node.name\n"
     result = suite("--journal=run.jsonl", "-x", experiment=experiment)
@@ -260,7 +260,8 @@ def test_a_run_whose_sweep_was_skipped_is_finished_and_says_so(suite, at):
     contents = load_journal(at("run.jsonl"))
     assert contents.is_finished
     assert contents.skipped == [
-        f"test_small.py::test_g2[cpu-2px-x2-{g}]: Skipped: not today" for g in ("g1", "g2", "g4")
+        f"test_small.py::test_g2[cpu-2px-x2-{g}]: Skipped: not today"
+        for g in ("1group", "2groups", "4groups")
     ]
     assert f"journal: {at('run.jsonl')}" in result.outlines
 

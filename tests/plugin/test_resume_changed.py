@@ -20,7 +20,7 @@ OPTIONS = {
     "--benchmark-max-time=0.5": "max time s 0.0 | 0.5; warmup s 0.0 | 0.025",
     "--benchmark-min-rounds=13": "min rounds 12 | 13",
     "--benchmark-min-time=0.001": "min sample s 5e-06 | 0.001",
-    "--benchmark-confidence=0.9": "confidence 0.99 | 0.9",
+    "--benchmark-confidence=0.9": "confidence 0.95 | 0.9",
     "--benchmark-precision=0.1": "precision None | 0.1",
 }
 

@@ -17,7 +17,7 @@ CONFIDENCE = ("--benchmark-confidence=0.9",)
 
 # --benchmark-save and --benchmark-autosave leave the samples out.
 @pytest.mark.parametrize("how", ["--benchmark-save=bare", "--benchmark-autosave"])
-@pytest.mark.parametrize("selection", ["x1", "x1 and g4"])
+@pytest.mark.parametrize("selection", ["x1", "x1 and 4groups"])
 def test_a_file_without_samples_gives_the_same_slow_downs_and_says_so(one_fails, pytester, how, selection):
     one_fails(how, "--benchmark-json=full.json", "--benchmark-min-rounds=60", *CONFIDENCE, "-k", selection)
     path = only(pytester, ".benchmarks/*/*.json")

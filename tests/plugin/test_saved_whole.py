@@ -16,7 +16,7 @@ from guidelines.results.files import load
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 
-CUT = SMALL + "        if 'x2-g2' in request.node.name: raise KeyboardInterrupt\n"
+CUT = SMALL + "        if 'x2-2groups' in request.node.name: raise KeyboardInterrupt\n"
 PARTIAL = {"sweeps": 1, "planned_sweeps": 2, "passes": 1, "planned_passes": 1}
 NOTE = "is of an unfinished run: 1 of 2 sweeps are there"
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_saved_leaves_the_old_file_and_prints_the_tables(
 def test_results_that_stand_nowhere_are_not_said_to(suite, at, monkeypatch):
     experiment = SMALL + (
         "        import pathlib, shutil\n"
-        "        if 'x2-g1' in request.node.name:\n"
+        "        if 'x2-1group' in request.node.name:\n"
         "            shutil.rmtree('out')\n"
         "            pathlib.Path('out').write_text('no folder')\n"
     )
@@ -147,7 +147,7 @@ def test_results_that_stand_nowhere_are_not_said_to(suite, at, monkeypatch):
 
 @pytest.mark.parametrize("act", ["shutil.rmtree('out')", "os.truncate('out/j.jsonl', 100)"])
 def test_a_journal_that_is_harmed_in_mid_run_is_written_anew(suite, pytester, act):
-    experiment = SMALL + f"        import os, shutil\n        if 'x1-g2' in request.node.name: {act}\n"
+    experiment = SMALL + f"        import os, shutil\n        if 'x1-2groups' in request.node.name: {act}\n"
     result = suite("--journal=out/j.jsonl", experiment=experiment)
     assert result.ret == pytest.ExitCode.OK
     path = pytester.path / ("out/j.jsonl" if "rmtree" in act else "out/j-2.jsonl")

@@ -3,19 +3,20 @@
 import shutil
 from argparse import ArgumentParser, Namespace
 
+from guidelines.cli.experiments import chosen, guideline_files
 from guidelines.cli.output import CommandError, say
 
 HELP = "check what would spoil a run, before it starts; takes half a minute"
 DESCRIPTION = (
-    "Check what would spoil the run that pytest would do with the same arguments (default: experiments/): "
-    "threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status is 1 if "
-    "anything would spoil it."
+    "Check what would spoil the run that `guidelines run` would do with the same arguments (without any, "
+    "G1 to G4): threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status "
+    "is 1 if anything would spoil it."
 )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
-    parser.usage = "guidelines doctor [PYTEST ARGUMENT ...]"
+    parser.usage = "guidelines doctor [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
     parser.set_defaults(pytest_arguments=[])
 
 
@@ -26,7 +27,8 @@ def run(options: Namespace) -> int:
     from guidelines.report.subjects import doctor as report
 
     try:
-        cases, limits = collect(options.pytest_arguments)
+        files, others = chosen(options.pytest_arguments)
+        cases, limits = collect([*files, *others], guideline_files())
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False

@@ -1,0 +1,39 @@
+"""`guidelines run`: measure the experiments that come with the suite."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+
+from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
+from guidelines.cli.output import CommandError
+
+HELP = "measure the guidelines here; --benchmark-json FILE saves the run"
+DESCRIPTION = (
+    f"Measure experiments: some of {NAMES}, or files of your own; without any, G1 to G4. All other "
+    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume (`pytest "
+    "--help` lists them under `conditions of the guideline experiments` and `benchmark`). Results and "
+    "journals are written to the current folder, and a project's own pytest settings do not hold. The exit "
+    "status is pytest's."
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
+    parser.usage = "guidelines run [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
+    parser.set_defaults(pytest_arguments=[])
+
+
+def run(options: Namespace) -> int:
+    """Run pytest on the chosen experiments; returns its exit status."""
+    from guidelines.results.libraries import lacking
+
+    if sentence := lacking():
+        raise CommandError(sentence)
+    import pytest
+
+    files, others = chosen(options.pytest_arguments)
+    try:
+        return int(pytest.main(isolated([*(files or guideline_files()), *others])))
+    except BrokenPipeError:  # a reader such as `head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(pytest.ExitCode.INTERRUPTED)

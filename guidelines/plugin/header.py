@@ -1,0 +1,34 @@
+"""The first line of a run's journal: its machine, its settings and its plan."""
+
+import platform
+from dataclasses import asdict
+
+import pytest
+
+from guidelines.measure.device.devices import describe
+from guidelines.plugin.conditions import ENVIRON
+from guidelines.plugin.measurement import CAMPAIGN
+from guidelines.results.journal_contents import Header
+from guidelines.results.machine import parse_machine
+from guidelines.results.schema import KEY
+
+
+def header(config: pytest.Config) -> Header:
+    """The first line of this run's journal: its machine, its settings and its plan."""
+    campaign = config.stash[CAMPAIGN]
+    machine = {
+        "node": platform.node(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "python_version": platform.python_version(),
+        KEY: describe(campaign.conditions, config.getoption("machine"), config.stash[ENVIRON]),
+    }
+    settings = {
+        "conditions": ", ".join(f"{c.id} ({c.device_name})" for c in campaign.conditions),
+        "seed": str(campaign.seed),
+        "passes": str(campaign.passes),
+        # Modes that were asked for get more time than the same modes by default.
+        "mode": ",".join(config.getoption("mode") or ("default",)),
+        **{name: str(value) for name, value in asdict(campaign.limits).items()},
+    }
+    return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)

@@ -1,0 +1,140 @@
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from guidelines.cli import experiments
+from guidelines.cli.main import main
+from guidelines.results.libraries import PACKAGES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """What `guidelines run` asks of pytest, which ends with status 5."""
+    log = []
+
+    def pytest_main(arguments):
+        log[:] = arguments
+        return pytest.ExitCode.NO_TESTS_COLLECTED
+
+    monkeypatch.setattr("pytest.main", pytest_main)
+    monkeypatch.chdir(tmp_path)
+    return log
+
+
+def files(arguments):
+    return [Path(argument).name for argument in arguments if argument.endswith(".py")]
+
+
+FOUR = [
+    "test_g1_channel_ratio.py",
+    "test_g2_group_count.py",
+    "test_g3_fragmentation.py",
+    "test_g4_elementwise.py",
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ([], FOUR),
+        (["G2"], FOUR[1:2]),
+        (["g4", "G1"], [FOUR[3], FOUR[0]]),
+        (["networks", "units"], ["test_networks.py", "test_units.py"]),
+        (["-k", "g2"], FOUR),
+        (["--mode", "compile"], FOUR),
+    ],
+)
+def test_experiments_are_chosen_by_their_names(asked, words, named):
+    assert main(["run", *words]) == 5
+    assert files(asked) == named
+    assert all(Path(argument).is_file() for argument in asked if argument.endswith(".py"))
+
+
+def test_other_arguments_are_pytests(asked):
+    main(["run", "G2", "-k", "x1", "--benchmark-json", "a.json"])
+    assert asked[-4:] == ["-k", "x1", "--benchmark-json", "a.json"]
+
+
+def test_a_file_of_ones_own_is_run_in_place_of_them(asked, tmp_path):
+    (tmp_path / "test_mine.py").touch()
+    main(["run", "test_mine.py::test_mine", "-x"])
+    assert asked[-2:] == ["test_mine.py::test_mine", "-x"]
+    assert not files(asked)
+
+
+def test_an_unknown_experiment_names_the_near_one(asked, capsys):
+    assert main(["run", "unit"]) == 2
+    assert capsys.readouterr().err == (
+        "guidelines: unit: no such experiment or file; did you mean units?; possible: G1 G2 G3 G4 networks "
+        "units, or files of your own\n"
+    )
+    assert not asked
+
+
+def test_a_run_keeps_to_the_folder_it_is_started_in(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    command = [sys.executable, "-m", "guidelines", "run", "G2", "-k", "x1 and 8groups"]
+    options = ["--device=cpu", "--image-size=4", "--benchmark-max-time=0.01", "--passes=2", "-q"]
+    done = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "G2 x1" in done.stdout
+    assert "Warning" not in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} <= {"pytest.ini", ".guidelines", ".benchmarks"}
+    assert len(list(tmp_path.glob(".guidelines/*.jsonl"))) == 1
+
+
+def test_every_experiment_travels_in_the_wheel_and_no_recorded_run():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    experiment_files = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("experiments/*.py"))]
+    assert sorted(included) == experiment_files
+    assert all(included[path] == f"guidelines/{path}" for path in experiment_files)
+
+
+def test_experiments_of_a_wheel_stand_in_the_package(tmp_path, monkeypatch):
+    package = tmp_path / "guidelines"
+    monkeypatch.setattr(experiments, "__file__", str(package / "cli" / "experiments.py"))
+    assert experiments.folder() == tmp_path / "experiments"
+    (package / "experiments").mkdir(parents=True)
+    assert experiments.folder() == package / "experiments"
+
+
+def test_the_libraries_that_are_looked_for_are_the_required_ones():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    required = [requirement.partition(">")[0] for requirement in project["dependencies"]]
+    assert sorted(required) == sorted(PACKAGES.values())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("doctor", "--device", "cpu"),
+        ("count", "resnet18"),
+        ("decompose", "resnet18"),
+        ("reuse", "shufflenet_v2_x1_0"),
+    ],
+)
+def test_without_torch_every_command_says_what_it_lacks(tmp_path, arguments):
+    code = (
+        "import importlib.util as u, sys\n"
+        "find = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'torch': raise ModuleNotFoundError('No module named torch', name='torch')\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from guidelines.cli.main import main\n"
+        f"sys.exit(main({list(arguments)}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "guidelines: torch is not installed: pip install torch, or the build for your device from "
+        "https://pytorch.org\n"
+    )
