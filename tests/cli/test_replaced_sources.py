@@ -20,14 +20,14 @@ def source(tmp_path, monkeypatch):
 @pytest.mark.parametrize("named_as", ["file", "module"])
 def test_the_source_of_a_network_is_not_overwritten(source, printed, command, named_as):
     target = f"{source if named_as == 'file' else source.stem}:network"
-    status, out, err = printed(command, target, "--input", "1,3,4,4", "-o", str(source))
+    status, out, err = printed(command, target, "--input", "1,3,4,4", "--format=text", "-o", str(source))
     assert (status, out, err) == (2, "", f"guidelines: {source}: is among the files that were read\n")
     assert source.read_text() == NETWORK
 
 
 def test_a_file_may_have_the_name_of_a_network(tmp_path, printed, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert printed("count", NAME, "-o", NAME)[0] == 0
+    assert printed("count", NAME, "--format=text", "-o", NAME)[0] == 0
 
 
 def test_a_picture_overwrites_neither_the_source_nor_the_answer(tmp_path, printed):
@@ -38,6 +38,6 @@ def test_a_picture_overwrites_neither_the_source_nor_the_answer(tmp_path, printe
     status, _, err = printed("reuse", target, "--picture", str(source))
     assert (status, err) == (2, f"guidelines: {source}: is among the files that were read\n")
     same = str(tmp_path / "a.svg")
-    status, _, err = printed("reuse", target, "--picture", same, "-o", same)
+    status, _, err = printed("reuse", target, "--picture", same, "--format=text", "-o", same)
     assert (status, err) == (2, f"guidelines: --picture and -o are the same file: {same}\n")
     assert source.read_text() == before
