@@ -56,7 +56,7 @@ def _json(answer: Answer, width: int) -> str:
 
 
 def _html(answer: Answer, width: int) -> str:
-    """A page with pictures, or with a note on the reason why there are none."""
+    """A page with pictures, or with a line on the reason in their places."""
     from guidelines.report.formats import html
     from guidelines.report.pictures.limits import limited
     from guidelines.report.pictures.page import PictureError, pages, to_svg
@@ -67,8 +67,7 @@ def _html(answer: Answer, width: int) -> str:
     try:
         drawn = pages(series)
     except PictureError as error:
-        notes = (*answer.document.notes, str(error))
-        return html.render(replace(answer.document, notes=notes), {})
+        return html.render(answer.document, {}, lacking=f"No picture: {error}")
     pictures = {name: to_svg(page, name, inline=True) for name, page in drawn.items()}
     notes = (*answer.document.notes, *filter(None, [left_out]))
     return html.render(replace(answer.document, notes=notes), pictures)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from guidelines.report.heat import HeatMap
+
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
 
@@ -87,12 +89,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the most important lines (`lead`) and before the `notes`."""
+    """Sections under a title, after the most important lines (`lead`) and before the `notes`.
+
+    `heat_maps` are for pages, whose first screen they fill.
+    """
 
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    heat_maps: tuple[HeatMap, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:

@@ -83,18 +83,26 @@ def _has_widths(table: Table) -> bool:
 
 
 SIZES = (
-    Column(Head("c"), _widths, _has_widths),
-    Column(Head(f"M mult-{BREAK}adds"), lambda variant: _millions(variant.work.multiply_adds)),
+    Column(Head("c", is_detail=True), _widths, _has_widths),
     Column(
-        Head("M conv. memory access"),
+        Head(f"M mult-{BREAK}adds", is_detail=True), lambda variant: _millions(variant.work.multiply_adds)
+    ),
+    Column(
+        Head("M conv. memory access", is_detail=True),
         lambda variant: _millions(variant.work.conv_memory_access),
         is_shown=lambda table: not _has_widths(table),
     ),
-    Column(Head("M memory access"), lambda variant: _millions(variant.work.memory_access)),
+    Column(Head("M memory access", is_detail=True), lambda variant: _millions(variant.work.memory_access)),
 )
 FIGURES = (
-    Column(Head(f"images{BREAK}/s"), _throughput, lambda table: table.condition.device.is_cpu),
-    Column(Head(f"batches{BREAK}/s"), _throughput, lambda table: not table.condition.device.is_cpu),
+    Column(
+        Head(f"images{BREAK}/s", is_detail=True), _throughput, lambda table: table.condition.device.is_cpu
+    ),
+    Column(
+        Head(f"batches{BREAK}/s", is_detail=True),
+        _throughput,
+        lambda table: not table.condition.device.is_cpu,
+    ),
     Column(Head("slow-down"), _slowdown),
     Column(
         Head(f"per mult-{BREAK}add"),

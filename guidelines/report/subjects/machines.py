@@ -7,6 +7,7 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.report.digits import brackets, level, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
+from guidelines.report.subjects import heat_map
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition
 
@@ -35,7 +36,8 @@ def document(matrix: Matrix) -> Document:
     holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
-    return Document("Machines compared", tuple(lead), sections)
+    maps = heat_map.of_matrix(matrix, sections)
+    return Document("Machines compared", tuple(lead), sections, heat_maps=maps)
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:
