@@ -7,6 +7,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.report.pictures.legend import STYLES, Look
 from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
 
 # The distance between curves whose variants stand apart; from one variant to the next it is 1.
 SHIFT = 0.14
@@ -20,6 +21,22 @@ class Curve:
     color: str
     marker: str
     shift: float = 0.0
+
+    @property
+    def slowdowns(self) -> dict[str, Estimate]:
+        """The slow-down of each measured variant, per multiply-add if the sweep is judged by that."""
+        judged = {row.variant: row.cell.judged for row in self.sweep.variants}
+        return {variant: slowdown for variant, slowdown in judged.items() if slowdown}
+
+    @property
+    def giga_multiply_adds_per_s(self) -> dict[str, Estimate]:
+        """The throughput of each variant that was measured, in 10^9 multiply-adds per second."""
+        rates = {}
+        for row in self.sweep.variants:
+            rate = row.cell.multiply_adds_per_s
+            if rate:
+                rates[row.variant] = rate.scaled(1e-9)
+        return rates
 
 
 @dataclass(frozen=True)
