@@ -44,15 +44,14 @@ def of_comparison(comparison: Comparison) -> tuple[HeatMap, ...]:
     effect_rows: list[HeatRow] = []
     speed_rows: list[HeatRow] = []
     for place, guideline in enumerate(comparison.guidelines):
-        first = guideline.rows[0].a.place
-        note = ": ".join(filter(None, (labels[guideline.a], first.claim)))
+        name, note = guideline.rows[0].a.place.guideline, labels[guideline.a]
         effects: list[HeatCell] = []
         paces: list[HeatCell] = []
         for rows in _by_sweep(guideline).values():
             effects += _effect(rows, place, comparison.confidence)
             paces += _speed(rows, speeds)
-        effect_rows += abreast(first.guideline, effects, note)
-        speed_rows += abreast(first.guideline, paces, labels[guideline.a])
+        effect_rows += abreast(name, effects, note)
+        speed_rows += abreast(name, paces, note)
     maps = (
         HeatMap(EFFECTS, tuple(effect_rows), legend=EFFECTS_LEGEND),
         HeatMap(SPEEDS, tuple(speed_rows), legend=SPEEDS_LEGEND),

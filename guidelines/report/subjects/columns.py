@@ -55,17 +55,16 @@ def _millions(count: int | None) -> Value:
 
 
 def _throughput(variant: VariantResult) -> Value:
-    cell = variant.cell
-    if cell.throughput:
-        return Value(number(cell.throughput), cell.throughput.estimate)
-    if cell.failure:
-        return Value("skipped" if cell.is_skip else "failed")
-    return Value()
+    return _estimate(variant.cell.throughput, number)
 
 
 def _slowdown(variant: VariantResult) -> Value:
-    mark = LAUNCH_BOUND if variant.cell.is_launch_bound else ""
-    return _estimate(variant.cell.slowdown, lambda slowdown: f"{with_half_width(slowdown)}{mark}")
+    """The slow-down, or the reason in a word why there is none: the column that is never left out."""
+    cell = variant.cell
+    if cell.failure and not cell.throughput:
+        return Value("skipped" if cell.is_skip else "failed")
+    mark = LAUNCH_BOUND if cell.is_launch_bound else ""
+    return _estimate(cell.slowdown, lambda slowdown: f"{with_half_width(slowdown)}{mark}")
 
 
 def _paper(variant: VariantResult) -> Value:
