@@ -1,12 +1,12 @@
 """Compare many machines: the sweep with the largest effect of each guideline under each condition."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
-from guidelines.analysis.verdict import Evidence, Verdict, directed, evidence_by_sweep, verdicts
+from guidelines.analysis.verdict import Decision, Verdict, decisions, evidence_by_sweep
 from guidelines.results.model import Failure, Machine, Place, SweepKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
@@ -58,9 +58,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A line for each machine and condition; all verdicts are right together (Holm).
+    """A line for each machine and condition.
 
-    `guidelines` holds the claim of each guideline, `verdicts` is the number of verdicts about devices.
+    Each cell, a guideline of a line, has the verdicts of the machine's own report: these are right together
+    at `confidence` (Holm). `guidelines` holds the claim of each guideline, `verdicts` is the number of
+    verdicts about devices.
     """
 
     guidelines: dict[str, str]
@@ -69,38 +71,33 @@ class Matrix:
     verdicts: int
 
 
-class _Sweep(NamedTuple):
-    """A sweep and the index of its machine."""
-
-    machine: int
-    key: SweepKey
-
-
 class _Judged(NamedTuple):
-    """A sweep with its evidence and its verdict."""
+    """A sweep with its decision."""
 
     key: SweepKey
-    evidence: Evidence
-    verdict: Verdict
+    decision: Decision
 
 
 def matrix(machines: Sequence[MachineResults]) -> Matrix:
-    """Judge every sweep of every machine together."""
-    evidence = _evidence(machines)
-    measured = _all_measured(machines)
-    confidence = max((m.confidence for m in measured), default=0.95)
-    judged_sweeps: dict[tuple[int, Condition], list[_Judged]] = {}
-    for sweep, verdict in zip(evidence, verdicts(list(evidence.values()), confidence), strict=True):
-        judged_sweep = _Judged(sweep.key, evidence[sweep], verdict)
-        judged_sweeps.setdefault((sweep.machine, sweep.key.condition), []).append(judged_sweep)
-    lines = []
-    for index, results in enumerate(machines):
-        swept = by_sweep(results.measured)
-        for condition in dict.fromkeys(place.condition.shared for place in _places(results)):
-            under = judged_sweeps.get((index, condition), ())
-            lines.append(_line(results, condition, under, swept))
-    about_devices = sum(not of_sweep.is_launch_bound for of_sweep in evidence.values())
-    return Matrix(_claims(machines), tuple(lines), confidence, about_devices)
+    """Judge the sweeps of every machine as its own report does, whatever stands beside it."""
+    lines: list[Line] = []
+    verdicts = 0
+    for results in machines:
+        decided = decisions(results.measured)
+        verdicts += sum(not decision.evidence.is_launch_bound for decision in decided.values())
+        lines += _lines(results, decided)
+    confidence = max((m.confidence for m in _all_measured(machines)), default=0.95)
+    return Matrix(_claims(machines), tuple(lines), confidence, verdicts)
+
+
+def _lines(results: MachineResults, decided: Mapping[SweepKey, Decision]) -> Iterator[Line]:
+    """A line for each condition of a machine."""
+    judged: dict[Condition, list[_Judged]] = {}
+    for key, decision in decided.items():
+        judged.setdefault(key.condition, []).append(_Judged(key, decision))
+    swept = by_sweep(results.measured)
+    for condition in dict.fromkeys(place.condition.shared for place in _places(results)):
+        yield _line(results, condition, judged.get(condition, ()), swept)
 
 
 def varied(results: MachineResults) -> MachineResults:
@@ -112,14 +109,6 @@ def varied(results: MachineResults) -> MachineResults:
         measured=tuple(m for m in results.measured if conditions[m.place.guideline] > 1),
         failures=tuple(f for f in results.failures if conditions[f.place.guideline] > 1),
     )
-
-
-def _evidence(machines: Sequence[MachineResults]) -> dict[_Sweep, Evidence]:
-    evidence = {}
-    for index, results in enumerate(machines):
-        for key, of_sweep in evidence_by_sweep(results.measured).items():
-            evidence[_Sweep(index, key)] = of_sweep
-    return evidence
 
 
 def _all_measured(machines: Iterable[MachineResults]) -> list[Measured]:
@@ -160,24 +149,20 @@ def _line(
 
 
 def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
-    judged = [each for each in sweeps if not each.verdict.is_about_launches]
-    largest = max(judged or sweeps, key=lambda each: _effect(each).estimate)
-    key, evidence, verdict = largest
+    judged = [each for each in sweeps if not each.decision.verdict.is_about_launches]
+    key, decision = max(judged or sweeps, key=lambda each: each.decision.effect.estimate)
+    evidence = decision.evidence
     return Standing(
         sweep=key.sweep,
         extreme=evidence.extreme,
         expect=evidence.expect,
-        effect=_effect(largest),
-        verdict=verdict,
-        sweeps_held=sum(each.verdict.outcome == "holds" for each in judged),
+        effect=decision.effect,
+        verdict=decision.verdict,
+        sweeps_held=sum(each.decision.verdict.outcome == "holds" for each in judged),
         sweeps_judged=len(judged),
         sweeps_launch_bound=len(sweeps) - len(judged),
         passes=evidence.effort.passes,
         is_one_process=any(measured.is_one_process for measured in swept[key]),
         is_disturbed=any(measured.is_disturbed for measured in swept[key]),
-        is_per_multiply_add=any(measured.place.per_multiply_add for measured in swept[key]),
+        is_per_multiply_add=evidence.is_per_multiply_add,
     )
-
-
-def _effect(judged: _Judged) -> Estimate:
-    return directed(judged.verdict.slowdown, judged.evidence.expect)

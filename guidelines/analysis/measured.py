@@ -36,7 +36,8 @@ class Measured:
     `is_one_process` is True if it is one run of a single pass: its interval does not cover other runs.
     `lost` are the reasons why passes are missing. `draws` are its slow-downs by placement under cuDNN's
     autotuner. `scatter` is the Birge ratio of the slow-downs under its condition, None for a single run.
-    `fingerprints` tell its passes from all others, also in files without samples.
+    `fingerprints` tell its passes from all others, also in files without samples. `max_time_s` is the time
+    that a run was given for it, None if unknown.
     Quantities are functions, which == does not compare.
     """
 
@@ -55,6 +56,7 @@ class Measured:
     runs: int = 1
     scatter: float | None = None
     fingerprints: tuple[Hashable, ...] = ()
+    max_time_s: float | None = None
 
     @property
     def place(self) -> Place:
@@ -189,6 +191,7 @@ def _measured(entry: Entry, slowdown: Quantity | None, control: Quantity | None)
         is_one_process=len(entry.passes) == 1,
         lost=entry.lost,
         fingerprints=tuple(map(_fingerprint, entry.passes)),
+        max_time_s=entry.max_time_s,
     )
 
 

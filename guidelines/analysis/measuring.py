@@ -12,8 +12,8 @@ class Measuring:
     """The measurement of one row: its noise floor, its rounds, passes and runs, and what went wrong.
 
     `scatter` is the Birge ratio of its runs, None for a single one. `disturbed` are the reasons why passes
-    were disturbed, `retried` those of measurements that were repeated; `noted` is what was noticed about
-    networks of its sweep.
+    were disturbed, `disturbed_passes` the number of these; `retried` are the reasons of measurements that
+    were repeated; `noted` is what was noticed about networks of its sweep.
     """
 
     noise_floor: float | None = None
@@ -24,6 +24,7 @@ class Measuring:
     batch_size: int = 1
     scatter: float | None = None
     disturbed: tuple[str, ...] = ()
+    disturbed_passes: int = 0
     retried: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     is_one_process: bool = False
@@ -45,6 +46,7 @@ def measuring(measured: Measured) -> Measuring:
         batch_size=measured.place.condition.batch_size,
         scatter=measured.scatter,
         disturbed=measured.disturbed,
+        disturbed_passes=sum(bool(of_pass.disturbed) for of_pass in measured.circumstances),
         retried=measured.retried,
         noted=measured.noted,
         is_one_process=measured.is_one_process,

@@ -7,6 +7,7 @@ from math import ceil, sqrt
 from guidelines.stats.intervals import Estimate, rounds_needed
 from guidelines.stats.pooling import students_t
 
+LEAST_MARGIN = 0.01
 # More rounds or passes than this many times those measured are not proposed.
 MOST_MORE_ROUNDS = 100
 MOST_MORE_PASSES = 20
@@ -15,12 +16,27 @@ LEAST_MORE = 2
 USUAL_PASSES = 5
 
 
+QUIETER = "needs a quieter machine: guidelines doctor"
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would decide a sweep, or why nothing would: as a sentence, and in a few words (`needed`)."""
+
+    sentence: str
+    needed: str
+
+
 @dataclass(frozen=True)
 class Effort:
-    """The passes and runs that a slow-down rests on; equal numbers if each run was one process."""
+    """The passes and runs that a slow-down rests on; equal numbers if each run was one process.
+
+    `max_time_s` is the time that a run was given for each network (--benchmark-max-time), None if unknown.
+    """
 
     passes: int = 1
     runs: int = 1
+    max_time_s: float | None = None
 
     @property
     def is_of_passes(self) -> bool:
@@ -31,34 +47,56 @@ class Effort:
 ONE_PROCESS = Effort()
 
 
-def for_an_interval(missing: str, rounds: int, confidence: float, effort: Effort) -> str:
+def for_an_interval(missing: str, rounds: int, confidence: float, effort: Effort) -> Remedy:
     """The rounds or passes that would give an interval at all; `missing` names what has none."""
     if not effort.is_of_passes:
-        enough = 2 * rounds_needed(confidence)
-        return f"{rounds} rounds are too few for an interval; --benchmark-min-rounds {enough} would give one"
+        option = f"--benchmark-min-rounds {2 * rounds_needed(confidence)}"
+        return Remedy(
+            f"{rounds} rounds are too few for an interval; {option} would give one", f"try {option}"
+        )
     if effort.passes <= 2:
-        return f"{effort.passes} passes are too few for an interval; --passes {USUAL_PASSES} would give one"
-    return f"the passes of {missing} give no interval"
+        option = f"--passes {USUAL_PASSES}"
+        return Remedy(
+            f"{effort.passes} passes are too few for an interval; {option} would give one", f"try {option}"
+        )
+    without = f"the passes of {missing} give no interval"
+    return Remedy(without, without)
 
 
-def beyond_margin(effect: Estimate, margin: float, effort: Effort) -> str:
+def beyond_margin(effect: Estimate, margin: float, effort: Effort) -> Remedy:
     """The rounds or passes that would bring the interval of an effect clear of the margin."""
     distance = abs(effect.estimate - (1 + margin))
     proposed = _passes(effect, distance, effort) if effort.is_of_passes else _rounds(effect, distance)
-    return proposed or f"the effect is within noise of the margin of {100 * margin:.2g} %"
+    return proposed or Remedy(
+        f"the effect is within noise of the margin of {100 * margin:.2g} %",
+        QUIETER if margin > LEAST_MARGIN else f"too near the margin of {100 * margin:.2g} %",
+    )
 
 
-def _rounds(effect: Estimate, distance: float) -> str:
-    """Rounds at which half an interval fits into a distance; "" if many. It narrows as 1 / sqrt(rounds)."""
+def below_noise(margin: float) -> Remedy:
+    """An effect that the noise floor would hide."""
+    return Remedy(f"an effect of up to {100 * margin:.2g} % would not show above the noise floor", QUIETER)
+
+
+def contradicted_by(name: str) -> Remedy:
+    """A variant on the other side, which no measurement takes away."""
+    return Remedy(
+        f"{name} lies beyond the margin on the other side, whatever the time", f"{name} contradicts it"
+    )
+
+
+def _rounds(effect: Estimate, distance: float) -> Remedy | None:
+    """Rounds at which half an interval fits into a distance; None if many. It narrows as 1 / sqrt(rounds)."""
     times = ((effect.half_width or 0.0) / distance) ** 2 if distance else float("inf")
     if times > MOST_MORE_ROUNDS:
-        return ""
+        return None
     rounds = ceil(float(f"{max(LEAST_MORE, times) * effect.rounds:.2g}"))
-    return f"about {rounds} rounds would decide it (--benchmark-min-rounds {rounds})"
+    option = f"--benchmark-min-rounds {rounds}"
+    return Remedy(f"about {rounds} rounds would decide it ({option})", f"try {option}")
 
 
-def _passes(effect: Estimate, distance: float, effort: Effort) -> str:
-    """Passes at which half an interval fits into a distance; "" if they are many."""
+def _passes(effect: Estimate, distance: float, effort: Effort) -> Remedy | None:
+    """Passes at which half an interval fits into a distance; None if they are many."""
     now = _width(effort.passes, effect.confidence)
 
     def fits(passes: int) -> bool:
@@ -67,13 +105,14 @@ def _passes(effect: Estimate, distance: float, effort: Effort) -> str:
     proposals = range(LEAST_MORE * effort.passes, MOST_MORE_PASSES * effort.passes + 1)
     index = bisect_left(proposals, True, key=fits)  # the more passes, the narrower
     if index == len(proposals):
-        return ""
+        return None
     passes = proposals[index]
     longer = passes * effort.runs / effort.passes
-    return (
-        f"about {passes} passes of this length would decide it "
-        f"(--passes {passes}, --benchmark-max-time {longer:.2g} times as long)"
-    )
+    if effort.max_time_s is None:
+        options = f"--passes {passes}, --benchmark-max-time {longer:.2g} times as long"
+    else:
+        options = f"--passes {passes} --benchmark-max-time {longer * effort.max_time_s:.2g}"
+    return Remedy(f"about {passes} passes of this length would decide it ({options})", f"try {options}")
 
 
 def _width(passes: int, confidence: float) -> float:

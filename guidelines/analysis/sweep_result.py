@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.by_work import is_unequal
 from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches
 from guidelines.analysis.measured import Measured
 from guidelines.analysis.measuring import Measuring, measuring
-from guidelines.analysis.verdict import Verdict
+from guidelines.analysis.verdict import Decision, Verdict, directed
 from guidelines.paper import tables as paper
 from guidelines.paper.tables import Figure, Platform
 from guidelines.results.model import Circumstances, Failure, Place
@@ -16,7 +17,6 @@ from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate, kendall_tau
 
-LEAST_WORK_DIFFERENCE = 0.005
 LEAST_ORDERED = 3
 
 
@@ -70,7 +70,9 @@ class VariantResult:
 class SweepResult:
     """One sweep: its variants, and its verdict beside the paper's figure.
 
-    If `is_per_multiply_add`, the verdict's slow-down and the paper's are per multiply-add.
+    The verdict's slow-down and `paper` are per multiply-add if `is_judged_per_multiply_add`: the sweep is
+    declared so (`is_per_multiply_add`), or the work of the deciding network is not the baseline's. `plain`
+    is then the slow-down of the time, None in a declared sweep.
     """
 
     name: str
@@ -79,11 +81,17 @@ class SweepResult:
     extreme: str
     expect: Expectation
     verdict: Verdict | None
-    per_multiply_add: Estimate | None
+    plain: Estimate | None
     paper: Figure | None
     kendall_tau: float | None
     is_disturbed: bool = False
     is_per_multiply_add: bool = False
+    is_judged_per_multiply_add: bool = False
+
+    @property
+    def effect(self) -> Estimate | None:
+        """The verdict's slow-down, or its speed-up if that is claimed; None without a verdict."""
+        return directed(self.verdict.slowdown, self.expect) if self.verdict else None
 
     @property
     def measuring(self) -> dict[str, Measuring]:
@@ -98,13 +106,6 @@ class Beside(NamedTuple):
     confidence: float
 
 
-class Decision(NamedTuple):
-    """The verdict of a sweep, and the variant that decides it."""
-
-    extreme: str
-    verdict: Verdict
-
-
 def sweep_result(
     measured: Sequence[Measured],
     failures: Sequence[Failure],
@@ -112,10 +113,9 @@ def sweep_result(
     decision: Decision | None,
 ) -> SweepResult:
     """The result of a sweep that was measured or failed, beside the paper's column for a platform."""
-    platform = beside.platform
     place = measured[0].place if measured else failures[0].place
-    deciding = decision.extreme if decision else place.extreme
-    extreme = next((m for m in measured if m.place.variant == deciding), None)
+    deciding = decision.evidence.extreme if decision else place.extreme
+    per_multiply_add = decision.evidence.is_per_multiply_add if decision else place.per_multiply_add
     variants = _variants(measured, failures, beside)
     return SweepResult(
         name=place.sweep,
@@ -124,11 +124,12 @@ def sweep_result(
         extreme=deciding,
         expect=place.expect,
         verdict=decision.verdict if decision else None,
-        per_multiply_add=_verdict_per_multiply_add(decision, extreme),
-        paper=_as_judged(_published(place, deciding, platform), place, deciding),
+        plain=_plain(decision, place),
+        paper=_published_as(place, deciding, beside.platform, per_multiply_add),
         kendall_tau=_agreement(variants),
         is_disturbed=any(m.is_disturbed for m in measured),
         is_per_multiply_add=place.per_multiply_add,
+        is_judged_per_multiply_add=per_multiply_add,
     )
 
 
@@ -161,10 +162,9 @@ def _variants(
 def _unmeasured(failure: Failure, platform: Platform, baseline_waits: bool) -> VariantResult:
     """A variant that was measured in no run, with the paper's figure alone."""
     place = failure.place
-    published = _published(place, place.variant, platform)
     cell = Cell(
-        paper=published,
-        paper_as_judged=_as_judged(published, place, place.variant),
+        paper=_published(place, place.variant, platform),
+        paper_as_judged=_published_as(place, place.variant, platform, place.per_multiply_add),
         is_launch_bound=baseline_waits,
     )
     return VariantResult(
@@ -179,7 +179,7 @@ def _unmeasured(failure: Failure, platform: Platform, baseline_waits: bool) -> V
 
 def _cell(measured: Measured, beside: Beside) -> Cell:
     place, confidence = measured.place, beside.confidence
-    slowdown, published = measured.slowdown(confidence), _published(place, place.variant, beside.platform)
+    slowdown = measured.slowdown(confidence)
     calls_per_s = measured.seconds_per_call(confidence).inverse()
     condition = place.condition
     return Cell(
@@ -188,34 +188,32 @@ def _cell(measured: Measured, beside: Beside) -> Cell:
         slowdown=slowdown,
         judged=measured.judged(confidence),
         per_multiply_add=_per_multiply_add(slowdown, measured.identity.work_ratio),
-        paper=published,
-        paper_as_judged=_as_judged(published, place, place.variant),
+        paper=_published(place, place.variant, beside.platform),
+        paper_as_judged=_published_as(place, place.variant, beside.platform, place.per_multiply_add),
         circumstances=measured.circumstances,
         lost=measured.lost,
         drawn=drawn_range(measured.draws),
     )
 
 
-def _verdict_per_multiply_add(decision: Decision | None, extreme: Measured | None) -> Estimate | None:
-    """The verdict's slow-down per multiply-add; None if the verdict is about that, or the work is equal."""
-    if decision is None or extreme is None:
+def _plain(decision: Decision | None, place: Place) -> Estimate | None:
+    """The slow-down of the time, if the verdict is about another one though the sweep is not declared so."""
+    if decision is None or not decision.evidence.is_per_multiply_add or place.per_multiply_add:
         return None
-    left_over = extreme.identity.work_ratio / extreme.judged_work_ratio
-    return _per_multiply_add(decision.verdict.slowdown, left_over)
+    return decision.verdict.slowdown.scaled(decision.evidence.work_ratio)
 
 
 def _per_multiply_add(slowdown: Estimate, work_ratio: float) -> Estimate | None:
     """The slow-down per multiply-add; None if the work hardly differs."""
-    if abs(work_ratio - 1) <= LEAST_WORK_DIFFERENCE:
-        return None
-    return slowdown.scaled(1 / work_ratio)
+    return slowdown.scaled(1 / work_ratio) if is_unequal(work_ratio) else None
 
 
-def _as_judged(published: Figure | None, place: Place, variant: str) -> Figure | None:
-    """The paper's figure, per multiply-add (by the paper's own counts) if ours is judged by that."""
-    if published is None or not place.per_multiply_add:
+def _published_as(place: Place, variant: str, platform: Platform, per_multiply_add: bool) -> Figure | None:
+    """The paper's figure; per multiply-add, by its own counts or widths, if ours is judged by that."""
+    published = _published(place, variant, platform)
+    if published is None or not per_multiply_add:
         return published
-    work = paper.work_ratio(place.guideline, variant, place.baseline)
+    work = paper.work_ratio(place.guideline, variant, place.baseline, platform)
     return replace(published, slowdown=published.slowdown / work)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.analysis.sweep_result import Beside, Decision, SweepResult, sweep_result
-from guidelines.analysis.verdict import evidence_by_sweep, verdicts
+from guidelines.analysis.sweep_result import Beside, SweepResult, sweep_result
+from guidelines.analysis.verdict import decisions
 from guidelines.paper.tables import Platform
 from guidelines.results.model import Failure, TableKey
 from guidelines.spec.condition import Condition
@@ -54,10 +54,10 @@ def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: 
     first = measured[0].place if measured else failures[0].place
     confidence = max((m.confidence for m in measured), default=None)
     beside = Beside(platform or first.condition.device.paper_platform, confidence or 0.0)
-    decisions = _decisions(measured, confidence)
+    decided = {key.sweep: decision for key, decision in decisions(measured).items()}
     sweeps = []
     for name, of_sweep in by_name.items():
-        sweeps.append(sweep_result(of_sweep.measured, of_sweep.failures, beside, decisions.get(name)))
+        sweeps.append(sweep_result(of_sweep.measured, of_sweep.failures, beside, decided.get(name)))
     return Table(
         guideline=first.guideline,
         claim=first.claim,
@@ -66,12 +66,3 @@ def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: 
         confidence=confidence,
         sweeps=tuple(sweeps),
     )
-
-
-def _decisions(measured: Sequence[Measured], confidence: float | None) -> dict[str, Decision]:
-    """The decisions of one table by the names of its sweeps."""
-    if confidence is None:
-        return {}
-    evidence = evidence_by_sweep(measured)
-    decided = zip(evidence.items(), verdicts(list(evidence.values()), confidence), strict=True)
-    return {key.sweep: Decision(each.extreme, verdict) for (key, each), verdict in decided}

@@ -4,16 +4,28 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
-from guidelines.analysis.remedies import ONE_PROCESS, Effort, beyond_margin, for_an_interval
-from guidelines.results.model import SweepKey, VariantKey
+from guidelines.analysis.remedies import (
+    LEAST_MARGIN,
+    ONE_PROCESS,
+    QUIETER,
+    Effort,
+    Remedy,
+    below_noise,
+    beyond_margin,
+    contradicted_by,
+    for_an_interval,
+)
+from guidelines.results.model import SweepKey, TableKey, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.noise_floor import MOST_DENIED, noise_floor, too_noisy
 
-LEAST_MARGIN = 0.01
+CONTROL_FAILED = Remedy("the control failed: no noise floor is known", "the control failed")
+INCOMPLETE = Remedy("others, of which it is claimed too, were not measured", "needs all rows measured")
 Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
 
 
@@ -23,7 +35,8 @@ class Evidence:
 
     `is_complete` is False if the claim is about a variant that was not measured. `is_launch_bound` is True
     if the variant that decides, or the baseline, waits for its launches: it then says nothing of the device.
-    `effort` holds the passes and runs that the deciding slow-down rests on.
+    `effort` holds the passes and runs that the deciding slow-down rests on. That slow-down is of the time per
+    multiply-add if `is_per_multiply_add`; `work_ratio` is that of its variant. The others are alike.
     """
 
     extreme: str
@@ -34,24 +47,59 @@ class Evidence:
     is_complete: bool = True
     is_launch_bound: bool = False
     effort: Effort = ONE_PROCESS
+    is_per_multiply_add: bool = False
+    work_ratio: float = 1.0
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it.
 
-    If launches decide, the interval is not corrected, and there is no margin.
+    `needed` is the remedy in a few words. If launches decide, the interval is not corrected, and there is no
+    margin.
     """
 
     outcome: Outcome
     slowdown: Estimate
     margin: float | None
     remedy: str = ""
+    needed: str = ""
 
     @property
     def is_about_launches(self) -> bool:
         """True if the slow-down is that of launching the networks, so that nothing is said of the device."""
         return self.outcome == "launches decide"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict of a sweep, and the evidence that it rests on."""
+
+    evidence: Evidence
+    verdict: Verdict
+
+    @property
+    def effect(self) -> Estimate:
+        """The slow-down, or the speed-up if that is claimed: above 1 if the guideline is right."""
+        return directed(self.verdict.slowdown, self.evidence.expect)
+
+
+def decisions(measured: Iterable[Measured]) -> dict[SweepKey, Decision]:
+    """The decision of every sweep of one machine.
+
+    All verdicts of a table (a guideline under a condition) are right together at its confidence; they do not
+    depend on other tables, or on other machines.
+    """
+    tables: dict[TableKey, list[Measured]] = {}
+    for each in measured:
+        tables.setdefault(each.place.table_key, []).append(each)
+    decided: dict[SweepKey, Decision] = {}
+    for of_table in tables.values():
+        known = evidence_by_sweep(of_table)
+        judged = verdicts(list(known.values()), max(m.confidence for m in of_table))
+        for (key, evidence), verdict in zip(known.items(), judged, strict=True):
+            decided[key] = Decision(evidence, verdict)
+    return decided
 
 
 def evidence_by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, Evidence]:
@@ -97,39 +145,45 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
     extreme = next((m for m in others if m.place.variant == m.place.extreme), None)
     if extreme is None:
         return None
-    named = tuple((other.place.variant, other.judged) for other in others if other is not extreme)
+    is_launch_bound = extreme.place.key in bound
+    # The time of launches has nothing to do with the work.
+    is_plain = is_launch_bound and not extreme.place.per_multiply_add
     return Evidence(
         extreme=extreme.place.variant,
         expect=extreme.place.expect,
-        slowdown=extreme.judged,
-        others=named,
+        slowdown=extreme.slowdown if is_plain else fair_slowdown(extreme),
+        others=tuple((m.place.variant, fair_slowdown(m)) for m in others if m is not extreme),
         control=_control(extreme),
-        is_launch_bound=extreme.place.key in bound,
-        effort=Effort(extreme.passes, extreme.runs),
+        is_launch_bound=is_launch_bound,
+        effort=Effort(extreme.passes, extreme.runs, extreme.max_time_s),
+        is_per_multiply_add=is_per_multiply_add(extreme) and not is_plain,
+        work_ratio=extreme.identity.work_ratio,
     )
 
 
 def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
     """The variant farthest from the claim decides, at a level at which all intervals hold (Bonferroni)."""
-    weakest = min(others, key=lambda m: directed(m.judged(m.confidence), m.place.expect).estimate)
-
-    def slowdown(confidence: float) -> Estimate:
-        return weakest.judged(1 - (1 - confidence) / len(others))
-
+    weakest = min(others, key=_fair_effect)
+    of_weakest = fair_slowdown(weakest)
     places = [m.place for m in others]
     rows = sorted(place.row for place in places)
     ends_with_extreme = any(place.variant == place.extreme for place in places)
-    is_complete = ends_with_extreme and rows == list(range(1, len(rows) + 1))
     return Evidence(
         extreme=weakest.place.variant,
         expect=weakest.place.expect,
-        slowdown=slowdown,
+        slowdown=lambda confidence: of_weakest(1 - (1 - confidence) / len(others)),
         others=(),
         control=_control(weakest),
-        is_complete=is_complete,
+        is_complete=ends_with_extreme and rows == list(range(1, len(rows) + 1)),
         is_launch_bound=weakest.place.key in bound,
-        effort=Effort(weakest.passes, weakest.runs),
+        effort=Effort(weakest.passes, weakest.runs, weakest.max_time_s),
+        is_per_multiply_add=is_per_multiply_add(weakest),
+        work_ratio=weakest.identity.work_ratio,
     )
+
+
+def _fair_effect(measured: Measured) -> float:
+    return directed(fair_slowdown(measured)(measured.confidence), measured.place.expect).estimate
 
 
 def _control(measured: Measured) -> Estimate | None:
@@ -141,33 +195,36 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
     effect = directed(slowdown, evidence.expect)
     floor = noise_floor(evidence.control)
     if evidence.control is None:
-        return Verdict("undecided", slowdown, None, "the control failed: no noise floor is known")
+        return _undecided(slowdown, None, CONTROL_FAILED)
     if floor is None or effect.low is None or effect.high is None:
         missing = "the control" if floor is None else evidence.extreme
-        remedy = for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
-        return Verdict("undecided", slowdown, floor, remedy)
+        return _undecided(
+            slowdown, floor, for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
+        )
     margin = max(LEAST_MARGIN, floor)
     if noise := too_noisy(floor):
-        return Verdict("undecided", slowdown, margin, noise)
+        return _undecided(slowdown, margin, Remedy(noise, QUIETER))
     if effect.high < 1 + min(margin, MOST_DENIED):
         return Verdict("does not hold", slowdown, margin)
     remedy = _objection(evidence, confidence, margin)
     if effect.high < 1 + margin:
-        remedy = f"an effect of up to {100 * margin:.2g} % would not show above the noise floor"
+        remedy = below_noise(margin)
     elif effect.low <= 1 + margin:
         remedy = remedy or beyond_margin(effect, margin, evidence.effort)
-    return Verdict("undecided" if remedy else "holds", slowdown, margin, remedy)
+    return _undecided(slowdown, margin, remedy) if remedy else Verdict("holds", slowdown, margin)
 
 
-def _objection(evidence: Evidence, confidence: float, margin: float) -> str:
-    """Reason for which a variant that is clear of the margin does not decide its sweep; "" if none."""
+def _undecided(slowdown: Estimate, margin: float | None, remedy: Remedy) -> Verdict:
+    return Verdict("undecided", slowdown, margin, remedy=remedy.sentence, needed=remedy.needed)
+
+
+def _objection(evidence: Evidence, confidence: float, margin: float) -> Remedy | None:
+    """Reason for which a variant that is clear of the margin does not decide its sweep; None if none."""
     for name, other in evidence.others:
         effect = directed(other(confidence), evidence.expect)
         if effect.high is not None and effect.high < 1 / (1 + margin):
-            return f"{name} lies beyond the margin on the other side, whatever the time"
-    if not evidence.is_complete:
-        return "others, of which it is claimed too, were not measured"
-    return ""
+            return contradicted_by(name)
+    return None if evidence.is_complete else INCOMPLETE
 
 
 def directed(slowdown: Estimate, expect: Expectation) -> Estimate:

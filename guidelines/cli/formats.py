@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """A command's result as a document, as records and, for some commands, as series to draw."""
+    """A command's result as a document, as records and, for some commands, as series to draw.
+
+    `has_colour` is True if it is shown on a terminal that has colours.
+    """
 
     kind: str
     document: "Document"
     records: "Sequence[Record]"
     series: "Callable[[], Sequence[Series]] | None" = None
+    has_colour: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Format:
 def _text(answer: Answer, width: int) -> str:
     from guidelines.report.formats import text
 
-    return text.render(answer.document, width)
+    return text.render(answer.document, width, answer.has_colour)
 
 
 def _markdown(answer: Answer, width: int) -> str:

@@ -5,6 +5,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -24,8 +25,11 @@ def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
 
     Raises CommandError if that file is among the paths that were read, or cannot be written.
     """
+    from guidelines.report.formats.colour import has_colour
+
     render = FORMATS[options.format or _format_of(options.output)].render
     if options.output is None:
+        answer = replace(answer, has_colour=has_colour(sys.stdout))
         say(render(answer, shutil.get_terminal_size().columns))
         return
     check_not_read([options.output], read)

@@ -1,14 +1,23 @@
 """Published figures of Tables 1-4, of Table 8 and of the units in the appendix, with typed access."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import prod
 from typing import Any, Literal, get_args
 
 # The two platforms of the paper's tables: a Snapdragon 810 and a GTX 1080Ti.
 Platform = Literal["arm", "gpu"]
 GUIDELINES = ("G1", "G2", "G3", "G4")
+# Multiply-adds of a network of Tables 1 to 4, by the name and the widths of its row, up to a common factor.
+WORK: Mapping[str, Callable[[str, tuple[int, ...]], float]] = {
+    "G1": lambda name, widths: prod(widths),
+    "G2": lambda name, widths: prod(widths) ** 2 / int(name.removeprefix("g=")),
+    "G3": lambda name, widths: prod(widths) ** 2 * int(name.partition("-")[0]),
+    "G4": lambda name, widths: prod(widths) ** 2,
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,19 @@ def network_rows() -> tuple[NetworkRow, ...]:
     return tuple(NetworkRow(**row) for row in _read("table8.json")["rows"])
 
 
-def work_ratio(guideline: str, variant: str, baseline: str) -> float:
-    """Multiply-adds over those of the baseline as Table 8 prints them; 1 for the other tables."""
-    if guideline != "T8":
+def work_ratio(guideline: str, variant: str, baseline: str, platform: Platform) -> float:
+    """Multiply-adds of a published network over those of its baseline; 1 if the paper does not tell them.
+
+    Of Table 8 as printed there; of Tables 1 to 4 from the published widths.
+    """
+    if guideline == "T8":
+        work = {row.variant: float(row.m_multiply_adds) for row in network_rows() if row.network}
+    elif guideline in WORK:
+        count = WORK[guideline]
+        work = {name: count(name, printed) for name, printed in widths(guideline, platform).items()}
+    else:
         return 1.0
-    printed = {row.variant: row.m_multiply_adds for row in network_rows() if row.network}
-    return printed[variant] / printed[baseline]
+    return work[variant] / work[baseline] if {variant, baseline} <= work.keys() else 1.0
 
 
 def table_number(guideline: str, image_size: int = 56) -> str | None:

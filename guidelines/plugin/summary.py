@@ -1,9 +1,11 @@
 """The end of a run: what machine it was on, tables and verdicts, and where its results are."""
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from _pytest._io import TerminalWriter
 
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.tables import tables
@@ -14,7 +16,8 @@ from guidelines.plugin.ending import extent
 from guidelines.plugin.measurement import CAMPAIGN
 from guidelines.plugin.saving import FILES, NOT_SAVED, SAVED
 from guidelines.report.document import Document
-from guidelines.report.formats.text import render
+from guidelines.report.formats import text
+from guidelines.report.subjects.answer import lines
 from guidelines.report.subjects.report import parts
 from guidelines.results.joining import linked
 from guidelines.results.journal import Journal
@@ -29,6 +32,20 @@ SAVING = {
     "benchmark_save": "--benchmark-save",
     "benchmark_autosave": "--benchmark-autosave",
 }
+# Options on pytest-benchmark's own tables: with one of them, these show our tests, too.
+ON_TABLES = {
+    "--benchmark-columns",
+    "--benchmark-sort",
+    "--benchmark-group-by",
+    "--benchmark-name",
+    "--benchmark-time-unit",
+    "--benchmark-verbose",
+    "--benchmark-histogram",
+    "--benchmark-compare",
+    "--benchmark-compare-fail",
+}
+# A table of pytest-benchmark: its name and its rows.
+Group = tuple[str | None, list[dict[str, Any]]]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,6 +66,25 @@ def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: di
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_benchmark_group_stats(config: pytest.Config) -> Generator[None, list[Group], list[Group]]:
+    """Leave our tests out of pytest-benchmark's tables, unless an option on them is given.
+
+    They repeat the times in another order and unpaired, so that their ratios contradict our slow-downs. Other
+    benchmarks of the session keep their tables.
+    """
+    groups = yield
+    given = {argument.partition("=")[0] for argument in config.invocation_params.args}
+    if not given.isdisjoint(ON_TABLES):
+        return groups
+    others = []
+    for name, benchmarks in groups:
+        of_others = [each for each in benchmarks if KEY not in each["extra_info"]]
+        if of_others:
+            others.append((name, of_others))
+    return others
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(
     terminalreporter: Any, exitstatus: int, config: pytest.Config
 ) -> Generator[None, Any, Any]:
@@ -61,8 +97,7 @@ def pytest_terminal_summary(
     finally:
         if campaign.entries or campaign.failures:
             terminalreporter.section("guidelines")
-            width = config.get_terminal_writer().fullwidth
-            terminalreporter.write_line(_report(campaign, width))
+            terminalreporter.write_line(_report(campaign, config.get_terminal_writer()))
         if campaign.journal:
             terminalreporter.write_line(f"\n{_name(campaign.journal)}")
             for line in _unsaved(config, campaign.journal, len(campaign.entries)):
@@ -71,9 +106,15 @@ def pytest_terminal_summary(
                 terminalreporter.write_line(line, red=True)
 
 
-def _report(campaign: Campaign, width: int) -> str:
-    results = results_of(linked(campaign.entries, campaign.failures))
-    return render(Document("", (), parts(results, tables(results))), width)
+def _report(campaign: Campaign, terminal: TerminalWriter) -> str:
+    """Tables, and the answer below them, where it is still seen when the run has ended."""
+    given_s = campaign.limits.max_time_s or None
+    entries = [replace(entry, max_time_s=given_s) for entry in campaign.entries]
+    results = results_of(linked(entries, campaign.failures))
+    known = tables(results)
+    answer = text.answer(lines([known]), terminal.fullwidth, terminal.hasmarkup)
+    shown = text.render(Document("", (), parts(results, known)), terminal.fullwidth)
+    return "\n\n".join(filter(None, (shown, answer)))
 
 
 def _name(journal: Journal) -> str:

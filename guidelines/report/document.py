@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from guidelines.report.heat import HeatMap
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
+ANSWER_TITLE = "Do the guidelines hold here?"
+DETAILS_TITLE = "All disturbances"
+Tone = Literal["good", "bad", "open"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Section:
     """A table with its verdicts, and with notes on conditions and precision.
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
-    `picture` names the guideline whose picture belongs here, "" for none.
+    `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
+    formats that can fold them.
     """
 
     title: str
@@ -80,6 +85,7 @@ class Section:
     notes: tuple[str, ...] = ()
     wide: str = ""
     picture: str = ""
+    details: tuple[str, ...] = ()
 
     @property
     def has_text(self) -> bool:
@@ -88,8 +94,35 @@ class Section:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """A guideline on a device: its outcome in words, with a tone for a colour, and what was seen.
+
+    `effect` leaves out the rows that are compared, for lack of room; `effect_in_full` names them.
+    `rest` says what is undecided, and what would decide it.
+    """
+
+    name: str
+    outcome: str
+    tone: Tone
+    effect: str
+    effect_in_full: str
+    rest: str = ""
+    claim: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line as a sentence."""
+        return f"{self.name} {self.outcome}: {self.seen(in_full=True)}"
+
+    def seen(self, in_full: bool) -> str:
+        """The part of the line after the outcome."""
+        effect = self.effect_in_full if in_full else self.effect
+        return "; ".join(filter(None, (effect, self.rest)))
+
+
+@dataclass(frozen=True)
 class Document:
-    """Sections under a title, after the most important lines (`lead`) and before the `notes`.
+    """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
 
     `heat_maps` are for pages, whose first screen they fill.
     """
@@ -98,6 +131,7 @@ class Document:
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    answer: tuple[AnswerLine, ...] = ()
     heat_maps: tuple[HeatMap, ...] = ()
 
     @property
@@ -113,9 +147,16 @@ def parts(
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
     table: Callable[[Grid], str],
+    folded: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Iterator[str]:
-    """Write a document from top to bottom, without pictures; a format gives a writer for each part."""
+    """Write a document from top to bottom, without pictures; a format gives a writer for each part.
+
+    Formats that cannot fold lines leave them out.
+    """
     yield title(document.title)
+    if document.answer:
+        yield heading(ANSWER_TITLE)
+        yield listed(tuple(line.text for line in document.answer))
     if document.lead:
         yield listed(document.lead)
     for section in document.sections_with_text:
@@ -126,5 +167,7 @@ def parts(
             yield table(section.grid)
         if section.notes:
             yield listed(section.notes)
+        if section.details and folded:
+            yield folded(section.details)
     if document.notes:
         yield listed(document.notes)

@@ -74,6 +74,7 @@ def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
+        "answer": [line.text for line in document.answer],
         "summary": document.lead,
         "notes": [*sentences, *document.notes],
         "records": records,
@@ -149,7 +150,7 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
         "noise_floor": variant.how.noise_floor if variant.how else None,
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
-        "per_multiply_add": int(sweep.is_per_multiply_add),
+        "per_multiply_add": int(sweep.is_judged_per_multiply_add),
         **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
     }
 

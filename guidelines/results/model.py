@@ -168,6 +168,7 @@ class Entry:
     """One measured variant; times are in seconds per call.
 
     Samples are those of all passes, one pass after the other. `lost` are the reasons why passes are missing.
+    `max_time_s` is the time that the run was given for it (--benchmark-max-time), None if unknown.
     """
 
     identity: Identity
@@ -182,6 +183,7 @@ class Entry:
     samples_s: tuple[float, ...] = ()
     baseline_samples_s: tuple[float, ...] = ()
     control_samples_s: tuple[float, ...] = ()
+    max_time_s: float | None = None
 
     @property
     def place(self) -> Place:

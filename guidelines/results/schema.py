@@ -38,11 +38,11 @@ class ResultsError(Exception):
 
 
 def to_extra_info(entry: Entry) -> dict[str, Any]:
-    """An entry as strict JSON for extra_info["guidelines"], without its samples, which are in stats.data."""
+    """An entry as strict JSON for extra_info["guidelines"], without what pytest-benchmark's own keys hold."""
     plain = _plain(replace(entry, samples_s=()))
     identity = plain.pop("identity")
-    for in_stats in ("median_s", "samples_s"):
-        del plain[in_stats]
+    for elsewhere in ("median_s", "samples_s", "max_time_s"):
+        del plain[elsewhere]
     saved = {"schema": SCHEMA, **identity.pop("place"), **identity.pop("work"), **identity, **plain}
     for name in OPTIONAL:
         if not saved[name]:
@@ -116,7 +116,16 @@ def _entry(benchmark: Mapping[str, Any]) -> Entry:
         samples_s=checked.samples(stats, "data", "stats."),
         baseline_samples_s=checked.samples(saved, "baseline_samples_s"),
         control_samples_s=checked.samples(saved, "control_samples_s"),
+        max_time_s=_max_time_s(benchmark),
     )
+
+
+def _max_time_s(benchmark: Mapping[str, Any]) -> float | None:
+    """The time that a run was given for each network, which pytest-benchmark saves; None if it is unknown."""
+    try:
+        return checked.positive(checked.mapping(benchmark.get("options")).get("max_time"), "max_time")
+    except ValueError:
+        return None
 
 
 def _identity(saved: Mapping[str, Any]) -> Identity:

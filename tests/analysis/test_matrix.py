@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.matrix import matrix, varied
+from guidelines.analysis.tables import tables
 from guidelines.results.model import Circumstances, Machine
 
 
@@ -64,21 +65,26 @@ def test_what_was_not_measured_has_no_standing(entry, results):
     assert [line.standings.keys() for line in found.lines] == [set(), {"G2"}]
 
 
-def test_all_verdicts_are_judged_as_one_family(entry, results):
-    alone = results(entry("g=1", 1.0), entry("g=8", 1.05, spread=0.06))
-    outcome = {n: matrix([alone] * n).lines[0].standings["G2"].verdict.outcome for n in (1, 1000)}
-    assert outcome == {1: "holds", 1000: "undecided"}
+def test_a_machines_verdicts_are_those_of_its_own_report_whatever_stands_beside_it(entry, results):
+    sweeps = [
+        entry(v, s, spread=0.06, sweep=w) for w in ("x1", "x2") for v, s in (("g=1", 1.0), ("g=8", 1.05))
+    ]
+    alone = results(*sweeps)
+    own = {sweep.name: sweep.verdict for sweep in tables(alone)[0].sweeps}
+    for machines in (1, 1000):
+        standing = matrix([alone] * machines).lines[0].standings["G2"]
+        assert (standing.verdict, standing.sweeps_held) == (own[standing.sweep], 2)
 
 
 def test_a_standing_knows_whether_it_is_per_multiply_add(entry, results):
-    sweep = [
-        entry(v, s, work_ratio=1.25, guideline=g, per_multiply_add=g == "T8")
-        for g in ("G2", "T8")
-        for v, s in (("g=1", 1.0), ("g=8", 2.0))
-    ]
+    sweep = []
+    for guideline, work_ratio in (("G2", 1.25), ("G3", 1.0), ("T8", 1.25)):
+        how = {"guideline": guideline, "per_multiply_add": guideline == "T8"}
+        sweep += [entry("g=1", 1.0, **how), entry("g=8", 2.0, work_ratio=work_ratio, **how)]
     standings = matrix([results(*sweep)]).lines[0].standings
     assert {g: (s.is_per_multiply_add, round(s.effect.estimate, 2)) for g, s in standings.items()} == {
-        "G2": (False, 2.0),
+        "G2": (True, 1.6),
+        "G3": (False, 2.0),
         "T8": (True, 1.6),
     }
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.remedies import Effort, beyond_margin, for_an_interval
+from guidelines.analysis.remedies import QUIETER, Effort, beyond_margin, for_an_interval
 from guidelines.analysis.verdict import evidence_by_sweep, verdicts
 from guidelines.stats.intervals import Estimate
 
@@ -14,9 +14,10 @@ def effect(estimate, half_width, rounds=100):
 @pytest.mark.parametrize("runs", [1, 3])
 def test_runs_of_one_process_need_rounds(runs):
     remedy = beyond_margin(effect(1.06, 0.1), 0.01, Effort(passes=runs, runs=runs))
-    assert remedy == "about 400 rounds would decide it (--benchmark-min-rounds 400)"
+    assert remedy.sentence == "about 400 rounds would decide it (--benchmark-min-rounds 400)"
+    assert remedy.needed == "try --benchmark-min-rounds 400"
     few = for_an_interval("g=8", 5, 0.95, Effort(passes=runs, runs=runs))
-    assert few == "5 rounds are too few for an interval; --benchmark-min-rounds 12 would give one"
+    assert few.sentence == "5 rounds are too few for an interval; --benchmark-min-rounds 12 would give one"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_runs_of_one_process_need_rounds(runs):
     ],
 )
 def test_passes_narrow_an_interval_also_by_their_degrees_of_freedom(half_width, effort, passes, times):
-    assert beyond_margin(effect(1.06, half_width), 0.01, effort) == (
+    assert beyond_margin(effect(1.06, half_width), 0.01, effort).sentence == (
         f"about {passes} passes of this length would decide it "
         f"(--passes {passes}, --benchmark-max-time {times} times as long)"
     )
@@ -44,13 +45,27 @@ def test_passes_narrow_an_interval_also_by_their_degrees_of_freedom(half_width, 
 @pytest.mark.parametrize("estimate", [1.01, 1.0101, 1.02])
 def test_no_number_of_passes_is_proposed_that_nobody_waits_for(estimate):
     remedy = beyond_margin(effect(estimate, 0.1), 0.01, Effort(5))
-    assert remedy == "the effect is within noise of the margin of 1 %"
+    assert remedy.sentence == "the effect is within noise of the margin of 1 %"
 
 
 def test_passes_that_give_no_interval_are_too_few_or_of_no_use():
     few = for_an_interval("g=8", 30, 0.95, Effort(2))
-    assert few == "2 passes are too few for an interval; --passes 5 would give one"
-    assert for_an_interval("the control", 30, 0.95, Effort(5)) == "the passes of the control give no interval"
+    assert few.sentence == "2 passes are too few for an interval; --passes 5 would give one"
+    none = for_an_interval("the control", 30, 0.95, Effort(5))
+    assert none.sentence == "the passes of the control give no interval"
+
+
+def test_options_can_be_pasted_if_the_time_of_the_run_is_known():
+    remedy = beyond_margin(effect(1.06, 0.06), 0.01, Effort(5, max_time_s=2.0))
+    assert remedy.sentence == (
+        "about 10 passes of this length would decide it (--passes 10 --benchmark-max-time 4)"
+    )
+    assert remedy.needed == "try --passes 10 --benchmark-max-time 4"
+
+
+def test_a_margin_of_noise_needs_a_quieter_machine():
+    assert beyond_margin(effect(1.1, 0.1), 0.1, Effort(5)).needed == QUIETER
+    assert beyond_margin(effect(1.01, 0.1), 0.01, Effort(5)).needed == "too near the margin of 1 %"
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import pytest
 
-from guidelines.analysis.verdict import Evidence, evidence_by_sweep, verdicts
+from guidelines.analysis.verdict import Evidence, decisions, evidence_by_sweep, verdicts
+from guidelines.results.model import Circumstances
 from guidelines.stats.intervals import Estimate
 
 QUIET = Estimate(1.0, 0.998, 1.003, 0.99, 100)
@@ -106,13 +107,57 @@ def test_holm_stops_at_the_first_undecided_case():
     assert {round(verdict.slowdown.confidence, 4) for verdict in found} == {0.99}
 
 
-@pytest.mark.parametrize(("per_multiply_add", "expected"), [(False, "holds"), (True, "does not hold")])
-def test_networks_of_unequal_work_can_be_judged_per_multiply_add(entry, results, per_multiply_add, expected):
-    how = {"per_multiply_add": per_multiply_add}
-    found = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, work_ratio=2.2, **how))
-    (one,) = evidence_by_sweep(found.measured).values()
-    assert one.slowdown(0.9).estimate == pytest.approx(2.0 / (2.2 if per_multiply_add else 1), rel=0.01)
-    assert verdicts([one], 0.9)[0].outcome == expected
+@pytest.mark.parametrize("is_declared", [False, True])
+def test_networks_of_unequal_work_are_judged_per_multiply_add(entry, results, is_declared):
+    how = {"per_multiply_add": is_declared}
+    run = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, work_ratio=2.2, **how))
+    (decision,) = decisions(run.measured).values()
+    assert decision.evidence.is_per_multiply_add
+    assert decision.effect.estimate == pytest.approx(2.0 / 2.2, rel=0.01)
+    assert decision.verdict.outcome == "does not hold"
+
+
+@pytest.mark.parametrize(
+    ("work_ratio", "expected"), [(1.0049, False), (0.9951, False), (1.006, True), (0.994, True)]
+)
+def test_work_that_differs_by_half_a_percent_counts_as_equal(entry, results, work_ratio, expected):
+    run = results(entry("g=1", 1.0), entry("g=8", 2.0, work_ratio=work_ratio))
+    (decision,) = decisions(run.measured).values()
+    assert decision.evidence.is_per_multiply_add is expected
+    ratio = work_ratio if expected else 1
+    assert decision.evidence.slowdown(0.9).estimate == pytest.approx(
+        run.measured[1].slowdown(0.9).estimate / ratio
+    )
+
+
+def test_a_row_that_is_faster_because_it_does_less_work_is_no_objection(entry, results):
+    def decided(**less):
+        rows = entry("g=1", 1.0), entry("g=2", 0.96, spread=0.001, **less), entry("g=8", 1.2)
+        (decision,) = decisions(results(*rows).measured).values()
+        return decision.verdict
+
+    assert decided().remedy == "g=2 lies beyond the margin on the other side, whatever the time"
+    assert decided(work_ratio=0.945).outcome == "holds"
+
+
+def test_the_time_of_launches_is_not_divided_by_the_work(entry, results):
+    waiting = {"circumstances": Circumstances(launch_s=5e-3, device_s=2e-3)}
+    run = results(entry("g=1", 1.0), entry("g=8", 2.0, work_ratio=1.25, **waiting))
+    (decision,) = decisions(run.measured).values()
+    assert not decision.evidence.is_per_multiply_add
+    assert decision.verdict.slowdown.estimate == pytest.approx(2.0, rel=0.01)
+
+
+def test_a_verdict_does_not_depend_on_other_tables(entry, results):
+    """Holm corrects within a guideline and a condition, not over them."""
+    sweep = (("g=1", 1.0), ("g=8", 1.05))
+    alone = [entry(v, s, spread=0.06) for v, s in sweep]
+    others = [entry(v, s, spread=0.06, guideline=f"G{k}") for k in range(10, 60) for v, s in sweep]
+    (key, decision), *_ = decisions(results(*alone, *others).measured).items()
+    assert (key.guideline, decision.verdict) == (
+        "G2",
+        *(d.verdict for d in decisions(results(*alone).measured).values()),
+    )
 
 
 def three(entry, results, *slowdowns, **how):

@@ -1,6 +1,7 @@
 import pytest
 
 from guidelines.paper import tables as paper
+from guidelines.spec.channels import fragment_widths, group_widths, ratio_widths
 
 
 def test_slow_downs_follow_from_the_printed_throughputs():
@@ -50,8 +51,8 @@ def test_a_network_of_table_8_is_relative_to_shufflenet_v2_of_its_group():
     assert paper.figure("T8", "gpu", "group-140M", "igcv3_d_x1_0", 224) is None
     assert paper.figure("T8", "gpu", "group-300M", "condensenet74_g8", 224) is None
     assert paper.figure("T8", "arm", "group-300M", "igcv3_d_x1_0", 192) is None
-    assert paper.work_ratio("T8", "igcv3_d_x1_0", "shufflenet_v2_x1_5") == 318 / 299
-    assert paper.work_ratio("U", "xception", "shufflenet_v2") == 1
+    assert paper.work_ratio("T8", "igcv3_d_x1_0", "shufflenet_v2_x1_5", "arm") == 318 / 299
+    assert paper.work_ratio("U", "xception", "shufflenet_v2", "gpu") == 1
     assert paper.table_number("T8", 224) == "8"
 
 
@@ -61,3 +62,22 @@ def test_units_are_printed_for_two_image_sizes():
     assert found[56].slowdown == pytest.approx(216 / 185)
     assert found[112] is None
     assert paper.counterpart("U", "c64", "arm", "gpu", 28) == "c64"
+
+
+@pytest.mark.parametrize("platform", ["arm", "gpu"])
+def test_the_work_of_published_networks_is_that_of_their_widths(platform):
+    """The rules of spec.channels give the same residues."""
+    bases = {name: paper.base_width(name, platform) for name in ("G1", "G2", "G3")}
+    for ratio in (1, 2, 6, 12):
+        residue = ratio_widths(bases["G1"], ratio, "paper").residue
+        assert paper.work_ratio("G1", f"1:{ratio}", "1:1", platform) == pytest.approx(float(1 + residue))
+    for groups in (1, 2, 4, 8):
+        residue = group_widths(bases["G2"], groups, "paper").residue
+        assert paper.work_ratio("G2", f"g={groups}", "g=1", platform) == pytest.approx(float(1 + residue))
+    for fragments in (2, 4):
+        residue = fragment_widths(bases["G3"], fragments, "paper").residue
+        name = f"{fragments}-fragment-parallel"
+        assert paper.work_ratio("G3", name, "1-fragment", platform) == pytest.approx(float(1 + residue))
+    assert paper.work_ratio("G4", "neither", "ReLU + shortcut", platform) == 1
+    assert paper.work_ratio("G1", "1:12", "1:3", platform) == 1
+    assert paper.work_ratio("G5", "3x3", "1x1", platform) == 1

@@ -36,9 +36,7 @@ def test_every_combination_of_conditions_is_its_own_set_of_sweeps(suite, monkeyp
 def test_a_run_prints_the_tables_and_saves_what_it_prints(suite, saved):
     result = suite("--benchmark-only", "--benchmark-max-time=0.01", f"--benchmark-json={saved}")
     result.assert_outcomes(passed=6)
-    result.stdout.fnmatch_lines(
-        ["*G2 x1 cpu-2px: up to 0.03 s ... * rounds: g=2 *x, g=4 *x", "*benchmark 'G2 x1 cpu-2px': 3 tests*"]
-    )
+    result.stdout.fnmatch_lines(["*G2 x1 cpu-2px: up to 0.03 s ... * rounds: g=2 *x, g=4 *x"])
     result.stdout.fnmatch_lines(["G2 a claim (paper: Table 2, ARM)", "G2 x1 *"])
     run = load(saved, 10**7)
     assert [entry.place.variant for entry in run.entries] == ["g=1", "g=2", "g=4"] * 2

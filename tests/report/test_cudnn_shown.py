@@ -19,9 +19,9 @@ HERE = Machine(node="here", torch="2.11.0", cudnn="91900")
 
 
 def test_a_footer_names_cudnns_choice_on_cuda_only():
-    assert setup(CPU) == "float32, nchw, eager, batch 1, 56x56, 1 thread, paper channels"
-    assert setup(CUDA) == f"{setup(CPU)}, cuDNN heuristic"
-    assert setup(TUNED) == f"{setup(CPU)}, cuDNN autotune"
+    assert setup(CPU, "G2") == "float32, nchw, eager, batch 1, 56x56, 1 thread, paper channels"
+    assert setup(CUDA, "G2") == f"{setup(CPU, 'G2')}, cuDNN heuristic"
+    assert setup(TUNED, "G2") == f"{setup(CPU, 'G2')}, cuDNN autotune"
 
 
 def test_a_label_names_cudnns_choice_if_it_varies_and_never_for_a_cpu():

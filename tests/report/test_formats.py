@@ -152,7 +152,7 @@ def test_a_spreadsheet_takes_no_text_for_a_formula(text):
 
 @pytest.mark.parametrize(("per_multiply_add", "expected"), [(False, 2.0), (True, 1.6)])
 def test_records_say_whether_a_verdict_is_per_multiply_add(entry, results, per_multiply_add, expected):
-    how = {"per_multiply_add": per_multiply_add, "work_ratio": 1.25}
+    how = {"per_multiply_add": True, "work_ratio": 1.25} if per_multiply_add else {}
     found = results(entry("g=1", 1.0, per_multiply_add=per_multiply_add), entry("g=8", 2.0, **how))
     of_table = records.of_tables(found, tables(found))[1]
     (of_matrix,) = records.of_matrix(matrix([found]))
@@ -161,6 +161,13 @@ def test_records_say_whether_a_verdict_is_per_multiply_add(entry, results, per_m
     assert {record["per_multiply_add"] for record, _ in everything} == {int(per_multiply_add)}
     assert [record[name] for record, name in everything] == [pytest.approx(expected, rel=0.01)] * 3
     assert of_table["slowdown"] == pytest.approx(2.0, rel=0.01)
+
+
+def test_the_verdict_of_a_network_of_other_work_is_recorded_per_multiply_add(entry, results):
+    run = results(entry("g=1", 1.0), entry("g=8", 2.0, work_ratio=1.25))
+    of_table = records.of_tables(run, tables(run))[1]
+    assert (of_table["per_multiply_add"], of_table["slowdown"]) == (1, pytest.approx(2.0, rel=0.01))
+    assert of_table["verdict_slowdown"] == pytest.approx(1.6, rel=0.01)
 
 
 def test_records_say_what_is_about_launches(entry, results):

@@ -10,11 +10,11 @@ from guidelines.analysis.merge import merged
 from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import Document
-from guidelines.report.formats import html, latex, markdown
+from guidelines.report.formats import html, latex, markdown, text
 from guidelines.report.subjects.comparison import document as comparison_document
 from guidelines.report.subjects.machines import document as matrix_document
 from guidelines.report.subjects.tables import sections
-from guidelines.results.model import Machine
+from guidelines.results.model import Circumstances, Machine
 
 ONE_PROCESS = "one process: the interval does not cover other runs"
 QUIET = (2.0, 2.01, 1.99, 2.0, 2.0)
@@ -82,12 +82,54 @@ def test_missing_passes_have_a_note_each(entry_of_passes, results):
 def test_one_disturbed_pass_in_five_is_named_but_marks_nothing(run_of):
     one, two = run_of(*QUIET, disturbed=[3]), run_of(*QUIET, disturbed=[3, 4])
     assert "x1 disturbed: pass 3: a hog" in notes(one)
-    assert "x1 ! disturbed: pass 4: a hog" in notes(two)
+    assert "x1 ! disturbed in 2 of 5 passes, worst pass 3: a hog" in notes(two)
     assert [sections(tables(each))[0].grid.rows[0].group for each in (one, two)] == ["x1", "x1 !"]
     assert [matrix([each]).lines[0].standings["G2"].is_disturbed for each in (one, two)] == [False, True]
     leads = [comparison_document(compare(run_of(*QUIET), each)).lead for each in (one, two)]
     told = [[line for line in lead if "disturbed" in line] for lead in leads]
-    assert told == [[], ["B: G2 x1 was disturbed: pass 3: a hog; pass 4: a hog"]]
+    assert told == [[], ["B: G2 x1 was disturbed in 2 of 5 passes, worst pass 3: a hog"]]
+
+
+def disturbed_run(entry_of_passes, results, *reasons):
+    """A run of five passes, disturbed for these reasons in the first of them."""
+    entries = []
+    for name, slowdown in (("g=1", 1.0), ("g=8", 2.0)):
+        entry = entry_of_passes(name, [slowdown] * 5)
+        passes = list(entry.passes)
+        for k, why in enumerate(reasons):
+            passes[k] = replace(passes[k], circumstances=Circumstances(disturbed=why))
+        entries.append(replace(entry, passes=tuple(passes)))
+    return results(*entries)
+
+
+def test_a_sweep_has_one_line_on_its_disturbances_and_the_rest_folded(entry_of_passes, results):
+    reasons = (
+        ("the baseline took 0.80 times its usual time",),
+        ("the baseline took 4.56 times its usual time",),
+        ("other processes used 1.60 of 2 processors", "the baseline took 1.30 times its usual time"),
+    )
+    run = disturbed_run(entry_of_passes, results, *reasons)
+    told = [note for note in notes(run) if "disturbed" in note]
+    assert told == [
+        "x1 ! disturbed in 3 of 5 passes, worst pass 3: other processes used 1.60 of 2 processors; "
+        "the baseline took 1.30 times its usual time"
+    ]
+    run = disturbed_run(entry_of_passes, results, *reasons[:2])
+    assert any(
+        note.endswith("worst pass 2: the baseline took 4.56 times its usual time") for note in notes(run)
+    )
+    (section,) = sections(tables(run))
+    assert section.details == tuple(f"x1: pass {k}: {why[0]}" for k, why in enumerate(reasons[:2], 1))
+    document = Document("", (), (section,))
+    assert section.details[0] not in text.render(document, 300)
+    assert "<details><summary>All disturbances</summary>" in markdown.render(document)
+    assert section.details[0] in html.render(document, {})
+
+
+def test_one_disturbance_needs_no_folding(entry_of_passes, results):
+    (section,) = sections(tables(disturbed_run(entry_of_passes, results, ("a hog",))))
+    assert "x1 disturbed: pass 1: a hog" in section.notes
+    assert section.details == ()
 
 
 def test_a_comparison_names_its_sides_of_one_process(run_of):

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.analysis.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import html
 from guidelines.report.formats.text import render
 from guidelines.report.records import of_tables
-from guidelines.report.subjects.machines import by_condition
+from guidelines.report.subjects.answer import lines
+from guidelines.report.subjects.machines import by_condition, document
 from guidelines.report.subjects.tables import sections
 from guidelines.results.model import Circumstances, Failure
 from guidelines.spec.work import Cost
@@ -19,6 +21,10 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def shown(results, width):
     return render(Document("", (), sections(tables(results))), width)
+
+
+def whole(results, width):
+    return render(Document("", (), sections(tables(results)), answer=lines([tables(results)])), width)
 
 
 @pytest.fixture
@@ -41,12 +47,36 @@ def two_sweeps(entry, results):
 
 @pytest.mark.parametrize("width", [80, 160])
 def test_the_report_is_as_it_was_read_and_approved(two_sweeps, width):
-    assert shown(two_sweeps, width) + "\n" == (GOLDEN / f"report_{width}.txt").read_text("utf-8")
+    assert whole(two_sweeps, width) + "\n" == (GOLDEN / f"report_{width}.txt").read_text("utf-8")
+
+
+def test_a_verdict_per_multiply_add_names_the_time_beside_it(entry, results):
+    (line,) = sections(tables(results(entry("g=1", 1.0), entry("g=8", 2.0, spread=0, work_ratio=1.25))))[
+        0
+    ].verdicts
+    assert line.startswith("G2 x1 holds: g=8 is 1.6x slower per mult-add than g=1 [")
+    assert line.endswith("] (paper 1.39x), 2x in time")
+    (line,) = sections(tables(results(entry("g=1", 1.0), entry("g=8", 1.2, spread=0, work_ratio=1.5))))[
+        0
+    ].verdicts
+    assert "g=8 is 1.25x faster per mult-add than g=1" in line
+    assert "(paper 1.39x slower), 1.2x slower in time" in line
+
+
+@pytest.mark.parametrize(("guideline", "is_said"), [("G2", True), ("G5", False)])
+def test_only_guidelines_of_the_paper_have_its_channels(entry, results, guideline, is_said):
+    how = {"guideline": guideline}
+    run = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, **how))
+    assert ("paper channels" in shown(run, 200)) is is_said
+    lead = document(matrix([run, run])).lead
+    assert ("paper channels" in " ".join(lead)) is is_said
+    exact = replace(entry("g=1", 1.0).place.condition, channel_rule="exact")
+    assert "exact channels" in shown(results(entry("g=1", 1.0, condition=exact, **how)), 200)
 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_report_keeps_to_the_width(two_sweeps, width):
-    assert max(map(len, shown(two_sweeps, width).splitlines())) <= width
+    assert max(map(len, whole(two_sweeps, width).splitlines())) <= width
 
 
 def test_a_guideline_of_ones_own_is_reported_without_the_paper(entry, results):

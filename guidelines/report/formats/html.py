@@ -1,14 +1,17 @@
 """Write a document as one HTML file that loads nothing and can be read without its script."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from guidelines.report.document import Document, Section
+from guidelines.report.document import ANSWER_TITLE, DETAILS_TITLE, AnswerLine, Document, Section
 from guidelines.report.formats.html_heat import heat_map
 from guidelines.report.formats.html_table import table
+
+# Signs before the lines of an answer; colour alone says nothing.
+TONES = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 def render(document: Document, pictures: Mapping[str, str], lacking: str = "") -> str:
@@ -23,6 +26,7 @@ def _parts(document: Document, pictures: Mapping[str, str], lacking: str) -> Ite
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
+    yield from _answer(document.answer)
     yield from _listed(document.lead)
     if document.heat_maps:
         yield '<div class="heats">'
@@ -53,6 +57,17 @@ def _head(title: str, script: str) -> Iterator[str]:
     yield f"<style>{_resource('style.css')}{_resource('heat.css')}</style>"
 
 
+def _answer(lines: Sequence[AnswerLine]) -> Iterator[str]:
+    """A line for each guideline, with its outcome in bold behind a sign."""
+    if lines:
+        yield f"<h2>{ANSWER_TITLE}</h2>"
+        yield '<ul class="answer">'
+        for line in lines:
+            outcome = f"<b>{TONES[line.tone]} {escape(line.name)} {escape(line.outcome)}</b>"
+            yield f'<li class="{line.tone}">{outcome}: {escape(line.seen(in_full=True))}</li>'
+        yield "</ul>"
+
+
 def _verdicts(document: Document) -> Iterator[str]:
     """All verdicts before the first table, each with a link to its section; folded below a heat map."""
     links = []
@@ -76,6 +91,10 @@ def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     if picture:
         yield f"<figure>{picture}</figure>"
     yield from _listed(section.notes, "notes")
+    if section.details:
+        yield f"<details><summary>{DETAILS_TITLE}</summary>"
+        yield from _listed(section.details, "notes")
+        yield "</details>"
     yield "</section>"
 
 

@@ -4,7 +4,7 @@ import re
 
 from tabulate import tabulate
 
-from guidelines.report.document import Document, Grid, Row, parts
+from guidelines.report.document import DETAILS_TITLE, Document, Grid, Row, parts
 
 HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Characters that would be markup; "://", "www." and "@" would become links.
@@ -15,7 +15,8 @@ LIST = re.compile(r"^(\d+(?=[.)]\s)|(?=[-+=]))")
 
 def render(document: Document) -> str:
     """The whole document; every text in it is shown literally."""
-    return "\n\n".join(parts(document, title=_title, heading=_heading, listed=_listed, table=_table))
+    shown = parts(document, title=_title, heading=_heading, listed=_listed, table=_table, folded=_folded)
+    return "\n\n".join(shown)
 
 
 def escape(text: str) -> str:
@@ -34,6 +35,10 @@ def _heading(text: str) -> str:
 
 def _listed(lines: tuple[str, ...]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
+
+
+def _folded(lines: tuple[str, ...]) -> str:
+    return f"<details><summary>{DETAILS_TITLE}</summary>\n\n{_listed(lines)}\n\n</details>"
 
 
 def _table(grid: Grid) -> str:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from guidelines.report.document import Document, Grid, Section
+from guidelines.report.document import ANSWER_TITLE, AnswerLine, Document, Grid, Section
 from guidelines.report.formats import layout
+from guidelines.report.formats.colour import coloured
 
 NARROWEST_NAME = 16
 # Before the second and later lines of a sentence.
 CONTINUED = "   "
 
 
-def render(document: Document, width: int) -> str:
-    """The whole document, at most `width` characters wide if that is possible.
+def render(document: Document, width: int, has_colour: bool = False) -> str:
+    """The whole document, at most `width` characters wide if that is possible; the answer is first and last.
 
     Tables stand side by side as in the paper if all of them have room, else below each other.
     """
@@ -19,7 +20,28 @@ def render(document: Document, width: int) -> str:
     has_room = all(layout.widest(section.wide) <= width for section in sections if section.wide)
     lead = _paragraph(document.lead, width)
     notes = _paragraph(document.notes, width)
-    return _spaced([lead, *(_section(section, width, has_room) for section in sections), notes])
+    known = answer(document.answer, width, has_colour)
+    body = [lead, *(_section(section, width, has_room) for section in sections), notes]
+    return _spaced([known, *body, known])
+
+
+def answer(lines: Sequence[AnswerLine], width: int, has_colour: bool = False) -> str:
+    """The answer below its title, in columns; rows that are compared are named if there is room."""
+    if not lines:
+        return ""
+    name_width = max(layout.columns_of(line.name) for line in lines)
+    outcome_width = max(layout.columns_of(line.outcome) for line in lines)
+    left = name_width + outcome_width + 2 * len(layout.GAP)
+    in_full = all(left + layout.columns_of(line.seen(in_full=True)) <= width for line in lines)
+    shown = [ANSWER_TITLE]
+    for line in lines:
+        seen, *more = layout.wrapped(line.seen(in_full), max(width - left, NARROWEST_NAME))
+        outcome = coloured(line.outcome, line.tone) if has_colour else line.outcome
+        name = line.name + " " * (name_width - layout.columns_of(line.name))
+        space = " " * (outcome_width - layout.columns_of(line.outcome))
+        shown.append(layout.GAP.join((name, f"{outcome}{space}", seen)))
+        shown += [f"{' ' * left}{each}" for each in more]
+    return "\n".join(shown)
 
 
 def tabulated(rows: list[list[str]], headers: Sequence[Sequence[str]], top: Sequence[str] = ()) -> str:

@@ -115,7 +115,8 @@ def _is_opposed(row: Compared, slowdown: Estimate) -> bool:
 
 
 def _condition(guideline: GuidelineComparison) -> str:
-    setups = f"{guideline.a.device}, {setup(guideline.a)}"
+    name = guideline.rows[0].a.place.guideline
+    setups = f"{guideline.a.device}, {setup(guideline.a, name)}"
     if not guideline.differences:
         return setups
     return f"CONDITIONS DIFFER (A | B): {'; '.join(guideline.differences)}; A: {setups}"

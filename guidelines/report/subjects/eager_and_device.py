@@ -92,5 +92,5 @@ def _outcome(sweep: SweepResult) -> str:
     if sweep.verdict is None:
         return "no verdict"
     effect = times(directed(sweep.verdict.slowdown, sweep.expect))
-    unit = " per mult-add" if sweep.is_per_multiply_add else ""
+    unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
     return f"{sweep.verdict.outcome}, {effect}{unit}"

@@ -1,6 +1,8 @@
 """Say how a sweep was measured; rows are named if they were measured in different ways."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
+from math import log
 
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.measuring import Measuring, by_effort, by_reason
@@ -32,14 +34,40 @@ def notes_on_effort(sweep: SweepResult, is_auto_batch: bool) -> Iterator[str]:
 
 
 def notes_on_disturbance(sweep: SweepResult) -> Iterator[str]:
-    """The reasons why a sweep counts as disturbed, what was noticed, and why it was measured again."""
+    """A line on what disturbed a sweep, what was noticed, and why it was measured again."""
     rows = sweep.measuring
-    for reason, names in by_reason((name, how.disturbed) for name, how in rows.items()).items():
-        yield f"{marked(sweep)} disturbed{_if_not_all(names, rows)}: {reason}"
+    disturbed = {name: how for name, how in rows.items() if how.disturbed}
+    if disturbed:
+        most = max(disturbed.values(), key=lambda how: how.disturbed_passes)
+        yield f"{marked(sweep)} disturbed{_if_not_all(list(disturbed), rows)}{disturbance(most)}"
     for note in distinct(how.noted for how in rows.values()):  # it names its network
         yield f"{sweep.name} {note}"
     for reason, names in by_reason((name, how.retried) for name, how in rows.items()).items():
         yield f"{sweep.name} was measured again{_if_not_all(names, rows)}: {reason}"
+
+
+def every_disturbance(sweep: SweepResult) -> Iterator[str]:
+    """All reasons why passes of a sweep count as disturbed; none if `notes_on_disturbance` has them all."""
+    rows = sweep.measuring
+    reasons = by_reason((name, how.disturbed) for name, how in rows.items())
+    if len(reasons) > 1:
+        for reason, names in reasons.items():
+            yield f"{sweep.name}{_if_not_all(names, rows)}: {reason}"
+
+
+def disturbance(how: Measuring) -> str:
+    """The end of a sentence: ": pass 3: a hog", or " in 2 of 5 passes, worst pass 3: a hog"."""
+    if how.disturbed_passes < 2:
+        return f": {'; '.join(how.disturbed)}"
+    noun = "passes" if how.passes > how.runs else "runs"
+    worst = max(how.disturbed, key=_severity)
+    return f" in {how.disturbed_passes} of {how.passes} {noun}, worst {worst}"
+
+
+def _severity(disturbed: str) -> tuple[int, float]:
+    """The number of reasons for which a pass is disturbed, then the farthest of their ratios from 1."""
+    ratios = [float(number) for number in re.findall(r"\d+\.\d+", disturbed)]
+    return disturbed.count("; "), max((abs(log(ratio)) for ratio in ratios if ratio), default=0.0)
 
 
 def note_on_one_process(table: Table) -> Iterator[str]:

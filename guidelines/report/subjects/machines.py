@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
-from guidelines.report.digits import brackets, level, times
+from guidelines.analysis.tables import tables
+from guidelines.paper.tables import GUIDELINES
+from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
-from guidelines.report.subjects import heat_map
+from guidelines.report.subjects import answer, heat_map
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition
 
@@ -25,6 +27,8 @@ LAUNCHES_NOTE = (
 def document(matrix: Matrix) -> Document:
     """A row for each machine and condition, a column for each guideline."""
     names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
+    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("channel_rule") == "paper":
+        del shared["channel_rule"]
     machines = {id(line.results): line.results for line in matrix.lines}
     notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
@@ -36,8 +40,13 @@ def document(matrix: Matrix) -> Document:
     holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
-    maps = heat_map.of_matrix(matrix, sections)
-    return Document("Machines compared", tuple(lead), sections, heat_maps=maps)
+    return Document(
+        "Machines compared",
+        tuple(lead),
+        sections,
+        answer=answer.lines([tables(results) for results in machines.values()]),
+        heat_maps=heat_map.of_matrix(matrix, sections),
+    )
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:
@@ -113,13 +122,13 @@ def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
 
 
 def _sureness(matrix: Matrix, elsewhere: str) -> str:
+    """How far the verdicts of one cell, and those of several cells, can be trusted together."""
     sure = level(matrix.confidence)
-    if matrix.verdicts == 1:
-        return f"the only verdict is right at {sure}"
-    return (
-        f"all {matrix.verdicts} verdicts are right together at {sure} (Holm), so that they can be more "
-        f"cautious than in {elsewhere}"
-    )
+    line = f"the verdicts of one cell are right together at {sure} (Holm), and the same as in {elsewhere}"
+    cells = sum(len(line.standings) for line in matrix.lines)
+    if cells == 1:
+        return line
+    return f"{line}; of many cells, up to {percent(1 - matrix.confidence)} may hold a wrong one"
 
 
 def _claiming_every_row(matrix: Matrix) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
+from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.columns import variants
@@ -17,16 +18,19 @@ from guidelines.report.subjects.how_measured import (
 )
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition
+from guidelines.stats.intervals import Estimate
 
 
-def setup(condition: Condition) -> str:
-    """A condition as a phrase, without the device."""
+def setup(condition: Condition, guideline: str) -> str:
+    """A condition as a phrase, without the device. The widths of the paper are those of its guidelines."""
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
     texts = condition.texts
     cudnn = f", cuDNN {condition.cudnn}" if texts["cudnn_choice"] else ""
+    has_rule = guideline in GUIDELINES or condition.channel_rule != "paper"
+    channels = f", {condition.channel_rule} channels" if has_rule else ""
     return (
         f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {texts['batch_size']}, "
-        f"{condition.image_size}x{condition.image_size}, {threads}, {condition.channel_rule} channels{cudnn}"
+        f"{condition.image_size}x{condition.image_size}, {threads}{channels}{cudnn}"
     )
 
 
@@ -39,16 +43,15 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
         return f"{name} no verdict: {sweep.extreme} was not measured"
     is_faster = decided.slowdown.estimate < 1
     effect = decided.slowdown.inverse() if is_faster else decided.slowdown
-    unit = " per mult-add" if sweep.is_per_multiply_add else ""
+    unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
     line = (
         f"{name} {_outcome(decided)}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
         f"than {sweep.baseline} {brackets(effect)}"
     )
-    if sweep.per_multiply_add and not decided.is_about_launches:
-        share = sweep.per_multiply_add.inverse() if is_faster else sweep.per_multiply_add
-        line += f", {times(share)} per mult-add"
     if sweep.paper:
         line += f" ({_published(sweep.paper.slowdown, is_faster)})"
+    if sweep.plain:
+        line += f", {_in_time(sweep.plain, is_faster)}"
     if decided.outcome == "does not hold" and decided.margin is not None:
         line += f"; the margin is {percent(decided.margin)}"
     return f"{line}; {decided.remedy}" if decided.remedy else line
@@ -60,7 +63,7 @@ def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
     `is_replayed` is True if the report has the same table in mode cudagraph, too.
     """
     condition = table.condition
-    yield f"{condition.device} ({condition.device_name}), {setup(condition)}"
+    yield f"{condition.device} ({condition.device_name}), {setup(condition, table.guideline)}"
     for sweep in table.sweeps:
         yield from _notes_on_sweep(sweep, condition)
     yield from note_on_one_process(table)
@@ -93,6 +96,14 @@ def _published(slowdown: float, is_faster: bool) -> str:
     agrees = (slowdown < 1) == is_faster or slowdown == 1
     opposite = "" if agrees else f" {_direction(slowdown < 1)}"
     return f"paper {max(slowdown, 1 / slowdown):.2f}x{opposite}"
+
+
+def _in_time(plain: Estimate, is_faster: bool) -> str:
+    """The slow-down of the time; it names its direction if that of the time per multiply-add is opposite."""
+    is_plain_faster = plain.estimate < 1
+    size = times(plain.inverse() if is_plain_faster else plain)
+    opposite = "" if is_plain_faster == is_faster else f"{_direction(is_plain_faster)} "
+    return f"{size} {opposite}in time"
 
 
 def _marked_verdict(sweep: SweepResult) -> str:

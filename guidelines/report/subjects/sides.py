@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import MachineResults, Measured
+from guidelines.analysis.measuring import measuring
 from guidelines.report.digits import brackets, times
 from guidelines.report.labels import LAUNCH_BOUND, differences, of_results, sentence
+from guidelines.report.subjects.how_measured import disturbance
 
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
 PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
@@ -45,7 +47,7 @@ def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
     """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
     disturbed = [m for m in measured if m.is_disturbed]
     lines = [
-        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed: {'; '.join(m.disturbed)}"
+        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed{disturbance(measuring(m))}"
         for m in disturbed
     ]
     yield from dict.fromkeys(lines)  # a line for each sweep

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from itertools import chain
 
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
@@ -11,7 +12,7 @@ from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.text import tabulated
 from guidelines.report.subjects.columns import figures, sizes, values
 from guidelines.report.subjects.conditions import condition_labels
-from guidelines.report.subjects.how_measured import marked
+from guidelines.report.subjects.how_measured import every_disturbance, marked
 from guidelines.report.subjects.sentences import notes, verdict
 from guidelines.results.model import TableKey
 
@@ -43,6 +44,7 @@ def _section(table: Table, condition: str, is_replayed: bool) -> Section:
         notes=tuple(notes(table, is_replayed)),
         wide=_side_by_side(table),
         picture=table.guideline,
+        details=tuple(chain.from_iterable(map(every_disturbance, table.sweeps))),
     )
 
 

@@ -1,0 +1,154 @@
+"""Write the answer: a line for each guideline and device, or one for each guideline if these are many."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from guidelines.analysis.answer import Conclusion, Finding, conclusions
+from guidelines.analysis.measured import distinct
+from guidelines.analysis.tables import Table
+from guidelines.report.digits import decimals, rounded
+from guidelines.report.document import AnswerLine, Tone
+from guidelines.report.subjects.conditions import condition_labels
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
+
+# Lines of the answer; its title is one more.
+MOST_LINES = 9
+MOST_DECIMALS = 2
+TONES: dict[Finding, Tone] = {
+    "holds": "good",
+    "does not hold": "bad",
+    "holds in part": "open",
+    "undecided": "open",
+}
+# For sweeps of a guideline that claim different things.
+AS_CLAIMED = "as claimed"
+OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
+
+
+class _Range(NamedTuple):
+    """The least and the most of some effects, with the direction that they are sizes of."""
+
+    least: float
+    most: float
+    direction: str
+
+    def text(self, places: int) -> str:
+        """The range with its ends rounded to a decimal place: "1.24-1.39x"; "1.24x" if they are equal."""
+        ends = dict.fromkeys(rounded(end, places) for end in (self.least, self.most))
+        return f"{'-'.join(ends)}x"
+
+
+def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
+    """The answer from the tables of each machine, in at most MOST_LINES lines."""
+    of_machines = [conclusions(tables) for tables in machines]
+    every: list[Conclusion] = []
+    for of_machine in of_machines:
+        every += of_machine
+    if len(of_machines) == 1 and len(every) <= MOST_LINES:
+        labels = _labels(every)
+        return tuple(_line(each, labels[each.condition]) for each in every)
+    by_guideline: dict[str, list[Conclusion]] = {}
+    for each in every:
+        by_guideline.setdefault(each.guideline, []).append(each)
+    noun = _noun(of_machines)
+    counted = [_counted(of_guideline, noun) for of_guideline in by_guideline.values()]
+    if len(counted) <= MOST_LINES:
+        return tuple(counted)
+    return (*counted[: MOST_LINES - 1], _others(list(by_guideline)[MOST_LINES - 1 :]))
+
+
+def _labels(every: Iterable[Conclusion]) -> dict[Condition, str]:
+    """The device of each condition, and what differs between conditions if a device has several."""
+    conditions = distinct([each.condition] for each in every)
+    devices = Counter(condition.device for condition in conditions)
+    if all(number == 1 for number in devices.values()):
+        return {condition: str(condition.device) for condition in conditions}
+    labels = {}
+    for condition, label in condition_labels(conditions).items():
+        device = str(condition.device)
+        labels[condition] = label if device in label else f"{device}, {label}"
+    return labels
+
+
+def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
+    if len(machines) == 1:
+        return "under {} conditions"
+    is_one_each = all(len({each.condition for each in of_machine}) == 1 for of_machine in machines)
+    return "on {} machines" if is_one_each else "on {} machines or conditions"
+
+
+def _line(conclusion: Conclusion, label: str) -> AnswerLine:
+    is_in_part = conclusion.finding == "holds in part"
+    undecided = f"{', '.join(conclusion.open)} undecided" if conclusion.held and conclusion.open else ""
+    return AnswerLine(
+        name=f"{conclusion.guideline} {label}",
+        outcome=f"holds in {conclusion.held} of {conclusion.judged}" if is_in_part else conclusion.finding,
+        tone=TONES[conclusion.finding],
+        effect=_effect([conclusion], in_full=False),
+        effect_in_full=_effect([conclusion], in_full=True),
+        rest=conclusion.needed or undecided,
+        claim=conclusion.claim,
+    )
+
+
+def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
+    """One line for a guideline under several conditions, with the number of those under which it holds."""
+    findings = Counter(each.finding for each in of_guideline)
+    held, total = findings["holds"], len(of_guideline)
+    others = [f"{finding} {number}" for finding, number in findings.items() if finding != "holds"]
+    tone: Tone = "open"
+    if held == total:
+        tone = "good"
+    elif findings["does not hold"] == total:
+        tone = "bad"
+    return AnswerLine(
+        name=of_guideline[0].guideline,
+        outcome=f"holds {noun.format(f'{held} of {total}')}",
+        tone=tone,
+        effect=_effect(of_guideline, in_full=False),
+        effect_in_full=_effect(of_guideline, in_full=True),
+        rest=", ".join(others),
+        claim=of_guideline[0].claim,
+    )
+
+
+def _others(guidelines: Sequence[str]) -> AnswerLine:
+    """A line for guidelines that have no room."""
+    named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
+    return AnswerLine(f"{len(guidelines)} more", "", "open", named, named)
+
+
+def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
+    """The range of an effect beside the paper's: "1.34-1.72x slower per mult-add (paper 1.24-1.39x)"."""
+    effects: list[Estimate] = []
+    published: list[float] = []
+    for conclusion in several:
+        effects += conclusion.effects
+        published += conclusion.published
+    if not effects:
+        return ""
+    claimed = several[0].expect or AS_CLAIMED
+    seen = _range([effect.estimate for effect in effects], claimed)
+    if seen.direction != claimed:
+        effects = [effect.inverse() for effect in effects]
+    places = min(MOST_DECIMALS, *(decimals(effect) for effect in effects))
+    unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
+    line = f"{seen.text(places)} {seen.direction}{unit}"
+    rows = {each.rows for each in several}
+    if in_full and len(rows) == 1 and (names := rows.pop()):
+        line = f"{names[0]} is {line} than {names[1]}"
+    if not published:
+        return line
+    paper = _range(published, claimed)
+    opposite = "" if paper.direction == seen.direction else f" {paper.direction}"
+    return f"{line} (paper {paper.text(MOST_DECIMALS)}{opposite})"
+
+
+def _range(effects: Sequence[float], claimed: str) -> _Range:
+    """From the least to the most; of the opposite direction if all effects are opposite to the claim."""
+    least, most = min(effects), max(effects)
+    if most < 1:
+        return _Range(1 / most, 1 / least, OPPOSITE[claimed])
+    return _Range(least, most, claimed)
