@@ -5,6 +5,7 @@ Modules are imported when they render, because --help needs none of them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _json(answer: Answer, width: int) -> str:
 
 
 def _html(answer: Answer, width: int) -> str:
-    """A page with pictures, or with a line on the reason in their places."""
+    """A page with pictures; where one would be, it says what is missing to draw it."""
     from guidelines.report.formats import html
     from guidelines.report.formats.html_pictures import picture
     from guidelines.report.pictures.limits import limited
@@ -73,10 +74,16 @@ def _html(answer: Answer, width: int) -> str:
     try:
         drawn = singles(series)
     except PictureError as error:
-        return html.render(answer.document, {}, lacking=f"No picture: {error}")
+        return html.render(answer.document, _missing(answer.document, str(error)))
     pictures = {name: picture(panels) for name, panels in drawn.items()}
     notes = (*answer.document.notes, *filter(None, [left_out]))
     return html.render(replace(answer.document, notes=notes), pictures)
+
+
+def _missing(document: "Document", reason: str) -> dict[str, str]:
+    """A line in place of the picture of each guideline."""
+    names = {section.picture for section in document.sections} - {""}
+    return dict.fromkeys(names, f"<figcaption>no picture: {escape(reason)}</figcaption>")
 
 
 def _latex(answer: Answer, width: int) -> str:

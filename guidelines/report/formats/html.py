@@ -14,15 +14,12 @@ from guidelines.report.formats.html_table import table
 TONES = {"good": "✓", "bad": "✗", "open": "?"}
 
 
-def render(document: Document, pictures: Mapping[str, str], lacking: str = "") -> str:
-    """The whole document with pictures, as SVG, for each guideline; every text is shown literally.
-
-    `lacking` is a line that stands where pictures would be if there are none.
-    """
-    return "\n".join(_parts(document, pictures, lacking))
+def render(document: Document, pictures: Mapping[str, str]) -> str:
+    """The whole document with a picture, as HTML, for each guideline; every text is shown literally."""
+    return "\n".join(_parts(document, pictures))
 
 
-def _parts(document: Document, pictures: Mapping[str, str], lacking: str) -> Iterator[str]:
+def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
@@ -36,10 +33,7 @@ def _parts(document: Document, pictures: Mapping[str, str], lacking: str) -> Ite
     yield from _verdicts(document)
     not_shown = dict(pictures)  # each is shown once, in the first section that it belongs to
     for number, section in enumerate(document.sections):
-        picture = not_shown.pop(section.picture, "")
-        if section.picture and not pictures and lacking:
-            picture = f'<p class="lacking">{escape(lacking)}</p>'
-        yield from _section(section, number, picture)
+        yield from _section(section, number, picture=not_shown.pop(section.picture, ""))
     yield from _listed(document.notes, "notes")
     yield f"<script>{script}</script>"
 
