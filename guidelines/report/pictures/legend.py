@@ -3,6 +3,7 @@
 Needs matplotlib (the extra `plot`), which is imported only when a legend is drawn.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ PAPER = "the paper"
 PAPERS: Look = (INK, "x")
 # The width of a letter in its height, of most texts, and the letters that a line and its gaps take.
 LETTER_WIDTH, LETTERS_A_HANDLE = 0.62, 8
+# No text is shortened to fewer.
+LEAST_LETTERS = 8
 POINTS_AN_INCH = 72
 
 
@@ -55,7 +58,7 @@ def legend(page: "Figure", named: Sequence[tuple[str, Look]], points: int) -> No
     """Add a legend of texts with their looks, in as many columns as fit."""
     from matplotlib.lines import Line2D
 
-    room = letters(page.get_figwidth(), points)
+    inches = page.get_figwidth() - _handle_inches(points)
     handles, texts = [], []
     for label, look in named:
         color, marker = look
@@ -63,10 +66,36 @@ def legend(page: "Figure", named: Sequence[tuple[str, Look]], points: int) -> No
         handle.set_linestyle("--" if look == PAPERS else "-")
         handles.append(handle)
         # A label that begins with "_" would be hidden.
-        texts.append(f" {shortened(label, room - LETTERS_A_HANDLE)}")
-    fitting_columns = int(room / (max(map(len, texts)) + LETTERS_A_HANDLE))
-    columns = max(1, min(len(texts), fitting_columns))
+        texts.append(f" {_fitting(label, inches, points)}")
+    widest = max(_inches(text, points) for text in texts) + _handle_inches(points)
+    columns = max(1, min(len(texts), int(page.get_figwidth() / widest)))
     page.legend(handles, texts, loc="outside lower left", ncols=columns, frameon=False)
+
+
+def _handle_inches(points: int) -> float:
+    """The width of a line of the legend and of the gaps around it and its text."""
+    return LETTERS_A_HANDLE * LETTER_WIDTH * points / POINTS_AN_INCH
+
+
+def _fitting(text: str, inches: float, points: int) -> str:
+    """A text that fits a width: a longer one loses its middle."""
+    length = min(len(text), int(2 * letters(inches, points)))
+    while length > LEAST_LETTERS and _inches(shortened(text, length), points) > inches:
+        length -= 1
+    return shortened(text, length)
+
+
+def _inches(text: str, points: int) -> float:
+    """The width of a text, with some room: fonts of readers differ."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a script that the font lacks
+        width, _, _ = text_to_path.get_text_width_height_descent(
+            text, FontProperties(size=points), ismath=False
+        )
+    return float(1.05 * width / POINTS_AN_INCH)
 
 
 def shortened(text: str, letters: float) -> str:
