@@ -105,8 +105,8 @@ def test_on_a_desk_everything_is_in_sight_and_maps_are_on_the_first_screen(page,
 def test_the_look_would_notice_what_is_too_wide(tmp_path):
     bad = tmp_path / "bad.html"
     bad.write_text(
-        '<div class="scroll" style="overflow:auto"><table style="width:800px"><thead><tr>'
-        "<th>seen</th><th>far</th></tr></thead></table></div><p style='width:500px'>wide</p>"
+        '<div class="scroll" style="overflow:auto"><table style="width:800px;table-layout:fixed"><thead><tr>'
+        "<th width='100'>seen</th><th>far</th></tr></thead></table></div><p style='width:500px'>wide</p>"
         '<svg width="20" height="20"><text x="5" y="9">a long text</text></svg>'
     )
     seen = look(bad, PHONE, tmp_path)
