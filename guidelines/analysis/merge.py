@@ -118,12 +118,15 @@ def _notes_on_batches(runs: Iterable[MachineResults]) -> tuple[str, ...]:
         for measured in run.measured:
             place = measured.place
             batches.setdefault(place.sweep_key, {})[place.condition.batch_size] = None
-    return tuple(
-        f"{key.guideline} {key.sweep} ({key.condition.id}): --batch-size auto chose {_listed(of_sweep)}; "
-        "times are given for the first"
-        for key, of_sweep in batches.items()
-        if len(of_sweep) > 1
-    )
+    notes = []
+    for key, of_sweep in batches.items():
+        first, *others = of_sweep
+        if others:
+            notes.append(
+                f"{key.guideline} {key.sweep} ({key.condition.id}): --batch-size auto chose "
+                f"{_listed(of_sweep)}; times are given for {first}"
+            )
+    return tuple(notes)
 
 
 def _listed(batches: Iterable[int]) -> str:

@@ -1,4 +1,4 @@
-"""Read many files: each is reduced by itself, on all processors if there are enough files."""
+"""Read many files: each is reduced by itself, on all usable processors if there are enough files."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Re
 
 def _all(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
     """The results of all files, from several processes if there are many files and processes can start."""
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    processes = min(_usable_processors(), MOST_PROCESSES)
     if len(files) < FEWEST_FOR_PROCESSES or not _can_start(processes):
         return list(map(one, files))
     before = set(active_children())
@@ -77,6 +77,13 @@ def _all(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
         for child in set(active_children()) - before:
             child.terminate()
         return list(map(one, files))
+
+
+def _usable_processors() -> int:
+    """Number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _can_start(processes: int) -> bool:

@@ -62,6 +62,8 @@ def sides_of(reading: Reading) -> list[MachineResults]:
     """
     if len(reading.runs_by_path) == 2:
         a, b = map(by_machine, reading.runs_by_path)
+        if not a or not b:  # machines of the other side must not be taken for A and B
+            raise CommandError(f"all files of {'B' if a else 'A'} were skipped, so nothing can be compared")
         if len(a) == len(b) == 1:
             return sides_with_note(a[0], b[0])
         _check_not_mixed(a, b)

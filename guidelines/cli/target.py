@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines.cli.output import CommandError
@@ -28,3 +29,10 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
         raise CommandError(str(error)) from error
     except (Exception, SystemExit) as error:
         raise CommandError(f"{name}: {one_line(error)}") from error
+
+
+def sources(name: str) -> list[Path]:
+    """The files of the code that a target names, after it was built; no output may overwrite them."""
+    where, colon, _ = name.partition(":")
+    imported = getattr(sys.modules.get(where), "__file__", None)
+    return [Path(file) for file in (where, imported) if file and colon]

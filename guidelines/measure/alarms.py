@@ -71,7 +71,7 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
 
 
 def import_early() -> None:
-    """Count the work of a tiny network: torch then imports 800 modules that it needs for this.
+    """Count the work of a tiny network: torch then imports hundreds of modules that it needs for this.
 
     An alarm in the midst of such an import would leave half a module behind, which no network could use.
     """

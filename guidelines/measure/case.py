@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from guidelines.measure.batch import device_bound
 from guidelines.measure.dropped import Explain, explained
+from guidelines.results.checked import printable
 from guidelines.spec.condition import AUTO_BATCH, Condition
 from guidelines.spec.sweep import Sweep, Variant
 
@@ -31,8 +32,11 @@ class Case:
 
     @property
     def sweep_id(self) -> str:
-        """The sweep under its condition, which is measured as a whole: "G2 x1 cpu"."""
-        return f"{self.sweep.guideline} {self.sweep.name} {self.condition.id}"
+        """The sweep under its condition, which is measured as a whole: "G2 x1 cpu".
+
+        It is printable and not too long, so that a journal gives it back as it is.
+        """
+        return printable(f"{self.sweep.guideline} {self.sweep.name} {self.condition.id}")
 
     @property
     def id(self) -> str:

@@ -8,7 +8,8 @@ experiment its own default sizes; with `on_request="12 minutes"` it runs only if
 
 import os
 import platform
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from guidelines.plugin.options import add_options
 from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
+from guidelines.plugin.sources import digests, outdated
 from guidelines.results.journal_contents import Contents, Header
 from guidelines.results.machine import parse_machine
 from guidelines.results.schema import KEY
@@ -32,6 +34,10 @@ from guidelines.spec.condition import Setup
 
 # The journal that --resume completes, by its path; None without that option.
 RESUMED = pytest.StashKey[tuple[Path, Contents] | None]()
+# Digests of the files that hold the tests of a run.
+SOURCES = pytest.StashKey[Mapping[str, str]]()
+# Sweeps of a resumed journal that are measured anew.
+ANEW = pytest.StashKey[Sequence[str]]()
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 MARKERS = (
     "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
@@ -124,6 +130,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         _check_debuggers(config)
     if session.testsfailed and not config.getoption("continue_on_collection_errors"):
         return  # no test will run
+    config.stash[SOURCES] = digests(items, config.rootpath)
     try:
         cases_to_measure = _plan(config, chosen)
     except ValueError as error:
@@ -131,7 +138,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item, case in zip(items, cases_to_measure, strict=True):
         item.stash[CASE] = case
     if items and outputs.is_measuring(config):
-        config.stash[CAMPAIGN].journal = outputs.begin(config, _header(config), config.stash[RESUMED])
+        header = replace(_header(config), sources=config.stash[SOURCES])
+        config.stash[CAMPAIGN].journal = outputs.begin(
+            config, header, config.stash[RESUMED], config.stash.get(ANEW, [])
+        )
 
 
 def _check_debuggers(config: pytest.Config) -> None:
@@ -158,11 +168,27 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
     if resumed:
         path, contents = resumed
         resumption.check_plan(path, contents.header, campaign.planned)
-        campaign.restore(contents.measurements)
+        anew = _outdated(config, chosen, contents)
+        kept = {sweep_id: of for sweep_id, of in contents.measurements.items() if sweep_id not in anew}
+        campaign.restore(kept)
         for line in contents.damage:
-            cut = ", and is cut off now" if contents.broken and outputs.is_measuring(config) else ""
+            cut = (
+                f", and is cut off now (the whole is kept in {path.name}.damaged)"
+                if contents.broken and outputs.is_measuring(config)
+                else ""
+            )
             _tell(config, f"{path}: {line}{cut}")
     return chosen
+
+
+def _outdated(config: pytest.Config, chosen: list[Case], contents: Contents) -> list[str]:
+    """The sweeps of a resumed journal that are measured anew, as their passes would be of different code."""
+    anew: list[str] = []
+    for path, sweep_ids in outdated(contents, chosen, config.stash[SOURCES]).items():
+        _tell(config, f"{path} was changed since: {', '.join(sweep_ids)}: measured anew")
+        anew += sweep_ids
+    config.stash[ANEW] = anew
+    return anew
 
 
 def _tell_batch(config: pytest.Config, case: Case) -> None:

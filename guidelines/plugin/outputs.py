@@ -4,6 +4,7 @@ import errno
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,14 +36,22 @@ def given_journal(config: pytest.Config) -> Path | None:
     return config.invocation_params.dir / given if given else None
 
 
-def begin(config: pytest.Config, header: Header, resumed: tuple[Path, Contents] | None) -> Journal:
-    """Open the journal of this run, new or resumed. Raises UsageError if an output cannot be written."""
+def begin(
+    config: pytest.Config,
+    header: Header,
+    resumed: tuple[Path, Contents] | None,
+    anew: Sequence[str] = (),
+) -> Journal:
+    """Open the journal of this run: new, or resumed, with the sweeps that are measured `anew`.
+
+    Raises UsageError if an output cannot be written.
+    """
     resumed_path = resumed[0] if resumed else None
     path = resumed_path or given_journal(config) or _fresh(config.rootpath / FOLDER)
     _check_outputs(config, path)
     try:
         if resumed:
-            return journal.reopen(*resumed)
+            return journal.reopen(*resumed, anew)
         return journal.create(path, replace(header, order=next_order(path.parent)))
     except FileExistsError as error:
         if not given_journal(config):  # another run began at this moment

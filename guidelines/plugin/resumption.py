@@ -46,9 +46,9 @@ def check_same(path: Path, before: Header, now: Header) -> None:
 
 
 def _facts(header: Header) -> dict[str, str]:
-    """The known machine facts and settings of a journal by name."""
+    """The known machine facts and settings of a journal by name, as long ones are read: they are cut."""
     facts = asdict(header.machine) | dict(header.settings)
-    return {name: value for name, value in facts.items() if value}
+    return {name: printable(value) for name, value in facts.items() if value}
 
 
 def check_plan(path: Path, before: Header, planned: Mapping[str, Sequence[str]]) -> None:

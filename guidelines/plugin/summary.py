@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +132,9 @@ def _unsaved(config: pytest.Config, journal: Journal, entries: int) -> Iterator[
         what = f"holds {saved} of {entries} results" if saved else "was not written"
         where = "" if journal.fault else "; the journal holds all results"
         yield f"{', '.join(asked)} {what}, because the run was cut short{where}"
+    old = config.getoption("benchmark_json")
+    if old and not saved and Path(old).is_file():
+        yield f"--benchmark-json: {old} is still that of an earlier run"
     if kept := config.stash[FILES].kept:
         yield f"--benchmark-json: {kept}"
 

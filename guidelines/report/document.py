@@ -9,6 +9,7 @@ from guidelines.report.heat import HeatMap
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
 ANSWER_TITLE = "Do the guidelines hold here?"
+LEAD_TITLE = "Files and machines"
 DETAILS_TITLE = "All disturbances"
 Tone = Literal["good", "bad", "open"]
 
@@ -157,17 +158,28 @@ def parts(
     if document.answer:
         yield heading(ANSWER_TITLE)
         yield listed(tuple(line.text for line in document.answer))
+        if document.lead:
+            yield heading(LEAD_TITLE)
     if document.lead:
         yield listed(document.lead)
     for section in document.sections_with_text:
         yield heading(section.title)
-        if section.verdicts:
-            yield listed(section.verdicts)
-        if section.grid:
-            yield table(section.grid)
-        if section.notes:
-            yield listed(section.notes)
-        if section.details and folded:
-            yield folded(section.details)
+        yield from _of_section(section, listed, table, folded)
     if document.notes:
         yield listed(document.notes)
+
+
+def _of_section(
+    section: Section,
+    listed: Callable[[tuple[str, ...]], str],
+    table: Callable[[Grid], str],
+    folded: Callable[[tuple[str, ...]], str] | None,
+) -> Iterator[str]:
+    if section.verdicts:
+        yield listed(section.verdicts)
+    if section.grid:
+        yield table(section.grid)
+    if section.notes:
+        yield listed(section.notes)
+    if section.details and folded:
+        yield folded(section.details)

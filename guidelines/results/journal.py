@@ -14,6 +14,7 @@ from guidelines.results.journal_contents import VERSION, Contents, Header, Resul
 from guidelines.results.journal_lines import encoded, sealed
 from guidelines.results.model import Entry, Failure
 from guidelines.results.schema import to_benchmark, to_failed
+from guidelines.results.writing import write_whole
 
 # Journals that this process may be writing.
 _open: "WeakSet[Journal]" = WeakSet()
@@ -77,9 +78,12 @@ class Journal:
         """Note a test that was skipped."""
         self._append({"skipped": f"{test}: {reason}"})
 
-    def resume(self) -> None:
-        """Note that the run was resumed: all its tests run again, without measuring finished sweeps anew."""
-        self._append({"resumed": True})
+    def resume(self, anew: Sequence[str] = ()) -> None:
+        """Note that the run was resumed: all its tests run again, but finished sweeps are not measured again.
+
+        What the journal holds of the sweeps `anew` counts no longer.
+        """
+        self._append({"resumed": True, "anew": list(anew)})
 
     def finish(self) -> None:
         """Note that the run is complete."""
@@ -150,9 +154,10 @@ def create(path: Path, header: Header) -> Journal:
     return journal
 
 
-def reopen(path: Path, contents: Contents) -> Journal:
+def reopen(path: Path, contents: Contents, anew: Sequence[str] = ()) -> Journal:
     """Resume a journal after cutting off all from the first broken or incomplete line on.
 
+    The sweeps `anew` are measured again. A damaged journal is kept beside the one that is cut.
     Raises OSError, BlockingIOError if another run is writing it or has written to it since it was read.
     """
     file = path.open("r+b")
@@ -161,11 +166,20 @@ def reopen(path: Path, contents: Contents) -> Journal:
     content = file.read()
     if len(content) != contents.read_bytes:
         raise BlockingIOError(errno.EAGAIN, "another run has written to it since it was read")
+    if contents.broken:
+        _keep_damaged(path, content)
     file.truncate(contents.size_bytes)
     file.seek(contents.size_bytes)
     journal._content += content[: contents.size_bytes]
-    journal.resume()
+    journal.resume(anew)
     return journal
+
+
+def _keep_damaged(path: Path, content: bytes) -> None:
+    """Keep a damaged journal beside the one that is cut: lines after the broken one may still be of use."""
+    beside = path.with_name(f"{path.name}.damaged")
+    if not beside.exists():
+        write_whole(beside, content)
 
 
 def _saved(result: Result) -> dict[str, Any]:

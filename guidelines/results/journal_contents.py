@@ -29,6 +29,7 @@ class Header:
     """Everything that must match before a run can be resumed; `sweeps` are the planned variants by sweep.
 
     `order` is above that of each journal that was in the same folder before; 0 for older journals.
+    `sources` are digests of the files that define the tests.
     """
 
     machine: Machine
@@ -36,6 +37,7 @@ class Header:
     sweeps: Mapping[str, Sequence[str]]
     batches: Mapping[str, int] = field(default_factory=dict)
     order: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passes(self) -> int | None:

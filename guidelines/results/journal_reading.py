@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guidelines.results.checked import count, printable, text
+from guidelines.results.checked import count, printable, text, texts
 from guidelines.results.journal_contents import SEALED_SINCE, VERSION, Contents, Header, Result
 from guidelines.results.journal_lines import decoded, has_checksum, verified
 from guidelines.results.model import Entry, Failure, Machine
@@ -81,6 +81,8 @@ class _Reader:
         if "resumed" in line:  # all tests run again
             self.withdrawn.clear()
             self.skipped.clear()
+            for sweep_id in texts(line, "anew"):
+                self.complete.pop(sweep_id, None)
         elif "withdrawn" in line:
             self.withdrawn.append(parse_failure(line["withdrawn"]))
         elif "taken_back" in line:
@@ -92,12 +94,13 @@ class _Reader:
             self._read_result(line)
 
     def _read_result(self, line: Mapping[str, Any]) -> None:
-        sweep_id: Any = line.get("sweep")
+        saved_id: Any = line.get("sweep")
         measurement: Any = line.get("measurement")
         size: Any = line.get("of")
         number: Any = line.get("pass", 1)  # a journal of version 1 has one
-        if not isinstance(sweep_id, str) or not _are_counts(number, measurement, size):
+        if not isinstance(saved_id, str) or not _are_counts(number, measurement, size):
             raise ResultsError("it is not a line of a journal")
+        sweep_id = text(saved_id)  # as in the header
         self._check_number(sweep_id, number)
         result = _result(line)
         if isinstance(result, Entry):
@@ -168,6 +171,7 @@ def _parsed_header(line: Mapping[str, Any]) -> Header:
             sweeps={text(name): tuple(map(text, variants)) for name, variants in line["sweeps"].items()},
             batches={text(name): count(batch, "batches") for name, batch in line["batches"].items()},
             order=line["order"] if _are_counts(line.get("order")) else 0,
+            sources={text(path): text(digest) for path, digest in line.get("sources", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ResultsError(printable(str(error))) from error

@@ -4,7 +4,7 @@ A new data type is one line of DTYPES. A new layout is one line of LAYOUTS and i
 `measure.device.timing`; a new mode is one line of MODES and its functions in `measure.device.modes`.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from guidelines.paper.tables import Platform
 
@@ -154,9 +154,10 @@ class Condition:
 
         cuDNN's choice stands there as `cudnn_choice`: a machine's `cudnn` is its version.
         """
-        texts = {name: str(value) for name, value in asdict(self.shared).items()}
+        shared = self.shared
+        texts = {field.name: str(getattr(shared, field.name)) for field in fields(shared)}
         del texts["device_name"], texts["is_auto_batch"]
-        texts["batch_size"] = str(self.shared.batch_size or "auto")
+        texts["batch_size"] = str(shared.batch_size or "auto")
         texts["cudnn_choice"] = "" if self.device.is_cpu else self.cudnn
         del texts["cudnn"]
         return texts

@@ -82,7 +82,7 @@ def test_merged_runs_give_times_for_the_first_batch_and_say_so(of_batches):
     assert seconds == pytest.approx([0.64, 1.28, 0.08, 0.16], rel=0.02)
     assert together.measured[1].slowdown(0.95).estimate == pytest.approx(2.0, rel=0.01)
     assert together.notes == (
-        "G2 x1 (cuda:0-cudagraph-bauto): --batch-size auto chose 64 and 32; times are given for the first",
+        "G2 x1 (cuda:0-cudagraph-bauto): --batch-size auto chose 64 and 32; times are given for 64",
     )
 
 

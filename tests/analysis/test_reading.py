@@ -1,3 +1,4 @@
+import os
 import resource
 import subprocess
 import sys
@@ -90,3 +91,17 @@ def test_files_are_read_here_if_no_process_can_start(folder, monkeypatch):
     monkeypatch.setattr(reading, "ProcessPoolExecutor", refuse)
     (read,) = reading.read([folder], 10**7).runs_by_path
     assert len(read) == reading.FEWEST_FOR_PROCESSES
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the system tells no usable processors")
+def test_no_more_processes_are_started_than_processors_may_be_used(folder, monkeypatch):
+    asked = []
+
+    def refuse(processes):
+        asked.append(processes)
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5, 7})
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", refuse)
+    reading.read([folder], 10**7)
+    assert asked == [3]

@@ -63,3 +63,13 @@ def test_a_reader_that_stops_early_is_no_error(run_path):
     command = f"{sys.executable} -m guidelines report {run_path} | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_colours_are_for_the_terminal_only(write_run, printed_line, tmp_path, monkeypatch):
+    saved, path = write_run("a.json", 2.0), tmp_path / "out.txt"
+    assert "\x1b[" not in printed_line("report", saved)[1]
+    monkeypatch.setattr("guidelines.report.formats.colour.has_colour", lambda stream: True)
+    assert "\x1b[32mholds\x1b[0m" in printed_line("report", saved)[1]
+    printed_line("report", saved, "-o", str(path))
+    assert "\x1b[" not in path.read_text()
+    assert "\x1b[" not in printed_line("report", saved, "--format", "markdown")[1]

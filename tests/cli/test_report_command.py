@@ -19,3 +19,11 @@ def test_a_report_of_several_machines_has_a_part_for_each(write_run, printed_lin
     _, out, _ = printed_line("report", write_run("a.json", 2.0), write_run("b.json", 2.4, node="there"))
     assert out.count("G2 x1 holds") == 2
     assert "a processor, host there 1 run:" in out
+
+
+def test_a_report_begins_and_ends_with_the_answer(run_path, capsys):
+    main(["report", str(run_path)])
+    out = capsys.readouterr().out.rstrip()
+    block = out[: out.index("\n\n")]
+    assert block.startswith("Do the guidelines hold here?\nG2 cpu  ")
+    assert out.endswith(block)

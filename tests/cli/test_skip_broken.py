@@ -64,6 +64,16 @@ def test_a_side_of_broken_files_cannot_be_compared(runs, write_run, printed):
     assert "nothing can be compared" in err
 
 
+def test_two_machines_of_one_side_are_not_compared_if_the_other_is_broken(runs, write_run, printed, tmp_path):
+    write_run("two/1.json", 2.0)
+    write_run("two/2.json", 4.0, node="there")
+    paths = [str(tmp_path / "two"), str(runs / "broken.json")]
+    for side, other in (("B", paths), ("A", paths[::-1])):
+        status, out, err = printed("compare", *other, "--skip-broken", "--fail-on", "stronger")
+        assert (status, out) == (2, "")
+        assert f"all files of {side} were skipped, so nothing can be compared\n" in err
+
+
 def test_pictures_are_drawn_of_what_is_left(runs, printed, tmp_path):
     status, _, err = printed("plot", str(runs), "--skip-broken", "-o", str(tmp_path / "pictures"))
     assert status == 3

@@ -78,7 +78,10 @@ def test_a_journal_with_a_broken_line_is_gone_on_with_up_to_it(whole, resume, at
     result.assert_outcomes(passed=6)
     assert progress(result) == [X2]
     left_out = f"line 5 is broken: {why}; it was left out, and so were the 4 lines after it"
-    assert f"{at('run.jsonl')}: {left_out}, and is cut off now" in result.outlines
+    assert (
+        f"{at('run.jsonl')}: {left_out}, and is cut off now (the whole is kept in run.jsonl.damaged)"
+        in result.outlines
+    )
     contents = load_journal(at("run.jsonl"))
     assert (contents.is_finished, contents.damage) == (True, ())
     assert at("run.jsonl").read_bytes().startswith(b"".join(whole[:4]) + b'{"resumed"')

@@ -83,7 +83,7 @@ def test_many_conditions_are_counted(run_of):
     given += [("G3", {"threads": k}, {"x1": 0.5}, {}) for k in range(1, 5)]
     two, three = lines([tables(run_of(*given))])
     assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "open")
-    assert two.seen(in_full=False) == "0.50-6.60x slower (paper 1.44x); does not hold 1"
+    assert two.seen(in_full=False) == "0.50-6.60x slower (paper 1.44x); not under 1"
     assert (three.outcome, three.tone) == ("holds under 0 of 4 conditions", "bad")
 
 
@@ -98,8 +98,7 @@ def test_a_matrix_counts_machines(run_of):
     machines = [run_of(("G2", {}, {"x1": s}, {}), machine=Machine(node=f"{s}")) for s in (2.0, 1.5, 0.8)]
     (line,) = document(matrix(machines)).answer
     assert (
-        line.text
-        == "G2 holds on 2 of 3 machines: g=8 is 0.80-2.00x slower than g=1 (paper 1.44x); does not hold 1"
+        line.text == "G2 holds on 2 of 3 machines: g=8 is 0.80-2.00x slower than g=1 (paper 1.44x); not on 1"
     )
 
 
@@ -113,6 +112,12 @@ def test_the_answer_is_first_and_last_in_a_text_and_first_elsewhere():
     for rendered in (markdown.render(shown), latex.render(shown), page):
         assert rendered.index("does not hold") < rendered.index("lead") < rendered.index("a note")
     assert json.loads(records.to_json("report", [], shown))["answer"] == [GOOD.text, BAD.text]
+
+
+def test_a_list_of_files_does_not_run_into_the_answers_list():
+    shown = markdown.render(Document("title", ("lead",), (), answer=(GOOD,)))
+    assert shown == f"# title\n\n## {ANSWER_TITLE}\n\n- {GOOD.text}\n\n## Files and machines\n\n- lead"
+    assert "Files" not in markdown.render(Document("title", ("lead",), ()))
 
 
 def test_the_columns_are_aligned_and_rows_are_named_if_there_is_room():
@@ -162,3 +167,9 @@ def test_colours_are_for_terminals_that_want_them(stream, environ, expected):
 def test_without_results_there_is_no_answer():
     assert text.answer((), 80) == ""
     assert ANSWER_TITLE not in html.render(Document("", (), ()), {})
+
+
+def test_no_end_of_a_range_is_rounded_to_nothing_by_the_other(run_of):
+    sure, unsure = ("G2", {}, {"x1": 1.2}, {"spread": 0}), ("G2", {}, {"x2": 113.0}, {"spread": 0.9})
+    (line,) = lines([tables(run_of(sure, unsure))])
+    assert line.effect.startswith("1.20-1")

@@ -24,6 +24,12 @@ def test_what_is_to_be_said_against_a_side_is_said_first(sweep_of):
     ]
 
 
+def test_one_slow_down_is_counted_as_one(entry, results):
+    one = results(entry("g=1", 1.0), entry("g=8", 2.0))
+    lead = document(compare(one, one)).lead
+    assert any("1 slow-down: " in line for line in lead)
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"),
     [

@@ -116,6 +116,11 @@ def test_what_was_dropped_for_a_new_measurement_is_said(entry, results):
     assert "!" not in text
 
 
+def test_a_device_time_of_almost_nothing_gives_no_infinite_ratio(entry, results):
+    text = shown(results(*disturbed(entry, launch_s=5e-3, device_s=5e-324)), 120)
+    assert "takes the CPU longer than computing it takes" in text
+
+
 def test_cells_whose_time_is_that_of_launching_are_marked_with_what_would_show_the_device(entry, results):
     text = shown(results(*disturbed(entry, launch_s=5e-3, device_s=2e-3)), 120)
     assert re.search(r"^ *g=8 .* ±[\d.]+\*", text, re.MULTILINE)

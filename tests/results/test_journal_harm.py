@@ -5,7 +5,7 @@ import shutil
 import pytest
 from journals import HEADER, OTHER, SWEEP, unsealed, written
 
-from guidelines.results import journal
+from guidelines.results import journal, journal_file
 from guidelines.results.files import load_journal
 
 
@@ -137,7 +137,7 @@ def test_a_journal_that_cannot_be_begun_leaves_no_file(path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal, "_write", full)
+    monkeypatch.setattr(journal_file, "write", full)
     with pytest.raises(OSError, match="No space left"):
         journal.create(path, HEADER)
     assert list(path.parent.iterdir()) == []

@@ -11,7 +11,7 @@ from guidelines.results.files import load
 from guidelines.results.joining import linked
 from guidelines.results.model import CONTROL_NAME, Circumstances
 from guidelines.results.saved_file import parse
-from guidelines.results.schema import SCHEMA, ResultsError, to_extra_info
+from guidelines.results.schema import KEY, SCHEMA, ResultsError, parse_entry, to_benchmark, to_extra_info
 from guidelines.spec.work import Cost
 from guidelines.stats.passes import OfPass, over_passes
 
@@ -235,3 +235,13 @@ def test_a_failure_of_the_first_schema_is_read(failure, saved):
         for each in (failure, control)
     ]
     assert parse(content).failures == tuple(older)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({"max_time": 2.0}, 2.0), ({"max_time": 0}, None), ({"max_time": "x"}, None), (None, None)],
+)
+def test_the_time_that_a_run_was_given_is_read_where_pytest_benchmark_saves_it(entry, options, expected):
+    saved = {**to_benchmark(entry("g=1", 1.0)), "options": options}
+    assert parse_entry(saved).max_time_s == expected
+    assert "max_time_s" not in saved["extra_info"][KEY]

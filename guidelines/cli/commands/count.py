@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
-from guidelines.cli.target import builder
+from guidelines.cli.target import builder, sources
 
 HELP = "count multiply-adds, memory access and parameters of a network"
 DESCRIPTION = (
@@ -39,7 +39,8 @@ def run(options: Namespace) -> int:
         cost = count(build, *inputs(options))
     layers = cost.to_depth(options.depth) if options.depth else ()  # the total is all of it
     shown = (options.target, inputs(options), cost, layers)
-    show(Answer("count", report.document(*shown), report.records(*shown)), options)
+    answer = Answer("count", report.document(*shown), report.records(*shown))
+    show(answer, options, sources(options.target))
     return 0
 
 

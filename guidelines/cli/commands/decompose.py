@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, show
-from guidelines.cli.target import builder
+from guidelines.cli.target import builder, sources
 from guidelines.spec.condition import LAYOUTS, Condition, Device
 
 HELP = "show where the time of a network goes, beside the paper's Figure 2"
@@ -41,7 +41,8 @@ def run(options: Namespace) -> int:
         values = drawn_inputs(inputs(options), condition, seed=0)
         decomposition = decompose(module, values, condition)
     shown = (options.target, inputs(options), decomposition)
-    show(Answer("decompose", report.document(*shown), report.records(*shown)), options)
+    answer = Answer("decompose", report.document(*shown), report.records(*shown))
+    show(answer, options, sources(options.target))
     return 0
 
 

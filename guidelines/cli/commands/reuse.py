@@ -1,12 +1,13 @@
 """`guidelines reuse`: the channels that a ShuffleNet v2 passes on unchanged."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from guidelines.cli.arguments import add_output, add_target
 from guidelines.cli.formats import Answer
-from guidelines.cli.output import show, write
-from guidelines.cli.target import builder
+from guidelines.cli.output import CommandError, check_not_read, show, write
+from guidelines.cli.target import builder, sources
 
 HELP = "count the channels that a ShuffleNet v2 passes on unchanged"
 DESCRIPTION = (
@@ -33,8 +34,12 @@ def run(options: Namespace) -> int:
 
     with builder(options.target) as build:
         stages = feature_reuse(build().eval())
-    shown = (options.target, stages)
+    shown, read = (options.target, stages), sources(options.target)
     if options.picture:
+        if options.output and os.path.realpath(options.output) == os.path.realpath(options.picture):
+            raise CommandError(f"--picture and -o are the same file: {options.picture}")
+        check_not_read([options.picture], read)
         write(options.picture, to_svg(picture.page(*shown), "reuse").encode())
-    show(Answer("reuse", report.document(*shown), report.records(*shown)), options)
+    answer = Answer("reuse", report.document(*shown), report.records(*shown))
+    show(answer, options, read)
     return 0

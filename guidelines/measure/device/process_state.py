@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import torch
+from torch.overrides import _pop_mode, _push_mode
+from torch.utils._device import DeviceContext
 
 # The smallest denormal number: zero if this thread flushes them.
 DENORMAL = 5e-324
@@ -54,10 +56,40 @@ def _float32_settings() -> Iterator[Setting]:
     yield Setting("the precision of matrix products", _matmul_precision, torch.set_float32_matmul_precision)
 
 
+def _default_device() -> torch.device | None:
+    """The device that torch.set_default_device set in this thread, None if there is none."""
+    context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+    return None if context is None else context.device
+
+
+def _set_default_device(device: torch.device | None) -> None:
+    torch.set_default_device(device)
+    if device is None:
+        # If it was set inside `with torch.device(...)`, the device of that block is back now.
+        count = torch._C._len_torch_function_stack()
+        modes = [_pop_mode() for _ in range(count)]  # type: ignore[no-untyped-call]  # untyped in torch
+        for mode in reversed(modes):
+            if not isinstance(mode, DeviceContext):
+                _push_mode(mode)  # type: ignore[no-untyped-call]  # untyped in torch
+
+
 def _deterministic() -> str:
     if not torch.are_deterministic_algorithms_enabled():
         return "off"
     return "warning" if torch.is_deterministic_algorithms_warn_only_enabled() else "on"
+
+
+def _autocast_settings(device: str, name: str) -> Iterator[Setting]:
+    yield Setting(
+        f"autocast on {name}",
+        partial(torch.is_autocast_enabled, device),
+        partial(torch.set_autocast_enabled, device),
+    )
+    yield Setting(
+        f"the type of autocast on {name}",
+        partial(torch.get_autocast_dtype, device),
+        partial(torch.set_autocast_dtype, device),
+    )
 
 
 def _set_deterministic(how: str) -> None:
@@ -88,17 +120,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cuDNN's determinism", torch._C._get_cudnn_deterministic, torch._C._set_cudnn_deterministic),
     *_float32_settings(),
     Setting("torch's default type", torch.get_default_dtype, torch.set_default_dtype),
+    Setting("torch's default device", _default_device, _set_default_device),
     Setting("deterministic algorithms", _deterministic, _set_deterministic),
-    Setting(
-        "autocast on the CPU",
-        lambda: torch.is_autocast_enabled("cpu"),
-        lambda is_on: torch.set_autocast_enabled("cpu", is_on),
-    ),
-    Setting(
-        "autocast on CUDA",
-        lambda: torch.is_autocast_enabled("cuda"),
-        lambda is_on: torch.set_autocast_enabled("cuda", is_on),
-    ),
+    *_autocast_settings("cpu", "the CPU"),
+    *_autocast_settings("cuda", "CUDA"),
     Setting("flushing of denormal numbers", _flushes_denormals, torch.set_flush_denormal),
     Setting("the garbage collector", gc.isenabled, _set_collecting),
     Setting("the tracer", sys.gettrace, sys.settrace),

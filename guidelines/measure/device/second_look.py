@@ -5,13 +5,10 @@ were built by the same function and ran the same code, and what a network leaves
 shows in the last one, too. One more call of each network is all that it takes.
 """
 
-import random
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +16,8 @@ from torch import Tensor, nn
 from guidelines.measure.device.fastest import check_rate
 from guidelines.measure.device.modes import Call
 from guidelines.measure.device.observed import Observer, uncompiled
-from guidelines.measure.device.outputs import bits, difference, kept, tolerance
+from guidelines.measure.device.outputs import check_input, difference, kept, tolerance
+from guidelines.measure.device.randomness import RANDOM, is_random
 from guidelines.spec.condition import MODES, Condition
 
 Sample = Callable[[int], float]
@@ -27,9 +25,6 @@ Sample = Callable[[int], float]
 LookAgain = Callable[[float], tuple[str, ...]]
 # Calls after which memory that a network took in an earlier one counts as kept for good.
 CALLS_TO_FORGET = 16
-# Two that are the same, then others.
-SEEDS = (0, 0, 1, 2, 3)
-RANDOM = "its output is random: it differs from call to call"
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class Instance:
 
     def look_again(self, seconds_per_call: float) -> tuple[str, ...]:
         """Notes on the network. Raises ValueError if it is not what was checked any more."""
-        self._check_input()
+        check_input(self.x, self.bits_of_x)
         observer, output = self._observed_call()
         self._check_work(observer)
         notes = self._check_output(self.call() if MODES[self.condition.mode].prepared else output)
@@ -90,10 +85,6 @@ class Instance:
             self._check_leak(observer)
         check_rate(self.multiply_adds / seconds_per_call, self.condition)
         return notes
-
-    def _check_input(self) -> None:
-        if not all(map(torch.equal, bits(self.x), self.bits_of_x)):
-            raise ValueError("it changes its input: after the timing that is another than before")
 
     def _observed_call(self) -> tuple[Observer, Tensor]:
         with uncompiled(), Observer() as observer:
@@ -116,7 +107,7 @@ class Instance:
         changed = self._change(kept(output))
         if not changed:
             return ()
-        if self._is_random():
+        if is_random(partial(self.module, self.x), self.condition):
             return (RANDOM,)
         raise ValueError(f"after the timing the output {changed}")
 
@@ -133,41 +124,9 @@ class Instance:
             f"more than {tolerance(self.condition):g}"
         )
 
-    def _is_random(self) -> bool:
-        """True if the random numbers that are drawn, and nothing else, decide the output."""
-        first, *others = [self._seeded_output(seed) for seed in SEEDS]
-        alike = [self._is_alike(first, other) for other in others]
-        return alike[0] and not all(alike)
-
-    def _seeded_output(self, seed: int) -> Tensor:
-        with _seeded(seed, self.condition):
-            return kept(self.module(self.x))
-
-    def _is_alike(self, one: Tensor, other: Tensor) -> bool:
-        return one.shape == other.shape and difference(other, one) <= tolerance(self.condition)
-
     def _check_leak(self, observer: Observer) -> None:
         """A network may keep results of its last calls, but not of all."""
         for _ in range(CALLS_TO_FORGET):
             self.module(self.x)
         if observer.kept_bytes:
             raise ValueError(f"it keeps {observer.kept_bytes} more bytes of memory with every call")
-
-
-@contextmanager
-def _seeded(seed: int, condition: Condition) -> Iterator[None]:
-    """The same random numbers each time, of torch, Python and numpy; all go on as before afterwards."""
-    numpy: Any = sys.modules.get("numpy")
-    before = random.getstate(), numpy and numpy.random.get_state()
-    devices = [] if condition.device.is_cpu else [str(condition.device)]
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed)
-        random.seed(seed)
-        if numpy:
-            numpy.random.seed(seed)
-        try:
-            yield
-        finally:
-            random.setstate(before[0])
-            if numpy:
-                numpy.random.set_state(before[1])

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from guidelines.analysis.answer import Conclusion, Finding, conclusions
 from guidelines.analysis.measured import distinct
@@ -22,22 +21,11 @@ TONES: dict[Finding, Tone] = {
     "holds in part": "open",
     "undecided": "open",
 }
+# Findings before the number of conditions under which a guideline does not simply hold.
+OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
 OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
-
-
-class _Range(NamedTuple):
-    """The least and the most of some effects, with the direction that they are sizes of."""
-
-    least: float
-    most: float
-    direction: str
-
-    def text(self, places: int) -> str:
-        """The range with its ends rounded to a decimal place: "1.24-1.39x"; "1.24x" if they are equal."""
-        ends = dict.fromkeys(rounded(end, places) for end in (self.least, self.most))
-        return f"{'-'.join(ends)}x"
 
 
 def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
@@ -97,7 +85,8 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
     """One line for a guideline under several conditions, with the number of those under which it holds."""
     findings = Counter(each.finding for each in of_guideline)
     held, total = findings["holds"], len(of_guideline)
-    others = [f"{finding} {number}" for finding, number in findings.items() if finding != "holds"]
+    under = noun.partition(" ")[0]
+    others = [f"{OTHERS[name]} {under} {number}" for name, number in findings.items() if name != "holds"]
     tone: Tone = "open"
     if held == total:
         tone = "good"
@@ -117,7 +106,8 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
 def _others(guidelines: Sequence[str]) -> AnswerLine:
     """A line for guidelines that have no room."""
     named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
-    return AnswerLine(f"{len(guidelines)} more", "", "open", named, named)
+    name = f"{len(guidelines)} more"
+    return AnswerLine(name=name, outcome="", tone="open", effect=named, effect_in_full=named)
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
@@ -130,25 +120,32 @@ def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
     if not effects:
         return ""
     claimed = several[0].expect or AS_CLAIMED
-    seen = _range([effect.estimate for effect in effects], claimed)
-    if seen.direction != claimed:
+    direction = OPPOSITE[claimed] if max(effect.estimate for effect in effects) < 1 else claimed
+    if direction != claimed:
         effects = [effect.inverse() for effect in effects]
-    places = min(MOST_DECIMALS, *(decimals(effect) for effect in effects))
+    effects.sort(key=lambda effect: effect.estimate)
     unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    line = f"{seen.text(places)} {seen.direction}{unit}"
+    line = f"{_between(_shown(effects[0]), _shown(effects[-1]))} {direction}{unit}"
     rows = {each.rows for each in several}
     if in_full and len(rows) == 1 and (names := rows.pop()):
         line = f"{names[0]} is {line} than {names[1]}"
-    if not published:
-        return line
-    paper = _range(published, claimed)
-    opposite = "" if paper.direction == seen.direction else f" {paper.direction}"
-    return f"{line} (paper {paper.text(MOST_DECIMALS)}{opposite})"
+    return f"{line} (paper {_published(published, claimed, direction)})" if published else line
 
 
-def _range(effects: Sequence[float], claimed: str) -> _Range:
-    """From the least to the most; of the opposite direction if all effects are opposite to the claim."""
+def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
+    """The paper's range; it names its direction if ours is the opposite."""
     least, most = min(effects), max(effects)
-    if most < 1:
-        return _Range(1 / most, 1 / least, OPPOSITE[claimed])
-    return _Range(least, most, claimed)
+    own = OPPOSITE[claimed] if most < 1 else claimed
+    if own != claimed:
+        least, most = 1 / most, 1 / least
+    opposite = "" if own == direction else f" {own}"
+    return f"{_between(f'{least:.2f}', f'{most:.2f}')}{opposite}"
+
+
+def _shown(effect: Estimate) -> str:
+    return rounded(effect.estimate, min(MOST_DECIMALS, decimals(effect)))
+
+
+def _between(least: str, most: str) -> str:
+    """A range of times: "1.24-1.39x"; "1.24x" if its ends are equal."""
+    return f"{least}x" if least == most else f"{least}-{most}x"

@@ -1,6 +1,7 @@
 """Write the verdicts of a table, and the notes below it."""
 
 from collections.abc import Iterator
+from math import inf, isfinite
 
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
@@ -167,4 +168,5 @@ def _remedy(condition: Condition, is_replayed: bool) -> str:
 def _longer(bound: list[Circumstances]) -> str:
     """Launch time compared with device time, at its worst: "up to 3.2 times as long as"."""
     ratios = [run.launch_s / run.device_s for run in bound if run.launch_s and run.device_s]
-    return f"up to {max(ratios):.2g} times as long as" if ratios else "longer than"
+    most = max(ratios, default=inf)
+    return f"up to {most:.2g} times as long as" if isfinite(most) else "longer than"

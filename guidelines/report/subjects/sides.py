@@ -60,7 +60,8 @@ def _slowdowns(comparison: Comparison) -> str:
     """The number of slow-downs with each outcome, and of those that are about launches."""
     changed = [row for row in comparison.rows if row.effect]
     outcomes = Counter(row.outcome for row in changed)
-    line = f"{len(changed)} slow-downs: {_counts(outcomes, OUTCOMES)}"
+    slowdowns = "slow-down" if len(changed) == 1 else "slow-downs"
+    line = f"{len(changed)} {slowdowns}: {_counts(outcomes, OUTCOMES)}"
     about_launches = sum(row.is_about_launches for row in changed)
     if not about_launches:
         return line

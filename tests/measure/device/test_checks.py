@@ -1,15 +1,18 @@
 import weakref
+from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 import torch
 from unit_network import COMPILED, EAGER, Unit
 
+from guidelines.measure.device import checks
 from guidelines.measure.device.checks import _check_alike, check, check_work
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import DTYPES, Condition
+from guidelines.spec.condition import DTYPES, Condition, Device
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Stack
 
@@ -158,3 +161,81 @@ def test_denormal_activations_and_an_output_of_zeros_are_noted(factor, note):
     assert len(noted) == 1
     assert noted[0].startswith(note)
     assert check(scaled(1.0), EAGER, 0, binder("eager")).noted == ()
+
+
+def network(forward):
+    """A variant whose module holds a convolution and computes forward(convolution, x)."""
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = torch.nn.Conv2d(4, 4, 1, bias=False)
+
+        def forward(self, x):
+            return forward(self.conv, x)
+
+    return Variant("a", "a", (4,), Stack((Conv(4, 4),)), Network)
+
+
+def test_a_network_that_looks_at_values_is_counted_with_real_ones():
+    check_work(network(lambda conv, x: conv(x) if float(x.sum()) else x), EAGER)
+
+
+def test_a_network_that_looks_at_values_must_fit_where_it_is_counted(monkeypatch):
+    asked = []
+    monkeypatch.setattr(checks, "check_fits", lambda variant, condition: asked.append(condition.device))
+    check_work(network(lambda conv, x: conv(x) * float(x.sum())), replace(EAGER, device=Device("cuda:0")))
+    assert asked == [Device("cpu")]
+
+
+def test_work_of_building_is_no_work_of_a_call():
+    def build():
+        conv = torch.nn.Conv2d(4, 4, 1, bias=False)
+        conv(torch.ones(1, 4, 4, 4))
+        return conv
+
+    check_work(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), EAGER)
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [torch.nn.utils.parametrizations.weight_norm, torch.nn.utils.parametrizations.spectral_norm],
+)
+def test_networks_with_computed_weights_are_counted(wrap):
+    vectors = 0 if "weight" in wrap.__name__ else 4 * 4 + 4
+    work = Stack((Conv(4, 4),)).cost((1, 4, 4, 4)).multiply_adds + vectors
+    variant = Variant(
+        "a", "a", (4,), Stack((Conv(4, 4),)), lambda: wrap(torch.nn.Conv2d(4, 4, 1, bias=False))
+    )
+    assert checks._counted(variant, EAGER, "meta") == work
+
+
+@pytest.mark.parametrize(
+    ("forward", "reason"),
+    [
+        (lambda conv, x: (conv(x), x), "its output is of type tuple: let forward"),
+        (lambda conv, x: {"y": conv(x)}, "its output is of type dict: let forward"),
+        (lambda conv, x: None, "its output is of type NoneType"),
+        (lambda conv, x: conv(x)[:0], r"its output is empty: it is of shape \(0, 4, 4, 4\)"),
+        (lambda conv, x: conv(x.relu_()), r"it changes its input, .* nn\.ReLU\(inplace=True\)"),
+    ],
+)
+def test_what_no_time_can_be_given_for_is_refused_in_plain_words(forward, reason, monkeypatch):
+    monkeypatch.setattr(checks, "check_work", lambda variant, condition: None)
+    with pytest.raises(ValueError, match=reason):
+        check(network(forward), EAGER, 0, binder("eager"))
+
+
+def test_a_random_output_is_not_compared_with_eagers():
+    random = network(lambda conv, x: torch.nn.functional.dropout(conv(x), training=True))
+    check(random, COMPILED, 0, partial)
+    with pytest.raises(ValueError, match="differs from eager's"):
+        check(network(lambda conv, x: conv(x)), COMPILED, 0, lambda module, x: lambda: 2 * module(x))
+
+
+def test_outputs_of_whole_numbers_are_compared():
+    _check_alike(torch.tensor([3, -4]), torch.tensor([3, -4]), COMPILED)
+    with pytest.raises(ValueError, match=r"by 2\.5e-01 of the largest value"):
+        _check_alike(torch.tensor([3, -4]), torch.tensor([2, -4]), COMPILED)
+    with pytest.raises(ValueError, match=r"by 1\.0e\+00 of the largest value"):
+        _check_alike(torch.tensor([False]), torch.tensor([True]), COMPILED)

@@ -1,5 +1,7 @@
 import gc
 import sys
+from contextlib import nullcontext
+from functools import partial
 
 import pytest
 import torch
@@ -28,6 +30,10 @@ CHANGES = {
         True, warn_only=True
     ),
     "autocast on the CPU from off to on": lambda: torch.set_autocast_enabled("cpu", True),
+    "the type of autocast on the CPU from torch.bfloat16 to torch.float16": lambda: torch.set_autocast_dtype(
+        "cpu", torch.float16
+    ),
+    "torch's default device from off to meta": lambda: torch.set_default_device("meta"),
     "the garbage collector from off to on": gc.enable,
 }
 
@@ -42,6 +48,14 @@ def test_a_change_of_a_setting_is_named_and_restored(change):
 
 def set_new_precision(backends, precision):
     backends.fp32_precision = precision
+
+
+@pytest.mark.parametrize("inside", [nullcontext, partial(torch.device, "meta")])
+def test_a_default_device_is_taken_away_and_leaves_nothing_that_slows_calls(inside):
+    with pytest.raises(ValueError, match="default device"), ProcessState().kept(), inside():
+        torch.set_default_device("meta")
+    assert torch.ones(1).device.type == "cpu"
+    assert torch._C._len_torch_function_stack() == 0
 
 
 PRECISIONS = {

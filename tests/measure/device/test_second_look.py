@@ -7,7 +7,8 @@ from unit_network import COMPILED, EAGER, Unit
 
 from guidelines.measure.device import second_look
 from guidelines.measure.device.modes import binder
-from guidelines.measure.device.second_look import RANDOM, Timed, as_timed
+from guidelines.measure.device.randomness import RANDOM
+from guidelines.measure.device.second_look import Timed, as_timed
 from guidelines.measure.device.timing import pinned, prepare
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Stack
