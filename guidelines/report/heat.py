@@ -9,7 +9,7 @@ MOST_ABREAST = 6
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A cell: its figure ("1.94x"), its outcome ("holds"), what it is about ("x1") and details.
+    """A cell: its figure ("1.94x"), its outcome ("holds"), what it is about ("x1") and lines of details.
 
     `effect` decides the colour: above 1 if the guideline is right, or B is faster; None for no colour.
     `section` is the index of the section of the document that holds the details. A cell for several sweeps

@@ -42,13 +42,22 @@ def test_a_title_says_the_result(machine):
     [
         (0.5, {}, "G2 x1 does not hold: g=8 2x faster"),
         (0.5, {"expect": "faster"}, "G2 x1 holds: g=8 2x faster"),
+        (2.0, {"work_ratio": 1.25}, "G2 x1 holds: g=8 1.6x slower per mult-add"),
         (2.0, {"per_multiply_add": True, "work_ratio": 1.25}, "G2 x1 holds: g=8 1.6x slower per mult-add"),
     ],
 )
 def test_a_title_names_the_direction_and_the_unit(entry, results, extreme, changes, expected):
     base, last = pair(entry, extreme, **changes)
-    place = replace(base, identity=replace(base.identity, work_ratio=1.0))
-    assert titles(series(results(place, last))) == [expected]
+    base = replace(base, identity=replace(base.identity, work_ratio=1.0))
+    assert titles(series(results(base, last))) == [expected]
+
+
+def test_a_curve_is_what_its_title_says(entry, results):
+    (drawn,) = shown([series(results(entry("g=1", 1.0), entry("g=8", 2.0, spread=0, work_ratio=1.25)))])
+    panel = drawn.panels[0].panel
+    assert panel.curves[0].slowdowns["g=8"].estimate == pytest.approx(1.6, rel=0.01)
+    assert panel.published["g=8"] == pytest.approx(1.39, abs=0.01)
+    assert panel.is_per_multiply_add
 
 
 def test_a_title_says_both_results_of_two_machines_in_the_order_of_the_legend(entry, results):

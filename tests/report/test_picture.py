@@ -165,7 +165,7 @@ def test_image_sizes_beside_the_same_figures_share_a_panel(entry, results):
 
 def test_what_is_judged_per_multiply_add_is_drawn_so(units, page):
     units_page = picture.pages([drawn(units(56))])["U"]
-    assert units_page.axes[0].get_ylabel() == "slow-down per mult-add"
+    assert units_page.axes[0].get_ylabel() == "slow-down\nper mult-add"
     heights = [line.get_ydata()[0] for line in units_page.axes[0].get_lines() if line.get_marker() == "o"]
     assert heights == pytest.approx([1.0, 1.5], rel=0.01)
     assert page.axes[0].get_ylabel() == "slow-down"

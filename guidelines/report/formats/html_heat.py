@@ -66,7 +66,7 @@ def _cell(cell: HeatCell | None) -> str:
         f"<small>{escape(cell.name)}</small>" if cell.name else "",
         f"<b>{escape(cell.figure)}</b>",
         f"<span>{sign} {escape(cell.outcome)}</span>",
-        f"<small>{escape(cell.detail)}</small>" if cell.detail else "",
+        *(f"<small>{escape(line)}</small>" for line in cell.detail.splitlines()),
     ]
     tag = "span" if cell.section is None else f'a href="#s{cell.section}"'
     is_open = " open" if cell.outcome in OPEN else ""

@@ -136,7 +136,7 @@ def draw_panel(axes: Sequence["Axes"], guideline: str, scaled: ScaledPanel, turn
     slowdowns, throughputs = axes
     draw_slowdowns(slowdowns, guideline, panel)
     scaled.slowdown.apply(slowdowns)
-    slowdowns.set_ylabel("slow-down per mult-add" if panel.is_per_multiply_add else "slow-down")
+    slowdowns.set_ylabel("slow-down\nper mult-add" if panel.is_per_multiply_add else "slow-down")
     draw_throughputs(throughputs, guideline, panel)
     scaled.throughput.apply(throughputs)
     throughputs.set_ylabel("G mult-adds / s")

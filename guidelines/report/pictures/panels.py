@@ -23,8 +23,14 @@ class Curve:
     shift: float = 0.0
 
     @property
+    def is_per_multiply_add(self) -> bool:
+        """True if slow-downs are per multiply-add."""
+        has_unequal_work = any(row.cell.per_multiply_add for row in self.sweep.variants)
+        return self.sweep.is_judged_per_multiply_add or self.sweep.is_per_multiply_add or has_unequal_work
+
+    @property
     def slowdowns(self) -> dict[str, Estimate]:
-        """The slow-down of each measured variant, per multiply-add if the sweep is judged by that."""
+        """The slow-down of each measured variant, per multiply-add if its verdict takes that."""
         judged = {row.variant: row.cell.judged for row in self.sweep.variants}
         return {variant: slowdown for variant, slowdown in judged.items() if slowdown}
 
@@ -56,8 +62,8 @@ class Panel:
 
     @property
     def is_per_multiply_add(self) -> bool:
-        """True if slow-downs are per multiply-add."""
-        return any(curve.sweep.is_per_multiply_add for curve in self.curves)
+        """True if slow-downs are per multiply-add, as the work of variants differs."""
+        return any(curve.is_per_multiply_add for curve in self.curves)
 
     @property
     def published(self) -> dict[str, float]:

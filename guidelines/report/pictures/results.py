@@ -26,7 +26,8 @@ def result(guideline: str, panel: Panel) -> str:
     line = f"{name} {BESIDE.join(outcomes)}"
     if not effects:
         return line
-    unit = PER_MULTIPLY_ADD if panel.is_per_multiply_add else ""
+    is_per_multiply_add = any(sweep.is_judged_per_multiply_add for sweep in sweeps)
+    unit = PER_MULTIPLY_ADD if is_per_multiply_add else ""
     return f"{line}: {_deciding(sweeps)}{effects}{unit}"
 
 

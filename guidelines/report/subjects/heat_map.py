@@ -93,7 +93,7 @@ def _of_sweep(sweep: SweepResult, place: int) -> HeatCell:
         figure=times(effect),
         outcome=sweep.verdict.outcome,
         name=marked(sweep),
-        detail=PER_MULTIPLY_ADD if sweep.is_per_multiply_add else "",
+        detail=PER_MULTIPLY_ADD if sweep.is_judged_per_multiply_add else "",
         effect=None if sweep.verdict.is_about_launches else effect.estimate,
         section=place,
     )
@@ -119,7 +119,7 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
         figure=times(standing.effect),
         outcome=standing.verdict.outcome,
         name=name,
-        detail=", ".join(filter(None, (unit, _held(standing)))),
+        detail="\n".join(filter(None, (unit, _held(standing)))),
         effect=None if is_bound else standing.effect.estimate,
         section=place,
         is_partly=standing.verdict.outcome == "holds" and standing.sweeps_held < standing.sweeps_judged,
