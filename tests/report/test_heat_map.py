@@ -84,8 +84,8 @@ def test_a_cell_for_several_sweeps_counts_those_that_hold(entry, results):
         )
     )
     in_part, not_at_all = (row.cells[0] for row in shown.rows)
-    assert (in_part.detail, in_part.is_partly) == ("in 1 of 2 sweeps", True)
-    assert (not_at_all.detail, not_at_all.is_partly) == ("holds in 0 of 1 sweeps", False)
+    assert (in_part.detail, in_part.is_partly) == ("1 of 2", True)
+    assert (not_at_all.detail, not_at_all.is_partly) == ("0 of 1", False)
 
 
 def test_machines_of_a_report_lead_each_to_its_own_tables(entry, results):

@@ -66,7 +66,7 @@ def legend(page: "Figure", named: Sequence[tuple[str, Look]], points: int) -> No
         handle.set_linestyle("--" if look == PAPERS else "-")
         handles.append(handle)
         # A label that begins with "_" would be hidden.
-        texts.append(f" {_fitting(label, inches, points)}")
+        texts.append(f" {fitting(label, inches, points)}")
     widest = max(_inches(text, points) for text in texts) + _handle_inches(points)
     columns = max(1, min(len(texts), int(page.get_figwidth() / widest)))
     page.legend(handles, texts, loc="outside lower left", ncols=columns, frameon=False)
@@ -77,7 +77,7 @@ def _handle_inches(points: int) -> float:
     return LETTERS_A_HANDLE * LETTER_WIDTH * points / POINTS_AN_INCH
 
 
-def _fitting(text: str, inches: float, points: int) -> str:
+def fitting(text: str, inches: float, points: int) -> str:
     """A text that fits a width: a longer one loses its middle."""
     length = min(len(text), int(2 * letters(inches, points)))
     while length > LEAST_LETTERS and _inches(shortened(text, length), points) > inches:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from guidelines.report.pictures.curves import draw_slowdowns, draw_throughputs, x_label
-from guidelines.report.pictures.legend import INK, legend, letters, shortened
+from guidelines.report.pictures.legend import INK, fitting, legend
 from guidelines.report.pictures.results import result
 from guidelines.report.pictures.series import Series
 from guidelines.report.pictures.shown import ScaledPanel, Shown, shown
@@ -44,8 +44,9 @@ DARK = (
 PANEL_INCHES = (3.1, 1.9)
 POINTS = 11
 DPI = 150
-# Room for the title and the legend.
+# Room for the title and the legend, and for the labels of a vertical axis.
 HEADER_INCHES = 0.9
+AXIS_INCHES = 0.8
 
 
 class PictureError(Exception):
@@ -121,8 +122,10 @@ def _page(drawn: Shown) -> "Figure":
     grid = page.subplots(len(names), 2, squeeze=False)
     for row, panel, with_names in zip(grid, drawn.panels, is_named, strict=True):
         draw_panel(row, drawn.guideline, panel, turned if with_names else None)
-        row[0].set_title(_fitting(result(drawn.guideline, panel.panel), page), loc="left", fontsize=POINTS)
-    page.suptitle(_fitting(f"{drawn.guideline} {drawn.claim}", page), x=0.01, ha="left", fontsize=POINTS + 1)
+        title = fitting(result(drawn.guideline, panel.panel), 2 * width - AXIS_INCHES, POINTS)
+        row[0].set_title(title, loc="left", fontsize=POINTS)
+    title = fitting(f"{drawn.guideline} {drawn.claim}", 2 * width, POINTS + 1)
+    page.suptitle(title, x=0.01, ha="left", fontsize=POINTS + 1)
     legend(page, drawn.legend, POINTS)
     return page
 
@@ -144,7 +147,3 @@ def draw_panel(axes: Sequence["Axes"], guideline: str, scaled: ScaledPanel, turn
         for each in axes:
             name_ticks(each, panel.names, turned)
             each.set_xlabel(x_label(guideline))
-
-
-def _fitting(text: str, page: "Figure") -> str:
-    return shortened(text, letters(page.get_figwidth(), POINTS))

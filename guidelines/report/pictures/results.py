@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.report.digits import times
 from guidelines.report.pictures.panels import Panel
+from guidelines.report.pictures.ticks import short_name
 from guidelines.stats.intervals import Estimate
 
 PER_MULTIPLY_ADD = " per mult-add"
@@ -32,9 +33,9 @@ def result(guideline: str, panel: Panel) -> str:
 
 
 def _deciding(sweeps: Sequence[SweepResult]) -> str:
-    """The variant that decides, if it is the same on all machines."""
+    """The variant that decides, named as below the panel, if it is the same on all machines."""
     names = {sweep.extreme for sweep in sweeps}
-    return f"{names.pop()} " if len(names) == 1 else ""
+    return f"{short_name(names.pop())} " if len(names) == 1 else ""
 
 
 def _effects(sweeps: Sequence[SweepResult]) -> str:

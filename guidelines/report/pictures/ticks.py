@@ -43,8 +43,13 @@ def name_ticks(axes: "Axes", names: Sequence[str], turned: Turn) -> None:
     """Set a tick with its name for every variant; turned names stand on one line."""
     shown = [_short(name) for name in names]
     if turned.is_turned:
-        shown = [name.replace("\n", " ") for name in shown]
+        shown = [short_name(name) for name in names]
     axes.set_xticks(range(len(names)), shown, **(TURNED if turned.is_turned else {}))
+
+
+def short_name(name: str) -> str:
+    """A name as it stands below a panel, on one line."""
+    return _short(name).replace("\n", " ")
 
 
 def _short(name: str) -> str:

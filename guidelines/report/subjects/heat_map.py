@@ -19,7 +19,7 @@ from guidelines.results.model import TableKey
 TITLE = "Effects and verdicts at a glance"
 LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x the guideline is right."
 SWEEPS_LEGEND = f"{LEGEND} One cell for each sweep; it leads to the table."
-MACHINES_LEGEND = f"{LEGEND} Each cell: the sweep with the largest effect."
+MACHINES_LEGEND = f"{LEGEND} Each cell: the sweep with the largest effect, and how many sweeps hold."
 PER_MULTIPLY_ADD = "per mult-add"
 # More rows are left to the tables.
 MOST_ROWS = 40
@@ -127,8 +127,7 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
 
 
 def _held(standing: Standing) -> str:
-    """The number of sweeps that hold, behind the outcome: "holds" "in 2 of 3 sweeps"."""
+    """The number of sweeps that hold: "2 of 3"; "" if launches decide."""
     if standing.verdict.is_about_launches:
         return ""
-    counts = f"in {standing.sweeps_held} of {standing.sweeps_judged} sweeps"
-    return counts if standing.verdict.outcome == "holds" else f"holds {counts}"
+    return f"{standing.sweeps_held} of {standing.sweeps_judged}"
