@@ -83,7 +83,7 @@ class Journal:
 
         What the journal holds of the sweeps `anew` counts no longer.
         """
-        self._append({"resumed": True, "anew": list(anew)})
+        self._append({"resumed": True, "anew": list(anew)} if anew else {"resumed": True})
 
     def finish(self) -> None:
         """Note that the run is complete."""

@@ -51,8 +51,10 @@ def main() -> None:
     moments = random.Random(SEED)
     runs = []
     for number in range(kills):
-        shares = [moments.random() for _ in range(1 + number % 2)]
-        run = kill_and_resume([share * whole_s for share in shares], number)
+        after_s = [moments.uniform(0, whole_s)]
+        if number % 2:  # what is left takes no longer than this
+            after_s.append(moments.uniform(0, whole_s - after_s[0]))
+        run = kill_and_resume(after_s, number)
         whole_s = min(whole_s, run.whole_s or whole_s)  # later moments would find no run alive
         runs.append(run)
     print_counts(runs)

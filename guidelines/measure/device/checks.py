@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from guidelines.measure.device.launch import launch_and_device_s
 from guidelines.measure.device.memory import check_fits, peak_bytes
@@ -76,7 +76,10 @@ def _notes(output: Tensor, denormal_share: float) -> tuple[str, ...]:
     notes = []
     if denormal_share > MOST_DENORMAL:
         percent = f"{100 * denormal_share:.{0 if denormal_share >= 0.01 else 1}f} %"
-        notes.append(f"{percent} of its activations are denormal numbers, which processors compute slowly")
+        notes.append(
+            f"{percent} of its activations are denormal numbers, which processors compute slowly; other "
+            "initial weights avoid them, such as those of nn.init.kaiming_normal_"
+        )
     if not bool(output.any()):
         notes.append("its output is all zeros")
     return tuple(notes)
@@ -120,11 +123,18 @@ def check_work(variant: Variant, condition: Condition) -> None:
         raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
 
 
+def _built(variant: Variant) -> nn.Module:
+    module: object = variant.build()
+    if not isinstance(module, nn.Module):
+        raise ValueError(f"what builds it gives a {type(module).__name__}: let it give a torch.nn.Module")
+    return module
+
+
 def _counted(variant: Variant, condition: Condition, device: str) -> int:
     """Multiply-adds of one call on random numbers, without what building the network computes."""
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         torch.default_generator.manual_seed(0)
-        module, x = variant.build().eval(), torch.randn(variant.input_shape(condition))
+        module, x = _built(variant).eval(), torch.randn(variant.input_shape(condition))
         with Observer() as observer:
             module(x)
     multiply_adds: int = observer.multiply_adds

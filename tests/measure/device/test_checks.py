@@ -33,6 +33,12 @@ def test_a_module_that_does_other_work_than_declared_is_refused():
         check_work(variant, EAGER)
 
 
+def test_a_builder_that_gives_no_module_is_refused():
+    variant = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=lambda: torch.relu)
+    with pytest.raises(ValueError, match=r"gives a \w+: let it give a torch.nn.Module"):
+        check_work(variant, EAGER)
+
+
 def test_an_output_that_is_not_finite_is_refused():
     def build():
         conv = torch.nn.Conv2d(4, 4, 1, bias=False)
