@@ -24,11 +24,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its heading; `is_detail` if it may be left out for lack of room."""
+    """A column: its heading; `is_detail` if it may be left out for lack of room.
+
+    A page as narrow as a phone shows columns that are `is_folded` on request.
+    """
 
     heading: str
     is_number: bool = True
     is_detail: bool = False
+    is_folded: bool = False
 
     @property
     def name(self) -> str:

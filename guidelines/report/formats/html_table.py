@@ -12,10 +12,10 @@ INTERVAL = re.compile(r"(\[[\d.]+, [\d.]+\])")
 def table(grid: Grid, name: str) -> Iterator[str]:
     """A table whose first column stays in sight; `name` is unique on the page.
 
-    Without room, the group stands above the name of its row in place of a column of its own, and columns of
-    details are shown on request.
+    Without room, the group stands before the name of its row in place of a column of its own, and some
+    columns are shown on request.
     """
-    if any(head.is_detail for head in grid.heads):
+    if any(_is_folded(head) for head in grid.heads):
         yield f'<input type="checkbox" class="all" id="{name}"><label for="{name}">all columns</label>'
     heads = [_head(head, is_name=k == 0) for k, head in enumerate(grid.heads)]
     if grid.group:
@@ -55,7 +55,11 @@ def _line(text: str) -> str:
     return INTERVAL.sub(r"<span>\1</span>", escape(text))
 
 
+def _is_folded(head: Head) -> bool:
+    return head.is_detail or head.is_folded
+
+
 def _classes(head: Head, is_name: bool) -> str:
-    chosen = {"name": is_name, "number": head.is_number, "detail": head.is_detail}
+    chosen = {"name": is_name, "number": head.is_number, "detail": _is_folded(head)}
     names = " ".join(name for name, is_chosen in chosen.items() if is_chosen)
     return f' class="{names}"' if names else ""

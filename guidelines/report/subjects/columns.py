@@ -82,23 +82,23 @@ def _has_widths(table: Table) -> bool:
 
 
 SIZES = (
-    Column(Head("c", is_detail=True), _widths, _has_widths),
+    Column(Head("c", is_folded=True), _widths, _has_widths),
     Column(
-        Head(f"M mult-{BREAK}adds", is_detail=True), lambda variant: _millions(variant.work.multiply_adds)
+        Head(f"M mult-{BREAK}adds", is_folded=True), lambda variant: _millions(variant.work.multiply_adds)
     ),
     Column(
-        Head("M conv. memory access", is_detail=True),
+        Head("M conv. memory access", is_folded=True),
         lambda variant: _millions(variant.work.conv_memory_access),
         is_shown=lambda table: not _has_widths(table),
     ),
-    Column(Head("M memory access", is_detail=True), lambda variant: _millions(variant.work.memory_access)),
+    Column(Head("M memory access", is_folded=True), lambda variant: _millions(variant.work.memory_access)),
 )
 FIGURES = (
     Column(
-        Head(f"images{BREAK}/s", is_detail=True), _throughput, lambda table: table.condition.device.is_cpu
+        Head(f"images{BREAK}/s", is_folded=True), _throughput, lambda table: table.condition.device.is_cpu
     ),
     Column(
-        Head(f"batches{BREAK}/s", is_detail=True),
+        Head(f"batches{BREAK}/s", is_folded=True),
         _throughput,
         lambda table: not table.condition.device.is_cpu,
     ),
