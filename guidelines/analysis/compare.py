@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from guidelines.analysis.change import Change, MarginedRatio, changes
-from guidelines.analysis.compared import Compared, effect_ratio, speed_ratio
+from guidelines.analysis.change import change, verdict_confidence
+from guidelines.analysis.compared import Compared, effect_ratio, ratio_of, speed_ratio
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.like_tables import LikeTables, condition_differences, like_tables, other_batches
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.model import TableKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
-from guidelines.stats.pooling import geometric_mean, quotient
+from guidelines.stats.pooling import geometric_mean
 
 
 class CompareError(Exception):
@@ -33,7 +33,8 @@ class GuidelineComparison:
 class Comparison:
     """The results that two machines share, and the names of those that only one has.
 
-    `speedup` is the geometric mean over all networks.
+    `confidence` is that of each side's figures, `speedup` the geometric mean over all networks with an
+    interval as wide as that of a verdict.
     """
 
     a: MachineResults
@@ -68,7 +69,7 @@ class _LaunchBound(NamedTuple):
 
 
 def compare(a: MachineResults, b: MachineResults) -> Comparison:
-    """Pair by guideline, sweep, variant and condition; all verdicts are right together (Holm).
+    """Pair by guideline, sweep, variant and condition; each verdict stands for itself.
 
     Raises CompareError, naming the sweeps of each side, if they share nothing but baselines.
     """
@@ -81,7 +82,7 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
         raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
     bound = _LaunchBound(launch_bound_slowdowns(a.measured), launch_bound_slowdowns(b.measured))
-    rows = _compared(together, bound, confidence)
+    rows = {pair.a.place.key: _judged(_row(pair, bound)) for pair in together}
     speedups = [row.speedup for row in rows.values() if row.speedup]
     return Comparison(
         a=a,
@@ -90,7 +91,7 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
         guidelines=tuple(_guideline(alike, its, rows) for alike, its in pairs.items() if its),
         only_a=_alone(a, [pair.a for pair in together]),
         only_b=_alone(b, [pair.b for pair in together]),
-        speedup=geometric_mean(speedups)(confidence) if speedups else None,
+        speedup=geometric_mean(speedups)(verdict_confidence(confidence)) if speedups else None,
     )
 
 
@@ -106,31 +107,18 @@ def _guideline(
     )
 
 
-def _compared(pairs: Iterable[_Pair], bound: _LaunchBound, confidence: float) -> dict[VariantKey, Compared]:
-    """The rows by their key on side A."""
-    rows = {pair.a.place.key: _row(pair, bound) for pair in pairs}
-    effects = {key: effect_ratio(row) for key, row in rows.items() if not row.a.is_baseline}
-    speeds = {}
-    for key, row in rows.items():
-        ratio = speed_ratio(row)
-        if ratio:
-            speeds[key] = ratio
-    effect_of = _changes(effects, confidence)
-    speed_of = _changes(speeds, confidence)
-    return {
-        key: replace(row, effect=effect_of.get(key), speed=speed_of.get(key)) for key, row in rows.items()
-    }
-
-
-def _changes(ratios: Mapping[VariantKey, MarginedRatio], confidence: float) -> dict[VariantKey, Change]:
-    return dict(zip(ratios, changes(list(ratios.values()), confidence), strict=True))
+def _judged(row: Compared) -> Compared:
+    """A row with its verdicts; a baseline has no effect."""
+    effect = None if row.a.is_baseline else change(effect_ratio(row), row.confidence)
+    speed = speed_ratio(row)
+    return replace(row, effect=effect, speed=change(speed, row.confidence) if speed else None)
 
 
 def _row(pair: _Pair, bound: _LaunchBound) -> Compared:
     return Compared(
         a=pair.a,
         b=pair.b,
-        ratio=quotient(pair.b.judged, pair.a.judged),
+        ratio=ratio_of(pair.b.judged, pair.a.judged),
         effect=None,
         speedup=_speedup(pair),
         speed=None,
@@ -144,7 +132,7 @@ def _speedup(pair: _Pair) -> Quantity | None:
     a, b = pair.a.place.condition, pair.b.place.condition
     if pair.a.network != pair.b.network or a.image_size != b.image_size:
         return None
-    ratio = quotient(pair.a.seconds_per_call, pair.b.seconds_per_call)
+    ratio = ratio_of(pair.a.seconds_per_call, pair.b.seconds_per_call)
     images = b.batch_size / a.batch_size
     return lambda confidence: ratio(confidence).scaled(images)
 

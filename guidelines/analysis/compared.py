@@ -1,10 +1,12 @@
 """Hold one variant on two sides: its slow-downs, their ratio, and the words for what changed."""
 
 from dataclasses import dataclass, field
+from math import isclose
 
 from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio
 from guidelines.analysis.measured import Measured
-from guidelines.stats.intervals import Quantity
+from guidelines.stats.intervals import Exactly, Quantity
+from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
 EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -28,6 +30,11 @@ class Compared:
     speed: Change | None
     is_a_launch_bound: bool = False
     is_b_launch_bound: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """The larger of the confidences that the two runs asked for."""
+        return max(self.a.confidence, self.b.confidence)
 
     @property
     def name(self) -> str:
@@ -63,3 +70,21 @@ def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
 def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:
     """The speed-up of B; a change counts beyond `least`. None if the two sides did different work."""
     return MarginedRatio(row.speedup, least) if row.speedup else None
+
+
+def ratio_of(numerator: Quantity, denominator: Quantity) -> Quantity:
+    """The ratio of the same quantity on two sides; exactly 1 if they are one measurement.
+
+    No two measurements agree in nine digits of a figure and of its interval: A and B hold the same samples.
+    """
+    one, other = numerator(REFERENCE_CONFIDENCE), denominator(REFERENCE_CONFIDENCE)
+    pairs = ((one.estimate, other.estimate), (one.low, other.low), (one.high, other.high))
+    if all(_is_equal(*pair) for pair in pairs):
+        return Exactly(1.0, min(one.rounds, other.rounds))
+    return quotient(numerator, denominator)
+
+
+def _is_equal(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return isclose(one, other, rel_tol=1e-9)

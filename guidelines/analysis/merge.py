@@ -175,6 +175,7 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
             is_one_process=False,
             lost=distinct(m.lost for m in of_runs),
             draws=sum((m.draws for m in of_runs), ()),
+            fingerprints=distinct(m.fingerprints for m in of_runs),
             runs=len(of_runs),
             scatter=slowdowns.scatter,
         )

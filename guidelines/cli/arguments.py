@@ -87,7 +87,21 @@ def add_output(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=tuple(FORMATS), help="default: the one that the ending of -o names, else text"
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="write to this file")
+    endings: list[str] = []
+    for form in FORMATS.values():
+        endings += form.endings
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"write to this file; its ending is one of {', '.join(endings)}, unless --format is given",
+    )
+    parser.add_argument(
+        "--standalone",
+        action="store_true",
+        help="make a LaTeX file that compiles as it is (default: one for \\input)",
+    )
 
 
 def _size_bytes(text: str) -> int:

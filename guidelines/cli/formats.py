@@ -4,7 +4,7 @@ Modules are imported when they render, because --help needs none of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 class Answer:
     """A command's result as a document, as records and, for some commands, as series to draw.
 
-    `has_colour` is True if it is shown on a terminal that has colours.
+    `facts` are further keys of its JSON. `has_colour` is True if it is shown on a terminal that has colours.
     """
 
     kind: str
     document: "Document"
     records: "Sequence[Record]"
     series: "Callable[[], Sequence[Series]] | None" = None
+    facts: Mapping[str, object] = field(default_factory=dict)
     has_colour: bool = False
 
 
 @dataclass(frozen=True)
 class Format:
-    """The endings of a format's files, and the function that renders an answer for a width in characters."""
+    """The endings of a format's files, and the function that renders an answer for a width in characters.
+
+    `render_alone` makes a file that is complete where `render` makes a part of one; None if both are.
+    """
 
     endings: tuple[str, ...]
     render: Callable[[Answer, int], str]
+    render_alone: Callable[[Answer, int], str] | None = None
 
 
 def _text(answer: Answer, width: int) -> str:
@@ -57,7 +62,7 @@ def _csv(answer: Answer, width: int) -> str:
 def _json(answer: Answer, width: int) -> str:
     from guidelines.report import records
 
-    return records.to_json(answer.kind, answer.records, answer.document)
+    return records.to_json(answer.kind, answer.records, answer.document, answer.facts)
 
 
 def _html(answer: Answer, width: int) -> str:
@@ -92,11 +97,17 @@ def _latex(answer: Answer, width: int) -> str:
     return latex.render(answer.document)
 
 
+def _latex_alone(answer: Answer, width: int) -> str:
+    from guidelines.report.formats import latex
+
+    return latex.render_alone(answer.document)
+
+
 FORMATS: Mapping[str, Format] = {
-    "text": Format(endings=(), render=_text),
+    "text": Format(endings=(".txt",), render=_text),
     "markdown": Format(endings=(".md",), render=_markdown),
     "csv": Format(endings=(".csv",), render=_csv),
     "json": Format(endings=(".json",), render=_json),
     "html": Format(endings=(".html", ".htm"), render=_html),
-    "latex": Format(endings=(".tex",), render=_latex),
+    "latex": Format(endings=(".tex",), render=_latex, render_alone=_latex_alone),
 }

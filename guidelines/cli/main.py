@@ -9,7 +9,7 @@ from typing import Protocol
 
 from guidelines import __version__
 from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse
-from guidelines.cli.output import CommandError, remark
+from guidelines.cli.output import CommandError, check_output, remark
 
 LONGEST_ERROR = 500
 # Exit statuses: of an error, of a fault of the suite (EX_SOFTWARE of sysexits.h), of Ctrl-C as in shells.
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _replace_what_cannot_be_encoded()
     options = _options(arguments)
     try:
+        check_output(options)
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
         remark("guidelines: interrupted")

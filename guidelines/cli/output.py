@@ -20,6 +20,29 @@ class CommandError(Exception):
     """A command that cannot be carried out; its message is one line."""
 
 
+def check_output(options: Namespace) -> None:
+    """Raise CommandError, before anything is read, for a file of -o that has no format or no folder."""
+    if "format" not in options:  # a command that writes another kind of output, or none
+        return
+    form = FORMATS[_format(options)]
+    if options.standalone and form.render_alone is None:
+        raise CommandError("--standalone makes a LaTeX file of its own: add --format latex, or -o FILE.tex")
+    if options.output is not None:
+        check_folder(options.output)
+
+
+def check_folder(path: Path) -> None:
+    """Raise CommandError if the folder of a file that shall be written is not there."""
+    try:
+        is_there = path.parent.exists()
+    except (OSError, ValueError):
+        return  # writing the file fails, and says why
+    if not is_there:
+        raise CommandError(
+            f"{_printable(path)}: cannot be written: there is no folder {_printable(path.parent)}"
+        )
+
+
 def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
     """Print an answer, or write it to the file of -o.
 
@@ -27,7 +50,8 @@ def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
     """
     from guidelines.report.formats.colour import has_colour
 
-    render = FORMATS[options.format or _format_of(options.output)].render
+    form = FORMATS[_format(options)]
+    render = form.render_alone if options.standalone and form.render_alone else form.render
     if options.output is None:
         answer = replace(answer, has_colour=has_colour(sys.stdout))
         say(render(answer, shutil.get_terminal_size().columns))
@@ -59,16 +83,24 @@ def remark(line: str) -> None:
         _silence(sys.stderr)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, unless it is there; the one that it stands in must be there. Raises CommandError."""
+    check_folder(path)
+    try:
+        path.mkdir(exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{_printable(path)}: cannot be made: {_reason(error)}") from error
+
+
 def write(path: Path, content: bytes) -> None:
-    """Write a file, and its folder if that is missing. Raises CommandError naming the file and the reason."""
+    """Write a file. Raises CommandError naming the file and the reason."""
     from guidelines.results.writing import write_whole
 
+    check_folder(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"{_printable(path)}: cannot be written: {reason}") from error
+        raise CommandError(f"{_printable(path)}: cannot be written: {_reason(error)}") from error
     remark(f"wrote {_printable(path)}")
 
 
@@ -100,16 +132,31 @@ def _silence(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _format_of(output: Path | None) -> str:
-    """The format for the ending of a file's name; text for other endings and for the terminal."""
-    if output is not None:
-        for name, form in FORMATS.items():
-            if output.suffix.lower() in form.endings:
-                return name
-    return "text"
+def _format(options: Namespace) -> str:
+    """The format that was asked for, or that of the ending of -o; text for the terminal.
+
+    Raises CommandError for an ending that no format has.
+    """
+    if options.format:
+        return str(options.format)
+    if options.output is None:
+        return "text"
+    endings: list[str] = []
+    for name, form in FORMATS.items():
+        if options.output.suffix.lower() in form.endings:
+            return name
+        endings += form.endings
+    raise CommandError(
+        f"{_printable(options.output)}: no format has this ending; end it in {', '.join(endings)}, or name "
+        "the format by --format"
+    )
 
 
 def _printable(path: Path) -> str:
     from guidelines.results.checked import printable
 
     return printable(str(path))
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)

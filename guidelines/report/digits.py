@@ -61,7 +61,9 @@ def half_width(estimate: Estimate) -> str:
 
 
 def with_interval(estimate: Estimate) -> str:
-    """The estimate with its interval: "1.93 [1.90, 1.96]"."""
+    """The estimate with its interval: "1.93 [1.90, 1.96]"; "1" if it is exact."""
+    if estimate.half_width == 0:
+        return number(estimate)
     return f"{number(estimate)} {brackets(estimate)}"
 
 

@@ -80,6 +80,7 @@ class Section:
     """A table with its verdicts, and with notes on conditions and precision.
 
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
+    `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
     `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
     formats that can fold them.
     """
@@ -90,6 +91,7 @@ class Section:
     notes: tuple[str, ...] = ()
     wide: str = ""
     picture: str = ""
+    brief: Grid | None = None
     details: tuple[str, ...] = ()
 
     @property
@@ -129,13 +131,16 @@ class AnswerLine:
 class Document:
     """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
 
-    `heat_maps` are for pages, whose first screen they fill.
+    `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
+    everything else, as a comment in a pull request should; 0 folds nothing. `heat_maps` are for
+    pages, whose first screen they fill.
     """
 
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    in_sight: int = 0
     answer: tuple[AnswerLine, ...] = ()
     heat_maps: tuple[HeatMap, ...] = ()
 
@@ -151,7 +156,7 @@ def parts(
     title: Callable[[str], str],
     heading: Callable[[str], str],
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
     folded: Callable[[tuple[str, ...]], str] | None = None,
 ) -> Iterator[str]:
     """Write a document from top to bottom, without pictures; a format gives a writer for each part.
@@ -176,13 +181,13 @@ def parts(
 def _of_section(
     section: Section,
     listed: Callable[[tuple[str, ...]], str],
-    table: Callable[[Grid], str],
+    table: Callable[[Section], str],
     folded: Callable[[tuple[str, ...]], str] | None,
 ) -> Iterator[str]:
     if section.verdicts:
         yield listed(section.verdicts)
     if section.grid:
-        yield table(section.grid)
+        yield table(section)
     if section.notes:
         yield listed(section.notes)
     if section.details and folded:

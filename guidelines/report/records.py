@@ -2,8 +2,8 @@
 
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
 `channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
-all runs (equal to that of the runs if each was one process), `cudnn_choice` (`cudnn` is its version) and
-`is_auto_batch`.
+all runs (equal to that of the runs if each was one process), `cudnn_choice` (`cudnn` is its version),
+`is_auto_batch`, `seconds_per_call` and `images_per_s`.
 """
 
 import json
@@ -18,7 +18,7 @@ from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
-from guidelines.results.model import Circumstances
+from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
@@ -34,14 +34,17 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
     The verdict is about the slow-down per multiply-add if `per_multiply_add` is 1, else about `slowdown`.
     A slow-down is about launches, not about the device, if `launch_bound` is 1.
     """
+    measured = {each.place.key: each for each in results.measured}
     records = []
     for table in tables:
         for sweep in table.sweeps:
+            sweep_key = SweepKey(table.guideline, table.condition, sweep.name)
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
                 record = _identity(results) | name | _condition(table.condition)
                 record["batch_size"] = variant.batch_size
-                records.append(record | _variant(variant) | _verdict(table, sweep, variant))
+                times = _times(measured.get(VariantKey(sweep_key, variant.variant)), table.confidence)
+                records.append(record | _variant(variant) | times | _verdict(table, sweep, variant))
     return records
 
 
@@ -66,14 +69,17 @@ def of_matrix(matrix: Matrix) -> list[Record]:
     return records
 
 
-def to_json(kind: str, records: Sequence[Record], document: Document) -> str:
-    """Records as JSON, with a schema number and the sentences of the report."""
+def to_json(
+    kind: str, records: Sequence[Record], document: Document, facts: Mapping[str, object] | None = None
+) -> str:
+    """Records as JSON, with a schema number, the sentences of the report and further facts."""
     sentences: list[str] = []
     for section in document.sections:
         sentences += (*section.verdicts, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
+        **(facts or {}),
         "answer": [line.text for line in document.answer],
         "summary": document.lead,
         "notes": [*sentences, *document.notes],
@@ -117,6 +123,19 @@ def _variant(variant: VariantResult) -> Record:
         "launch_bound": int(cell.is_launch_bound),
         **_circumstances(cell.circumstances),
     }
+
+
+def _times(measured: Measured | None, confidence: float | None) -> Record:
+    """The time of a call and the images in a second; None for a variant that was not measured."""
+    if measured is None or confidence is None:
+        return _seconds(None, None)
+    seconds_per_call = measured.seconds_per_call(confidence)
+    images_per_s = seconds_per_call.inverse().scaled(measured.place.condition.batch_size)
+    return _seconds(seconds_per_call, images_per_s)
+
+
+def _seconds(per_call: Estimate | None, images_per_s: Estimate | None) -> Record:
+    return {**_estimate(per_call, "seconds_per_call"), **_estimate(images_per_s, "images_per_s")}
 
 
 def _work(work: Cost) -> Record:
@@ -173,10 +192,11 @@ def _compared(row: Compared, confidence: float) -> Record:
 
 
 def _side(side: str, measured: Measured, confidence: float) -> Record:
+    times = {f"{side}_{name}": value for name, value in _times(measured, confidence).items()}
     return {
         **_condition(measured.place.condition, f"{side}_"),
         **_estimate(measured.judged(confidence), f"{side}_slowdown"),
-        **_estimate(measured.seconds_per_call(confidence), f"{side}_seconds_per_call"),
+        **times,
         f"{side}_passes": measured.passes,
         f"{side}_disturbed": "; ".join(measured.disturbed),
     }

@@ -15,6 +15,8 @@ from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError
 
 CHUNK_BYTES = 2**20
+# Editors of Windows begin a UTF-8 file with these bytes.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
@@ -62,7 +64,7 @@ def load(path: Path, max_bytes: int) -> Run:
     """Read and check one saved file or journal. Raises ResultsError with the file and the reason."""
     source = printable(str(path))
     try:
-        content = _content(path, max_bytes)
+        content = _content(path, max_bytes).removeprefix(BYTE_ORDER_MARK)
         run = to_run(journal_reading.parse(content)) if is_journal(content) else parse(_json(content))
         notes = tuple(f"{source}: {note}" for note in run.notes)
         return replace(run, source=source, notes=notes)

@@ -1,7 +1,8 @@
 import pytest
 
-from guidelines.analysis.change import MarginedRatio, changes
-from guidelines.stats.intervals import Estimate
+from guidelines.analysis.change import MarginedRatio, verdict_confidence
+from guidelines.analysis.change import change as change_of
+from guidelines.stats.intervals import Estimate, Exactly
 
 
 def ratio(low, high):
@@ -9,7 +10,7 @@ def ratio(low, high):
 
 
 def change(low, high, least=0.03):
-    return changes([MarginedRatio(ratio(low, high), least)], 0.95)[0]
+    return change_of(MarginedRatio(ratio(low, high), least), 0.95)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,9 @@ def test_the_inverse_ratio_gives_the_opposite_verdict():
 
 def test_what_is_not_known_is_unclear_with_the_reason():
     unknown = MarginedRatio(ratio(1.5, 1.6), floors=(0.01, None))
-    assert changes([unknown], 0.95)[0].reason == "no noise floor is known"
+    assert change_of(unknown, 0.95).reason == "no noise floor is known"
     few = MarginedRatio(lambda c: Estimate(2.0, None, None, c, 3), 0.03)
-    assert changes([few], 0.95)[0].reason == "too few rounds or passes"
+    assert change_of(few, 0.95).reason == "too few rounds or passes"
 
 
 @pytest.mark.parametrize(
@@ -56,18 +57,27 @@ def test_the_margin_is_the_largest_of_the_least_change_and_the_noise_floors(floo
 
 @pytest.mark.parametrize("bounds", [(0.4, 1.9), (0.99, 1.01), (5.0, 6.0)])
 def test_noise_decides_nothing_however_wide_it_makes_the_margin(bounds):
-    noisy = changes([MarginedRatio(ratio(*bounds), floors=(0.01, 2.2))], 0.95)[0]
+    noisy = change_of(MarginedRatio(ratio(*bounds), floors=(0.01, 2.2)), 0.95)
     assert (noisy.direction, noisy.reason) == ("unclear", "the noise floor is above 25 %: it decides nothing")
 
 
 def test_a_least_change_that_was_asked_for_may_be_large():
-    assert changes([MarginedRatio(ratio(1.6, 1.7), least=0.5, floors=(0.01,))], 0.95)[0].direction == "more"
+    large = MarginedRatio(ratio(1.6, 1.7), least=0.5, floors=(0.01,))
+    assert change_of(large, 0.95).direction == "more"
 
 
-def test_many_verdicts_are_each_judged_more_strictly():
+def test_a_verdict_is_judged_at_a_fifth_of_the_error_of_the_run():
     def at(confidence):
         half = 0.02 * (1 + 50 * (confidence - 0.95))
         return Estimate(1.06, 1.06 - half, 1.06 + half, confidence, 50)
 
-    assert changes([MarginedRatio(at, 0.03)], 0.95)[0].direction == "more"
-    assert {c.direction for c in changes([MarginedRatio(at, 0.03)] * 5, 0.95)} == {"unclear"}
+    assert verdict_confidence(0.95) == pytest.approx(0.99)
+    judged = change_of(MarginedRatio(at), 0.95)
+    assert judged.ratio == at(verdict_confidence(0.95))
+    assert (judged.direction, change_of(MarginedRatio(at), 0.5).direction) == ("unclear", "more")
+
+
+def test_figures_that_are_identical_are_the_same_whatever_the_noise():
+    for floors in ((), (None,), (0.4,)):
+        judged = change_of(MarginedRatio(Exactly(1.0, 1), floors=floors), 0.95)
+        assert (judged.direction, judged.reason) == ("same", "identical")

@@ -100,7 +100,12 @@ def test_faults_are_one_line_and_status_2(write_run, printed_line, tmp_path):
         ("report", "x" * 5000): "cannot be read: File name too long",
         ("report", a, "-o", a): "a.json: is among the files that were read",
         ("report", a, "-o", str(tmp_path / "file" / "x.md")): "cannot be written: ",
-        ("report", a, "-o", str(tmp_path)): "cannot be written: Is a directory",
+        ("report", a, "-o", str(tmp_path)): "no format has this ending; end it in .txt, .md, .csv, .json, ",
+        ("report", a, "-o", str(tmp_path), "--format", "csv"): "cannot be written: Is a directory",
+        ("report", a, "-o", "a.pdf"): "a.pdf: no format has this ending; end it in .txt, .md, .csv, .json, ",
+        ("report", a, "-o", "no/a.md"): "no/a.md: cannot be written: there is no folder no",
+        ("plot", a, "-o", "no/folder"): "no/folder: cannot be written: there is no folder no",
+        ("report", a, "--standalone"): "--standalone makes a LaTeX file of its own: add --format latex",
     }
     for arguments, message in faults.items():
         status, out, err = printed_line(*arguments)

@@ -53,7 +53,7 @@ def test_if_all_files_are_broken_nothing_can_be_shown(runs, printed):
 
 
 def test_what_fail_on_finds_comes_before_what_was_left_out(runs, write_run, printed):
-    arguments = ("compare", str(runs), write_run("b.json", 4.0), "--skip-broken", "--fail-on")
+    arguments = ("compare", str(runs), write_run("b.json", 40.0), "--skip-broken", "--fail-on")
     assert printed(*arguments, "stronger:1%")[0] == 1
     assert printed(*arguments, "missing")[0] == 3
 

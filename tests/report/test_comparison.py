@@ -1,6 +1,7 @@
 import pytest
 
 from guidelines.analysis.compare import compare
+from guidelines.report.formats import markdown, text
 from guidelines.report.subjects.comparison import document
 from guidelines.results.model import Circumstances
 
@@ -66,3 +67,54 @@ def test_figures_about_launches_are_marked_with_a_note(entry, sweep_of, results)
 def test_nothing_is_said_of_launches_if_no_figure_is_about_them(sweep_of):
     shown = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4)))
     assert not any("launch" in line for line in (*shown.lead, *shown.notes))
+
+
+def test_the_legend_explains_every_word_of_a_cell(sweep_of):
+    few = document(compare(sweep_of(1.2, 2.0), sweep_of(1.3, 2.05, spread=0.2)))
+    cells = [row.values[-1].text for section in few.sections for row in section.grid.rows]
+    legend = " ".join(few.notes)
+    used = {word for cell in cells for word in cell.split() if word.isalpha()}
+    assert {"UNCLEAR", "too", "wide"} <= used
+    assert "UNCLEAR: the interval spans the ratio that is named, is too wide" in legend
+    assert "lies above or below the ratio that is named" in legend
+    assert "±: 99 % interval of one side. [ ]: 99.8 % interval of a ratio of both" in legend
+    assert "--passes 10 --benchmark-max-time 8" in legend
+    decided = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4)))
+    assert "UNCLEAR" not in " ".join(decided.notes)
+
+
+def test_a_terminal_shows_of_many_speeds_those_that_changed(entry, results):
+    def side(factor):
+        rows = []
+        for k in range(8):
+            slow = factor if k == 3 else 1.0
+            for variant, slowdown in (("g=1", 1.0), ("g=8", 2.0)):
+                made = entry(variant, slowdown, sweep=f"y{k}")
+                rows.append(
+                    entry(variant, slowdown, sweep=f"y{k}", samples_s=tuple(s * slow for s in made.samples_s))
+                )
+        return results(*rows)
+
+    shown = document(compare(side(1.0), side(1.5)))
+    (speeds,) = [section for section in shown.sections if section.title == "Absolute speed"]
+    assert len(speeds.grid.rows) == 16
+    assert [row.group for row in speeds.brief.rows] == ["G2 y3"] * 2
+    assert speeds.notes == ()
+    terminal = text.render(shown, 100).partition("Absolute speed")[2]
+    assert terminal.count("SLOWER below") == 2
+    assert "y4" not in terminal
+    assert "14 of 16 rows are not shown: -o FILE.md, .html, .tex or .csv holds them" in terminal
+    assert markdown.render(shown).count("SAME identical") > 14
+
+
+def test_no_speed_that_changed_leaves_no_table_in_a_terminal(entry, results):
+    rows = [entry(v, s, sweep=f"y{k}") for k in range(8) for v, s in (("g=1", 1.0), ("g=8", 2.0))]
+    shown = text.render(document(compare(results(*rows), results(*rows))), 100)
+    assert "Absolute speed\n\n16 of 16 rows are not shown: " in shown
+
+
+def test_a_side_of_one_process_is_told_before_the_figures(sweep_of):
+    lead = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4))).lead
+    assert lead[3].startswith(
+        "A and B: one process: the interval does not cover other runs; --passes 5 would"
+    )

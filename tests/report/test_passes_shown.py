@@ -133,14 +133,14 @@ def test_one_disturbance_needs_no_folding(entry_of_passes, results):
 
 
 def test_a_comparison_names_its_sides_of_one_process(run_of):
-    advice = "(give a folder of runs in place of a file)."
+    advice = "; --passes 5 would, or a folder of runs"
     for a, b, sides in (
         (run_of(2.0), run_of(*QUIET), ["A"]),
         (run_of(2.0), run_of(2.1), ["A and B"]),
         (run_of(*QUIET), run_of(*QUIET), []),
     ):
-        found = [note for note in comparison_document(compare(a, b)).notes if "one process" in note]
-        assert found == [f"{side}: {ONE_PROCESS} {advice}" for side in sides]
+        found = [note for note in comparison_document(compare(a, b)).lead if "one process" in note]
+        assert found == [f"{side}: {ONE_PROCESS}{advice}" for side in sides]
 
 
 @pytest.mark.parametrize(

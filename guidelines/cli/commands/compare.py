@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
+    from guidelines.analysis.gate import Trigger
     from guidelines.analysis.measured import MachineResults
-    from guidelines.cli.fail_on import Trigger, Trip
     from guidelines.report.pictures.series import Series
 
 HELP = "show what differs between machines"
@@ -30,9 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         metavar="LIST",
-        help="exit with status 1 if the comparison gives a verdict in this list: stronger, weaker (the "
-        "guideline's effect on B), faster, slower (B itself), missing (on B); each can name the smallest "
-        "change that counts, for example slower:5%%",
+        help="exit with status 1 at any word of this list, and put the answer first in the output: stronger, "
+        "weaker (the guideline's effect on B), faster, slower (B itself), each by more than 3%% or another "
+        "size, as in slower:5%%; unclear (not decided, of what the other words are about; unclear:10%%: and "
+        "the interval reaches beyond 10%%); disturbed (a sweep of A or B in more than 20%% of its passes, or "
+        "disturbed:50%%); missing (on B)",
     )
 
 
@@ -48,8 +51,11 @@ def run(options: Namespace) -> int:
     reading = read_files(options)
     sides = sides_of(reading)
     show_answer = partial(show, options=options, read=paths_of(options, reading))
+    if len(sides) == 2 and wanted:
+        return _gated(compare(*sides), wanted, show_answer) or status_of(reading)
     if len(sides) == 2:
-        return _show_changes(compare(*sides), wanted, show_answer) or status_of(reading)
+        show_answer(_comparison_answer(compare(*sides)))
+        return status_of(reading)
     if wanted:
         hint = hint_on_hosts(sides)
         raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines{hint}")
@@ -58,7 +64,7 @@ def run(options: Namespace) -> int:
 
 
 def _triggers(text: str | None) -> "tuple[Trigger, ...]":
-    from guidelines.cli.fail_on import triggers
+    from guidelines.analysis.gate import triggers
 
     if text is None:
         return ()
@@ -68,27 +74,24 @@ def _triggers(text: str | None) -> "tuple[Trigger, ...]":
         raise CommandError(f"--fail-on: {error}") from error
 
 
-def _show_changes(
+def _gated(
     comparison: "Comparison", wanted: "Sequence[Trigger]", show_answer: Callable[[Answer], None]
 ) -> int:
-    from guidelines.cli.fail_on import missing, tripped
+    """Show a comparison below the gate's answer, which stderr tells, too, and return its status."""
+    from guidelines.analysis.gate import gate
+    from guidelines.report.subjects import gate as report
 
-    trips = tripped(comparison, wanted)
-    show_answer(_comparison_answer(comparison))
-    for trip in trips:
-        remark(f"guidelines: {_trip_line(trip)}")
-    unchecked = missing(comparison) if wanted else []
-    if unchecked:
-        remark(f"guidelines: not on B, so not checked: {'; '.join(unchecked)}")
-    return 1 if trips else 0
-
-
-def _trip_line(trip: "Trip") -> str:
-    from guidelines.report.digits import with_interval
-
-    ratio = f": {with_interval(trip.ratio)}" if trip.ratio else ""
-    launches = " (times of launching, not of the device)" if trip.is_about_launches else ""
-    return f"{trip.name} is {trip.word} on B{ratio}{launches}"
+    passed_or_not = gate(comparison, wanted)
+    lines = report.lines(passed_or_not, comparison)
+    answer = _comparison_answer(comparison)
+    document = replace(answer.document, lead=(*lines, *answer.document.lead), in_sight=len(lines))
+    show_answer(replace(answer, document=document, facts={"gate": report.to_json(passed_or_not)}))
+    for trip in passed_or_not.trips:
+        remark(f"guidelines: {report.trip_line(trip)}")
+    if unchecked := report.unchecked_line(passed_or_not):
+        remark(f"guidelines: {unchecked}")
+    remark(f"guidelines: {lines[0]}")
+    return 1 if passed_or_not.trips else 0
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:

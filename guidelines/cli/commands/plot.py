@@ -6,7 +6,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from guidelines.cli.arguments import add_files, add_paper
-from guidelines.cli.output import check_not_read, remark, write
+from guidelines.cli.output import check_not_read, make_folder, remark, write
 
 HELP = "draw a page of pictures for each guideline, as SVG and PNG"
 DESCRIPTION = "Draw a page of pictures for each guideline, as SVG and PNG. Needs the extra `plot`."
@@ -32,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FOLDER",
-        help="the folder for g1.svg, g1.png, ...",
+        help="the folder for g1.svg, g1.png, ...; it is made if it is not there",
     )
 
 
@@ -52,6 +52,7 @@ def run(options: Namespace) -> int:
     svgs = [options.output / f"{name}.svg" for name in names]
     pngs = [options.output / f"{name}.png" for name in names]
     check_not_read([*svgs, *pngs], paths_of(options, reading))
+    make_folder(options.output)
     for name, drawn, svg, png in zip(names, pages.values(), svgs, pngs, strict=True):
         write(svg, page.to_svg(drawn, name).encode())
         write(png, page.to_png(drawn))

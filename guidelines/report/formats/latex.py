@@ -1,10 +1,16 @@
-r"""Write a document as LaTeX for \input; names in scripts other than Latin need XeLaTeX."""
+r"""Write a document as LaTeX, to \input or to compile; names in scripts other than Latin need XeLaTeX."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from guidelines.report.document import Document, Grid, Head, parts
+from guidelines.report.document import Document, Grid, Head, Section, parts
 
 NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
+PREAMBLE = r"""\documentclass{article}
+\usepackage[utf8]{inputenc}
+\usepackage{booktabs}
+\usepackage{longtable}
+\begin{document}"""
 ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -28,17 +34,72 @@ ESCAPES = {
     "±": r"\ensuremath{\pm}",
     "\u00a0": "~",
 }
+# Characters behind which a long word, such as a path, may be broken.
+BREAKS = "/-_.,=:+"
+LONG_WORD = 16
+LONG_WORD_OF_CELL = 8
+# The width of article's text in points; that of a letter and of the gap between columns, by size of type.
+TEXT_PT = 345
+SIZES = {"footnotesize": 4.4, "scriptsize": 3.9, "tiny": 3.5}
+GAP_PT = 6
+# If no size is small enough: the letters of a number that is not broken, the least and the most letters of a
+# text that count, and the columns of text that need no smaller type.
+LONG_NUMBER, SHORT_TEXT, LONG_TEXT, FEW_TEXTS = 12, 20, 60, 4
+
+
+@dataclass
+class Labels:
+    """The labels of the tables of a document, each of them once: tab:g2, tab:g2-2."""
+
+    taken: set[str] = field(default_factory=set)
+
+    def next(self, title: str) -> str:
+        """The label for the next table, from the first word of its title."""
+        word, *_ = title.split() or ["table"]
+        stem = "".join(c for c in word.lower() if c.isascii() and c.isalnum()) or "table"
+        label, number = stem, 1
+        while label in self.taken:
+            number += 1
+            label = f"{stem}-{number}"
+        self.taken.add(label)
+        return f"tab:{label}"
 
 
 def render(document: Document) -> str:
-    """The whole document; every text in it is shown literally."""
-    shown = parts(document, title=_title, heading=_heading, listed=_listed, table=_table)
-    return "\n\n".join([NEEDS, *shown])
+    r"""The whole document, for \input; every text in it is shown literally."""
+    return "\n\n".join([NEEDS, *_body(document)])
+
+
+def render_alone(document: Document) -> str:
+    """The whole document as a file that compiles as it is."""
+    return "\n\n".join([PREAMBLE, *_body(document), r"\end{document}"])
+
+
+def _body(document: Document) -> Iterator[str]:
+    """All parts in a group of their own, in which lines may be set loosely."""
+    labels = Labels()
+
+    def table(section: Section) -> str:
+        return _table(section.grid, section.title, labels.next(section.title)) if section.grid else ""
+
+    yield r"\begingroup\sloppy\setlength{\emergencystretch}{3em}"
+    yield from parts(document, title=_title, heading=_heading, listed=_listed, table=table)
+    yield r"\par\endgroup"
 
 
 def escape(text: str) -> str:
-    r"""Text that LaTeX shows literally: "5 %" becomes "5 \\%"."""
-    return "".join(ESCAPES.get(character, character) for character in text)
+    r"""Text that LaTeX shows literally: "5 %" becomes "5 \\%"; long words may be broken."""
+    return " ".join(_escaped_word(word, LONG_WORD) for word in text.split(" "))
+
+
+def _escaped_word(word: str, long: int) -> str:
+    is_long = len(word) > long
+    shown = ""
+    for character in word:
+        shown += ESCAPES.get(character, character)
+        if is_long and character in BREAKS:
+            shown += r"\allowbreak{}"
+    return shown
 
 
 def _title(text: str) -> str:
@@ -54,37 +115,89 @@ def _listed(lines: tuple[str, ...]) -> str:
     return f"\\begin{{itemize}}\n{items}\n\\end{{itemize}}"
 
 
-def _table(grid: Grid) -> str:
-    sides = "".join(_side(head) for head in grid.heads)
+def _table(grid: Grid, caption: str, label: str) -> str:
+    """A table with a caption and a label, in type that is small enough for the text's width."""
+    size, kinds = _layout(grid)
+    head = [_line(_heading_of(head) for head in grid.heads), r"\midrule"]
     lines = [
-        r"\begingroup\footnotesize",
-        rf"\begin{{longtable}}{{{sides}}}",
-        r"\toprule",
-        _line(escape(head.name) for head in grid.heads),
-        r"\midrule",
-        r"\endhead",
+        rf"\begingroup\{size}\setlength{{\tabcolsep}}{{{GAP_PT / 2:g}pt}}",
+        rf"\begin{{longtable}}{{@{{}}{''.join(kinds)}@{{}}}}",
+        rf"\caption{{{escape(caption)}}}\label{{{label}}}\\",
+        *(r"\toprule", *head, r"\endfirsthead"),
+        *(r"\toprule", *head, r"\endhead"),
     ]
     group = ""
     for row in grid.rows:
         if row.group != group:
             group = row.group
-            lines.append(rf"\multicolumn{{{len(grid.heads)}}}{{l}}{{{escape(group)}}} \\")
-        cells = [_cell(value.text, _side(head)) for head, value in zip(grid.heads, row.values, strict=True)]
+            lines.append(rf"\multicolumn{{{len(grid.heads)}}}{{@{{}}l}}{{{escape(group)}}} \\")
+        cells = [_cell(value.text, kind) for kind, value in zip(kinds, row.values, strict=True)]
         lines.append(_line(cells))
     return "\n".join([*lines, r"\bottomrule", r"\end{longtable}", r"\endgroup"])
+
+
+def _layout(grid: Grid) -> tuple[str, list[str]]:
+    """The largest size of type in which the columns have room, and the kind of each column.
+
+    If no size is small enough, columns of text share what the others leave, and their lines are broken.
+    """
+    letters = [_letters(grid, k) for k in range(len(grid.heads))]
+    room_pt = TEXT_PT - GAP_PT * (len(letters) - 1)
+    for size, letter_pt in SIZES.items():
+        if sum(letters) * letter_pt <= room_pt:
+            return size, [_side(head) for head in grid.heads]
+    return _shared(grid, room_pt, letters)
+
+
+def _shared(grid: Grid, room_pt: float, letters: Sequence[int]) -> tuple[str, list[str]]:
+    """As `_layout`, with lines broken in all columns but those of short numbers."""
+    texts: dict[int, int] = {}
+    taken = 0
+    for column, (head, most) in enumerate(zip(grid.heads, letters, strict=True)):
+        if head.is_number and most <= LONG_NUMBER:
+            taken += most
+        else:
+            texts[column] = max(SHORT_TEXT, min(most, LONG_TEXT))
+    size = "scriptsize" if len(texts) <= FEW_TEXTS else "tiny"
+    letter_pt = max(0.0, room_pt - taken * SIZES[size]) / max(1, sum(texts.values()))
+    kinds = [_side(head) for head in grid.heads]
+    for column, share in texts.items():
+        kinds[column] = f"p{{{share * letter_pt:.0f}pt}}"
+    return size, kinds
+
+
+def _letters(grid: Grid, column: int) -> int:
+    """The number of letters of the longest line in a column."""
+    longest = max(map(len, grid.heads[column].words))
+    for row in grid.rows:
+        longest = max(longest, *map(len, row.values[column].text.split("\n")))
+    return longest
 
 
 def _side(head: Head) -> str:
     return head.side[0]  # "l" or "r"
 
 
+def _heading_of(head: Head) -> str:
+    """A heading, one word a line."""
+    if len(head.words) == 1:
+        return escape(head.name)
+    return _stacked(head.words, _side(head), place="b")
+
+
+def _stacked(lines: Iterable[str], side: str, place: str) -> str:
+    shown = r" \\ ".join(map(escape, lines))
+    return rf"\begin{{tabular}}[{place}]{{@{{}}{side}@{{}}}}{shown}\end{{tabular}}"
+
+
 def _line(cells: Iterable[str]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _cell(text: str, side: str) -> str:
-    """A cell; a text of several lines becomes a small table."""
-    if "\n" not in text:
-        return escape(text)
-    lines = r" \\ ".join(map(escape, text.split("\n")))
-    return rf"\begin{{tabular}}[t]{{@{{}}{side}@{{}}}}{lines}\end{{tabular}}"
+def _cell(text: str, kind: str) -> str:
+    """A cell; a text of several lines becomes a small table, one in a column of given width is broken."""
+    if kind.startswith("p"):
+        words = [_escaped_word(word, LONG_WORD_OF_CELL) for word in text.replace("\n", " \n ").split(" ")]
+        shown = " ".join(words).replace("\n", r"\newline")
+        return rf"{{\raggedright\hspace{{0pt}}{shown}\par}}"
+    return _stacked(text.split("\n"), kind, place="t") if "\n" in text else escape(text)

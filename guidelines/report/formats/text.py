@@ -1,6 +1,6 @@
 """Write a document as plain text for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from guidelines.report.document import ANSWER_TITLE, AnswerLine, Document, Grid, Section
 from guidelines.report.formats import layout
@@ -74,13 +74,21 @@ def _section(section: Section, width: int, has_room: bool) -> str:
     title = _paragraph([section.title], width)
     body = section.wide
     if not (body and has_room):
-        body = _fitting(section.grid, width)
-    return _spaced([title, body, _paragraph((*section.verdicts, *section.notes), width)])
+        body = _fitting(section.brief or section.grid, width)
+    lines = (*section.verdicts, *section.notes, *_left_out(section))
+    return _spaced([title, body, _paragraph(lines, width)])
+
+
+def _left_out(section: Section) -> Iterator[str]:
+    """The number of rows that a brief table lacks, and the files that have them."""
+    if section.grid and section.brief:
+        every, shown = len(section.grid.rows), len(section.brief.rows)
+        yield f"{every - shown} of {every} rows are not shown: -o FILE.md, .html, .tex or .csv holds them"
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
     """The widest form that fits: in full, without details, or without and with row names broken."""
-    if grid is None:
+    if grid is None or not grid.rows:
         return ""
     everything = range(len(grid.heads))
     essential = [k for k in everything if not grid.heads[k].is_detail]

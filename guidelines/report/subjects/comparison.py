@@ -1,16 +1,17 @@
 """Write a comparison of two machines as a document."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.change import LEAST_CHANGE, Change
+from guidelines.analysis.change import LEAST_CHANGE, Change, verdict_confidence
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS
+from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects import changed_map
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
@@ -28,6 +29,10 @@ EFFECTS = (
     VERDICT,
 )
 SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
+SPEEDS_TITLE = "Absolute speed"
+CHANGED_PACES, UNCLEAR = ("FASTER", "SLOWER"), "UNCLEAR"
+# A terminal shows no more speeds than these in full.
+MOST_SPEEDS = 12
 LAUNCHES_NOTE = (
     f"{LAUNCH_BOUND} launching this network, or the baseline of its slow-down, takes the CPU longer than "
     "computing it takes the device: the figure and its change are about launches, not about the device; "
@@ -141,10 +146,19 @@ def _marked(estimate: Estimate, is_launch_bound: bool) -> Value:
 
 
 def _speeds(comparison: Comparison) -> Section:
-    rows = [_speed(row, row.speed, comparison.confidence) for row in comparison.rows if row.speed]
+    """The speeds of both sides; of many, a terminal shows those that changed and counts the others."""
+    rows: list[Row] = []
+    changed: list[Row] = []
+    for row in comparison.rows:
+        if row.speed:
+            rows.append(_speed(row, row.speed, comparison.confidence))
+            changed += rows[-1:] if row.pace in CHANGED_PACES else []
     if not rows:
-        return Section("Absolute speed", notes=("no network did the same work on both sides",))
-    return Section("Absolute speed", Grid(SPEEDS, tuple(rows), "sweep"))
+        return Section(SPEEDS_TITLE, notes=("no network did the same work on both sides",))
+    grid = Grid(SPEEDS, tuple(rows), "sweep")
+    if len(rows) <= MOST_SPEEDS:
+        return Section(SPEEDS_TITLE, grid)
+    return Section(SPEEDS_TITLE, grid, brief=replace(grid, rows=tuple(changed)))
 
 
 def _speed(row: Compared, speed: Change, confidence: float) -> Row:
@@ -175,23 +189,33 @@ def _alone(comparison: Comparison) -> list[Section]:
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
-    sure = level(comparison.confidence)
+    """The legend: every word, sign and bracket that a comparison uses."""
+    each, verdicts = level(comparison.confidence), level(verdict_confidence(comparison.confidence))
+    least, most = percent(LEAST_CHANGE), percent(MOST_DENIED)
     yield (
-        "B / A: B's slow-down over A's, each against its own baseline. STRONGER, WEAKER: the whole interval "
-        f"lies beyond {percent(LEAST_CHANGE)} and both noise floors; SAME: within these and within "
-        f"{percent(MOST_DENIED)}; UNCLEAR: neither."
+        "B / A: B's slow-down over A's, each against its own baseline. B's speed-up: A's time for an image "
+        "over B's."
     )
     yield (
-        f"±: {sure} each; [ ]: what a verdict rests on; the verdicts of a block are right together at "
-        f"{sure} (Holm)."
+        f"±: {each} interval of one side. [ ]: {verdicts} interval of a ratio of both, on which its verdict "
+        "rests, whatever else is compared."
     )
+    yield (
+        f"A change counts beyond {least}; of slow-downs also beyond both noise floors. STRONGER, WEAKER (the "
+        "guideline's effect on B), FASTER, SLOWER (B itself): the whole interval lies above or below the "
+        f"ratio that is named. SAME: all of it lies within {least}, or within a noise floor of at most "
+        f"{most}; identical: A and B hold the same samples."
+    )
+    if UNCLEAR in _words(comparison):
+        yield (
+            "UNCLEAR: the interval spans the ratio that is named, is too wide (spans one on either side), or "
+            f"lies below a noise floor of more than {most}. To decide it, measure longer: --passes 10 "
+            "--benchmark-max-time 8."
+        )
     if any(waits_for_launches(measured) for row in comparison.rows for measured in (row.a, row.b)):
         yield LAUNCHES_NOTE
-    if sides := _of_one_process(comparison):
-        yield f"{' and '.join(sides)}: {ONE_PROCESS} (give a folder of runs in place of a file)."
 
 
-def _of_one_process(comparison: Comparison) -> list[str]:
-    """The sides with a variant that one process measured."""
-    sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
-    return [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]
+def _words(comparison: Comparison) -> set[str]:
+    """The verdicts of all rows."""
+    return {row.outcome for row in comparison.rows} | {row.pace for row in comparison.rows}

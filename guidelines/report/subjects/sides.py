@@ -7,8 +7,8 @@ from guidelines.analysis.compare import Comparison
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.measuring import measuring
-from guidelines.report.digits import brackets, times
-from guidelines.report.labels import LAUNCH_BOUND, differences, of_results, sentence
+from guidelines.report.digits import with_interval
+from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
 
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
@@ -31,6 +31,7 @@ def lead(comparison: Comparison) -> Iterator[str]:
     yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
     if a.fingerprint == b.fingerprint != ():
         yield "A and B hold the same run"
+    yield from notes_on_one_process(comparison)
     yield from (*a.notes, *b.notes)
     yield from _distrusted("A", [row.a for row in comparison.rows])
     yield from _distrusted("B", [row.b for row in comparison.rows])
@@ -39,8 +40,16 @@ def lead(comparison: Comparison) -> Iterator[str]:
         paces = Counter(row.pace for row in comparison.rows if row.speed)
         yield (
             f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
-            f"{times(comparison.speedup)} {brackets(comparison.speedup)} (geometric mean)"
+            f"{with_interval(comparison.speedup)} (geometric mean)"
         )
+
+
+def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
+    """A line if a variant of a side was measured by one process: its changes may be those between runs."""
+    sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
+    of_one = [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]
+    if of_one:
+        yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes 5 would, or a folder of runs"
 
 
 def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:

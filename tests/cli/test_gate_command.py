@@ -1,0 +1,141 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from guidelines.results.model import Circumstances
+
+RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
+PLANTED = (0.62, 0.68, 0.73, 0.78)
+
+
+def test_a_change_of_the_list_is_status_1_and_named(write_run, printed_line):
+    a, b = write_run("a.json", 2.0), write_run("b.json", 2.4)
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger:10%,weaker")
+    assert status == 1
+    assert err.startswith("guidelines: G2 x1 g=8 is STRONGER on B: 1.20")
+    assert printed_line("compare", a, b, "--fail-on", "stronger:30%,weaker")[0] == 0
+
+
+def test_what_b_lacks_is_said_or_stops(write_run, printed_line, tmp_path):
+    a, b = write_run("a.json", 2.0), write_run("b.json", 2.0)
+    content = json.loads(Path(b).read_text())
+    del content["benchmarks"][2]
+    Path(b).write_text(json.dumps(content))
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger")
+    assert status == 0
+    assert err.startswith("guidelines: not on B, so not checked: G2 x1 g=8 (cpu, against g=1)\n")
+    status, _, err = printed_line("compare", a, b, "--fail-on", "missing")
+    assert status == 1
+    assert err.startswith("guidelines: G2 x1 g=8 (cpu, against g=1) is MISSING on B\n")
+
+
+def test_a_change_of_launches_trips_and_is_named_as_one(write_run, printed_line):
+    a = write_run("a.json", 2.0)
+    b = write_run("b.json", 2.4, circumstances=Circumstances(launch_s=5e-3, device_s=2e-3))
+    status, _, err = printed_line("compare", a, b, "--fail-on", "stronger,slower")
+    assert status == 1
+    *lines, last = err.splitlines()
+    assert last.startswith("guidelines: Gate FAILED: ")
+    assert [line.partition(":")[2].partition(" on B")[0] for line in lines] == [
+        " G2 x1 g=8 is STRONGER",
+        " G2 x1 g=8 is SLOWER",
+    ]
+    assert all(line.endswith("(times of launching, not of the device)") for line in lines)
+
+
+def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):
+    files = f"{write_run('a.json', 2.0)} {write_run('b.json', 2.4)}"
+    command = (
+        f"{sys.executable} -m guidelines compare {files} --fail-on stronger | true; exit ${{PIPESTATUS[0]}}"
+    )
+    assert subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL).returncode == 1
+
+
+def planted(path, is_alone=False):
+    """The recorded run with slower rows of G4 c64; alone, it and a.json beside it hold those rows only."""
+    content = json.loads(RECORDED.read_text())
+    rows = [b for b in content["benchmarks"] if b["name"].startswith("test_g4[cpu-c64-")]
+    if is_alone:
+        content["benchmarks"] = rows
+        (path.parent / "a.json").write_text(json.dumps(content))
+    for benchmark, speed in zip(rows, PLANTED, strict=True):
+        stats = benchmark["stats"]
+        stats["data"], stats["median"] = [s / speed for s in stats["data"]], stats["median"] / speed
+        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
+            of_pass["seconds_per_call"] /= speed
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+def test_a_block_that_became_slower_fails_alone_and_among_many_rows(tmp_path, printed):
+    many = printed("compare", str(RECORDED), planted(tmp_path / "b.json"), "--fail-on", "slower")
+    alone_b = planted(tmp_path / "alone.json", is_alone=True)
+    alone = printed("compare", str(tmp_path / "a.json"), alone_b, "--fail-on", "slower")
+    for (status, _, err), of in ((many, 51), (alone, 4)):
+        *trips, last = err.splitlines()
+        assert status == 1
+        assert [line.partition(" is SLOWER on B: 0.")[0] for line in trips] == [
+            "guidelines: G4 c64 ReLU + shortcut",
+            "guidelines: G4 c64 no shortcut",
+            "guidelines: G4 c64 no ReLU",
+            "guidelines: G4 c64 neither",
+        ]
+        assert last == f"guidelines: Gate FAILED: slower by more than 3 %: 4 of {of} speeds"
+    assert many[2].splitlines()[:4] == alone[2].splitlines()[:4]
+
+
+def test_a_recorded_run_beside_itself_passes_every_gate(printed_line):
+    words = "stronger,weaker,faster,slower,unclear,missing"
+    status, out, err = printed_line("compare", str(RECORDED), str(RECORDED), "--fail-on", words)
+    assert status == 0
+    assert "39 slow-downs: 0 STRONGER, 0 WEAKER, 39 SAME, 0 UNCLEAR" in out
+    assert "51 speeds: 0 FASTER, 0 SLOWER, 51 SAME, 0 UNCLEAR; B's speed-up is 1 (geometric mean)" in out
+    assert err.startswith(
+        "guidelines: Gate passed: stronger by more than 3 %: 0 of 39 slow-downs; weaker by "
+    )
+
+
+def test_the_answer_opens_every_format_and_folds_the_rest_away_in_markdown(tmp_path, printed):
+    b = planted(tmp_path / "b.json")
+    for form, mark in (
+        ("text", "{}\n"),
+        ("markdown", "**{}**\n"),
+        ("html", "<li>{}</li>"),
+        ("latex", "item {}"),
+    ):
+        _, out, _ = printed("compare", str(RECORDED), b, "--fail-on", "slower", "--format", form)
+        text = "Gate FAILED: slower by more than 3 %: 4 of 51 speeds"
+        shown = mark.format(text.replace("%", r"\%") if form == "latex" else text)
+        assert shown in out
+        assert out.startswith(shown) or form in ("html", "latex")
+    _, out, _ = printed("compare", str(RECORDED), b, "--fail-on", "slower", "--format", "json")
+    (check,) = json.loads(out)["gate"]["checks"]
+    assert json.loads(out)["gate"]["passed"] is False
+    assert (check["word"], check["least"], len(check["tripped"])) == ("slower", 0.03, 4)
+
+
+def test_a_comment_for_a_pull_request_has_at_most_25_lines_in_sight(printed, tmp_path):
+    slow = tmp_path / "slow.json"
+    content = json.loads(RECORDED.read_text())
+    for benchmark in content["benchmarks"]:
+        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
+            of_pass["seconds_per_call"] *= 3
+    slow.write_text(json.dumps(content))
+    words = "slower,faster,stronger,weaker,unclear:10%,disturbed,missing"
+    for a, b in ((RECORDED, slow), (RECORDED, RECORDED)):
+        _, out, _ = printed("compare", str(a), str(b), "--fail-on", words, "--format", "markdown")
+        sight, _, folded = out.partition("<details>\n\n<summary>Everything that was compared</summary>")
+        assert len(sight.splitlines()) <= 20
+        assert folded.rstrip().endswith("</details>")
+        assert "# A compared with B" in folded
+
+
+def test_a_gate_that_passes_says_what_it_could_not_see(write_run, printed):
+    few = write_run("b.json", 2.05, rounds=4, median_s=0.02)
+    _, out, err = printed(
+        "compare", write_run("a.json", 2.0), few, "--fail-on", "weaker", "--format", "markdown"
+    )
+    assert err == "guidelines: Gate passed: weaker by more than 3 %: 0 of 2 slow-downs (2 UNCLEAR)\n"
+    assert "UNCLEAR rows trip nothing (the widest, G2 x1 g=2, has no usable interval): add unclear:10%" in out
+    assert "- A and B: one process: the interval does not cover other runs; --passes 5 would" in out
