@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from guidelines.analysis.by_work import is_unequal
+from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add, is_unequal
 from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches
 from guidelines.analysis.measured import Measured
@@ -24,7 +24,7 @@ LEAST_ORDERED = 3
 class Cell:
     """Figures of a variant in one sweep, the reason why it failed in a run, and the paper's figure.
 
-    `judged` and `paper_as_judged` are slow-downs per multiply-add if the sweep is judged by these. `lost` are
+    `judged` and `paper_as_judged` are slow-downs per multiply-add if verdicts take these. `lost` are
     the reasons why passes are missing. `is_launch_bound` is True if the variant or its baseline waits for its
     launches. `drawn` are the least and the most of the slow-downs that differ by the kernels that cuDNN's
     autotuner chose, if they do.
@@ -186,10 +186,10 @@ def _cell(measured: Measured, beside: Beside) -> Cell:
         throughput=calls_per_s.scaled(condition.batch_size if condition.device.is_cpu else 1),
         multiply_adds_per_s=calls_per_s.scaled(measured.identity.work.multiply_adds),
         slowdown=slowdown,
-        judged=measured.judged(confidence),
+        judged=fair_slowdown(measured)(confidence),
         per_multiply_add=_per_multiply_add(slowdown, measured.identity.work_ratio),
         paper=_published(place, place.variant, beside.platform),
-        paper_as_judged=_published_as(place, place.variant, beside.platform, place.per_multiply_add),
+        paper_as_judged=_published_as(place, place.variant, beside.platform, is_per_multiply_add(measured)),
         circumstances=measured.circumstances,
         lost=measured.lost,
         drawn=drawn_range(measured.draws),

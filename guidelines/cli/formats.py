@@ -68,17 +68,19 @@ def _json(answer: Answer, width: int) -> str:
 def _html(answer: Answer, width: int) -> str:
     """A page with pictures; where one would be, it says what is missing to draw it."""
     from guidelines.report.formats import html
+    from guidelines.report.formats.html_pictures import picture
     from guidelines.report.pictures.limits import limited
-    from guidelines.report.pictures.page import PictureError, pages, to_svg
+    from guidelines.report.pictures.page import PictureError
+    from guidelines.report.pictures.single import singles
 
     if answer.series is None:
         return html.render(answer.document, {})
     series, left_out = limited(answer.series())
     try:
-        drawn = pages(series)
+        drawn = singles(series)
     except PictureError as error:
         return html.render(answer.document, _missing(answer.document, str(error)))
-    pictures = {name: to_svg(page, name, inline=True) for name, page in drawn.items()}
+    pictures = {name: picture(panels) for name, panels in drawn.items()}
     notes = (*answer.document.notes, *filter(None, [left_out]))
     return html.render(replace(answer.document, notes=notes), pictures)
 

@@ -14,8 +14,9 @@ from guidelines.analysis.tables import Table
 from guidelines.cli.arguments import SKIPPED_FILES
 from guidelines.cli.given import given_files
 from guidelines.cli.output import CommandError, remark
-from guidelines.report.labels import attributes, labels
+from guidelines.report.labels import attributes
 from guidelines.report.pictures.series import Series
+from guidelines.report.short_labels import short_labels
 from guidelines.results.machine import called
 from guidelines.spec.condition import Condition
 
@@ -91,7 +92,7 @@ def series_of(
         for condition, of_condition in _by_condition(tables).items():
             known.append(attributes(results.machine, condition))
             curves.append((prefix, tuple(of_condition)))
-    names, _ = labels(known)
+    names = short_labels(known)
     return [Series(f"{prefix}{name}", tables) for (prefix, tables), name in zip(curves, names, strict=True)]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from guidelines.report.heat import HeatMap
+
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
 ANSWER_TITLE = "Do the guidelines hold here?"
@@ -22,11 +24,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its heading; `is_detail` if it may be left out for lack of room."""
+    """A column: its heading; `is_detail` if it may be left out for lack of room.
+
+    A page as narrow as a phone shows columns that are `is_folded` on request.
+    """
 
     heading: str
     is_number: bool = True
     is_detail: bool = False
+    is_folded: bool = False
 
     @property
     def name(self) -> str:
@@ -126,7 +132,8 @@ class Document:
     """Sections under a title, after the answer and the lines of the `lead`, and before the `notes`.
 
     `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
-    everything else, as a comment in a pull request should; 0 folds nothing.
+    everything else, as a comment in a pull request should; 0 folds nothing. `heat_maps` are for
+    pages, whose first screen they fill.
     """
 
     title: str
@@ -135,6 +142,7 @@ class Document:
     notes: tuple[str, ...] = ()
     in_sight: int = 0
     answer: tuple[AnswerLine, ...] = ()
+    heat_maps: tuple[HeatMap, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:

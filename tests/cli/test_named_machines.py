@@ -107,7 +107,7 @@ def test_records_hold_the_name(printed):
 def test_a_picture_is_of_a_named_machine(printed, ci_runs):
     status, _, _ = printed("plot", "old=before", "new=after", "-o", "pictures")
     assert status == 0
-    assert "machine old" in (ci_runs / "pictures" / "g2.svg").read_text()
+    assert "> old</text>" in (ci_runs / "pictures" / "g2.svg").read_text()
 
 
 @pytest.mark.parametrize("command", ["report", "compare", "plot"])

@@ -53,6 +53,12 @@ def lines(page, panel=0):
     return {line.get_color(): line for line in page.axes[panel].get_lines() if line.get_marker() != "None"}
 
 
+def titles_of(page):
+    """The titles of panels by their number."""
+    titles = [axes.get_title(loc="left") for axes in page.axes]
+    return {k: title for k, title in enumerate(titles) if title}
+
+
 def test_curves_are_the_slowdowns_at_the_place_of_their_variant(page):
     (whole, part) = (lines(page)[color] for color, _ in legend.STYLES[:2])
     assert list(whole.get_xdata()) == [0, 1, 2]
@@ -72,8 +78,8 @@ def test_bands_are_the_intervals(page):
     assert band.max() > 2.0 > band[band > 1.5].min()
 
 
-def test_the_lower_panels_hold_multiply_adds_per_second(page):
-    (whole, _) = (lines(page, 2)[color] for color, _ in legend.STYLES[:2])
+def test_the_panels_on_the_right_hold_multiply_adds_per_second(page):
+    (whole, _) = (lines(page, 1)[color] for color, _ in legend.STYLES[:2])
     assert whole.get_ydata()[0] == pytest.approx(128_450_560 / 0.01 / 1e9, rel=0.01)
 
 
@@ -114,7 +120,7 @@ def test_more_machines_than_styles_share_one_grey(entry, results):
     page = picture.pages([machine] * 40)["G2"]
     colors = {line.get_color() for line in page.axes[0].get_lines()}
     assert colors == {legend.INK, legend.MANY[0]}
-    assert [text.get_text() for text in page.legends[0].get_texts()] == [
+    assert [text.get_text().strip() for text in page.legends[0].get_texts()] == [
         "the paper",
         "40 machines or conditions",
     ]
@@ -128,9 +134,9 @@ def test_variants_that_no_quantity_joins_stand_apart(entry, results):
 
 def test_image_sizes_that_the_paper_tells_apart_are_apart(units):
     page = picture.pages([drawn(units(56)), drawn(units(28))])["U"]
-    titles = {axes.get_title(): k for k, axes in enumerate(page.axes) if axes.get_title()}
-    assert list(titles) == ["c64 (56x56)", "c64 (28x28)"]
-    for title, images_per_s in {"c64 (56x56)": (34.8, 24.3), "c64 (28x28)": (174.5, 139.7)}.items():
+    titles = {name.partition(" no verdict")[0]: k for k, name in titles_of(page).items()}
+    assert list(titles) == ["U c64 (56x56)", "U c64 (28x28)"]
+    for title, images_per_s in {"U c64 (56x56)": (34.8, 24.3), "U c64 (28x28)": (174.5, 139.7)}.items():
         last = [
             line.get_ydata()[-1] for line in page.axes[titles[title]].get_lines() if line.get_marker() == "x"
         ]
@@ -140,11 +146,10 @@ def test_image_sizes_that_the_paper_tells_apart_are_apart(units):
 def test_an_image_size_that_the_paper_has_not_is_apart_from_its_figures(units):
     page = picture.pages([drawn(units(56)), drawn(units(112))])["U"]
     crosses = {
-        axes.get_title(): sum(line.get_marker() == "x" for line in axes.get_lines())
-        for axes in page.axes
-        if axes.get_title()
+        title.partition(" no verdict")[0]: sum(line.get_marker() == "x" for line in page.axes[k].get_lines())
+        for k, title in titles_of(page).items()
     }
-    assert crosses == {"c64 (56x56)": 2, "c64 (112x112)": 0}
+    assert crosses == {"U c64 (56x56)": 2, "U c64 (112x112)": 0}
 
 
 def test_image_sizes_beside_the_same_figures_share_a_panel(entry, results):
@@ -154,13 +159,13 @@ def test_image_sizes_beside_the_same_figures_share_a_panel(entry, results):
         for how in ({}, {"condition": condition})
     ]
     page = picture.pages(machines)["G2"]
-    assert [axes.get_title() for axes in page.axes if axes.get_title()] == ["x1"]
+    assert list(titles_of(page).values()) == ["G2 x1 holds | holds: g=8 1.999x | 1.999x slower"]
     assert len(lines(page)) == 3
 
 
 def test_what_is_judged_per_multiply_add_is_drawn_so(units, page):
     units_page = picture.pages([drawn(units(56))])["U"]
-    assert units_page.axes[0].get_ylabel() == "slow-down per mult-add"
+    assert units_page.axes[0].get_ylabel() == "slow-down\nper mult-add"
     heights = [line.get_ydata()[0] for line in units_page.axes[0].get_lines() if line.get_marker() == "o"]
     assert heights == pytest.approx([1.0, 1.5], rel=0.01)
     assert page.axes[0].get_ylabel() == "slow-down"
@@ -177,7 +182,7 @@ def test_it_is_so_too_where_the_baseline_was_not_selected(units, results):
 def test_long_names_are_turned_short_ones_upright(units, page):
     units_page = picture.pages([drawn(units(56))])["U"]
     angles = [
-        {label.get_rotation() for label in each.axes[2].get_xticklabels()} for each in (units_page, page)
+        {label.get_rotation() for label in each.axes[1].get_xticklabels()} for each in (units_page, page)
     ]
     assert angles == [{ticks.TURN_DEGREES}, {0}]
     assert units_page.get_figheight() > page.get_figheight()
@@ -186,7 +191,7 @@ def test_long_names_are_turned_short_ones_upright(units, page):
 def test_of_a_very_long_name_both_ends_are_shown(entry, results):
     long = named(entry("g=8", 2.0), f"first{'x' * 1000}last")
     page = picture.pages([drawn(results(entry("g=1", 1.0), long))])["G2"]
-    assert re.fullmatch("firstx+…x+last", page.axes[2].get_xticklabels()[-1].get_text())
+    assert re.fullmatch("firstx+…x+last", page.axes[1].get_xticklabels()[-1].get_text())
     assert page.get_figheight() < 10
 
 
@@ -214,20 +219,19 @@ def test_a_page_of_few_of_many_machines_has_colors(entry, results):
     assert {line.get_color() for line in pages["G6"].axes[0].get_lines()} == {legend.INK, legend.MANY[0]}
 
 
-def test_more_sweeps_than_can_be_read_abreast_go_on_below(entry, results):
-    sweeps = [f"s{k}" for k in range(7)]
+def test_each_sweep_has_a_row_and_names_stand_below_the_last(entry, results):
+    sweeps = [f"s{k}" for k in range(3)]
     page = picture.pages([drawn(results(*(entry("g=1", 1.0, sweep=sweep) for sweep in sweeps)))])["G2"]
-    grids = {axes.get_title(): axes.get_subplotspec() for axes in page.axes if axes.get_title()}
-    assert list(grids) == sweeps
-    assert [(spec.rowspan.start, spec.colspan.start) for spec in grids.values()] == [
-        *((0, k) for k in range(4)),
-        *((2, k) for k in range(3)),
-    ]
+    assert list(titles_of(page).values()) == [f"G2 {sweep} no verdict" for sweep in sweeps]
+    places = {k: page.axes[k].get_subplotspec() for k in titles_of(page)}
+    assert [(spec.rowspan.start, spec.colspan.start) for spec in places.values()] == [(0, 0), (1, 0), (2, 0)]
+    names = [[label.get_text() for label in axes.get_xticklabels()] for axes in page.axes]
+    assert names == [[""]] * 4 + [["g=1"]] * 2
 
 
 def test_no_marker_is_cut_where_all_are_about_as_high(entry, results):
     own = results(*(entry(v, s, guideline="G5", rounds=3) for v, s in (("g=1", 1.0), ("g=8", 1.001))))
-    axes = picture.pages([drawn(own)])["G5"].axes[2]
+    axes = picture.pages([drawn(own)])["G5"].axes[1]
     heights = [line.get_ydata()[0] for line in axes.get_lines()]
     assert axes.get_ylim()[1] > 1.01 * max(heights)
 

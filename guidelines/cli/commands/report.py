@@ -49,6 +49,7 @@ def _document(
 ) -> "Document":
     from guidelines.report.document import Document
     from guidelines.report.labels import labels, of_results
+    from guidelines.report.subjects import heat_map
     from guidelines.report.subjects.answer import lines
     from guidelines.report.subjects.report import parts
     from guidelines.report.subjects.sides import side
@@ -61,7 +62,13 @@ def _document(
         if len(machines) > 1:
             sections.append(_heading(name, results))
         sections += parts(results, tables)
-    return Document("Guidelines", tuple(lead), tuple(sections), answer=lines(tables_by_machine))
+    return Document(
+        "Guidelines",
+        tuple(lead),
+        tuple(sections),
+        answer=lines(tables_by_machine),
+        heat_maps=heat_map.of_report(machines, tables_by_machine, sections),
+    )
 
 
 def _heading(name: str, results: "MachineResults") -> "Section":

@@ -1,16 +1,21 @@
 """Write a document as one HTML file that loads nothing and can be read without its script."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from guidelines.report.document import BREAK, DETAILS_TITLE, Document, Grid, Head, Row, Section, Value
+from guidelines.report.document import ANSWER_TITLE, DETAILS_TITLE, AnswerLine, Document, Section
+from guidelines.report.formats.html_heat import heat_map
+from guidelines.report.formats.html_table import table
+
+# Signs before the lines of an answer; colour alone says nothing.
+TONES = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 def render(document: Document, pictures: Mapping[str, str]) -> str:
-    """The whole document with an SVG picture for each guideline; every text is shown literally."""
+    """The whole document with a picture, as HTML, for each guideline; every text is shown literally."""
     return "\n".join(_parts(document, pictures))
 
 
@@ -18,8 +23,13 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
-    yield from _listed(tuple(line.text for line in document.answer), "answer")
+    yield from _answer(document.answer)
     yield from _listed(document.lead)
+    if document.heat_maps:
+        yield '<div class="heats">'
+        for each in document.heat_maps:
+            yield from heat_map(each)
+        yield "</div>"
     yield from _verdicts(document)
     not_shown = dict(pictures)  # each is shown once, in the first section that it belongs to
     for number, section in enumerate(document.sections):
@@ -38,27 +48,40 @@ def _head(title: str, script: str) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(title)}</title>"
-    yield f"<style>{_resource('style.css')}</style>"
+    yield f"<style>{_resource('style.css')}{_resource('heat.css')}</style>"
+
+
+def _answer(lines: Sequence[AnswerLine]) -> Iterator[str]:
+    """A line for each guideline, with its outcome in bold behind a sign."""
+    if lines:
+        yield f"<h2>{ANSWER_TITLE}</h2>"
+        yield '<ul class="answer">'
+        for line in lines:
+            outcome = f"<b>{TONES[line.tone]} {escape(line.name)} {escape(line.outcome)}</b>"
+            yield f'<li class="{line.tone}">{outcome}: {escape(line.seen(in_full=True))}</li>'
+        yield "</ul>"
 
 
 def _verdicts(document: Document) -> Iterator[str]:
-    """All verdicts before the first table, each with a link to its section."""
-    if any(section.verdicts for section in document.sections):
-        yield "<h2>Verdicts</h2>"
+    """All verdicts before the first table, each with a link to its section; folded below a heat map."""
+    links = []
+    for number, section in enumerate(document.sections):
+        links += [f'<li><a href="#s{number}">{escape(line)}</a></li>' for line in section.verdicts]
+    if links:
+        yield "<details>" if document.heat_maps else "<details open>"
+        yield f"<summary>Verdicts ({len(links)})</summary>"
         yield "<ul>"
-        for number, section in enumerate(document.sections):
-            for line in section.verdicts:
-                yield f'<li><a href="#s{number}">{escape(line)}</a></li>'
+        yield from links
         yield "</ul>"
+        yield "</details>"
 
 
 def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     yield f'<section id="s{number}">'
     yield f"<h2>{escape(section.title)}</h2>"
+    yield from _listed(section.verdicts, "verdicts")
     if section.grid:
-        yield from _table(section.grid)
-    else:
-        yield from _listed(section.verdicts)
+        yield from table(section.grid, f"t{number}")
     if picture:
         yield f"<figure>{picture}</figure>"
     yield from _listed(section.notes, "notes")
@@ -74,40 +97,6 @@ def _listed(lines: tuple[str, ...], kind: str = "lead") -> Iterator[str]:
         yield f'<ul class="{kind}">'
         yield from (f"<li>{escape(line)}</li>" for line in lines)
         yield "</ul>"
-
-
-def _table(grid: Grid) -> Iterator[str]:
-    flat = grid.flat
-    yield '<div class="scroll"><table>'
-    cells = [f'<th scope="col"{_side(head)}>{_broken(head.heading)}</th>' for head in flat.heads]
-    yield f"<thead><tr>{''.join(cells)}</tr></thead>"
-    yield "<tbody>"
-    yield from (_row(row, flat.heads) for row in flat.rows)
-    yield "</tbody></table></div>"
-
-
-def _row(row: Row, heads: tuple[Head, ...]) -> str:
-    cells = [_cell(head, value) for head, value in zip(heads, row.values, strict=True)]
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def _cell(head: Head, value: Value) -> str:
-    lines = map(escape, value.text.split("\n"))
-    return f"<td{_side(head)}{_key(value)}>{'<br>'.join(lines)}</td>"
-
-
-def _side(head: Head) -> str:
-    return ' class="number"' if head.is_number else ""
-
-
-def _key(value: Value) -> str:
-    if value.key is None:
-        return ""
-    return f' data-key="{value.key!r}"'
-
-
-def _broken(heading: str) -> str:
-    return escape(heading).replace(BREAK, "<wbr>")
 
 
 def _resource(name: str) -> str:

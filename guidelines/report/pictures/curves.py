@@ -28,10 +28,6 @@ JOINED = {
         ("2-fragment-parallel", "4-fragment-parallel"),
     ),
 }
-# A throughput that spans more than this factor is drawn on a logarithmic axis.
-LINEAR_SPAN = 8
-# Space above the highest marker, which would be cut in half if all were about as high.
-HEADROOM = 1.02
 
 
 def draw_slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
@@ -40,8 +36,7 @@ def draw_slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
     names = panel.names
     axes.set_xticks(range(len(names)), [])
     for curve in panel.curves:
-        slowdowns = {row.variant: row.cell.judged for row in curve.sweep.variants}
-        _draw(axes, curve, slowdowns, names=names, guideline=guideline)
+        _draw(axes, curve, curve.slowdowns, names=names, guideline=guideline)
     published = panel.published
     for run in _runs(guideline, list(published)):
         places = [names.index(name) for name in run]
@@ -51,38 +46,25 @@ def draw_slowdowns(axes: "Axes", guideline: str, panel: Panel) -> None:
 
 def draw_throughputs(axes: "Axes", guideline: str, panel: Panel) -> None:
     """Draw the multiply-adds per second, in 10^9, of every variant."""
-    reached: list[float] = []
+    axes.set_xticks(range(len(panel.names)), [])
     for curve in panel.curves:
-        rates = _giga_multiply_adds_per_s(curve)
-        reached += [rate.estimate for rate in rates.values()]
-        _draw(axes, curve, rates, names=panel.names, guideline=guideline)
-    if reached and max(reached) > LINEAR_SPAN * min(reached):
-        axes.set_yscale("log")
-    else:
-        axes.set_ylim(0, max([axes.get_ylim()[1], *(HEADROOM * rate for rate in reached)]))
-    axes.set_xlabel(X_LABELS.get(guideline, "variant"))
+        _draw(axes, curve, curve.giga_multiply_adds_per_s, names=panel.names, guideline=guideline)
 
 
-def _giga_multiply_adds_per_s(curve: Curve) -> dict[str, Estimate]:
-    """The throughput of each variant that was measured."""
-    rates = {}
-    for row in curve.sweep.variants:
-        rate = row.cell.multiply_adds_per_s
-        if rate:
-            rates[row.variant] = rate.scaled(1e-9)
-    return rates
+def x_label(guideline: str) -> str:
+    """The quantity along the horizontal axis."""
+    return X_LABELS.get(guideline, "variant")
 
 
 def _draw(
     axes: "Axes",
     curve: Curve,
-    estimates: Mapping[str, Estimate | None],
+    known: Mapping[str, Estimate],
     *,
     names: Sequence[str],
     guideline: str,
 ) -> None:
     """Draw one machine's estimates, by variant, at the places of their variants among `names`."""
-    known = {name: estimate for name, estimate in estimates.items() if estimate}
     for run in _runs(guideline, list(known)):
         places: list[float] = [names.index(name) for name in run]
         if len(run) == 1:

@@ -3,6 +3,7 @@
 Needs matplotlib (the extra `plot`), which is imported only when a legend is drawn.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,12 @@ MANY = ("#888888", "")
 # Stands for the colour of text, which an HTML page chooses by its own background.
 INK = "#010203"
 PAPER = "the paper"
-LETTERS_AN_INCH, LETTERS_A_HANDLE = 14, 8
+PAPERS: Look = (INK, "x")
+# The width of a letter in its height, of most texts, and the letters that a line and its gaps take.
+LETTER_WIDTH, LETTERS_A_HANDLE = 0.62, 8
+# No text is shortened to fewer.
+LEAST_LETTERS = 8
+POINTS_AN_INCH = 72
 
 
 def looks(count: int) -> tuple[Look, ...]:
@@ -35,24 +41,61 @@ def looks(count: int) -> tuple[Look, ...]:
     return STYLES[:count]
 
 
-def legend(page: "Figure", labels: Sequence[str], drawn: Sequence[Look]) -> None:
-    """Add a legend: the paper's dashes if it is drawn, and each label with its colour and marker."""
+def letters(inches: float, points: int) -> float:
+    """The number of letters of a size that fit a width."""
+    return inches * POINTS_AN_INCH / (LETTER_WIDTH * points)
+
+
+def entries(labels: Sequence[str], drawn: Sequence[Look], has_paper: bool) -> list[tuple[str, Look]]:
+    """The texts of a legend with their looks: the paper, and each label, or one if all look the same."""
+    known = [(PAPER, PAPERS)] if has_paper else []
+    if MANY in drawn:
+        return [*known, (f"{len(labels)} machines or conditions", MANY)]
+    return [*known, *zip(labels, drawn, strict=True)]
+
+
+def legend(page: "Figure", named: Sequence[tuple[str, Look]], points: int) -> None:
+    """Add a legend of texts with their looks, in as many columns as fit."""
     from matplotlib.lines import Line2D
 
-    entries = []
-    if _has_paper(page):
-        entries.append((Line2D([], [], color=INK, marker="x", linestyle="--"), PAPER))
-    if MANY in drawn:
-        entries.append((Line2D([], [], color=MANY[0]), f"{len(labels)} machines or conditions"))
-    else:
-        for label, (color, marker) in zip(labels, drawn, strict=True):
-            line = Line2D([], [], color=color, marker=marker, markersize=4)
-            # A label that begins with "_" would be hidden.
-            entries.append((line, f" {shortened(label, page.get_figwidth() * LETTERS_AN_INCH)}"))
-    handles, texts = zip(*entries, strict=True)
-    fitting_columns = int(page.get_figwidth() * LETTERS_AN_INCH / (max(map(len, texts)) + LETTERS_A_HANDLE))
-    columns = max(1, min(len(entries), fitting_columns))
+    inches = page.get_figwidth() - _handle_inches(points)
+    handles, texts = [], []
+    for label, look in named:
+        color, marker = look
+        handle = Line2D([], [], color=color, marker=marker, markersize=4)
+        handle.set_linestyle("--" if look == PAPERS else "-")
+        handles.append(handle)
+        # A label that begins with "_" would be hidden.
+        texts.append(f" {fitting(label, inches, points)}")
+    widest = max(_inches(text, points) for text in texts) + _handle_inches(points)
+    columns = max(1, min(len(texts), int(page.get_figwidth() / widest)))
     page.legend(handles, texts, loc="outside lower left", ncols=columns, frameon=False)
+
+
+def _handle_inches(points: int) -> float:
+    """The width of a line of the legend and of the gaps around it and its text."""
+    return LETTERS_A_HANDLE * LETTER_WIDTH * points / POINTS_AN_INCH
+
+
+def fitting(text: str, inches: float, points: int) -> str:
+    """A text that fits a width: a longer one loses its middle."""
+    length = min(len(text), int(2 * letters(inches, points)))
+    while length > LEAST_LETTERS and _inches(shortened(text, length), points) > inches:
+        length -= 1
+    return shortened(text, length)
+
+
+def _inches(text: str, points: int) -> float:
+    """The width of a text, with some room: fonts of readers differ."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a script that the font lacks
+        width, _, _ = text_to_path.get_text_width_height_descent(
+            text, FontProperties(size=points), ismath=False
+        )
+    return float(1.05 * width / POINTS_AN_INCH)
 
 
 def shortened(text: str, letters: float) -> str:
@@ -61,10 +104,3 @@ def shortened(text: str, letters: float) -> str:
         return text
     half = int(letters) // 2
     return f"{text[: half - 1]}…{text[-half:]}"
-
-
-def _has_paper(page: "Figure") -> bool:
-    labels: set[object] = set()
-    for axes in page.axes:
-        labels |= {line.get_label() for line in axes.get_lines()}
-    return PAPER in labels

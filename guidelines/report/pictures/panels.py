@@ -7,6 +7,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.report.pictures.legend import STYLES, Look
 from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
 
 # The distance between curves whose variants stand apart; from one variant to the next it is 1.
 SHIFT = 0.14
@@ -20,6 +21,28 @@ class Curve:
     color: str
     marker: str
     shift: float = 0.0
+
+    @property
+    def is_per_multiply_add(self) -> bool:
+        """True if slow-downs are per multiply-add."""
+        has_unequal_work = any(row.cell.per_multiply_add for row in self.sweep.variants)
+        return self.sweep.is_judged_per_multiply_add or self.sweep.is_per_multiply_add or has_unequal_work
+
+    @property
+    def slowdowns(self) -> dict[str, Estimate]:
+        """The slow-down of each measured variant, per multiply-add if its verdict takes that."""
+        judged = {row.variant: row.cell.judged for row in self.sweep.variants}
+        return {variant: slowdown for variant, slowdown in judged.items() if slowdown}
+
+    @property
+    def giga_multiply_adds_per_s(self) -> dict[str, Estimate]:
+        """The throughput of each variant that was measured, in 10^9 multiply-adds per second."""
+        rates = {}
+        for row in self.sweep.variants:
+            rate = row.cell.multiply_adds_per_s
+            if rate:
+                rates[row.variant] = rate.scaled(1e-9)
+        return rates
 
 
 @dataclass(frozen=True)
@@ -39,8 +62,8 @@ class Panel:
 
     @property
     def is_per_multiply_add(self) -> bool:
-        """True if slow-downs are per multiply-add."""
-        return any(curve.sweep.is_per_multiply_add for curve in self.curves)
+        """True if slow-downs are per multiply-add, as the work of variants differs."""
+        return any(curve.is_per_multiply_add for curve in self.curves)
 
     @property
     def published(self) -> dict[str, float]:

@@ -55,17 +55,16 @@ def _millions(count: int | None) -> Value:
 
 
 def _throughput(variant: VariantResult) -> Value:
-    cell = variant.cell
-    if cell.throughput:
-        return Value(number(cell.throughput), cell.throughput.estimate)
-    if cell.failure:
-        return Value("skipped" if cell.is_skip else "failed")
-    return Value()
+    return _estimate(variant.cell.throughput, number)
 
 
 def _slowdown(variant: VariantResult) -> Value:
-    mark = LAUNCH_BOUND if variant.cell.is_launch_bound else ""
-    return _estimate(variant.cell.slowdown, lambda slowdown: f"{with_half_width(slowdown)}{mark}")
+    """The slow-down, or the reason in a word why there is none: the column that is never left out."""
+    cell = variant.cell
+    if cell.failure and not cell.throughput:
+        return Value("skipped" if cell.is_skip else "failed")
+    mark = LAUNCH_BOUND if cell.is_launch_bound else ""
+    return _estimate(cell.slowdown, lambda slowdown: f"{with_half_width(slowdown)}{mark}")
 
 
 def _paper(variant: VariantResult) -> Value:
@@ -83,18 +82,26 @@ def _has_widths(table: Table) -> bool:
 
 
 SIZES = (
-    Column(Head("c"), _widths, _has_widths),
-    Column(Head(f"M mult-{BREAK}adds"), lambda variant: _millions(variant.work.multiply_adds)),
+    Column(Head("c", is_folded=True), _widths, _has_widths),
     Column(
-        Head("M conv. memory access"),
+        Head(f"M mult-{BREAK}adds", is_folded=True), lambda variant: _millions(variant.work.multiply_adds)
+    ),
+    Column(
+        Head("M conv. memory access", is_folded=True),
         lambda variant: _millions(variant.work.conv_memory_access),
         is_shown=lambda table: not _has_widths(table),
     ),
-    Column(Head("M memory access"), lambda variant: _millions(variant.work.memory_access)),
+    Column(Head("M memory access", is_folded=True), lambda variant: _millions(variant.work.memory_access)),
 )
 FIGURES = (
-    Column(Head(f"images{BREAK}/s"), _throughput, lambda table: table.condition.device.is_cpu),
-    Column(Head(f"batches{BREAK}/s"), _throughput, lambda table: not table.condition.device.is_cpu),
+    Column(
+        Head(f"images{BREAK}/s", is_folded=True), _throughput, lambda table: table.condition.device.is_cpu
+    ),
+    Column(
+        Head(f"batches{BREAK}/s", is_folded=True),
+        _throughput,
+        lambda table: not table.condition.device.is_cpu,
+    ),
     Column(Head("slow-down"), _slowdown),
     Column(
         Head(f"per mult-{BREAK}add"),

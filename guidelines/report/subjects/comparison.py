@@ -12,6 +12,7 @@ from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND
+from guidelines.report.subjects import changed_map
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
 from guidelines.stats.intervals import Estimate
@@ -59,7 +60,10 @@ def document(comparison: Comparison) -> Document:
     """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
     effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
     sections = (*effects, _speeds(comparison), *_alone(comparison))
-    return Document("A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)))
+    maps = changed_map.of_comparison(comparison)
+    return Document(
+        "A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)), heat_maps=maps
+    )
 
 
 def _effects(guideline: GuidelineComparison, confidence: float) -> Section:

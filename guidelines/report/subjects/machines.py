@@ -9,7 +9,7 @@ from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
-from guidelines.report.subjects import answer
+from guidelines.report.subjects import answer, heat_map
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition
 
@@ -40,8 +40,13 @@ def document(matrix: Matrix) -> Document:
     holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
-    answered = answer.lines([tables(results) for results in machines.values()])
-    return Document("Machines compared", tuple(lead), sections, answer=answered)
+    return Document(
+        "Machines compared",
+        tuple(lead),
+        sections,
+        answer=answer.lines([tables(results) for results in machines.values()]),
+        heat_maps=heat_map.of_matrix(matrix, sections),
+    )
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:

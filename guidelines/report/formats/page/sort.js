@@ -1,5 +1,5 @@
 // Headings become buttons that sort their table; without this script they are plain headings.
-for (const table of document.querySelectorAll("table")) {
+for (const table of document.querySelectorAll("table:not(.heat)")) {
   const body = table.tBodies[0];
   table.querySelectorAll("thead th").forEach((heading, column) => {
     const button = document.createElement("button");

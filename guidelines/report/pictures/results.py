@@ -1,0 +1,56 @@
+"""Write the title of a panel: what was found, in a line."""
+
+from collections.abc import Sequence
+
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.report.digits import times
+from guidelines.report.pictures.panels import Panel
+from guidelines.report.pictures.ticks import short_name
+from guidelines.stats.intervals import Estimate
+
+PER_MULTIPLY_ADD = " per mult-add"
+# Between the results of two machines.
+BESIDE = " | "
+
+
+def result(guideline: str, panel: Panel) -> str:
+    """The result of a panel: "G2 x1 holds: g=8 1.94x slower".
+
+    Of two machines both: "G2 x1 holds | undecided: g=8 1.94x | 1.02x slower", of more their number.
+    """
+    sweeps = [curve.sweep for curve in panel.curves]
+    outcomes = [sweep.verdict.outcome if sweep.verdict else "no verdict" for sweep in sweeps]
+    name = f"{guideline} {panel.title}"
+    if len(sweeps) > 2:
+        return f"{name} holds on {outcomes.count('holds')} of {len(sweeps)}"
+    effects = _effects(sweeps)
+    line = f"{name} {BESIDE.join(outcomes)}"
+    if not effects:
+        return line
+    is_per_multiply_add = any(sweep.is_judged_per_multiply_add for sweep in sweeps)
+    unit = PER_MULTIPLY_ADD if is_per_multiply_add else ""
+    return f"{line}: {_deciding(sweeps)}{effects}{unit}"
+
+
+def _deciding(sweeps: Sequence[SweepResult]) -> str:
+    """The variant that decides, named as below the panel, if it is the same on all machines."""
+    names = {sweep.extreme for sweep in sweeps}
+    return f"{short_name(names.pop())} " if len(names) == 1 else ""
+
+
+def _effects(sweeps: Sequence[SweepResult]) -> str:
+    """The slow-downs that decide, with their direction behind the last of those that share it."""
+    slowdowns = [sweep.verdict.slowdown for sweep in sweeps if sweep.verdict]
+    if len(slowdowns) < len(sweeps):
+        return ""
+    texts = []
+    directions = [_direction(slowdown) for slowdown in slowdowns]
+    for number, slowdown in enumerate(slowdowns):
+        size = slowdown if slowdown.estimate >= 1 else slowdown.inverse()
+        is_said_later = directions[number] in directions[number + 1 :]
+        texts.append(times(size) if is_said_later else f"{times(size)} {directions[number]}")
+    return BESIDE.join(texts)
+
+
+def _direction(slowdown: Estimate) -> str:
+    return "slower" if slowdown.estimate >= 1 else "faster"

@@ -1,0 +1,42 @@
+"""Label machines and conditions as shortly as tells them apart, for legends and heat maps."""
+
+from collections.abc import Sequence
+
+from guidelines.report.labels import phrase
+
+# What tells machines and conditions apart at a glance comes first; other attributes follow as they stand.
+FIRST = ("device", "layout", "mode", "dtype", "batch_size", "image_size", "threads", "channel_rule")
+THEN = ("cudnn_choice", "cpu_capability", "torch")
+LONGEST = 60
+
+
+def short_labels(everything: Sequence[dict[str, str]]) -> list[str]:
+    """A label for each: the machine's name or its device, and what tells it from others of that name."""
+    names = {known.get("name", "") for known in everything}
+    begin = "name" if len(names - {""}) > 1 else "device_name"
+    labels = [known.get(begin) or known.get("device_name", "") for known in everything]
+    for attribute in _attributes(everything, begin):
+        labels = _told_apart(labels, [known.get(attribute, "") for known in everything], attribute)
+    return [label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…" for label in labels]
+
+
+def _attributes(everything: Sequence[dict[str, str]], begin: str) -> list[str]:
+    """The attributes that may tell labels apart, the most telling first."""
+    others: dict[str, None] = {}
+    for known in everything:
+        others |= dict.fromkeys(known)
+    ordered = dict.fromkeys((*FIRST, *THEN, *others))
+    return [attribute for attribute in ordered if attribute != begin]
+
+
+def _told_apart(labels: Sequence[str], values: Sequence[str], attribute: str) -> list[str]:
+    """Labels that several share, with an attribute behind them if it differs between these."""
+    values_of: dict[str, set[str]] = {}
+    for label, value in zip(labels, values, strict=True):
+        values_of.setdefault(label, set()).add(value)
+    longer = []
+    for label, value in zip(labels, values, strict=True):
+        differs = len(values_of[label]) > 1
+        told = phrase(attribute, value) if differs and value else ""
+        longer.append(", ".join(filter(None, (label, told))))
+    return longer

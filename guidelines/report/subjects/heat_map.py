@@ -1,0 +1,133 @@
+"""Arrange verdicts as a heat map for the first screen of a page: where guidelines hold, by how much."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from guidelines.analysis.matrix import Line, Matrix, Standing, matrix
+from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.analysis.tables import Table
+from guidelines.analysis.verdict import directed
+from guidelines.report.digits import times
+from guidelines.report.document import Section
+from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
+from guidelines.report.labels import DISTURBED, attributes
+from guidelines.report.short_labels import short_labels
+from guidelines.report.subjects.how_measured import marked
+from guidelines.results.model import TableKey
+
+TITLE = "Effects and verdicts at a glance"
+LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x the guideline is right."
+SWEEPS_LEGEND = f"{LEGEND} One cell for each sweep; it leads to the table."
+MACHINES_LEGEND = f"{LEGEND} Each cell: the sweep with the largest effect, and how many sweeps hold."
+PER_MULTIPLY_ADD = "per mult-add"
+# More rows are left to the tables.
+MOST_ROWS = 40
+
+
+class _Place(NamedTuple):
+    """A table and the machine, by its index, that it belongs to."""
+
+    machine: int
+    key: TableKey
+
+
+def of_report(
+    machines: Sequence[MachineResults],
+    tables_by_machine: Sequence[Sequence[Table]],
+    sections: Sequence[Section],
+) -> tuple[HeatMap, ...]:
+    """A row for each guideline of a machine, or for each machine and condition if there are several.
+
+    The `sections` are those of the whole document, with one for each table in the order of the tables.
+    """
+    keys: list[_Place] = []
+    for index, tables in enumerate(tables_by_machine):
+        keys += [_Place(index, TableKey(table.guideline, table.condition)) for table in tables]
+    of_tables = [index for index, section in enumerate(sections) if section.grid and section.picture]
+    places = dict(zip(keys, of_tables, strict=True))
+    if len(machines) == 1 and not _has_several_conditions(tables_by_machine[0]):
+        return _shown(_guideline_rows(tables_by_machine[0], of_tables), SWEEPS_LEGEND)
+    numbers = {id(results): number for number, results in enumerate(machines)}
+
+    def place(line: Line, guideline: str) -> int | None:
+        return places.get(_Place(numbers[id(line.results)], TableKey(guideline, line.condition)))
+
+    return _of_lines(matrix(machines), place)
+
+
+def of_matrix(standings: Matrix, sections: Sequence[Section]) -> tuple[HeatMap, ...]:
+    """A row for each machine and condition, a column for each guideline; cells lead to its picture."""
+    places = {section.picture: index for index, section in enumerate(sections) if section.picture}
+    return _of_lines(standings, lambda line, guideline: places.get(guideline))
+
+
+def _shown(rows: Sequence[HeatRow], legend: str, heads: tuple[str, ...] = ()) -> tuple[HeatMap, ...]:
+    """A heat map of the first rows; none if there are no cells."""
+    more = len(rows) - MOST_ROWS
+    if more > 0:
+        legend = f"{legend} {more} more rows are left to the tables."
+    if not any(any(row.cells) for row in rows):
+        return ()
+    return (HeatMap(TITLE, tuple(rows[:MOST_ROWS]), heads, legend),)
+
+
+def _has_several_conditions(tables: Sequence[Table]) -> bool:
+    """True if a guideline was measured under two conditions or more."""
+    return len({table.guideline for table in tables}) < len(tables)
+
+
+def _guideline_rows(tables: Sequence[Table], places: Sequence[int]) -> list[HeatRow]:
+    rows: list[HeatRow] = []
+    for table, place in zip(tables, places, strict=True):
+        cells = [_of_sweep(sweep, place) for sweep in table.sweeps]
+        rows += abreast(table.guideline, cells, table.claim)
+    return rows
+
+
+def _of_sweep(sweep: SweepResult, place: int) -> HeatCell:
+    if sweep.verdict is None:
+        return HeatCell("–", "no verdict", marked(sweep), f"{sweep.extreme} failed", section=place)
+    effect = directed(sweep.verdict.slowdown, sweep.expect)
+    return HeatCell(
+        figure=times(effect),
+        outcome=sweep.verdict.outcome,
+        name=marked(sweep),
+        detail=PER_MULTIPLY_ADD if sweep.is_judged_per_multiply_add else "",
+        effect=None if sweep.verdict.is_about_launches else effect.estimate,
+        section=place,
+    )
+
+
+def _of_lines(standings: Matrix, place: Callable[[Line, str], int | None]) -> tuple[HeatMap, ...]:
+    known = [attributes(line.machine, line.condition) for line in standings.lines]
+    rows = []
+    for label, line in zip(short_labels(known), standings.lines, strict=True):
+        cells = []
+        for guideline in standings.guidelines:
+            standing = line.standings.get(guideline)
+            cells.append(_of_standing(standing, place(line, guideline)) if standing else None)
+        rows.append(HeatRow(label, tuple(cells)))
+    return _shown(rows, MACHINES_LEGEND, tuple(standings.guidelines))
+
+
+def _of_standing(standing: Standing, place: int | None) -> HeatCell:
+    is_bound = standing.verdict.is_about_launches
+    name = f"{standing.sweep} {DISTURBED}" if standing.is_disturbed else standing.sweep
+    unit = PER_MULTIPLY_ADD if standing.is_per_multiply_add else ""
+    return HeatCell(
+        figure=times(standing.effect),
+        outcome=standing.verdict.outcome,
+        name=name,
+        detail="\n".join(filter(None, (unit, _held(standing)))),
+        effect=None if is_bound else standing.effect.estimate,
+        section=place,
+        is_partly=standing.verdict.outcome == "holds" and standing.sweeps_held < standing.sweeps_judged,
+    )
+
+
+def _held(standing: Standing) -> str:
+    """The number of sweeps that hold: "2 of 3"; "" if launches decide."""
+    if standing.verdict.is_about_launches:
+        return ""
+    return f"{standing.sweeps_held} of {standing.sweeps_judged}"

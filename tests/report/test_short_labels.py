@@ -1,0 +1,45 @@
+from guidelines.report.short_labels import LONGEST, short_labels
+
+
+def known(device_name="a processor", **others):
+    return {"device_name": device_name, "device": "cpu", "mode": "eager", **others}
+
+
+def test_devices_tell_machines_apart():
+    assert short_labels([known("one", torch="1"), known("two", torch="2")]) == ["one", "two"]
+
+
+def test_a_single_machine_is_its_device():
+    assert short_labels([known(torch="1")]) == ["a processor"]
+
+
+def test_names_come_before_devices():
+    machines = [known("one", name="mine"), known("two", name="yours")]
+    assert short_labels(machines) == ["mine", "yours"]
+
+
+def test_only_labels_that_are_alike_are_told_apart():
+    machines = [
+        known(name="mine"),
+        known(name="yours"),
+        known("a GPU", name="yours", device="cuda:0"),
+        known("a GPU", name="yours", device="cuda:0", mode="cudagraph"),
+    ]
+    assert short_labels(machines) == [
+        "mine",
+        "yours, cpu",
+        "yours, cuda:0, eager",
+        "yours, cuda:0, cudagraph",
+    ]
+
+
+def test_any_attribute_tells_machines_apart_in_words():
+    assert short_labels([known(torch="1"), known(torch="2")]) == [
+        "a processor, torch 1",
+        "a processor, torch 2",
+    ]
+
+
+def test_long_labels_are_cut():
+    (label,) = short_labels([known("x" * 1000)])
+    assert len(label) == LONGEST
