@@ -75,7 +75,9 @@ def test_nothing_is_loaded_twice(pytester, installed, conftest):
     pytester.makepyfile(test_small=SMALL)
     for arguments in (("--markers",), ("--markers", "-p", "guidelines.plugin"), ("--markers", "--seed=1")):
         assert installed(*arguments).stdout.str().count("@pytest.mark.guideline(") == 1
-    installed("--benchmark-disable", "--device=cpu").assert_outcomes(passed=6)
+    # pytest must not say that it cannot rewrite what `entry` has imported.
+    strict = ("-W", "error::pytest.PytestAssertRewriteWarning")
+    installed(*strict, "--benchmark-disable", "--device=cpu").assert_outcomes(passed=6)
 
 
 def test_a_file_that_cannot_be_imported_is_named_and_loads_no_torch(pytester, installed):
