@@ -2,6 +2,8 @@
 
 The rest, and torch with it, is loaded as soon as an option of the suite is given or a marked test is found.
 Runs that have neither keep their options and tests as they are.
+
+PYTEST_DONT_REWRITE: several ways lead to this module, and it has no assertions to rewrite.
 """
 
 from contextlib import suppress
