@@ -18,7 +18,7 @@ Finding = Literal["holds", "does not hold", "holds in part", "undecided"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What the sweeps of one guideline under one condition say together.
+    """Conclusion from the sweeps of one guideline under one condition together.
 
     `held` of the sweeps `judged` hold, those named in `open` are undecided; sweeps in which launches decide
     are not judged. `effects` exceed 1 if the guideline is right, as do the paper's, `published`, for the
@@ -104,7 +104,7 @@ def _only(values: set[Item]) -> Item | None:
 
 
 def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
-    """What would decide one of the sweeps, an option if there is one."""
+    """Remedy that would decide one of the sweeps, an option if there is one."""
     shorts = [sweep.verdict.needed for sweep in judged if sweep.verdict]
     if shorts:
         options = [short for short in shorts if "--" in short]

@@ -105,7 +105,7 @@ class Measured:
 
     @property
     def noted(self) -> tuple[str, ...]:
-        """What was noticed about networks of its sweep, from all passes and runs."""
+        """Notes on what was noticed about networks of its sweep, from all passes and runs."""
         return distinct(of_pass.noted for of_pass in self.circumstances)
 
     @property

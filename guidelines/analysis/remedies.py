@@ -21,7 +21,7 @@ QUIETER = "needs a quieter machine: guidelines doctor"
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would decide a sweep, or why nothing would: as a sentence, and in a few words (`needed`)."""
+    """Way to decide a sweep, or why there is none: as a sentence, and in a few words (`needed`)."""
 
     sentence: str
     needed: str

@@ -100,7 +100,7 @@ class SweepResult:
 
 
 class Beside(NamedTuple):
-    """What all sweeps of a table share: the paper's platform, and the confidence of its intervals."""
+    """Facts that all sweeps of a table share: the paper's platform, and the confidence of its intervals."""
 
     platform: Platform
     confidence: float

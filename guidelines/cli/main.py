@@ -94,7 +94,7 @@ def _replace_what_cannot_be_encoded() -> None:
 
 
 def _lacks(error: ModuleNotFoundError) -> str:
-    """What is not installed, and the command that installs it; "" if the suite does not know that module."""
+    """Name what is not installed, and how to install it; "" if the suite does not know that module."""
     from guidelines.results.libraries import PACKAGES, how_to_install
 
     module = (error.name or "").partition(".")[0]
@@ -102,7 +102,7 @@ def _lacks(error: ModuleNotFoundError) -> str:
 
 
 def _list() -> str:
-    """What the program is for, and a line for each command."""
+    """Purpose of the program, and a line for each command."""
     lines = [f"{ABOUT}\n"]
     lines += [f"guidelines {name:<{LONGEST_NAME}}  {command.HELP}" for name, command in COMMANDS.items()]
     return "\n".join([*lines, "\n`guidelines COMMAND --help` says more."])

@@ -208,7 +208,7 @@ class _Measurement:
         )
 
     def _noted(self) -> Iterator[str]:
-        """What was noticed about each network that was measured, with its name."""
+        """Notes on what was noticed about each network that was measured, with its name."""
         recording = self.recording
         for variant in self.sweep.variants:
             if variant.id not in recording.seconds_per_call:

@@ -29,7 +29,7 @@ CASE = pytest.StashKey[Case]()
 
 @dataclass
 class _Early:
-    """What the measuring before the first test printed, and the error that ended it, if one did.
+    """Output of the measuring before the first test, and the error that ended it, if one did.
 
     The first test that needs a result prints and raises them.
     """
@@ -100,7 +100,7 @@ def _case(item: pytest.Item) -> Case:
 
 
 def _early_end(config: pytest.Config) -> str:
-    """What the measuring before the first test printed; raises the error that ended it. Both only once."""
+    """Output of the measuring before the first test; raises the error that ended it. Both only once."""
     early = config.stash.get(EARLY, _Early())
     config.stash[EARLY] = _Early()
     if early.error:

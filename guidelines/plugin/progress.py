@@ -145,7 +145,7 @@ def _pass(begins: PassBegins, planned: int) -> str:
 
 
 def so_far(sweep: SweepPasses) -> str:
-    """What its passes know of the variant that decides a sweep: "G2 x1 cpu: g=8 1.94x so far"."""
+    """Summary of what its passes know of the variant that decides a sweep: "G2 x1 cpu: g=8 1.94x so far"."""
     sweep_id = sweep.case.sweep_id
     if not sweep.outcomes:
         return sweep_id
@@ -206,7 +206,7 @@ def in_lines(line: str, width: int) -> str:
 
 
 def known_so_far(outcome: Outcome, number: int | None = None) -> str:
-    """What is known of a sweep: "120 rounds: g=2 1.31 ±0.04, g=8 1.93 ±0.05".
+    """Summary of a sweep: "120 rounds: g=2 1.31 ±0.04, g=8 1.93 ±0.05".
 
     With the number of a pass, also what happened in it.
     """

@@ -12,7 +12,7 @@ PARTIAL = "partial"
 
 @dataclass(frozen=True)
 class Extent:
-    """What is there of a run: `sweeps` of `planned_sweeps`, of which each has `planned_passes`.
+    """Extent of a run that is there: `sweeps` of `planned_sweeps`, of which each has `planned_passes`.
 
     `passes` is the number of passes that are there of all sweeps.
     """
@@ -36,7 +36,7 @@ class Extent:
 
 
 def to_partial(extent: Extent) -> dict[str, Any]:
-    """What a saved file says of a part of a run; {} for a whole run."""
+    """Facts that a saved file holds of a part of a run; {} for a whole run."""
     return {} if extent.is_complete else {PARTIAL: asdict(extent)}
 
 

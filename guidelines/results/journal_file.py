@@ -20,7 +20,7 @@ def write(file: IO[bytes], lines: bytes) -> None:
 
 
 def harm(path: Path, file: IO[bytes], size_bytes: int) -> str:
-    """What somebody else did to an open file: "was deleted", or "" for nothing."""
+    """Harm that somebody else did to an open file: "was deleted", or "" for nothing."""
     try:
         there = path.stat()
     except (FileNotFoundError, NotADirectoryError):

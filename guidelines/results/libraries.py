@@ -21,7 +21,7 @@ def lacking() -> str:
 
 
 def how_to_install(module: str) -> str:
-    """What is lacking without a module of PACKAGES, and the command that installs it."""
+    """Name what is lacking without a module of PACKAGES, and the command that installs it."""
     package = PACKAGES[module]
     hint = ", or the build for your device from https://pytorch.org" if module == "torch" else ""
     return f"{package} is not installed: pip install {package}{hint}"

@@ -37,7 +37,7 @@ class Shown:
 
 
 def shown(series: Sequence[Series]) -> list[Shown]:
-    """What to draw for each guideline, in the order of the tables."""
+    """Series to draw for each guideline, in the order of the tables."""
     guidelines: dict[str, None] = {}  # a set in the order of the tables
     for each in series:
         guidelines |= dict.fromkeys(table.guideline for table in each.tables)

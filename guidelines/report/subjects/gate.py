@@ -29,7 +29,7 @@ def headline(gate: Gate) -> str:
 
 
 def trip_line(trip: Finding) -> str:
-    """What tripped the gate: "G4 c64 neither is SLOWER on B: 0.78 [0.71, 0.85]"."""
+    """Name what tripped the gate: "G4 c64 neither is SLOWER on B: 0.78 [0.71, 0.85]"."""
     launches = " (times of launching, not of the device)" if trip.is_about_launches else ""
     verb = "was" if trip.word == DISTURBED.upper() else "is"
     where = f", {OF[trip.of]}" if trip.word == UNCLEAR.upper() else f" on {trip.side}"
@@ -39,7 +39,7 @@ def trip_line(trip: Finding) -> str:
 
 
 def unchecked_line(gate: Gate) -> str:
-    """What B lacks, "" if it lacks nothing."""
+    """Name what B lacks, "" if it lacks nothing."""
     return f"not on B, so not checked: {'; '.join(gate.missing)}" if gate.missing else ""
 
 
