@@ -18,6 +18,7 @@ from guidelines.measure.device.timing import build
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import MODES, Condition, Device
 from guidelines.spec.sweep import Variant
+from guidelines.spec.work import Operators
 
 # Denormal numbers take a processor some hundred cycles each, where others take one or less.
 MOST_DENORMAL = 0.001
@@ -30,11 +31,11 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
     data type. Returns the figures that are known before the timing, such as its peak memory.
     Raises ValueError or MemoryError if a check fails; whatever torch raises passes through.
     """
-    check_work(variant, condition)
+    operators = check_work(variant, condition)
     check_fits(variant, condition)
     circumstances = _checked_outputs(variant, condition, seed, bind)
     peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return replace(circumstances, peak_memory_bytes=peak)
+    return replace(circumstances, operators=operators, peak_memory_bytes=peak)
 
 
 def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
@@ -107,8 +108,8 @@ def _check_alike(output: Tensor, expected: Tensor, condition: Condition) -> None
         )
 
 
-def check_work(variant: Variant, condition: Condition) -> None:
-    """Count the multiply-adds of a new instance and compare them with those the variant declares.
+def check_work(variant: Variant, condition: Condition) -> tuple[Operators, ...]:
+    """Count the multiply-adds of a new instance, which must be those the variant declares; its operators.
 
     The instance is in evaluation mode, as when it is timed. It is on the meta device, or on the CPU if it
     needs values, as a network does that looks at some to choose its way. Raises ValueError if they differ.
@@ -119,8 +120,9 @@ def check_work(variant: Variant, condition: Condition) -> None:
     except (RuntimeError, TypeError):  # raised for whatever has no values there
         check_fits(variant, replace(condition, device=Device("cpu")))
         counted = _counted(variant, condition, "cpu")
-    if counted != declared:
-        raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
+    if counted.multiply_adds != declared:
+        raise ValueError(f"the module does {counted.multiply_adds} multiply-adds, it declares {declared}")
+    return counted.operators
 
 
 def _built(variant: Variant) -> nn.Module:
@@ -130,12 +132,12 @@ def _built(variant: Variant) -> nn.Module:
     return module
 
 
-def _counted(variant: Variant, condition: Condition, device: str) -> int:
-    """Multiply-adds of one call on random numbers, without what building the network computes."""
+def _counted(variant: Variant, condition: Condition, device: str) -> Observer:
+    """Observer of one call on random numbers, without what building the network computes."""
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         torch.default_generator.manual_seed(0)
         module, x = _built(variant).eval(), torch.randn(variant.input_shape(condition))
-        with Observer() as observer:
+        observer = Observer()
+        with observer:
             module(x)
-    multiply_adds: int = observer.multiply_adds
-    return multiply_adds
+    return observer

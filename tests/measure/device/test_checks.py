@@ -14,9 +14,14 @@ from guidelines.measure.device.timing import pinned
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import DTYPES, Condition, Device
 from guidelines.spec.sweep import Variant
-from guidelines.spec.work import Conv, Stack
+from guidelines.spec.work import Conv, Operators, Stack
 
 NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
+OPERATORS = (
+    Operators("convolution", calls=1, multiply_adds=256, memory_access=144),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=128),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=192),
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,7 +57,7 @@ def test_an_output_that_is_not_finite_is_refused():
 def test_an_eager_network_has_no_time_of_set_up_and_the_cpu_no_launches(monkeypatch):
     monkeypatch.setattr("guidelines.measure.device.checks.peak_bytes", lambda device, act: 7)
     assert check(NETWORK, EAGER, 0, binder("eager")) == Circumstances(
-        setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None
+        setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None, operators=OPERATORS
     )
 
 
@@ -213,7 +218,7 @@ def test_networks_with_computed_weights_are_counted(wrap):
     variant = Variant(
         "a", "a", (4,), Stack((Conv(4, 4),)), lambda: wrap(torch.nn.Conv2d(4, 4, 1, bias=False))
     )
-    assert checks._counted(variant, EAGER, "meta") == work
+    assert checks._counted(variant, EAGER, "meta").multiply_adds == work
 
 
 @pytest.mark.parametrize(
