@@ -19,6 +19,7 @@ from guidelines.stats.passes import OfPass, over_passes
 
 # A slow-down nearer to 1 has no factors whose shares would tell anything.
 LEAST_EFFECT = 0.02
+FACTORS = WORK, TRAFFIC, LAUNCHES, KERNELS = "work", "traffic", "launches", "kernels"
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Account:
     def factors(self) -> dict[str, Estimate]:
         """The factors by name, in the order in which they are shown."""
         return {
-            "work": self.work,
-            "traffic": self.traffic,
-            "launches": self.launches,
-            "kernels": self.kernels,
+            WORK: self.work,
+            TRAFFIC: self.traffic,
+            LAUNCHES: self.launches,
+            KERNELS: self.kernels,
         }
 
     @property
@@ -109,10 +110,10 @@ class _Pair:
         # What launches add in a graph, or on a CPU, and with it all that a device can be blamed for.
         added = _over_passes(lambda each: self._attainable(each) / self._floor(each), passes, slowdown)
         attainable = _over_passes(self._attainable, passes, slowdown)
-        launches, kernels = added, _over(slowdown, attainable)
+        launches, kernels = added, over(slowdown, attainable)
         if self.graph:
             in_graph = self.graph.slowdown(confidence)
-            launches, kernels = _times(added, _over(slowdown, in_graph)), _over(in_graph, attainable)
+            launches, kernels = _times(added, over(slowdown, in_graph)), over(in_graph, attainable)
         highest = best(passes)
         return Account(
             slowdown=slowdown,
@@ -156,7 +157,7 @@ def _over_passes(ratio: Callable[[Ceilings], float], passes: Sequence[Ceilings],
     return _with_side(like, centre, side)
 
 
-def _over(a: Estimate, b: Estimate) -> Estimate:
+def over(a: Estimate, b: Estimate) -> Estimate:
     """The quotient of two estimates that do not depend on each other."""
     return _combined(a, b, a.estimate / b.estimate)
 

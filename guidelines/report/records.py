@@ -18,14 +18,16 @@ from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
+from guidelines.report.factor_records import of_factors
+from guidelines.report.record import Record as Record
+from guidelines.report.record import Scalar as Scalar
+from guidelines.report.record import of_estimate
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
 
 SCHEMA = 3
-Scalar = str | int | float | None
-Record = dict[str, Scalar]
 
 
 def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
@@ -54,7 +56,10 @@ def of_comparison(comparison: Comparison) -> list[Record]:
     Slow-downs are per multiply-add if `per_multiply_add` is 1. `a_launch_bound` and `b_launch_bound` are 1
     if the slow-down of that side is about launches, not about the device.
     """
-    return [_compared(row, comparison.confidence) for row in comparison.rows]
+    records = []
+    for row, factors in zip(comparison.rows, of_factors(comparison), strict=True):
+        records.append(_compared(row, comparison.confidence) | factors)
+    return records
 
 
 def of_matrix(matrix: Matrix) -> list[Record]:
@@ -116,8 +121,8 @@ def _variant(variant: VariantResult) -> Record:
     return {
         "widths": " ".join(map(str, variant.widths)),
         **_work(variant.work),
-        **_estimate(cell.slowdown, "slowdown"),
-        **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
+        **of_estimate(cell.slowdown, "slowdown"),
+        **of_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
         "failure": cell.failure,
         "launch_bound": int(cell.is_launch_bound),
@@ -135,7 +140,7 @@ def _times(measured: Measured | None, confidence: float | None) -> Record:
 
 
 def _seconds(per_call: Estimate | None, images_per_s: Estimate | None) -> Record:
-    return {**_estimate(per_call, "seconds_per_call"), **_estimate(images_per_s, "images_per_s")}
+    return {**of_estimate(per_call, "seconds_per_call"), **of_estimate(images_per_s, "images_per_s")}
 
 
 def _work(work: Cost) -> Record:
@@ -170,7 +175,7 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
         "per_multiply_add": int(sweep.is_judged_per_multiply_add),
-        **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
+        **of_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
     }
 
 
@@ -195,7 +200,7 @@ def _side(side: str, measured: Measured, confidence: float) -> Record:
     times = {f"{side}_{name}": value for name, value in _times(measured, confidence).items()}
     return {
         **_condition(measured.place.condition, f"{side}_"),
-        **_estimate(measured.judged(confidence), f"{side}_slowdown"),
+        **of_estimate(measured.judged(confidence), f"{side}_slowdown"),
         **times,
         f"{side}_passes": measured.passes,
         f"{side}_disturbed": "; ".join(measured.disturbed),
@@ -211,7 +216,7 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "variant": standing.extreme,
         "passes": standing.passes,
         **_condition(line.condition),
-        **_estimate(slowdown, "slowdown"),
+        **of_estimate(slowdown, "slowdown"),
         "slowdown_confidence": slowdown.confidence,
         "verdict": standing.verdict.outcome,
         "margin": standing.verdict.margin,
@@ -225,15 +230,9 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
 
 def _change(change: Change | None, name: str, outcome: str) -> Record:
     return {
-        **_estimate(change.ratio if change else None, name),
+        **of_estimate(change.ratio if change else None, name),
         f"{name}_confidence": change.ratio.confidence if change else None,
         f"{name}_margin": change.margin if change else None,
         f"{name}_verdict": outcome or None,
         f"{name}_reason": change.reason if change else None,
     }
-
-
-def _estimate(estimate: Estimate | None, name: str) -> Record:
-    if estimate is None:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    return {name: estimate.estimate, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from guidelines.analysis.account_change import CHANGED, AccountChange, account_changes
 from guidelines.analysis.change import LEAST_CHANGE, Change, verdict_confidence
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared
@@ -12,9 +13,10 @@ from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND
-from guidelines.report.subjects import changed_map
+from guidelines.report.subjects import changed_factors, changed_map
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
+from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.noise_floor import MOST_DENIED
 
@@ -57,23 +59,31 @@ class _Size(NamedTuple):
 
 
 def document(comparison: Comparison) -> Document:
-    """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
-    effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
-    sections = (*effects, _speeds(comparison), *_alone(comparison))
+    """The sides and a summary, slow-downs by guideline, speeds, factors, and what only one side has."""
+    confidence, factors = comparison.confidence, account_changes(comparison)
+    effects = [_effects(guideline, confidence, factors) for guideline in comparison.guidelines]
+    told = changed_factors.section(comparison, factors)
+    sections = (*effects, _speeds(comparison), *told, *_alone(comparison))
     maps = changed_map.of_comparison(comparison)
     return Document(
         "A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)), heat_maps=maps
     )
 
 
-def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
+def _effects(
+    guideline: GuidelineComparison, confidence: float, factors: Mapping[VariantKey, AccountChange]
+) -> Section:
     place = guideline.rows[0].a.place
     rows = tuple(Row(_effect(row, confidence), _sweep(row.a)) for row in guideline.rows)
-    changed = [row for row in guideline.rows if row.outcome in ("STRONGER", "WEAKER")]
+    verdicts = []
+    for row in guideline.rows:
+        if row.outcome in CHANGED:
+            why = changed_factors.carried_by(factors.get(row.a.place.key))
+            verdicts.append(f"{_sentence(row, confidence)}{why}")
     return Section(
         f"{place.guideline} {place.claim}",
         Grid(EFFECTS, rows, "sweep"),
-        tuple(_sentence(row, confidence) for row in changed),
+        tuple(verdicts),
         (_condition(guideline), *_other_networks(guideline.rows)),
         picture=place.guideline,
     )

@@ -1,10 +1,15 @@
 """Ceilings of a made-up device: 1 GB/s to copy, 2 GB/s in place, 10 G mult-adds/s, launches of 1 and 5 us."""
 
+from dataclasses import replace
+
 from guidelines.results.ceilings import COPY, IN_PLACE, Ceilings, Rate, key_of
 from guidelines.spec.condition import Condition
+from guidelines.spec.work import Operators
 
 CPU = Condition("cpu", "a processor")
 LAUNCH_S = {"convolution": 5e-6, "matrix product": 2e-6, "element-wise": 1e-6}
+# Of 4 ms of traffic.
+ADDS = Operators("element-wise", calls=1, multiply_adds=0, memory_access=1_000_000)
 
 
 def ceilings(condition=CPU, number=1, bytes_per_s=1e9, **changes):
@@ -20,3 +25,15 @@ def ceilings(condition=CPU, number=1, bytes_per_s=1e9, **changes):
     if not condition.device.is_cpu:
         figures["launch_s"] = {"eager": LAUNCH_S, "cudagraph": dict.fromkeys(LAUNCH_S, 1e-07)}
     return Ceilings(key_of(condition), number, **{**figures, **changes})
+
+
+def with_operators(entry, *operators):
+    """An entry of one pass that holds the operators of its network."""
+    (only,) = entry.passes
+    circumstances = replace(only.circumstances, operators=operators)
+    return replace(entry, passes=(replace(only, circumstances=circumstances),))
+
+
+def with_ceilings(results, *passes):
+    """Results that hold ceilings of their condition, or those that are given."""
+    return replace(results, ceilings=passes or (ceilings(results.measured[0].place.condition),))

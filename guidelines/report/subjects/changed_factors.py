@@ -1,0 +1,64 @@
+"""Say which factor of a slow-down changed between two machines: in sentences, and in a table."""
+
+from collections.abc import Iterator, Mapping
+
+from guidelines.analysis.account import WORK
+from guidelines.analysis.account_change import AccountChange, FactorChange
+from guidelines.analysis.compare import Comparison
+from guidelines.report.digits import factor, percent
+from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.results.model import VariantKey
+
+TITLE = "Which factor changed, A -> B"
+FACTORS_LEGEND = (
+    "Work (multiply-adds) x traffic (memory access and arithmetic at equal work) x launches x kernels (the "
+    "share of the device that is attained) is the slow-down. Rows: those that are STRONGER or WEAKER, and "
+    "those on which the verdict of a sweep rests."
+)
+PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
+PERHAPS = "perhaps"
+NAME, MOST = Head("variant", is_number=False), Head("most\u00a0of the\u00a0change", is_number=False)
+
+Changes = Mapping[VariantKey, AccountChange]
+
+
+def carried_by(change: AccountChange | None) -> str:
+    """The end of a sentence on a change: "; most of it is kernels 1.6 -> 2.1"; "" if nothing is known."""
+    if change is None or change.most is None:
+        return ""
+    most = change.most
+    perhaps = "" if most.is_clear else f"{PERHAPS} "
+    return f"; {perhaps}most of it is {most.name} {_both(most)}"
+
+
+def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
+    """A table of the factors of all rows that changed or that decide; nothing without any."""
+    rows = []
+    is_any_unclear = False
+    for row in comparison.rows:
+        change = changes.get(row.a.place.key)
+        if change and (change.most or change.is_deciding):
+            name = Value(row.a.place.variant, row.a.place.row)
+            cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
+            rows.append(Row((name, *cells, _most(change)), f"{row.a.place.guideline} {row.a.place.sweep}"))
+            is_any_unclear = is_any_unclear or bool(change.most and not change.most.is_clear)
+    if rows:
+        names = [each.name for each in next(iter(changes.values())).factors]
+        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
+        notes = (FACTORS_LEGEND, PERHAPS_LEGEND) if is_any_unclear else (FACTORS_LEGEND,)
+        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=notes)
+
+
+def _both(change: FactorChange) -> str:
+    """A factor on both sides: "1.6 -> 2.1", or "1.6" if it is the same."""
+    a, b = factor(change.a), factor(change.b)
+    return a if a == b else f"{a} -> {b}"
+
+
+def _most(change: AccountChange) -> Value:
+    """The factor that carries most of a change with its share; sorted by that share."""
+    most = change.most
+    if most is None or most.share is None:
+        return Value()
+    mark = "" if most.is_clear else f", {PERHAPS}"
+    return Value(f"{most.name} {percent(most.share)}{mark}", most.share)
