@@ -37,12 +37,14 @@ class FactorChange:
 
 @dataclass(frozen=True)
 class AccountChange:
-    """The account of a slow-down on both sides, factor by factor.
+    """The account of a slow-down on both sides, and its factors one by one.
 
     `most` is the factor that carries most of a change that is STRONGER or WEAKER, None for other changes.
     `is_deciding` is True if the verdict of the sweep rests on this row, on A or on B.
     """
 
+    a: Account
+    b: Account
     factors: tuple[FactorChange, ...]
     most: FactorChange | None
     is_deciding: bool
@@ -64,13 +66,13 @@ def account_changes(comparison: Comparison) -> dict[VariantKey, AccountChange]:
 
 def _deciding(comparison: Comparison) -> set[VariantKey]:
     """The rows on A on which a verdict rests on either side."""
-    keys = {
-        VariantKey(key, evidence.extreme)
-        for side in (comparison.a, comparison.b)
-        for key, evidence in evidence_by_sweep(side.measured).items()
-    }
-    rows = [row for row in comparison.rows if not {row.a.place.key, row.b.place.key}.isdisjoint(keys)]
-    return {row.a.place.key for row in rows}
+    of_a, of_b = (evidence_by_sweep(side.measured) for side in (comparison.a, comparison.b))
+    deciding = set()
+    for row in comparison.rows:
+        a, b = of_a.get(row.a.place.sweep_key), of_b.get(row.b.place.sweep_key)
+        if row.a.place.variant in {evidence.extreme for evidence in (a, b) if evidence}:
+            deciding.add(row.a.place.key)
+    return deciding
 
 
 def _change(row: Compared, a: Account, b: Account, is_deciding: bool) -> AccountChange:
@@ -78,10 +80,15 @@ def _change(row: Compared, a: Account, b: Account, is_deciding: bool) -> Account
     shares = _shares(row, ratios)
     factors = []
     for name, ratio in ratios.items():
-        factors.append(FactorChange(name, a.factors[name], b.factors[name], ratio, shares.get(name)))
+        factor = FactorChange(
+            name=name, a=a.factors[name], b=b.factors[name], ratio=ratio, share=shares.get(name)
+        )
+        factors.append(factor)
     most = max(factors, key=lambda factor: factor.share or 0.0)
     is_told = row.outcome in CHANGED and most.share is not None
-    return AccountChange(tuple(factors), most if is_told else None, is_deciding)
+    return AccountChange(
+        a=a, b=b, factors=tuple(factors), most=most if is_told else None, is_deciding=is_deciding
+    )
 
 
 def _shares(row: Compared, ratios: Mapping[str, Estimate]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND
-from guidelines.report.subjects import changed_factors, changed_map
+from guidelines.report.subjects import account_bars, changed_factors, changed_map
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
 from guidelines.results.model import VariantKey
@@ -64,9 +64,13 @@ def document(comparison: Comparison) -> Document:
     effects = [_effects(guideline, confidence, factors) for guideline in comparison.guidelines]
     told = changed_factors.section(comparison, factors)
     sections = (*effects, _speeds(comparison), *told, *_alone(comparison))
-    maps = changed_map.of_comparison(comparison)
     return Document(
-        "A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)), heat_maps=maps
+        "A compared with B",
+        tuple(lead(comparison)),
+        sections,
+        tuple(_notes(comparison)),
+        heat_maps=changed_map.of_comparison(comparison),
+        bars=account_bars.of_comparison(comparison, factors),
     )
 
 

@@ -9,7 +9,7 @@ from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
-from guidelines.report.subjects import answer, heat_map
+from guidelines.report.subjects import account_bars, answer, heat_map
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition
 
@@ -46,6 +46,7 @@ def document(matrix: Matrix) -> Document:
         sections,
         answer=answer.lines([tables(results) for results in machines.values()]),
         heat_maps=heat_map.of_matrix(matrix, sections),
+        bars=account_bars.of_matrix(matrix, sections),
     )
 
 

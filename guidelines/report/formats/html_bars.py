@@ -1,0 +1,125 @@
+"""Write a chart of stacked bars as HTML, on a logarithmic scale: factors by colour, pattern and word."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from math import ceil, log
+
+from guidelines.report.bars import Bar, BarChart, BarGroup, Part
+
+# What each factor means, in the order in which they stand in a bar; its name is the class of its colour.
+MEANINGS = {
+    "work": "multiply-adds",
+    "traffic": "memory access and arithmetic at the device's best, for equal work",
+    "launches": "starting the operators",
+    "kernels": "how far they stay below the device's best",
+}
+# Ratios of one mark of the scale to the next; the first that needs few marks is taken.
+BASES = (2, 4, 10, 100, 10**4, 10**8)
+MOST_STEPS = 8
+# Groups that are open at first; the others are shown on request.
+MOST_OPEN = 8
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A logarithmic scale with marks at the powers of a base, so many below 1 and above."""
+
+    base: int
+    below: int
+    above: int
+
+    @property
+    def steps(self) -> int:
+        """The number of distances between marks."""
+        return self.below + self.above
+
+    def place(self, ratio: float) -> float:
+        """The place of a ratio in percent of the width."""
+        return 100 * (self.below + log(ratio, self.base)) / self.steps
+
+    @property
+    def marks(self) -> list[float]:
+        """The ratios at the marks, from the least to the most."""
+        return [float(self.base) ** step for step in range(-self.below, self.above + 1)]
+
+
+def scale_of(bars: Iterable[Bar]) -> Scale:
+    """The scale that holds some bars, from one mark to another."""
+    ends = [bar.ends for bar in bars]
+    lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
+    for base in BASES:
+        scale = Scale(base, below=ceil(-log(lowest, base)), above=max(1, ceil(log(highest, base))))
+        if scale.steps <= MOST_STEPS:
+            break
+    return scale
+
+
+def bar_chart(chart: BarChart) -> Iterator[str]:
+    """A chart under its title; the first groups are open."""
+    scale = scale_of(chart.bars)
+    lines = f"--one:{scale.place(1):.4g}%;--step:{100 / scale.steps:.4g}%"
+    yield f'<section class="bars" style="{lines}">'
+    yield f"<h2>{escape(chart.title)}</h2>"
+    yield f'<ul class="key">{"".join(_meanings())}</ul>'
+    yield f"<p>{escape(chart.legend)}</p>"
+    for number, group in enumerate(chart.groups):
+        yield from _group(group, scale, is_open=number < MOST_OPEN)
+    yield "</section>"
+
+
+def _meanings() -> Iterator[str]:
+    for name, meaning in MEANINGS.items():
+        yield f'<li><i class="{name}"></i><b>{name}</b> {escape(meaning)}</li>'
+
+
+def _group(group: BarGroup, scale: Scale, is_open: bool) -> Iterator[str]:
+    note = f" {escape(group.note)}" if group.note else ""
+    yield "<details open>" if is_open else "<details>"
+    yield f"<summary><b>{escape(group.name)}</b>{note}</summary>"
+    yield _axis(scale, group)
+    yield from _listed(group.bars, scale)
+    if group.more:
+        yield f"<details><summary>{escape(group.more_title)} ({len(group.more)})</summary>"
+        yield from _listed(group.more, scale)
+        yield "</details>"
+    yield "</details>"
+
+
+def _axis(scale: Scale, group: BarGroup) -> str:
+    """The marks of the scale, and a link to the figures."""
+    marks = [f'<i style="left:{scale.place(mark):.4g}%">{mark:.3g}x</i>' for mark in scale.marks]
+    to_figures = ""
+    if group.section is not None:
+        to_figures = f'<a href="#s{group.section}">figures of {escape(group.name)}</a>'
+    return f'<div class="axis"><div aria-hidden="true">{"".join(marks)}</div>{to_figures}</div>'
+
+
+def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
+    yield "<ul>"
+    for bar in bars:
+        product = " x ".join(f"{part.text} {part.name}" for part in bar.parts) or "1"
+        last = ' class="last"' if bar.is_last else ""
+        yield (
+            f"<li{last}><span>{escape(bar.name)}</span> <b>{escape(bar.text)}</b>"
+            f'<div class="line" aria-hidden="true">{"".join(_drawn(bar, scale))}</div>'
+            f"<small>= {escape(product)}</small></li>"
+        )
+    yield "</ul>"
+
+
+def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
+    """The factors away from 1 on both sides, and the mark of the slow-down."""
+    for side in (bar.below, bar.above):
+        reached = 1.0
+        for part in side:
+            yield _part(part, scale, reached)
+            reached *= part.value
+    yield f'<u style="left:{scale.place(bar.value):.4g}%"></u>'
+
+
+def _part(part: Part, scale: Scale, begin: float) -> str:
+    left, right = sorted((scale.place(begin), scale.place(begin * part.value)))
+    title = escape(f"{part.name} {part.in_full}")
+    place = f"left:{left:.4g}%;width:{right - left:.4g}%"
+    return f'<i class="{part.name}" style="{place}" title="{title}"><em>{part.name}</em></i>'
