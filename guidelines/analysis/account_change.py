@@ -1,7 +1,7 @@
 """Tell which factor of a slow-down changed from one machine to another, by its account on both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from guidelines.analysis.account import LEAST_EFFECT, WORK, Account, accounts, over
@@ -51,8 +51,13 @@ class AccountChange:
 
 
 def account_changes(comparison: Comparison) -> dict[VariantKey, AccountChange]:
-    """The changes of all rows that have an account on both sides, by their key on A."""
-    of_a, of_b = accounts(comparison.a), accounts(comparison.b)
+    """The changes of all rows that have an account on both sides, by their key on A.
+
+    Both accounts rest on what both sides measured: if only one has a network in a captured graph, too, that
+    does not tell its launches.
+    """
+    of_a = accounts(replace(comparison.a, measured=tuple(row.a for row in comparison.rows)))
+    of_b = accounts(replace(comparison.b, measured=tuple(row.b for row in comparison.rows)))
     if not of_a or not of_b:
         return {}
     deciding = _deciding(comparison)

@@ -1,7 +1,7 @@
 """Hold a chart of stacked bars on a logarithmic scale: the factors whose product is a slow-down."""
 
 from dataclasses import dataclass
-from math import prod
+from math import log
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,11 @@ class Part:
     value: float
     text: str
     in_full: str
+
+    @property
+    def log(self) -> float:
+        """The natural logarithm of the factor: its length, to the left if negative."""
+        return log(self.value)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,8 @@ class Bar:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The products of the factors below 1, and of those above."""
-        return prod(part.value for part in self.below), prod(part.value for part in self.above)
+        """The logarithms of the product of the factors below 1, and of those above."""
+        return sum(part.log for part in self.below), sum(part.log for part in self.above)
 
 
 @dataclass(frozen=True)

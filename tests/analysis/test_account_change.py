@@ -3,9 +3,12 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import ADDS, ceilings, with_ceilings, with_operators
 
+from guidelines.analysis.account import FACTORS
 from guidelines.analysis.account_change import account_changes
 from guidelines.analysis.compare import compare
+from guidelines.spec.condition import Condition
 
+EAGER = Condition("cuda:0", "a device")
 TWICE = replace(ADDS, memory_access=2_000_000)
 
 
@@ -78,6 +81,21 @@ def test_work_takes_no_part_in_slowdowns_per_multiply_add(side):
     change = changes_of(side(1.2, 2.0, **judged), side(1.2, 2.6, **judged))["g=8"]
     assert [factor.share for factor in change.factors if factor.name == "work"] == [None]
     assert change.most.name == "kernels"
+
+
+def test_a_graph_that_only_one_side_measured_changes_no_launches(entry, results):
+    graph = replace(EAGER, mode="cudagraph")
+    sides = []
+    for conditions in ((EAGER,), (EAGER, graph)):
+        made = []
+        for condition, g8 in zip(conditions, (3.0, 1.5), strict=False):
+            for name, slowdown in (("g=1", 1.0), ("g=8", g8)):
+                made.append(with_operators(entry(name, slowdown, condition=condition), ADDS))
+        sides.append(with_ceilings(results(*made), ceilings(EAGER)))
+    alone, both = sides
+    assert ratios(changes_of(alone, both)["g=8"]) == dict.fromkeys(FACTORS, 1.0)
+    eager, _ = account_changes(compare(both, both)).values()
+    assert [factor.a.estimate for factor in eager.factors][2] == pytest.approx(2.0, rel=0.01)
 
 
 def test_nothing_is_known_unless_both_sides_have_ceilings(side):

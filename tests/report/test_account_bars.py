@@ -1,6 +1,6 @@
 from dataclasses import replace
 from itertools import chain
-from math import prod
+from math import log, prod
 
 import pytest
 from made_up_ceilings import ADDS, ceilings, with_ceilings, with_operators
@@ -70,7 +70,7 @@ def test_factors_on_both_sides_of_one_keep_their_sides(sweep, results):
     (bar,) = chart.groups[0].bars
     assert [part.name for part in bar.below] == ["kernels"]
     assert [part.name for part in bar.above] == ["traffic"]
-    assert bar.ends == pytest.approx((0.75, 2.0), rel=0.01)
+    assert bar.ends == pytest.approx((log(0.75), log(2.0)), abs=0.01)
 
 
 def test_figures_to_distrust_are_marked(sweep, results):

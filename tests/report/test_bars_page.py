@@ -1,5 +1,6 @@
 import re
 from importlib.resources import files
+from math import log
 
 import pytest
 from test_heat_page import contrast
@@ -56,11 +57,15 @@ def test_factors_below_one_go_to_the_left():
 @pytest.mark.parametrize("most", [1.0, 1.01, 2.0, 55.8, 1e5, 1e30, 1e300])
 def test_a_scale_holds_everything_with_few_marks(most):
     for of in (most, 1 / most):
-        scale = scale_of([bar(of), bar(1.1)])
-        assert -0.01 <= scale.place(of) <= 100.01
-        assert 0 <= scale.place(1.0) < 100
-        assert len(scale.marks) == scale.steps + 1
-        assert scale.steps <= MOST_STEPS or most > 1e60
+        scale = scale_of([bar(of, of), bar(1.1)])
+        assert -0.01 <= scale.place(2 * log(of)) <= 100.01
+        assert 0 <= scale.place(0) < 100
+        assert len(scale.marks) == scale.steps + 1 <= MOST_STEPS + 1
+
+
+def test_marks_are_short():
+    assert list(Scale(4, below=2, above=3).marks.values()) == ["0.0625x", "0.25x", "1x", "4x", "16x", "64x"]
+    assert list(Scale(10**40, below=1, above=1).marks.values()) == ["1e-40x", "1x", "1e+40x"]
 
 
 def test_a_bar_says_in_words_what_it_shows():

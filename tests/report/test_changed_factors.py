@@ -20,10 +20,10 @@ PASSES = ceilings(), ceilings(number=2)
 def compared(entry, results):
     """A comparison of a machine with another, on which g=8 takes longer; both have ceilings by default."""
 
-    def compared(a=2.0, b=2.6, passes_a=PASSES, passes_b=PASSES):
+    def compared(a=2.0, b=2.6, passes_a=PASSES, passes_b=PASSES, run_by_a=ADDS):
         sides = []
-        for g8, passes in ((a, passes_a), (b, passes_b)):
-            made = [with_operators(entry(name, s), ADDS) for name, s in (("g=1", 1.0), ("g=8", g8))]
+        for g8, passes, run in ((a, passes_a, run_by_a), (b, passes_b, ADDS)):
+            made = [with_operators(entry("g=1", 1.0), ADDS), with_operators(entry("g=8", g8), run)]
             sides.append(replace(with_ceilings(results(*made)), ceilings=tuple(passes)))
         return compare(*sides)
 
@@ -57,6 +57,15 @@ def test_the_table_sets_the_accounts_of_both_sides_beside_each_other(compared):
         *("g=8", "1.00", "1.00", "1.00", "2.00 -> 2.60", "kernels 100 %")
     ]
     assert not any(note.startswith("perhaps: ") for note in table.notes)
+
+
+def test_a_share_beyond_the_whole_change_is_explained(compared):
+    table = section(document(compared(run_by_a=replace(ADDS, memory_access=2_000_000))))
+    (row,) = table.grid.rows
+    assert [value.text for value in row.values[2:]] == [
+        *("2.00 -> 1.00", "1.00", "1.00 -> 2.60", "kernels 360 %")
+    ]
+    assert any(note.startswith("More than 100 % of the change") for note in table.notes)
 
 
 def test_a_row_that_decides_has_its_accounts_though_nothing_changed(compared):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from math import ceil, log
+from math import ceil, log, log10
 
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 
@@ -15,8 +15,9 @@ MEANINGS = {
     "kernels": "how far they stay below the device's best",
 }
 # Ratios of one mark of the scale to the next; the first that needs few marks is taken.
-BASES = (2, 4, 10, 100, 10**4, 10**8)
+BASES = (2, 4, 10, 100, 10**4, 10**8, 10**40, 10**160)
 MOST_STEPS = 8
+FEW_DIGITS = 6
 # Groups that are open at first; the others are shown on request.
 MOST_OPEN = 8
 
@@ -34,14 +35,21 @@ class Scale:
         """The number of distances between marks."""
         return self.below + self.above
 
-    def place(self, ratio: float) -> float:
-        """The place of a ratio in percent of the width."""
-        return 100 * (self.below + log(ratio, self.base)) / self.steps
+    def place(self, log_ratio: float) -> float:
+        """The place of a ratio, given by its natural logarithm, in percent of the width."""
+        return 100 * (self.below + log_ratio / log(self.base)) / self.steps
 
     @property
-    def marks(self) -> list[float]:
-        """The ratios at the marks, from the least to the most."""
-        return [float(self.base) ** step for step in range(-self.below, self.above + 1)]
+    def marks(self) -> dict[float, str]:
+        """The marks from the least to the most: their places, and their ratios as text."""
+        steps = range(-self.below, self.above + 1)
+        return {self.place(step * log(self.base)): _ratio(self.base, step) for step in steps}
+
+
+def _ratio(base: int, step: int) -> str:
+    """A power of a base: "0.25x", "64x"; "1e+40x" for one that is far too large."""
+    digits = step * log10(base)
+    return f"{base**step:.5g}x" if abs(digits) < FEW_DIGITS else f"1e{digits:+.0f}x"
 
 
 def scale_of(bars: Iterable[Bar]) -> Scale:
@@ -49,7 +57,7 @@ def scale_of(bars: Iterable[Bar]) -> Scale:
     ends = [bar.ends for bar in bars]
     lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
     for base in BASES:
-        scale = Scale(base, below=ceil(-log(lowest, base)), above=max(1, ceil(log(highest, base))))
+        scale = Scale(base, below=ceil(-lowest / log(base)), above=max(1, ceil(highest / log(base))))
         if scale.steps <= MOST_STEPS:
             break
     return scale
@@ -58,7 +66,7 @@ def scale_of(bars: Iterable[Bar]) -> Scale:
 def bar_chart(chart: BarChart) -> Iterator[str]:
     """A chart under its title; the first groups are open."""
     scale = scale_of(chart.bars)
-    lines = f"--one:{scale.place(1):.4g}%;--step:{100 / scale.steps:.4g}%"
+    lines = f"--one:{scale.place(0):.4g}%;--step:{100 / scale.steps:.4g}%"
     yield f'<section class="bars" style="{lines}">'
     yield f"<h2>{escape(chart.title)}</h2>"
     yield f'<ul class="key">{"".join(_meanings())}</ul>'
@@ -88,7 +96,7 @@ def _group(group: BarGroup, scale: Scale, is_open: bool) -> Iterator[str]:
 
 def _axis(scale: Scale, group: BarGroup) -> str:
     """The marks of the scale, and a link to the figures."""
-    marks = [f'<i style="left:{scale.place(mark):.4g}%">{mark:.3g}x</i>' for mark in scale.marks]
+    marks = [f'<i style="left:{place:.4g}%">{ratio}</i>' for place, ratio in scale.marks.items()]
     to_figures = ""
     if group.section is not None:
         to_figures = f'<a href="#s{group.section}">figures of {escape(group.name)}</a>'
@@ -111,15 +119,16 @@ def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
 def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
     """The factors away from 1 on both sides, and the mark of the slow-down."""
     for side in (bar.below, bar.above):
-        reached = 1.0
+        reached = 0.0
         for part in side:
             yield _part(part, scale, reached)
-            reached *= part.value
-    yield f'<u style="left:{scale.place(bar.value):.4g}%"></u>'
+            reached += part.log
+    yield f'<u style="left:{scale.place(log(bar.value)):.4g}%"></u>'
 
 
 def _part(part: Part, scale: Scale, begin: float) -> str:
-    left, right = sorted((scale.place(begin), scale.place(begin * part.value)))
+    """A factor from the logarithm at which it begins."""
+    left, right = sorted((scale.place(begin), scale.place(begin + part.log)))
     title = escape(f"{part.name} {part.in_full}")
     place = f"left:{left:.4g}%;width:{right - left:.4g}%"
     return f'<i class="{part.name}" style="{place}" title="{title}"><em>{part.name}</em></i>'

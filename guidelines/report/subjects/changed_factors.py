@@ -1,6 +1,6 @@
 """Say which factor of a slow-down changed between two machines: in sentences, and in a table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from guidelines.analysis.account import WORK
 from guidelines.analysis.account_change import AccountChange, FactorChange
@@ -16,6 +16,7 @@ FACTORS_LEGEND = (
     "those on which the verdict of a sweep rests."
 )
 PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
+MORE_LEGEND = "More than 100 % of the change: other factors changed the other way."
 PERHAPS = "perhaps"
 NAME, MOST = Head("variant", is_number=False), Head("most\u00a0of the\u00a0change", is_number=False)
 
@@ -34,19 +35,28 @@ def carried_by(change: AccountChange | None) -> str:
 def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
     """A table of the factors of all rows that changed or that decide; nothing without any."""
     rows = []
-    is_any_unclear = False
+    shown = []
     for row in comparison.rows:
         change = changes.get(row.a.place.key)
         if change and (change.most or change.is_deciding):
             name = Value(row.a.place.variant, row.a.place.row)
             cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
             rows.append(Row((name, *cells, _most(change)), f"{row.a.place.guideline} {row.a.place.sweep}"))
-            is_any_unclear = is_any_unclear or bool(change.most and not change.most.is_clear)
-    if rows:
-        names = [each.name for each in next(iter(changes.values())).factors]
+            shown.append(change)
+    if shown:
+        names = [each.name for each in shown[0].factors]
         heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
-        notes = (FACTORS_LEGEND, PERHAPS_LEGEND) if is_any_unclear else (FACTORS_LEGEND,)
-        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=notes)
+        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(shown)))
+
+
+def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
+    """Notes on how to read the table, with those on words and figures only if they are there."""
+    most = [change.most for change in shown if change.most]
+    yield FACTORS_LEGEND
+    if any(factor.share and round(factor.share, 2) > 1 for factor in most):
+        yield MORE_LEGEND
+    if not all(factor.is_clear for factor in most):
+        yield PERHAPS_LEGEND
 
 
 def _both(change: FactorChange) -> str:
