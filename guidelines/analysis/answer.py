@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
+from guidelines.analysis.remedies import for_launches, not_measured
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.results.model import TableKey
@@ -104,12 +105,10 @@ def _only(values: set[Item]) -> Item | None:
 
 
 def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
-    """Remedy that would decide one of the sweeps, an option if there is one."""
-    shorts = [sweep.verdict.needed for sweep in judged if sweep.verdict]
-    if shorts:
-        options = [short for short in shorts if "--" in short]
-        return min(options, key=len) if options else shorts[0]
+    """The quickest of the remedies that would decide a sweep."""
+    remedies = [sweep.verdict.remedy for sweep in judged if sweep.verdict and sweep.verdict.remedy]
+    if remedies:
+        return min(remedies, key=lambda remedy: remedy.times_as_long).needed
     if any(sweep.verdict for sweep in table.sweeps):
-        option = "--batch-size auto" if table.condition.mode == "cudagraph" else "--mode cudagraph"
-        return f"launches decide; try {option}"
-    return f"{table.sweeps[0].extreme} was not measured"
+        return for_launches(table.condition).needed
+    return not_measured(table.sweeps[0].extreme).needed

@@ -1,11 +1,14 @@
 """Hold one variant on two sides: its slow-downs, their ratio, and the words for what changed."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 
-from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio
+from guidelines.analysis.change import Change, MarginedRatio
 from guidelines.analysis.measured import Measured
-from guidelines.stats.intervals import Exactly, Quantity
+from guidelines.analysis.remedies import MorePasses, effort_of, more_passes
+from guidelines.spec.sweep import Expectation
+from guidelines.stats.intervals import Estimate, Exactly, Quantity
 from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -44,12 +47,7 @@ class Compared:
     @property
     def outcome(self) -> str:
         """SAME, STRONGER or WEAKER for the guideline's effect on B, or UNCLEAR; "" for a baseline."""
-        return self.outcome_of(self.effect) if self.effect else ""
-
-    def outcome_of(self, change: Change) -> str:
-        """The word for the guideline's effect on B, given the change of the ratio."""
-        words = EFFECT if self.a.place.expect == "slower" else FLIPPED
-        return words[change.direction]
+        return effect_words(self.a.place.expect)[self.effect.direction] if self.effect else ""
 
     @property
     def is_about_launches(self) -> bool:
@@ -62,14 +60,19 @@ class Compared:
         return SPEED[self.speed.direction] if self.speed else ""
 
 
-def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
-    """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
-    return MarginedRatio(row.ratio, least, floors=(row.a.noise_floor, row.b.noise_floor))
+def effect_words(expect: Expectation) -> Mapping[str, str]:
+    """The words for a change of a slow-down, or of a speed-up if that is claimed."""
+    return EFFECT if expect == "slower" else FLIPPED
 
 
-def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:
-    """The speed-up of B; a change counts beyond `least`. None if the two sides did different work."""
-    return MarginedRatio(row.speedup, least) if row.speedup else None
+def effect_ratio(row: Compared) -> MarginedRatio:
+    """The ratio of two slow-downs; a change counts beyond both noise floors, too."""
+    return MarginedRatio(row.ratio, floors=(row.a.noise_floor, row.b.noise_floor))
+
+
+def speed_ratio(row: Compared) -> MarginedRatio | None:
+    """The speed-up of B. None if the two sides did different work."""
+    return MarginedRatio(row.speedup) if row.speedup else None
 
 
 def ratio_of(numerator: Quantity, denominator: Quantity) -> Quantity:
@@ -88,3 +91,18 @@ def _is_equal(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
     return isclose(one, other, rel_tol=1e-9)
+
+
+def passes_to_decide(row: Compared, ratio: Estimate, edges: Iterable[float]) -> MorePasses | None:
+    """Passes of both sides at which the interval of a ratio would not span the nearest of some edges.
+
+    None if it spans none of them, or if more passes would not do.
+    """
+    low, high = ratio.low, ratio.high
+    if low is None or high is None:
+        return None
+    distances = [abs(ratio.estimate - edge) for edge in edges if low <= edge <= high]
+    if not distances:
+        return None
+    fewer = min(row.a, row.b, key=lambda side: side.passes)
+    return more_passes(ratio, min(distances), effort_of(fewer))

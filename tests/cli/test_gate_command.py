@@ -6,6 +6,7 @@ from pathlib import Path
 from guidelines.results.model import Circumstances
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
+OTHER_KERNELS = RECORDED.with_name("cpu-epyc-2-cores-sse41.json")
 PLANTED = (0.62, 0.68, 0.73, 0.78)
 
 
@@ -131,11 +132,31 @@ def test_a_comment_for_a_pull_request_has_at_most_25_lines_in_sight(printed, tmp
         assert "# A compared with B" in folded
 
 
-def test_a_gate_that_passes_says_what_it_could_not_see(write_run, printed):
+def test_a_gate_that_decided_nothing_does_not_look_like_one_that_passed(write_run, printed):
     few = write_run("b.json", 2.05, rounds=4, median_s=0.02)
-    _, out, err = printed(
-        "compare", write_run("a.json", 2.0), few, "--fail-on", "weaker", "--format", "markdown"
+    a = write_run("a.json", 2.0)
+    status, out, err = printed("compare", a, few, "--fail-on", "weaker", "--format", "markdown")
+    headline = (
+        "Gate passed, but decided NONE of 2 slow-downs: weaker by more than 3 %: 0 of 2 slow-downs "
+        "(2 undecided)"
     )
-    assert err == "guidelines: Gate passed: weaker by more than 3 %: 0 of 2 slow-downs (2 UNCLEAR)\n"
-    assert "UNCLEAR rows trip nothing (the widest, G2 x1 g=2, has no usable interval): add unclear:10%" in out
+    undecided = (
+        "undecided: 2 slow-downs (the widest, G2 x1 g=2, has no usable interval); to decide, measure with "
+        "--passes 5 or more on a quieter machine; add unclear to --fail-on to fail at what is undecided, "
+        "unclear:10% if beyond 10 %"
+    )
+    assert (status, err) == (0, f"guidelines: {undecided}\nguidelines: {headline}\n")
+    assert out.startswith(f"**{headline}**\n")
+    assert f"- {undecided}\n" in out
     assert "- A and B: one process: the interval does not cover other runs; --passes 5 would" in out
+    assert printed("compare", a, few, "--fail-on", "weaker,unclear")[0] == 1
+    _, out, _ = printed("compare", a, few, "--fail-on", "weaker", "--format", "json")
+    gate = json.loads(out)["gate"]
+    assert (gate["passed"], gate["decided"]) == (True, {"slow-down": {"asked": 2, "decided": 0}})
+
+
+def test_a_gate_that_decided_a_part_says_of_how_much_and_what_would_decide_more(printed):
+    _, _, err = printed("compare", str(RECORDED), str(OTHER_KERNELS), "--fail-on", "faster:5%,missing")
+    undecided, headline = err.splitlines()
+    assert headline.startswith("guidelines: Gate passed, but decided only 12 of 51 speeds: faster by more ")
+    assert "measure both sides longer: --passes 43 --benchmark-max-time 18 would decide about 21" in undecided
