@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 
+from guidelines.analysis.by_work import slowdown_of
 from guidelines.analysis.change import Change, MarginedRatio
 from guidelines.analysis.measured import Measured
 from guidelines.analysis.remedies import MorePasses, effort_of, more_passes
@@ -20,9 +21,10 @@ SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR
 class Compared:
     """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
 
-    Slow-downs are of the time, or of the time per multiply-add if their sweep is judged by that. `effect`
-    is None for a baseline, `speed` is None if the two sides did different work. A side `is_..._launch_bound`
-    if its slow-down is about launches, not about its device.
+    Slow-downs are of the time, or of the time per multiply-add if `is_per_multiply_add`, as in the verdicts
+    of a report: their sweep is declared so, or the work of the network is not its baseline's. `effect` is
+    None for a baseline, `speed` is None if the two sides did different work. A side `is_..._launch_bound` if
+    its slow-down is about launches, not about its device.
     """
 
     a: Measured
@@ -33,6 +35,7 @@ class Compared:
     speed: Change | None
     is_a_launch_bound: bool = False
     is_b_launch_bound: bool = False
+    is_per_multiply_add: bool = False
 
     @property
     def confidence(self) -> float:
@@ -48,6 +51,16 @@ class Compared:
     def outcome(self) -> str:
         """SAME, STRONGER or WEAKER for the guideline's effect on B, or UNCLEAR; "" for a baseline."""
         return effect_words(self.a.place.expect)[self.effect.direction] if self.effect else ""
+
+    @property
+    def unit(self) -> str:
+        """Suffix for the slow-downs: " per mult-add" or ""."""
+        return " per mult-add" if self.is_per_multiply_add else ""
+
+    def slowdowns(self, confidence: float) -> tuple[Estimate, Estimate]:
+        """The slow-downs of A and of B that are compared."""
+        a, b = (slowdown_of(side, self.is_per_multiply_add) for side in (self.a, self.b))
+        return a(confidence), b(confidence)
 
     @property
     def is_about_launches(self) -> bool:

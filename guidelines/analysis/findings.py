@@ -88,7 +88,13 @@ def _slowdowns(comparison: Comparison) -> Iterator[Figure]:
     for row in comparison.rows:
         if row.effect:
             words = effect_words(row.a.place.expect)
-            yield Figure(row, "slow-down", effect_ratio(row), words, row.is_about_launches)
+            yield Figure(
+                row=row,
+                of="slow-down",
+                ratio=effect_ratio(row),
+                words=words,
+                is_about_launches=row.is_about_launches,
+            )
 
 
 def _speeds(comparison: Comparison) -> Iterator[Figure]:
@@ -96,7 +102,7 @@ def _speeds(comparison: Comparison) -> Iterator[Figure]:
     for row in comparison.rows:
         if ratio := speed_ratio(row):
             about_launches = waits_for_launches(row.a) or waits_for_launches(row.b)
-            yield Figure(row, "speed", ratio, SPEED, about_launches)
+            yield Figure(row=row, of="speed", ratio=ratio, words=SPEED, is_about_launches=about_launches)
 
 
 def _reach(its_change: Change, is_more: bool) -> float:
@@ -109,7 +115,5 @@ def _reach(its_change: Change, is_more: bool) -> float:
 
 def _needed(row: Compared, its_change: Change, is_more: bool) -> MorePasses | None:
     """Passes of both sides that would bring the interval clear of the least change to one side."""
-    if its_change.margin is None:
-        return None
-    edge = 1 + its_change.margin if is_more else 1 / (1 + its_change.margin)
-    return passes_to_decide(row, its_change.ratio, (edge,))
+    edges = its_change.edges[1:] if is_more else its_change.edges[:1]
+    return passes_to_decide(row, its_change.ratio, edges)

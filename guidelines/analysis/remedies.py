@@ -152,17 +152,17 @@ def more_passes(estimate: Estimate, distance: float, effort: Effort) -> MorePass
 
 
 def for_most(needed: Iterable[MorePasses | None]) -> str:
-    """The options that would decide half of what is undecided, or as much of it as passes can decide.
+    """What would decide half of the undecided rows of a comparison, or as many as more passes can decide.
 
-    `needed` has what would decide each, None if more passes would not. "" if they would decide nothing.
+    `needed` has what would decide each, None if more passes would not.
     """
     every = list(needed)
     able = sorted(each for each in every if each is not None)
     if not able:
-        return ""
+        return f"measure both sides with --passes {USUAL_PASSES} or more, on a quieter machine"
     enough = able[min(len(able), (len(every) + 1) // 2) - 1]
     decided = sum(each <= enough for each in able)
-    return f"{enough.options} would decide about {decided} of these {len(every)}"
+    return f"measure both sides longer: {enough.options} would decide about {decided} of these {len(every)}"
 
 
 def _rounds(effect: Estimate, distance: float) -> Remedy | None:

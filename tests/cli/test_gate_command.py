@@ -141,9 +141,9 @@ def test_a_gate_that_decided_nothing_does_not_look_like_one_that_passed(write_ru
         "(2 undecided)"
     )
     undecided = (
-        "undecided: 2 slow-downs (the widest, G2 x1 g=2, has no usable interval); to decide, measure with "
-        "--passes 5 or more on a quieter machine; add unclear to --fail-on to fail at what is undecided, "
-        "unclear:10% if beyond 10 %"
+        "undecided: 2 slow-downs (the widest, G2 x1 g=2, has no usable interval); to decide, measure both "
+        "sides with --passes 5 or more, on a quieter machine; add unclear to --fail-on to fail at what "
+        "is undecided, unclear:10% if beyond 10 %"
     )
     assert (status, err) == (0, f"guidelines: {undecided}\nguidelines: {headline}\n")
     assert out.startswith(f"**{headline}**\n")

@@ -6,7 +6,7 @@ from math import inf
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.findings import Finding
 from guidelines.analysis.gate import Check, Decided, Gate
-from guidelines.analysis.remedies import USUAL_PASSES, for_most
+from guidelines.analysis.remedies import for_most
 from guidelines.analysis.triggers import DISTURBED, UNCLEAR, Trigger
 from guidelines.report.digits import percent, with_interval
 from guidelines.report.labels import differences, of_results
@@ -65,7 +65,8 @@ def undecided_line(gate: Gate) -> str:
         return ""
     widest = max(gate.undecided, key=lambda finding: finding.reach)
     reach = "has no usable interval" if widest.reach == inf else f"may hide {percent(widest.reach)}"
-    line = f"undecided: {_kinds(gate)} (the widest, {widest.name}, {reach}); {_remedy(gate)}"
+    remedy = for_most(finding.needed for finding in gate.undecided)
+    line = f"undecided: {_kinds(gate)} (the widest, {widest.name}, {reach}); to decide, {remedy}"
     if any(check.trigger.word == UNCLEAR for check in gate.checks):
         return line
     return f"{line}; add unclear to --fail-on to fail at what is undecided, unclear:10% if beyond 10 %"
@@ -118,13 +119,6 @@ def _named(trips: Sequence[str]) -> Iterator[str]:
 def _kinds(gate: Gate) -> str:
     """How much is undecided: "39 slow-downs and 51 speeds"."""
     return " and ".join(f"{each.open} {each.of}s" for each in gate.decided if each.open)
-
-
-def _remedy(gate: Gate) -> str:
-    """The options that would decide most of what is undecided."""
-    if options := for_most([finding.needed for finding in gate.undecided]):
-        return f"to decide, measure both sides longer: {options}"
-    return f"to decide, measure with --passes {USUAL_PASSES} or more on a quieter machine"
 
 
 def _machines(comparison: Comparison) -> str:
