@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from guidelines.results import checked
+from guidelines.results.agreement import check_agreement
 from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
@@ -33,6 +34,7 @@ def parse(data: Any) -> Run:
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
     failures = [parse_failure(saved) for saved in _failed(data)]
     run = checked_run(entries, failures)
+    check_agreement(run)
     machine = parse_machine(checked.mapping(data.get("machine_info")))
     return replace(run, machine=machine, notes=note_on_partial(checked.mapping(data.get(KEY))))
 
