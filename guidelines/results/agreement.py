@@ -5,13 +5,13 @@ must be those of the samples, figures of an entry those of its passes, and the e
 the same of their claim, their work and their control.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import exp, isclose, log
 from typing import NamedTuple
 
 import numpy as np
 
-from guidelines.results.model import Entry, Pass, Place, Run, SweepKey
+from guidelines.results.model import Entry, Pass, Place, SweepKey
 from guidelines.results.schema import ResultsError
 from guidelines.stats.intervals import Estimate, Floats, MedianOf
 from guidelines.stats.passes import OfPass
@@ -44,17 +44,21 @@ class Twice(NamedTuple):
         return f"{self.name} is {_shown(self.told)}, but {self.source} {_shown(self.follows)}"
 
 
-def check_agreement(run: Run) -> None:
-    """Raise ResultsError, naming an entry and both figures, for the first figure that contradicts another."""
+def check_agreement(entries: Iterable[Entry], before_3: Collection[Place] = ()) -> None:
+    """Raise ResultsError, naming an entry and both figures, for the first figure that contradicts another.
+
+    Figures of entries from before schema 3 are computed from their samples, if these are there.
+    """
     sweeps: dict[SweepKey, list[Entry]] = {}
-    for entry in run.entries:
-        _check(entry, _of_samples(entry))
-        _check(entry, _of_passes(entry))
+    for entry in entries:
+        if entry.place not in before_3 or not entry.samples_s:
+            _check(entry, _of_samples(entry))
+            _check(entry, _of_passes(entry))
         sweeps.setdefault(entry.place.sweep_key, []).append(entry)
-    for entries in sweeps.values():
-        _check_claims([entry.place for entry in entries])
-        baseline = next((entry for entry in entries if entry.is_baseline), entries[0])
-        for entry in entries:
+    for sweep in sweeps.values():
+        _check_claims([entry.place for entry in sweep])
+        baseline = next((entry for entry in sweep if entry.is_baseline), sweep[0])
+        for entry in sweep:
             _check(entry, _of_sweep(entry, baseline))
 
 

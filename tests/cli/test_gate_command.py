@@ -53,6 +53,21 @@ def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):
     assert subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL).returncode == 1
 
 
+def slow(benchmark, factor, of_baseline):
+    """Multiply the times of a row of a file, whose baseline takes `of_baseline` times as long as it took."""
+    stats, entry = benchmark["stats"], benchmark["extra_info"]["guidelines"]
+    stats["data"], stats["median"] = [s * factor for s in stats["data"]], stats["median"] * factor
+    if "control_samples_s" in entry:
+        entry["control_samples_s"] = [s * of_baseline for s in entry["control_samples_s"]]
+    told = [entry["slowdown"]]
+    for of_pass in entry["passes"]:
+        of_pass["seconds_per_call"] *= factor
+        told.append(of_pass["slowdown"])
+    for slowdown in told:
+        for name in {"estimate", "low", "high"} & slowdown.keys():
+            slowdown[name] *= factor / of_baseline
+
+
 def planted(path, is_alone=False):
     """The recorded run with slower rows of G4 c64; alone, it and a.json beside it hold those rows only."""
     content = json.loads(RECORDED.read_text())
@@ -61,10 +76,7 @@ def planted(path, is_alone=False):
         content["benchmarks"] = rows
         (path.parent / "a.json").write_text(json.dumps(content))
     for benchmark, speed in zip(rows, PLANTED, strict=True):
-        stats = benchmark["stats"]
-        stats["data"], stats["median"] = [s / speed for s in stats["data"]], stats["median"] / speed
-        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
-            of_pass["seconds_per_call"] /= speed
+        slow(benchmark, 1 / speed, of_baseline=1 / PLANTED[0])
     path.write_text(json.dumps(content))
     return str(path)
 
@@ -117,14 +129,13 @@ def test_the_answer_opens_every_format_and_folds_the_rest_away_in_markdown(tmp_p
 
 
 def test_a_comment_for_a_pull_request_has_at_most_25_lines_in_sight(printed, tmp_path):
-    slow = tmp_path / "slow.json"
+    path = tmp_path / "slow.json"
     content = json.loads(RECORDED.read_text())
     for benchmark in content["benchmarks"]:
-        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
-            of_pass["seconds_per_call"] *= 3
-    slow.write_text(json.dumps(content))
+        slow(benchmark, 3, of_baseline=3)
+    path.write_text(json.dumps(content))
     words = "slower,faster,stronger,weaker,unclear:10%,disturbed,missing"
-    for a, b in ((RECORDED, slow), (RECORDED, RECORDED)):
+    for a, b in ((RECORDED, path), (RECORDED, RECORDED)):
         _, out, _ = printed("compare", str(a), str(b), "--fail-on", words, "--format", "markdown")
         sight, _, folded = out.partition("<details>\n\n<summary>Everything that was compared</summary>")
         assert len(sight.splitlines()) <= 20

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError
@@ -136,3 +137,18 @@ def test_without_samples_figures_of_passes_are_the_truth(content):
     CHANGES["slow-down"][0](content)
     with pytest.raises(ResultsError, match="slowdown is 3, but its passes give"):
         parse(content)
+
+
+def test_figures_of_an_old_file_are_computed_from_its_samples():
+    content = json.loads((RECORDED / "cpu-epyc-2-cores-modes.json").read_text())
+    before = results_of(parse(content)).measured[BASELINE]
+    content["benchmarks"][BASELINE]["stats"]["median"] = 1.0
+    ours(content, BASELINE)["control"]["low"] = 0.5
+    after = results_of(parse(content)).measured[BASELINE]
+    assert after.noise_floor == before.noise_floor
+    assert after.seconds_per_call(0.95) == before.seconds_per_call(0.95)
+
+
+def test_an_old_file_with_a_part_of_its_samples_is_read():
+    (first, *_) = load(SAVED / "schema_1.json", 10**7).entries
+    assert 0 < len(first.samples_s) < first.slowdown.rounds
