@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from guidelines.results.model import Entry, Pass, Place, SweepKey
+from guidelines.results.model import Entry, Pass, Place, Run, SweepKey
 from guidelines.results.schema import ResultsError
 from guidelines.stats.intervals import Estimate, Floats, MedianOf
 from guidelines.stats.passes import OfPass
@@ -20,7 +20,7 @@ from guidelines.stats.pooling import hodges_lehmann
 # Figures that were rounded to seven digits still agree.
 TOLERANCE = 1e-6
 GIVES, HAVE = "its samples give", "its passes have"
-# Facts that the entries of a sweep tell alike.
+# Facts that the entries and failures of a sweep tell alike.
 CLAIMS = ("claim", "baseline", "extreme", "expect", "per_multiply_add", "claims_every_row")
 
 
@@ -44,19 +44,19 @@ class Twice(NamedTuple):
         return f"{self.name} is {_shown(self.told)}, but {self.source} {_shown(self.follows)}"
 
 
-def check_agreement(entries: Iterable[Entry], before_3: Collection[Place] = ()) -> None:
+def check_agreement(run: Run, before_3: Collection[Place] = ()) -> None:
     """Raise ResultsError, naming an entry and both figures, for the first figure that contradicts another.
 
     Figures of entries from before schema 3 are computed from their samples, if these are there.
     """
+    _check_claims([*(entry.place for entry in run.entries), *(failure.place for failure in run.failures)])
     sweeps: dict[SweepKey, list[Entry]] = {}
-    for entry in entries:
+    for entry in run.entries:
         if entry.place not in before_3 or not entry.samples_s:
             _check(entry, _of_samples(entry))
             _check(entry, _of_passes(entry))
         sweeps.setdefault(entry.place.sweep_key, []).append(entry)
     for sweep in sweeps.values():
-        _check_claims([entry.place for entry in sweep])
         baseline = next((entry for entry in sweep if entry.is_baseline), sweep[0])
         for entry in sweep:
             _check(entry, _of_sweep(entry, baseline))
@@ -68,9 +68,10 @@ def _check(entry: Entry, figures: Iterable[Twice]) -> None:
             raise ResultsError(f"{entry.place.name}: {figure}")
 
 
-def _check_claims(places: Sequence[Place]) -> None:
-    first = places[0]
+def _check_claims(places: Iterable[Place]) -> None:
+    first_of: dict[SweepKey, Place] = {}
     for place in places:
+        first = first_of.setdefault(place.sweep_key, place)
         for name in CLAIMS:
             if getattr(place, name) != getattr(first, name):
                 raise ResultsError(f"{place.name}: its {name} is not that of {first.name}")

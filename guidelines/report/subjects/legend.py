@@ -46,6 +46,11 @@ def legend(comparison: Comparison) -> Iterator[str]:
             "UNCLEAR: the interval spans the ratio that is named, is too wide (spans one on either side), or "
             f"lies below a noise floor of more than {most}. To decide, {_remedy(comparison)}."
         )
+    yield from _notes_on_rows(comparison)
+
+
+def _notes_on_rows(comparison: Comparison) -> Iterator[str]:
+    """Notes on marks that only some comparisons have."""
     if any(row.is_per_multiply_add and not row.a.place.per_multiply_add for row in comparison.rows):
         yield OTHER_WORK_NOTE
     if waiting := _waiting(comparison):
