@@ -48,13 +48,14 @@ def _document(
     machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
 ) -> "Document":
     from guidelines.report.document import Document
-    from guidelines.report.labels import labels, of_results
+    from guidelines.report.labels import of_results
+    from guidelines.report.short_labels import short_labels
     from guidelines.report.subjects import heat_map
     from guidelines.report.subjects.answer import lines
     from guidelines.report.subjects.report import parts
     from guidelines.report.subjects.sides import side
 
-    names, _ = labels([of_results(results) for results in machines])
+    names = short_labels([of_results(results) for results in machines])
     lead: list[str] = []
     sections: list[Section] = []
     for name, results, tables in zip(names, machines, tables_by_machine, strict=True):
