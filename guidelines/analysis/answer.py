@@ -20,11 +20,11 @@ Item = TypeVar("Item")
 class Conclusion:
     """Conclusion from the sweeps of one guideline under one condition together.
 
-    `held` of the sweeps `judged` hold, those named in `open` are undecided; sweeps in which launches decide
-    are not judged. `effects` exceed 1 if the guideline is right, as do the paper's, `published`, for the
-    same sweeps; per multiply-add if a verdict is. `rows` are the row that decides and the baseline, None if
-    these differ between sweeps; `expect` is None if the claims do. `needed` says what would decide an
-    undecided guideline, "" otherwise.
+    `held` of the sweeps `judged` hold; those in `open`, by name, are undecided, with the cause and what would
+    decide it. Sweeps in which launches decide are not judged. `effects` exceed 1 if the guideline is
+    right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
+    the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
+    do. `needed` says what would decide an undecided guideline, "" otherwise.
     """
 
     guideline: str
@@ -34,7 +34,7 @@ class Conclusion:
     expect: Expectation | None
     held: int
     judged: int
-    open: tuple[str, ...]
+    open: dict[str, str]
     effects: tuple[Estimate, ...]
     published: tuple[float, ...]
     is_per_multiply_add: bool
@@ -78,7 +78,7 @@ def _conclusion(table: Table) -> Conclusion:
         expect=_only({sweep.expect for sweep in table.sweeps}),
         held=outcomes["holds"],
         judged=len(judged),
-        open=tuple(sweep.name for sweep in judged if _outcome(sweep) == "undecided"),
+        open={sweep.name: _cause(sweep) for sweep in judged if _outcome(sweep) == "undecided"},
         effects=tuple(sweep.effect for sweep in shown if sweep.effect),
         published=tuple(_published(shown)),
         is_per_multiply_add=any(sweep.is_judged_per_multiply_add for sweep in shown),
@@ -89,6 +89,12 @@ def _conclusion(table: Table) -> Conclusion:
 
 def _outcome(sweep: SweepResult) -> str:
     return sweep.verdict.outcome if sweep.verdict else ""
+
+
+def _cause(sweep: SweepResult) -> str:
+    """The cause for which a sweep is undecided, and what would decide it, in a few words."""
+    needed = sweep.verdict.needed if sweep.verdict else ""
+    return f"disturbed, {needed}" if sweep.is_disturbed else needed
 
 
 def _published(sweeps: Sequence[SweepResult]) -> Iterator[float]:
@@ -106,7 +112,7 @@ def _only(values: set[Item]) -> Item | None:
 
 def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
     """Remedy that would decide one of the sweeps, an option if there is one."""
-    shorts = [sweep.verdict.needed for sweep in judged if sweep.verdict]
+    shorts = [_cause(sweep) for sweep in judged]
     if shorts:
         options = [short for short in shorts if "--" in short]
         return min(options, key=len) if options else shorts[0]

@@ -12,7 +12,8 @@ from guidelines.report.formats import html, latex, markdown, text
 from guidelines.report.formats.colour import has_colour
 from guidelines.report.subjects.answer import lines
 from guidelines.report.subjects.machines import document
-from guidelines.results.model import Machine
+from guidelines.results.model import Circumstances, Machine
+from guidelines.stats.intervals import Estimate
 
 GOOD = AnswerLine("G2 cpu", "holds", "good", "1.3x slower (paper 1.4x)", "g=8 is 1.3x slower (paper 1.4x)")
 BAD = AnswerLine("G10 cuda:0", "does not hold", "bad", "1.1x faster", "g=8 is 1.1x faster", "x2 undecided")
@@ -49,13 +50,26 @@ def test_a_line_says_in_how_many_sweeps_it_holds_if_others_deny(run_of):
 
 def test_a_line_names_undecided_sweeps_beside_others(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.3, "x2": 1.013}, {"spread": 0.02})))])
-    assert (line.outcome, line.rest) == ("holds", "x2 undecided")
+    assert line.outcome == "holds"
+    assert line.rest.startswith("x2 undecided (interval spans the margin of 1 %: try --benchmark-min-rounds ")
+
+
+def test_undecided_sweeps_of_one_cause_share_it_and_a_disturbed_one_says_so(run_of):
+    noisy = {"control": Estimate(1.0, 0.8, 1.3, 0.99, 40)}
+    calm = ("G2", {}, {"x1": 1.3}, {})
+    broken = [("G2", {}, {"x2": 1.3, "x4": 1.3}, noisy)]
+    hog = {**noisy, "circumstances": Circumstances(disturbed=("a hog",))}
+    (line,) = lines([tables(run_of(calm, *broken, ("G2", {}, {"x8": 1.3}, hog)))])
+    assert line.rest == (
+        "x2, x4 undecided (noise floor above 25 %, needs a quieter machine: guidelines doctor); "
+        "x8 undecided (disturbed, noise floor above 25 %, needs a quieter machine: guidelines doctor)"
+    )
 
 
 def test_an_undecided_line_says_what_would_decide_it(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.015}, {"spread": 0.02})))])
     assert (line.outcome, line.tone) == ("undecided", "open")
-    assert line.rest.startswith("try --benchmark-min-rounds ")
+    assert line.rest.startswith("interval spans the margin of 1 %: try --benchmark-min-rounds ")
 
 
 def test_an_effect_opposite_to_the_claim_names_its_direction_and_the_papers(run_of):

@@ -80,16 +80,23 @@ def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
 
 def _line(conclusion: Conclusion, label: str) -> AnswerLine:
     is_in_part = conclusion.finding == "holds in part"
-    undecided = f"{', '.join(conclusion.open)} undecided" if conclusion.held and conclusion.open else ""
     return AnswerLine(
         name=f"{conclusion.guideline} {label}",
         outcome=f"holds in {conclusion.held} of {conclusion.judged}" if is_in_part else conclusion.finding,
         tone=TONES[conclusion.finding],
         effect=_effect([conclusion], in_full=False),
         effect_in_full=_effect([conclusion], in_full=True),
-        rest=conclusion.needed or undecided,
+        rest=conclusion.needed or _undecided(conclusion),
         claim=conclusion.claim,
     )
+
+
+def _undecided(conclusion: Conclusion) -> str:
+    """The undecided sweeps beside others: "x1, x2 undecided (too few passes: try --passes 5)"."""
+    by_cause: dict[str, list[str]] = {}
+    for sweep, cause in conclusion.open.items():
+        by_cause.setdefault(cause, []).append(sweep)
+    return "; ".join(f"{', '.join(sweeps)} undecided ({cause})" for cause, sweeps in by_cause.items())
 
 
 def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
