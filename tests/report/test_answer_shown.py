@@ -123,7 +123,7 @@ def test_the_answer_is_first_and_last_in_a_text_and_first_elsewhere():
     assert in_text.startswith(f"{block}\n\nlead")
     assert in_text.endswith(f"a note\n\n{block}")
     page = html.render(shown, {}).partition("<h1>")[2]
-    for rendered in (markdown.render(shown), latex.render(shown), page):
+    for rendered in (markdown.render(shown), latex.render_alone(shown), page):
         assert rendered.index("does not hold") < rendered.index("lead") < rendered.index("a note")
     assert json.loads(records.to_json("report", [], shown))["answer"] == [GOOD.text, BAD.text]
 
