@@ -44,7 +44,7 @@ def test_a_line_names_guideline_device_outcome_range_and_the_papers(run_of):
 
 def test_a_line_says_in_how_many_sweeps_it_holds_if_others_deny(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.3, "x2": 2.0, "x4": 0.8}, {})))])
-    assert (line.outcome, line.tone) == ("holds in 2 of 3", "open")
+    assert (line.outcome, line.tone) == ("holds in 2 of 3", "part")
     assert line.effect.startswith("0.80-2.00x slower")
 
 
@@ -96,7 +96,7 @@ def test_many_conditions_are_counted(run_of):
     given = [("G2", {"threads": k}, {"x1": 0.5 if k == 3 else 1.1 * k}, {}) for k in range(1, 7)]
     given += [("G3", {"threads": k}, {"x1": 0.5}, {}) for k in range(1, 5)]
     two, three = lines([tables(run_of(*given))])
-    assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "open")
+    assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "part")
     assert two.seen(in_full=False) == "0.50-6.60x slower (paper 1.44x); not under 1"
     assert (three.outcome, three.tone) == ("holds under 0 of 4 conditions", "bad")
 

@@ -15,6 +15,7 @@ from guidelines.report.subjects.answer import EAGER, MOST_LINES, lines
 from guidelines.report.subjects.machines import document
 from guidelines.results.files import load
 from guidelines.results.model import Machine
+from guidelines.stats.intervals import Estimate
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
 WORDS = {"holds": "holds", "not": "does not hold", "in part": "holds in part", "undecided": "undecided"}
@@ -95,3 +96,17 @@ def test_a_fact_that_a_file_lacks_is_named_once(entry, results):
     notes = [note for note in shown.sections[0].notes if "do not hold" in note]
     assert notes == ["a processor: the files do not hold torch"]
     assert "unknown" not in " ".join(row.values[0].text for row in shown.sections[0].grid.rows)
+
+
+def test_an_undecided_cell_has_its_cause_below(entry, results):
+    def machine(node, **how):
+        return results(entry("g=1", 1.0, **how), entry("g=8", 1.3, **how), machine=Machine(node=node))
+
+    noisy = {"control": Estimate(1.0, 0.7, 1.4, 0.99, 40)}
+    shown = document(matrix([machine("one"), machine("two", **noisy), machine("three", **noisy)]))
+    notes = [note for note in shown.sections[0].notes if note.startswith("G2 undecided")]
+    assert notes == [
+        "G2 undecided on a processor, host two; a processor, host three: noise floor above 25 %, "
+        "needs a quieter machine: guidelines doctor"
+    ]
+    assert shown.answer[0].rest == "undecided on 2"

@@ -20,14 +20,14 @@ MOST_DECIMALS = 2
 TONES: dict[Finding, Tone] = {
     "holds": "good",
     "does not hold": "bad",
-    "holds in part": "open",
+    "holds in part": "part",
     "undecided": "open",
 }
 # Findings before the number of conditions under which a guideline does not simply hold.
 OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
 # Says which tables the answer leaves out.
 _TELLS_OF_LAUNCHES = "cudagraph, measured too, tells of the device"
-EAGER = AnswerLine("eager", NOT_COUNTED, "open", _TELLS_OF_LAUNCHES, _TELLS_OF_LAUNCHES)
+EAGER = AnswerLine("eager", NOT_COUNTED, "aside", _TELLS_OF_LAUNCHES, _TELLS_OF_LAUNCHES)
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
 OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
@@ -107,7 +107,7 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
     others = [f"{OTHERS[name]} {under} {number}" for name, number in findings.items() if name != "holds"]
     if without := len(of_guideline) - total:
         others.append(f"no verdict {under} {without}")
-    tone: Tone = "open"
+    tone: Tone = "part" if held or findings["holds in part"] else "open"
     if held == total > 0:
         tone = "good"
     elif findings["does not hold"] == total > 0:
@@ -127,7 +127,7 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
     """A line for guidelines that have no room."""
     named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
     name = f"{len(guidelines)} more"
-    return AnswerLine(name=name, outcome="", tone="open", effect=named, effect_in_full=named)
+    return AnswerLine(name=name, outcome="", tone="aside", effect=named, effect_in_full=named)
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:

@@ -37,7 +37,8 @@ FINDINGS_NOTE = (
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
     "nothing about the device; such sweeps are left out of the counts and numbered below them, and a cell "
-    "shows one only if its guideline has no others: the answer counts it as undecided"
+    "shows one only if its guideline has no others: the answer counts it as undecided; --mode cudagraph or "
+    "--batch-size auto would tell of the device"
 )
 
 
@@ -55,7 +56,13 @@ def document(matrix: Matrix) -> Document:
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     grid = _grid(matrix, names, "machine")
-    notes = (*_legend(matrix), *_note_on_one_process(matrix, names), *_notes_on_lacking(known, names), *notes)
+    notes = (
+        *_legend(matrix),
+        *_notes_on_undecided(matrix, names),
+        *_note_on_one_process(matrix, names),
+        *_notes_on_lacking(known, names),
+        *notes,
+    )
     holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names, in_full))
@@ -144,6 +151,17 @@ def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
     of_one = [name for name, line in zip(names, matrix.lines, strict=True) if line.has_one_process]
     if of_one:
         yield ONE_PROCESS if len(of_one) == len(names) else f"{_shortened(of_one)}: {ONE_PROCESS}"
+
+
+def _notes_on_undecided(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
+    """Notes that name the cause of each undecided cell, and what would decide it."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name, line in zip(names, matrix.lines, strict=True):
+        for guideline, standing in line.standings.items():
+            if standing.finding == "undecided" and standing.is_counted and standing.sweeps_judged:
+                rows.setdefault((guideline, standing.verdict.needed), []).append(name)
+    for (guideline, needed), of_rows in rows.items():
+        yield f"{guideline} undecided on {_shortened(of_rows)}: {needed}"
 
 
 def _notes_on_lacking(known: Sequence[dict[str, str]], names: Sequence[str]) -> Iterator[str]:
