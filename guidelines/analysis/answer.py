@@ -69,12 +69,12 @@ def _conclusion(table: Table) -> Conclusion:
     judged = [sweep for sweep in decided if _outcome(sweep) != "launches decide"]
     outcomes = Counter(_outcome(sweep) for sweep in judged)
     shown = judged or decided
-    found = finding(outcomes["holds"], outcomes["does not hold"])
+    of_all = finding(outcomes["holds"], outcomes["does not hold"])
     return Conclusion(
         guideline=table.guideline,
         claim=table.claim,
         condition=table.condition,
-        finding=found,
+        finding=of_all,
         expect=_only({sweep.expect for sweep in table.sweeps}),
         held=outcomes["holds"],
         judged=len(judged),
@@ -83,7 +83,7 @@ def _conclusion(table: Table) -> Conclusion:
         published=tuple(_published(shown)),
         is_per_multiply_add=any(sweep.is_judged_per_multiply_add for sweep in shown),
         rows=_only({(sweep.extreme, sweep.baseline) for sweep in shown}),
-        needed=_needed(table, judged) if found == "undecided" else "",
+        needed=_needed(table, judged) if of_all == "undecided" else "",
     )
 
 

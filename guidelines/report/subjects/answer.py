@@ -26,8 +26,10 @@ TONES: dict[Finding, Tone] = {
 # Findings before the number of conditions under which a guideline does not simply hold.
 OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
 # Says which tables the answer leaves out.
-_TELLS_OF_LAUNCHES = "cudagraph, measured too, tells of the device"
-EAGER = AnswerLine("eager", NOT_COUNTED, "aside", _TELLS_OF_LAUNCHES, _TELLS_OF_LAUNCHES)
+TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
+EAGER = AnswerLine(
+    name="eager", outcome=NOT_COUNTED, tone="aside", effect=TELLS_OF_DEVICE, effect_in_full=TELLS_OF_DEVICE
+)
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
 OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}

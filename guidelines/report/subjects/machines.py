@@ -26,6 +26,7 @@ from guidelines.spec.condition import Condition
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
 LAUNCHES = "launches decide"
+TELLS_OF_DEVICE = "--mode cudagraph or --batch-size auto"
 NOT_COUNTED_NOTE = (
     f"{NOT_COUNTED}: the answer leaves out mode eager, which waits for launches, too, if mode cudagraph was "
     "measured"
@@ -37,8 +38,7 @@ FINDINGS_NOTE = (
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
     "nothing about the device; such sweeps are left out of the counts and numbered below them, and a cell "
-    "shows one only if its guideline has no others: the answer counts it as undecided; --mode cudagraph or "
-    "--batch-size auto would tell of the device"
+    "shows one only if its guideline has no others: the answer counts it as undecided"
 )
 
 
@@ -50,21 +50,12 @@ def document(matrix: Matrix) -> Document:
     if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("channel_rule") == "paper":
         del shared["channel_rule"]
     machines = {id(line.results): line.results for line in matrix.lines}
-    notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
-    grid = _grid(matrix, names, "machine")
-    notes = (
-        *_legend(matrix),
-        *_notes_on_undecided(matrix, names),
-        *_note_on_one_process(matrix, names),
-        *_notes_on_lacking(known, names),
-        *notes,
-    )
-    holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
+    holds = _holds(matrix, known, names)
     sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names, in_full))
     return Document(
         "Machines compared",
@@ -73,6 +64,18 @@ def document(matrix: Matrix) -> Document:
         answer=answer.lines([tables(results) for results in machines.values()]),
         heat_maps=heat_map.of_matrix(matrix, sections),
     )
+
+
+def _holds(matrix: Matrix, known: Sequence[dict[str, str]], names: Sequence[str]) -> Section:
+    machines = {id(line.results): line.results for line in matrix.lines}
+    notes = (
+        *_legend(matrix),
+        *_notes_on_undecided(matrix, names),
+        *_note_on_one_process(matrix, names),
+        *_notes_on_lacking(known, names),
+        *distinct(results.notes for results in machines.values()),
+    )
+    return Section("Where each guideline holds", _grid(matrix, names, "machine"), notes=notes)
 
 
 def by_condition(results: MachineResults) -> tuple[Section, ...]:
@@ -86,7 +89,7 @@ def by_condition(results: MachineResults) -> tuple[Section, ...]:
     return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
-def _grid(matrix: Matrix, names: list[str], heading: str) -> Grid:
+def _grid(matrix: Matrix, names: Sequence[str], heading: str) -> Grid:
     rows = []
     for name, line in zip(names, matrix.lines, strict=True):
         cells = [_value(line.standings.get(guideline)) for guideline in matrix.guidelines]
@@ -158,8 +161,9 @@ def _notes_on_undecided(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
     rows: dict[tuple[str, str], list[str]] = {}
     for name, line in zip(names, matrix.lines, strict=True):
         for guideline, standing in line.standings.items():
-            if standing.finding == "undecided" and standing.is_counted and standing.sweeps_judged:
-                rows.setdefault((guideline, standing.verdict.needed), []).append(name)
+            if standing.finding == "undecided" and standing.is_counted:
+                needed = standing.verdict.needed or f"{LAUNCHES}, try {TELLS_OF_DEVICE}"
+                rows.setdefault((guideline, needed), []).append(name)
     for (guideline, needed), of_rows in rows.items():
         yield f"{guideline} undecided on {_shortened(of_rows)}: {needed}"
 
