@@ -10,6 +10,7 @@ from guidelines.analysis.measured import Measured
 from guidelines.analysis.remedies import MorePasses, effort_of, more_passes
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.intervals import Estimate, Exactly, Quantity
+from guidelines.stats.noise_floor import cannot_tell
 from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -80,7 +81,12 @@ def effect_words(expect: Expectation) -> Mapping[str, str]:
 
 def effect_ratio(row: Compared) -> MarginedRatio:
     """The ratio of two slow-downs; a change counts beyond both noise floors, too."""
-    return MarginedRatio(row.ratio, floors=(row.a.noise_floor, row.b.noise_floor))
+    sides = (row.a, row.b)
+    return MarginedRatio(
+        row.ratio,
+        floors=tuple(side.noise_floor for side in sides),
+        few_passes=any(cannot_tell(side.noise_floor, side.passes, side.runs) for side in sides),
+    )
 
 
 def speed_ratio(row: Compared) -> MarginedRatio | None:

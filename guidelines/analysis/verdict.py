@@ -12,7 +12,6 @@ from guidelines.analysis.remedies import (
     INCOMPLETE,
     LEAST_MARGIN,
     ONE_PROCESS,
-    QUIETER,
     Effort,
     Remedy,
     below_noise,
@@ -20,6 +19,7 @@ from guidelines.analysis.remedies import (
     contradicted_by,
     effort_of,
     for_an_interval,
+    too_much_noise,
 )
 from guidelines.results.model import SweepKey, TableKey, VariantKey
 from guidelines.spec.sweep import Expectation
@@ -63,6 +63,11 @@ class Verdict:
     slowdown: Estimate
     margin: float | None
     remedy: Remedy | None = None
+
+    @property
+    def needed(self) -> str:
+        """The cause for which it is undecided, and what would decide it, in a few words; "" if decided."""
+        return self.remedy.needed if self.remedy else ""
 
     @property
     def is_about_launches(self) -> bool:
@@ -201,8 +206,8 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
             slowdown, floor, for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
         )
     margin = max(LEAST_MARGIN, floor)
-    if noise := too_noisy(floor):
-        return _undecided(slowdown, margin, Remedy(noise, QUIETER))
+    if noise := too_much_noise(floor, evidence.effort):
+        return _undecided(slowdown, margin, noise)
     if effect.high < 1 + min(margin, MOST_DENIED):
         return Verdict("does not hold", slowdown, margin)
     remedy = _objection(evidence, confidence, margin)
