@@ -73,10 +73,13 @@ def accounts(results: MachineResults) -> dict[VariantKey, Account]:
 def missing(results: MachineResults, condition: Condition) -> tuple[str, ...]:
     """Reasons why no account of a condition can be given; () if one can, or for a file without ceilings."""
     measured = [each for each in results.ceilings if each.key == key_of(condition)]
-    reasons = [reason for each in measured for reason in lacks(each, condition)]
-    if not measured or len(reasons) < len(measured):
-        return ()
-    return tuple(dict.fromkeys(reasons))
+    reasons: dict[str, None] = {}
+    for each in measured:
+        lacking = lacks(each, condition)
+        if not lacking:
+            return ()
+        reasons.update(dict.fromkeys(lacking))
+    return tuple(reasons)
 
 
 def _in_a_graph(measured: Measured, known: Mapping[VariantKey, Measured]) -> Measured | None:

@@ -36,17 +36,17 @@ def best(each: Sequence[Ceilings]) -> Ceilings:
                 known[kind] = min(taken_s, known.get(kind, taken_s))
     return Ceilings(
         key=each[0].key,
-        traffic={kind: _best_rates(ceilings.traffic.get(kind, ()) for ceilings in each) for kind in TRAFFIC},
+        traffic={kind: _best_rates(each, kind) for kind in TRAFFIC},
         multiply_adds_per_s=rates,
         launch_s=launch_s,
     )
 
 
-def _best_rates(passes: Iterable[Sequence[Rate]]) -> tuple[Rate, ...]:
-    """The highest rate of each working set."""
+def _best_rates(passes: Iterable[Ceilings], kind: str) -> tuple[Rate, ...]:
+    """The highest rate of each working set, of a kind of traffic."""
     rates: dict[int, float] = {}
-    for each in passes:
-        for rate in each:
+    for ceilings in passes:
+        for rate in ceilings.traffic.get(kind, ()):
             known = rates.get(rate.working_set_bytes, 0.0)
             rates[rate.working_set_bytes] = max(rate.bytes_per_s, known)
     return tuple(Rate(size, rates[size]) for size in sorted(rates))
