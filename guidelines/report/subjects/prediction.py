@@ -45,8 +45,13 @@ def _line(condition: Condition, prediction: Prediction, networks: str) -> str:
     above = prediction.above_floor
     if above is None:
         return line
-    worst = f"at worst {above.worst:.2g} times ({above.network})"
-    return f"{line}; they take {above.median:.2g} times their floor (median), {worst}"
+    worst = f"at worst {_factor(above.worst)} times ({above.network})"
+    return f"{line}; they take {_factor(above.median)} times their floor (median), {worst}"
+
+
+def _factor(factor: float) -> str:
+    """A factor with two figures, or all before the decimal point: "2.4", "250"."""
+    return f"{factor:.0f}" if factor >= 10 else f"{factor:.1f}"
 
 
 def _shown(name: str, correlation: Correlation) -> str:
