@@ -11,7 +11,7 @@ from guidelines.cli.target import builder, sources
 HELP = "count multiply-adds, memory access and parameters of a network"
 DESCRIPTION = (
     "Count the multiply-adds, memory access, parameters and operators of one call of a network, layer by "
-    "layer."
+    "layer, then operator by operator."
 )
 
 
@@ -39,7 +39,12 @@ def run(options: Namespace) -> int:
         cost = count(build, *inputs(options))
     layers = cost.to_depth(options.depth) if options.depth else ()  # the total is all of it
     shown = (options.target, inputs(options), cost, layers)
-    answer = Answer("count", report.document(*shown), report.records(*shown))
+    answer = Answer(
+        kind="count",
+        document=report.document(*shown),
+        records=report.records(*shown),
+        facts=report.operator_facts(cost),
+    )
     show(answer, options, sources(options.target))
     return 0
 
