@@ -15,10 +15,9 @@ Expectation = Literal["slower", "faster"]
 class Variant:
     """One row of a table: a network, described by its `work` and built by `build`.
 
-    `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels, ()
-    if it has many. `build` takes no arguments and returns a new torch.nn.Module with random weights, whose
-    forward() takes one image batch and returns one tensor. `groups` is the number of groups of its
-    convolutions, for records.
+    `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels,
+    () if it has many. `build` takes no arguments and returns a new torch.nn.Module, whose forward() takes one
+    batch of images and returns one tensor. `groups` is the number of groups of its convolutions, for records.
     Raises ValueError for an id that cannot stand in a pytest expression.
     """
 
