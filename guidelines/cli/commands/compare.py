@@ -32,11 +32,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--fail-on",
         metavar="LIST",
         help="exit with status 1, also if --skip-broken left out files, if one of these words applies "
-        "(separate them by commas), and begin the output with what did. stronger, weaker: a row's effect, "
-        "its slow-down, is on B; faster, slower: a row itself is on B; each by more than 3%%, or another size "
-        "as in slower:5%%. unclear: an interval is too wide to say so or to deny it (unclear:10%%: and a "
-        "change of more than 10%% is possible). disturbed: more than 20%% of the passes of a sweep of A or B "
-        "were (disturbed:50%%: more than half). missing: B lacks a row of A, or failed to measure it",
+        "(separate them by commas), and begin the output with what did. stronger, weaker: the slow-down of a "
+        "row on B; faster, slower: a row itself on B; each by more than 3%%, or another size as in "
+        "slower:5%%. unclear: an interval is too wide to say so or to deny it (unclear:10%%: and a change of "
+        "more than 10%% is possible). disturbed: more than 20%% of the passes of a sweep of A or B were "
+        "(disturbed:50%%: more than half). missing: B lacks a row of A, or failed to measure it",
     )
 
 
