@@ -87,10 +87,17 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _declared(parser: pytest.Parser) -> Iterator[str]:
     """Names of all options, and names that would be kept in the same place."""
+    yield from option_names(parser)
+    for group in (*parser._groups, parser._anonymous):
+        for option in group.options:
+            yield f"--{option.dest.replace('_', '-')}"
+
+
+def option_names(parser: pytest.Parser) -> Iterator[str]:
+    """Names of all options."""
     for group in (*parser._groups, parser._anonymous):
         for option in group.options:
             yield from option.names()
-            yield f"--{option.dest.replace('_', '-')}"
 
 
 def any_given(config: pytest.Config) -> bool:

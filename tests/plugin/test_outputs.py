@@ -120,8 +120,16 @@ IN_A_FILE = ["--benchmark-storage=file/deep"]
     ("options", "option", "why"),
     [
         (["--benchmark-json=folder"], "--benchmark-json folder", "Is a directory"),
-        (["--benchmark-json=file/run.json"], "--benchmark-json file/run.json", "file is a file, not a folder"),
-        (["--benchmark-json=file/deep/run.json"], "--benchmark-json file/deep/run.json", "file is a file, not a folder"),
+        (
+            ["--benchmark-json=file/run.json"],
+            "--benchmark-json file/run.json",
+            "file is a file, not a folder",
+        ),
+        (
+            ["--benchmark-json=file/deep/run.json"],
+            "--benchmark-json file/deep/run.json",
+            "file is a file, not a folder",
+        ),
         (["--journal=folder"], "--journal */folder", "Is a directory"),
         (["--journal=file/run.jsonl"], "--journal */file/run.jsonl", "*/file is a file, not a folder"),
         (
