@@ -32,7 +32,13 @@ def measure_sweeps(campaign: Campaign, case: Case, config: pytest.Config) -> str
     prepare = tuple(_conftests(config))
 
     def measure(tasks: deque[TaskOfCase]) -> Iterator[tuple[Task, Result | None]]:
-        return measure_in_processes(tasks, campaign.explain, prepare=prepare, say=printed.append)
+        return measure_in_processes(
+            tasks,
+            campaign.explain,
+            prepare=prepare,
+            say=printed.append,
+            turn_limit_s=config.getoption("turn_limit"),
+        )
 
     follow(campaign.measure_all(measure, is_decided), campaign, config)
     return "".join(printed)

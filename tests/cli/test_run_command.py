@@ -136,6 +136,22 @@ def test_tests_that_measure_nothing_are_an_error(tmp_path):
     )
 
 
+def test_ctrl_c_while_the_program_is_imported_is_one_line(tmp_path):
+    code = (
+        "import sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'guidelines.cli.commands': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from guidelines.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "guidelines: interrupted\n")
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"guidelines": "guidelines.__main__:main"}
+
+
 def test_every_experiment_travels_in_the_wheel_and_no_recorded_run():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
