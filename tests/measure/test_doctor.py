@@ -1,4 +1,5 @@
 import itertools
+from importlib import import_module
 
 import pytest
 
@@ -163,8 +164,14 @@ def test_a_baseline_that_fails_is_a_finding(entry, sweep):
     assert found.remedy
 
 
+@pytest.fixture(scope="session")
+def compiler():
+    """Torch's compiler, which cannot be imported twice: pytester forgets what is imported inside a test."""
+    import_module("torch._dynamo")
+
+
 @pytest.fixture
-def project(pytester, monkeypatch):
+def project(compiler, pytester, monkeypatch):
     """A project whose experiments are one small sweep, examined in no time."""
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     folder = pytester.mkdir("experiments")

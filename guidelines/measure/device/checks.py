@@ -7,17 +7,18 @@ from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from guidelines.measure.device.declared import check_work
 from guidelines.measure.device.launch import launch_and_device_s
 from guidelines.measure.device.memory import check_fits, peak_bytes
 from guidelines.measure.device.modes import Bind
-from guidelines.measure.device.observed import Denormals, Observer
+from guidelines.measure.device.observed import Denormals
 from guidelines.measure.device.outputs import bits, check_input, difference, tolerance
 from guidelines.measure.device.randomness import is_random
 from guidelines.measure.device.timing import build
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import MODES, Condition, Device
+from guidelines.spec.condition import MODES, Condition
 from guidelines.spec.sweep import Variant
 
 # Denormal numbers take a processor some hundred cycles each, where others take one or less.
@@ -31,11 +32,11 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
     data type. Returns the figures that are known before the timing, such as its peak memory.
     Raises ValueError or MemoryError if a check fails; whatever torch raises passes through.
     """
-    check_work(variant, condition)
+    notes = check_work(variant, condition)
     check_fits(variant, condition)
     circumstances = _checked_outputs(variant, condition, seed, bind)
     peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return replace(circumstances, peak_memory_bytes=peak)
+    return replace(circumstances, peak_memory_bytes=peak, noted=(*notes, *circumstances.noted))
 
 
 def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
@@ -108,37 +109,3 @@ def _check_alike(output: Tensor, expected: Tensor, condition: Condition) -> None
             f"in mode {condition.mode} the output differs from eager's by {differs_by:.1e} "
             f"of the largest value, more than {most:g}"
         )
-
-
-def check_work(variant: Variant, condition: Condition) -> None:
-    """Count the multiply-adds of a new instance and compare them with those the variant declares.
-
-    The instance is in evaluation mode, as when it is timed. It is on the meta device, or on the CPU if it
-    needs values, as a network does that looks at some to choose its way. Raises ValueError if they differ.
-    """
-    declared = variant.cost(condition).multiply_adds
-    try:
-        counted = _counted(variant, condition, "meta")
-    except (RuntimeError, TypeError):  # raised for whatever has no values there
-        check_fits(variant, replace(condition, device=Device("cpu")))
-        counted = _counted(variant, condition, "cpu")
-    if counted != declared:
-        raise ValueError(f"the module does {counted} multiply-adds, it declares {declared}")
-
-
-def _built(variant: Variant) -> nn.Module:
-    module: object = variant.build()
-    if not isinstance(module, nn.Module):
-        raise ValueError(f"what builds it gives a {type(module).__name__}: let it give a torch.nn.Module")
-    return module
-
-
-def _counted(variant: Variant, condition: Condition, device: str) -> int:
-    """Multiply-adds of one call on random numbers, without what building the network computes."""
-    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
-        torch.default_generator.manual_seed(0)
-        module, x = _built(variant).eval(), torch.randn(variant.input_shape(condition))
-        with Observer() as observer:
-            module(x)
-    multiply_adds: int = observer.multiply_adds
-    return multiply_adds
