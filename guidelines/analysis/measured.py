@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from guidelines.analysis.draws import Draw, draws
 from guidelines.analysis.of_passes import controls_over_passes, slowdowns_over_passes
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import (
     Circumstances,
     Entry,
@@ -19,6 +20,7 @@ from guidelines.results.model import (
     StopReason,
     SweepKey,
 )
+from guidelines.spec.work import Operators
 from guidelines.stats.intervals import Exactly, MedianOf, Quantity, Roughly, ratio_of
 from guidelines.stats.noise_floor import noise_floor
 from guidelines.stats.passes import OfPass, over_passes
@@ -105,6 +107,11 @@ class Measured:
         return len(disturbed) * PASSES_FOR_AN_ODD_ONE > len(self.circumstances)
 
     @property
+    def operators(self) -> tuple[Operators, ...]:
+        """The operators of one call; () if the file does not hold them."""
+        return next((of_pass.operators for of_pass in self.circumstances if of_pass.operators), ())
+
+    @property
     def retried(self) -> tuple[str, ...]:
         """Reasons why earlier measurements of its sweep were dropped, from all runs."""
         return distinct(of_pass.retried for of_pass in self.circumstances)
@@ -120,6 +127,7 @@ class MachineResults:
     failures: tuple[Failure, ...]
     fingerprint: tuple[float | str, ...] = ()
     notes: tuple[str, ...] = ()
+    ceilings: tuple[Ceilings, ...] = ()
 
     @property
     def runs(self) -> int:
@@ -161,6 +169,7 @@ def results_of(run: Run) -> MachineResults:
         failures=run.failures,
         fingerprint=tuple(entry.median_s for entry in run.entries) or (run.source,),
         notes=notes,
+        ceilings=run.ceilings,
     )
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.overlap import counted_once
 from guidelines.analysis.same_machine import runs_of_each_machine
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Quantity
@@ -37,15 +38,18 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
     notes = (*notes, *_notes_on_batches(runs))
     failures: list[Failure] = []
     sources: list[str] = []
+    ceilings: list[Ceilings] = []
     for run in runs:
         failures += run.failures
         sources += run.sources
+        ceilings += run.ceilings
     return MachineResults(
         machine=runs[0].machine,
         sources=tuple(sources),
         measured=_pooled(_repeats(runs)),
         failures=_failed(failures, len(runs)),
         notes=notes,
+        ceilings=tuple(ceilings),
     )
 
 

@@ -1,21 +1,20 @@
 """All sweeps of one run: the chosen variants, their entries and their failures."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guidelines.measure.alarms import unless_alarm
 from guidelines.measure.case import Case
+from guidelines.measure.ceilings import CeilingsWanted, pass_s, too_short
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
 from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.outcome import Outcome, failure_of, place
-from guidelines.measure.passes import Measure, Passes, Step, SweepEnds, TaskOfCase
+from guidelines.measure.passes import Measure, Passes, Step, SweepEnds
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.restored import restored
 from guidelines.measure.sweep_passes import SweepPasses
-from guidelines.measure.task import Task, measure
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.journal import Journal
 from guidelines.results.model import Entry, Failure, Place
 from guidelines.spec.condition import Condition
@@ -40,6 +39,7 @@ class Campaign:
     _sweeps: dict[str, SweepPasses] = field(default_factory=dict)
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _withdrawn: dict[Place, Failure] = field(default_factory=dict)
+    _ceilings: CeilingsWanted = field(default_factory=CeilingsWanted)
 
     def choose(self, cases: Iterable[Case]) -> None:
         """Add variants to those that will be asked for.
@@ -58,6 +58,7 @@ class Campaign:
                 )
             chosen.append(case)
         self._sweeps = {sweep_id: self._passes_of(chosen) for sweep_id, chosen in self._chosen.items()}
+        self._ceilings.pass_s = pass_s(sum(sweep.pass_s for sweep in self._sweeps.values()), self.passes)
 
     def _passes_of(self, chosen: Sequence[Case]) -> SweepPasses:
         return SweepPasses(
@@ -67,6 +68,13 @@ class Campaign:
             seed=self.seed,
             planned=self.passes,
         )
+
+    @property
+    def ceilings(self) -> tuple[Ceilings, ...]:
+        """The ceilings of its devices, from each pass that measured them, or why they are not there."""
+        if self._sweeps and not self._ceilings.pass_s:
+            return tuple(too_short(sweep.case.condition for sweep in self._sweeps.values()))
+        return tuple(self._ceilings.known.values())
 
     @property
     def planned(self) -> dict[str, list[str]]:
@@ -102,12 +110,18 @@ class Campaign:
         is_complete = not any(sweep.left(number) for number in range(1, self.passes + 1))
         return is_complete and not sweep.to_retry(self.retries)
 
-    def restore(self, measurements: Mapping[str, Mapping[int, Sequence[Entry | Failure]]]) -> None:
+    def restore(
+        self,
+        measurements: Mapping[str, Mapping[int, Sequence[Entry | Failure]]],
+        ceilings: Iterable[Ceilings] = (),
+    ) -> None:
         """Take over the passes of a journal that hold the chosen variants, but for those that failed before.
 
         A pass that was disturbed is measured again if retries are left.
         Raises ValueError if a variant is another network now than in the journal.
         """
+        for known in ceilings:
+            self._ceilings.keep(known)
         for sweep_id, chosen in self._chosen.items():
             sweep = self._sweeps[sweep_id]
             for number, results in sorted(measurements.get(sweep_id, {}).items()):
@@ -143,10 +157,13 @@ class Campaign:
             precision=self.limits.precision if self.passes > 1 else None,
             retries=self.retries,
             is_decided=is_decided,
+            ceilings=self._ceilings,
         )
         for step in passes.steps(measure):
             if isinstance(step, SweepEnds) and self.journal:
                 self.journal.add(step.sweep.case.sweep_id, step.number, list(step.results.values()))
+            if isinstance(step, Ceilings) and self.journal:
+                self.journal.note_ceilings(step)
             yield step
         self.settle()
 
@@ -210,21 +227,6 @@ class Campaign:
         """Build a case and run it once, untimed. Raises as `checks.check`."""
         with pinned(case.condition):
             check(case.variant, case.condition, self.seed, binder(case.condition.mode))
-
-
-def measure_here(explain: Explain) -> Measure:
-    """Function that measures tasks in this process, for debuggers and profilers.
-
-    An alarm of the test that runs ends the measuring, see `alarms`.
-    """
-
-    def measure_tasks(tasks: deque[TaskOfCase]) -> Iterator[tuple[Task, Outcome | None]]:
-        while tasks:
-            task, case = tasks.popleft()
-            yield task, None
-            yield task, measure(task, case.sweep, unless_alarm(explain))
-
-    return measure_tasks
 
 
 def _place(case: Case) -> Place:

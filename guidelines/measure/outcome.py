@@ -194,6 +194,7 @@ class _Measurement:
             peak_memory_bytes=checked.peak_memory_bytes,
             launch_s=checked.launch_s,
             device_s=checked.device_s,
+            operators=checked.operators,
         )
 
     @cached_property

@@ -4,14 +4,15 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guidelines.measure.case import Case
-from guidelines.measure.dropped import Dropped
+from guidelines.measure.ceilings import CeilingsWanted
 from guidelines.measure.outcome import Outcome
-from guidelines.measure.processes import Died
+from guidelines.measure.processes import Died, Result
 from guidelines.measure.sweep_passes import SweepPasses
 from guidelines.measure.task import Task
+from guidelines.results.ceilings import Ceilings
 
 # The spread between fewer passes says too little to end a sweep by precision.
 LEAST_PASSES = 3
@@ -20,7 +21,6 @@ USUAL_OVERHEAD = 1.4
 # Seconds that a process takes to start, for which torch is most of it.
 USUAL_START_S = 2.0
 
-Result = Outcome | Dropped | Died
 TaskOfCase = tuple[Task, Case]
 # Measures a queue of tasks; yields each with None when it begins, and with its result when it has ended.
 Measure = Callable[[deque[TaskOfCase]], Iterator[tuple[Task, Result | None]]]
@@ -57,7 +57,7 @@ class SweepEnds:
     left_s: float
 
 
-Step = PassBegins | SweepBegins | SweepEnds
+Step = PassBegins | SweepBegins | Ceilings | SweepEnds
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Passes:
     precision: float | None = None
     retries: int = 0
     is_decided: Callable[[Outcome], bool] = lambda outcome: True
+    ceilings: CeilingsWanted = field(default_factory=CeilingsWanted)
     clock: Callable[[], float] = time.perf_counter
     _begun_at_s: float = field(init=False, default=0.0)
     _sampled_s: float = field(init=False, default=0.0)
@@ -104,11 +105,19 @@ class Passes:
         for sweep in plan.sweeps:
             task = sweep.task(plan.number)
             if task:
-                tasks.append((task, sweep.case))
+                tasks.append((self.ceilings.added(task), sweep.case))
         for task, result in measure(tasks):
             sweep = sweeps[task.sweep_id]
             if result is None:
                 yield SweepBegins(sweep, self._left_s())
+                continue
+            if isinstance(result, Ceilings):
+                self.ceilings.keep(result)
+                yield result
+                continue
+            if isinstance(result, Died) and self.ceilings.are_due(task):
+                yield self.ceilings.given_up(task, result.reason)
+                tasks.append((replace(task, ceilings_s=0.0), sweep.case))
                 continue
             sweep.add(task, result)
             rest = sweep.task(task.number)

@@ -20,6 +20,7 @@ from guidelines.measure.task import Task
 from guidelines.measure.turn import Turn, new_turn
 from guidelines.measure.turn_limit import TurnLimit
 from guidelines.measure.worker import Job, Message, RunEnds
+from guidelines.results.ceilings import Ceilings
 
 # A fresh interpreter finds modules where this one does, whatever it was started with.
 # Ctrl-C is for the parent, which ends this process.
@@ -53,19 +54,23 @@ class Died:
     variant: str
 
 
+Result = Outcome | Dropped | Died | Ceilings
+
+
 def measure_in_processes(
     tasks: deque[TaskOfCase],
     explain: Explain,
     prepare: tuple[Callable[[], object], ...] = (),
     say: Callable[[str], object] = sys.stderr.write,
     turn_limit_s: float = TURN_LIMIT_S,
-) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
+) -> Iterator[tuple[Task, Result | None]]:
     """Measure tasks in a fresh process, and in another one after each death; ended tasks leave the queue.
 
     Yields every task twice: with None when it begins, then with its outcome, or with the reason why it has
-    none. Tasks that are added meanwhile are measured by a further process. What the processes print is given
-    to `say`. A process is ended if a turn of a network takes longer than `turn_limit_s`. On leaving, also by
-    Ctrl-C, no process is left, and none that a network has started.
+    none. Between the two come the ceilings that it asks for. Tasks that are added meanwhile are measured by a
+    further process. What the processes print is given to `say`. A process is ended if a turn of a network
+    takes longer than `turn_limit_s`. On leaving, also by Ctrl-C, no process is left, and none that a network
+    has started.
     Raises what a network raises to end the run: errors that `explain` leaves alone.
     """
     while tasks:
@@ -88,12 +93,15 @@ def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
 
 def _until_death(
     process: "_Process", tasks: deque[TaskOfCase], turn: Turn, limit: TurnLimit
-) -> Iterator[tuple[Task, Outcome | Dropped | Died | None]]:
+) -> Iterator[tuple[Task, Result | None]]:
     """Results of a process, task by task, until all are done or it dies."""
     for _ in range(len(tasks)):
         task, _case = tasks[0]
         yield task, None
         message = process.message()
+        while isinstance(message, Ceilings):
+            yield task, message
+            message = process.message()
         if isinstance(message, RunEnds):
             raise message.error
         tasks.popleft()

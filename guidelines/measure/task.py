@@ -1,13 +1,15 @@
 """One sweep in one pass: what to measure, as data that a fresh process can be told, and how it is done."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from guidelines.measure.case import Origin
 from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.outcome import Outcome, failure_of, outcome
+from guidelines.measure.profile.peaks import peaks
 from guidelines.measure.recording import Limits
 from guidelines.measure.sweep import measure_sweep
+from guidelines.results.ceilings import Ceilings
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep
 
@@ -27,7 +29,8 @@ class Task:
     `checked` those whose output and work need no check, because an earlier pass checked them. `retried` are
     the reasons why earlier measurements of this pass were dropped. `own_processes` is the number of processes
     of this run that hold a CUDA device. `facts` are those of the networks to measure, which must be the same
-    in every process.
+    in every process. `ceilings_s` are the seconds in which to measure the ceilings of the condition first, 0
+    for none.
     """
 
     sweep_id: str
@@ -42,6 +45,7 @@ class Task:
     retried: tuple[str, ...] = ()
     own_processes: int = 1
     facts: Facts = ()
+    ceilings_s: float = 0.0
 
 
 def facts(sweep: Sweep, chosen: Collection[str], condition: Condition) -> Facts:
@@ -86,6 +90,12 @@ def measure(
         number=task.number,
         retried=task.retried,
     )
+
+
+def ceilings(task: Task) -> Iterator[Ceilings]:
+    """Measure the ceilings that a task asks for; nothing if it asks for none."""
+    if task.ceilings_s:
+        yield peaks(task.condition, number=task.number, budget_s=task.ceilings_s)
 
 
 def found(task: Task, origin: Origin) -> Sweep:

@@ -16,8 +16,9 @@ from typing import IO
 from guidelines.measure.case import Origin
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
-from guidelines.measure.task import OriginError, Task, found, measure
+from guidelines.measure.task import OriginError, Task, ceilings, found, measure
 from guidelines.measure.turn import Turn
+from guidelines.results.ceilings import Ceilings
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RunEnds:
     error: BaseException
 
 
-Message = Ended | RunEnds
+Message = Ended | RunEnds | Ceilings
 
 
 def main() -> None:
@@ -66,6 +67,8 @@ def main() -> None:
 def _measure_all(job: Job, channel: IO[bytes]) -> None:
     turn, unprepared = Turn(job.turn), _unprepared(job)
     for task, origin in job.tasks:
+        for measured in ceilings(task):
+            _send(channel, measured)
         outcome = unprepared or _outcome(task, origin, job.explain, turn)
         _send(channel, Ended(outcome))
 

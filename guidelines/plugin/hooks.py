@@ -172,7 +172,7 @@ def _plan(config: pytest.Config, chosen: list[Case]) -> list[Case]:
         path, contents = resumed
         anew = _outdated(config, chosen, contents)
         kept = {sweep_id: of for sweep_id, of in contents.measurements.items() if sweep_id not in anew}
-        campaign.restore(kept)
+        campaign.restore(kept, contents.ceilings)
         for line in contents.damage:
             cut = (
                 f", and is cut off now (the whole is kept in {path.name}.damaged)"

@@ -8,11 +8,12 @@ import pytest
 
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.verdict import decisions
-from guidelines.measure.campaign import Campaign, measure_here
+from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
+from guidelines.measure.here import measure_here
 from guidelines.measure.outcome import Outcome
-from guidelines.measure.passes import Result, TaskOfCase
-from guidelines.measure.processes import measure_in_processes
+from guidelines.measure.passes import TaskOfCase
+from guidelines.measure.processes import Result, measure_in_processes
 from guidelines.measure.task import Task
 from guidelines.plugin.origin import Module
 from guidelines.plugin.progress import follow

@@ -13,6 +13,7 @@ from guidelines.measure.passes import AGAIN, IN_TIME_LEFT, PassBegins, Step, Swe
 from guidelines.measure.sweep_passes import SweepPasses
 from guidelines.plugin.fitting import fitted, in_lines
 from guidelines.report.digits import times, with_half_width
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.checked import printable
 from guidelines.results.model import Entry, Failure
 
@@ -83,6 +84,8 @@ class _Passes:
             self._begun_in_pass.clear()
             if not self._terminal.isatty:
                 self._keep(heading(step, self._planned))
+            return
+        if isinstance(step, Ceilings):
             return
         sweep_id = step.sweep.case.sweep_id
         self._sweeps[sweep_id] = step.sweep

@@ -9,6 +9,7 @@ import pytest_benchmark.plugin
 from guidelines.plugin import ending
 from guidelines.plugin.aside import SavedFiles
 from guidelines.plugin.measurement import CAMPAIGN
+from guidelines.results.ceilings import to_saved
 from guidelines.results.extent import to_partial
 from guidelines.results.reason import one_line
 from guidelines.results.schema import KEY, SCHEMA, to_failed
@@ -32,8 +33,12 @@ def pytest_benchmark_update_json(config: pytest.Config, output_json: dict[str, A
     """Add the variants that failed, which have no entry of their own, and how much of a cut run is there."""
     campaign = config.stash[CAMPAIGN]
     config.stash[SAVED] = len(campaign.entries)
-    failed = [to_failed(failure) for failure in campaign.failures]
-    output_json[KEY] = {"schema": SCHEMA, "failed": failed, **to_partial(ending.extent(config))}
+    output_json[KEY] = {
+        "schema": SCHEMA,
+        "failed": [to_failed(failure) for failure in campaign.failures],
+        "ceilings": [to_saved(ceilings) for ceilings in campaign.ceilings],
+        **to_partial(ending.extent(config)),
+    }
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

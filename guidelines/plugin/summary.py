@@ -111,7 +111,8 @@ def _report(campaign: Campaign, terminal: TerminalWriter) -> str:
     """Tables, and the answer below them, where it is still seen when the run has ended."""
     given_s = campaign.limits.max_time_s or None
     entries = [replace(entry, max_time_s=given_s) for entry in campaign.entries]
-    results = results_of(linked(entries, campaign.failures))
+    run = linked(entries, campaign.failures)
+    results = results_of(replace(run, ceilings=campaign.ceilings))
     known = tables(results)
     answer = text.answer(lines([known]), terminal.fullwidth, terminal.hasmarkup)
     shown = text.render(Document("", (), parts(results, known)), terminal.fullwidth)

@@ -14,7 +14,10 @@ from guidelines.stats.intervals import Estimate
 SMALLEST, LARGEST = 1e-15, 1e18
 # Outside this range no confidence is plausible, and quantiles overflow.
 LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
-MAY_BE_ZERO = ("seed", "row", "placed_at", "parameters", "conv_memory_access")
+MAY_BE_ZERO = (
+    *("seed", "row", "placed_at", "parameters", "conv_memory_access"),
+    *("operators.multiply_adds", "operators.memory_access", "operators.in_place"),
+)
 # Characters in the longest text that is kept, and hexadecimal digits that tell apart what was cut.
 LONGEST, DIGEST = 1000, 12
 # Letters and signs that show nothing: fillers, joiners, variation selectors, the empty Braille pattern.

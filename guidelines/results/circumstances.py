@@ -7,6 +7,7 @@ from typing import Any
 from guidelines.results import checked
 from guidelines.results.disturbance import Gpu, State
 from guidelines.results.model import Circumstances
+from guidelines.spec.work import Operators
 
 AMOUNTS = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
 
@@ -25,7 +26,18 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
         retried=checked.texts(saved, "retried"),
         noted=checked.texts(saved, "noted"),
         placed_at=tuple(checked.count(k, "placed_at") for k in saved.get("placed_at", ())),
+        operators=tuple(map(_operators, saved.get("operators", ()))),
         **amounts,
+    )
+
+
+def _operators(saved: Mapping[str, Any]) -> Operators:
+    return Operators(
+        kind=checked.text(saved["kind"]),
+        calls=checked.count(saved["calls"], "operators.calls"),
+        multiply_adds=checked.count(saved["multiply_adds"], "operators.multiply_adds"),
+        memory_access=checked.count(saved["memory_access"], "operators.memory_access"),
+        in_place=checked.count(saved["in_place"], "operators.in_place"),
     )
 
 

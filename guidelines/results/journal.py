@@ -10,6 +10,7 @@ from typing import IO, Any
 from weakref import WeakSet
 
 from guidelines.results import journal_file
+from guidelines.results.ceilings import Ceilings, to_saved
 from guidelines.results.journal_contents import VERSION, Contents, Header, Result
 from guidelines.results.journal_lines import encoded, sealed
 from guidelines.results.model import Entry, Failure
@@ -65,6 +66,10 @@ class Journal:
         self._append(*(measurement | _saved(result) for result in results))
         if not self.fault:
             self._kept = self._measurements
+
+    def note_ceilings(self, ceilings: Ceilings) -> None:
+        """Write the ceilings of a device, as one pass measured them."""
+        self._append({"ceilings": to_saved(ceilings)})
 
     def withdraw(self, failure: Failure) -> None:
         """Note that a variant's test failed after it was timed."""

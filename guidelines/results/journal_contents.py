@@ -9,6 +9,7 @@ has a checksum. A broken line ends the journal: what comes before it counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.extent import Extent
 from guidelines.results.joining import joined
 from guidelines.results.model import Entry, Failure, Machine, Run
@@ -67,6 +68,7 @@ class Contents:
     last_measurement: int
     broken: str = ""
     checksum: int | None = None
+    ceilings: Sequence[Ceilings] = ()
 
     @property
     def damage(self) -> tuple[str, ...]:
@@ -87,7 +89,12 @@ def to_run(contents: Contents) -> Run:
     entries = [each for each in results if isinstance(each, Entry) and each.place not in withdrawn]
     failures = [each for each in results if isinstance(each, Failure)]
     run = checked_run(entries, [*failures, *withdrawn.values()])
-    return replace(run, machine=contents.header.machine, notes=_notes(contents))
+    return replace(
+        run,
+        machine=contents.header.machine,
+        notes=_notes(contents),
+        ceilings=tuple(contents.ceilings),
+    )
 
 
 def _in_planned_order(contents: Contents) -> list[Result]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from guidelines.results.ceilings import Ceilings, CeilingsKey
 from guidelines.results.checked import count, printable, text, texts
 from guidelines.results.journal_contents import SEALED_SINCE, VERSION, Contents, Header, Result
 from guidelines.results.journal_lines import decoded, has_checksum, verified
 from guidelines.results.model import Entry, Failure, Machine
 from guidelines.results.saved_file import check_rounds
-from guidelines.results.schema import ResultsError, parse_entry, parse_failure
+from guidelines.results.schema import ResultsError, parse_ceilings, parse_entry, parse_failure
 
 BROKEN_HEADER = "is a journal whose first line is broken"
 
@@ -43,6 +44,7 @@ def parse(content: bytes) -> Contents:
         last_measurement=reader.last_measurement,
         broken=broken,
         checksum=reader.checksum,
+        ceilings=tuple(reader.ceilings.values()),
     )
 
 
@@ -60,6 +62,7 @@ class _Reader:
         self.complete: dict[str, dict[int, list[Result]]] = {}
         self.withdrawn: list[Failure] = []
         self.skipped: list[str] = []
+        self.ceilings: dict[tuple[CeilingsKey, int], Ceilings] = {}
         self.is_finished = False
         self.checksum = checksum
         self._planned_passes = header.passes
@@ -88,6 +91,9 @@ class _Reader:
         elif "taken_back" in line:
             place = parse_failure(line["taken_back"]).place
             self.withdrawn[:] = [failure for failure in self.withdrawn if failure.place != place]
+        elif "ceilings" in line:
+            ceilings = parse_ceilings(line["ceilings"])
+            self.ceilings[ceilings.key, ceilings.number] = ceilings
         elif "skipped" in line:
             self.skipped.append(text(line["skipped"]))
         elif not self.is_finished:

@@ -5,11 +5,12 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from guidelines.paper.tables import Figure
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.disturbance import State
 from guidelines.results.machine_facts import Machine as Machine
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
-from guidelines.spec.work import Cost
+from guidelines.spec.work import Cost, Operators
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import OfPass
 
@@ -126,7 +127,7 @@ class Circumstances:
     rounds over the first: of the slow-down, or of the time for a baseline. `disturbed` are the reasons why
     the sweep is disturbed; `retried` are those of each earlier measurement that was repeated; `noted` is what
     was noticed about its networks, each by name. `placed_at` are the rounds before which the networks were
-    built anew.
+    built anew. `operators` are those of one call, known in the pass that checked the network.
     """
 
     state: State | None = None
@@ -139,6 +140,7 @@ class Circumstances:
     peak_memory_bytes: int | None = None
     launch_s: float | None = None
     device_s: float | None = None
+    operators: tuple[Operators, ...] = ()
 
     @property
     def is_launch_bound(self) -> bool:
@@ -220,6 +222,7 @@ class Run:
     """Entries and failures of one run in order; each entry holds its baseline's samples.
 
     `source` is the path of the file, "" for a run that was not saved. `notes` are for the reader of a report.
+    `ceilings` are those of its devices, from each pass that measured them.
     """
 
     entries: tuple[Entry, ...]
@@ -227,3 +230,4 @@ class Run:
     machine: Machine = field(default_factory=Machine)
     source: str = ""
     notes: tuple[str, ...] = ()
+    ceilings: tuple[Ceilings, ...] = ()

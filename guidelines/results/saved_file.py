@@ -15,6 +15,7 @@ from guidelines.results.schema import (
     ResultsError,
     extra_info_of,
     name_of,
+    parse_ceilings,
     parse_entry,
     parse_failure,
 )
@@ -33,14 +34,18 @@ def parse(data: Any) -> Run:
             f"'{foreign[0]}' first: they lack extra_info.{KEY}"
         )
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
-    failures = [parse_failure(saved) for saved in _failed(data)]
+    failures = [parse_failure(saved) for saved in _list_of(data, "failed")]
     run = checked_run(entries, failures)
     pairs = zip(entries, benchmarks, strict=True)
     before_3 = {entry.place for entry, saved in pairs if _is_before_3(saved)}
     check_agreement(run, before_3)
-    run = replace(run, entries=_with_controls_of_samples(run.entries, before_3))
-    machine = parse_machine(checked.mapping(data.get("machine_info")))
-    return replace(run, machine=machine, notes=note_on_partial(checked.mapping(data.get(KEY))))
+    return replace(
+        run,
+        entries=_with_controls_of_samples(run.entries, before_3),
+        machine=parse_machine(checked.mapping(data.get("machine_info"))),
+        notes=note_on_partial(checked.mapping(data.get(KEY))),
+        ceilings=tuple(map(parse_ceilings, _list_of(data, "ceilings"))),
+    )
 
 
 def _is_before_3(benchmark: Any) -> bool:
@@ -61,13 +66,13 @@ def _with_controls_of_samples(entries: Sequence[Entry], before_3: Collection[Pla
     )
 
 
-def _failed(data: Mapping[str, Any]) -> list[Any]:
-    """The list of failures in a file, still in its saved form."""
+def _list_of(data: Mapping[str, Any], name: str) -> list[Any]:
+    """A list of ours in a file, still in its saved form; [] if there is none."""
     ours = data.get(KEY, {})
-    failed = ours.get("failed", []) if isinstance(ours, dict) else None
-    if not isinstance(failed, list):
-        raise ResultsError(f"its key '{KEY}' holds no list 'failed'")
-    return failed
+    values = ours.get(name, []) if isinstance(ours, dict) else None
+    if not isinstance(values, list):
+        raise ResultsError(f"its key '{KEY}' holds no list '{name}'")
+    return values
 
 
 def checked_run(entries: Sequence[Entry], failures: Sequence[Failure]) -> Run:

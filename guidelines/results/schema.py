@@ -9,7 +9,8 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
-from guidelines.results import checked
+from guidelines.results import ceilings, checked
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Place, StopReason
 from guidelines.results.passes import parse_passes
 from guidelines.spec.condition import Condition
@@ -77,6 +78,11 @@ def parse_entry(benchmark: Any) -> Entry:
 def parse_failure(saved: Any) -> Failure:
     """A failure as written by `to_failed`. Raises ResultsError with the reason."""
     return _checked(_failure, saved, "a failed variant")
+
+
+def parse_ceilings(saved: Any) -> Ceilings:
+    """Ceilings as written by `ceilings.to_saved`. Raises ResultsError with the reason."""
+    return _checked(ceilings.parsed, saved, "ceilings")
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:

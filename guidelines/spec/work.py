@@ -63,6 +63,27 @@ def _sum_of_known(numbers: Iterable[int | None]) -> int | None:
     return known
 
 
+@dataclass(frozen=True, order=True)
+class Operators:
+    """Calls of one kind of operator, all of the same work, in one call of a network.
+
+    `kind` is the class of its run time, such as "convolution", "" if it is in none. `memory_access` is the
+    number of elements that each call reads and writes, `in_place` the number of those that it reads and then
+    writes to.
+    """
+
+    kind: str
+    calls: int
+    multiply_adds: int
+    memory_access: int
+    in_place: int = 0
+
+    @property
+    def touched(self) -> int:
+        """Elements in memory that one call reads or writes, each once."""
+        return self.memory_access - self.in_place
+
+
 @dataclass(frozen=True)
 class Stack:
     """The declared work of a network: all its convolutions, at one image size.

@@ -6,7 +6,7 @@ import pytest
 from guidelines.cli.main import main
 from guidelines.measure import doctor
 from guidelines.measure.case import Case
-from guidelines.measure.doctor import Finding
+from guidelines.measure.finding import Finding
 from guidelines.measure.monitor.processors import Processors
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import Limits

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 import pytest
 
+from guidelines.measure.ceilings import CeilingsWanted
 from guidelines.measure.passes import (
     AGAIN,
     IN_TIME_LEFT,
@@ -14,6 +15,7 @@ from guidelines.measure.passes import (
     SweepEnds,
 )
 from guidelines.measure.processes import DIED, Died
+from guidelines.results.ceilings import Ceilings
 from guidelines.results.disturbance import State
 
 BUSY = State(cpus=2, watched_s=4.0, other_cpus=1.4)
@@ -222,3 +224,16 @@ def test_the_run_goes_on_only_between_steps(passes, machine):
     assert machine.tasks == []
     steps.close()
     assert len(machine.processes) == 1
+
+
+def test_a_process_that_dies_over_ceilings_costs_no_sweep_its_pass(passes, machine):
+    run = passes(sweeps=2, planned=3, ceilings=CeilingsWanted(pass_s=1.0))
+    machine.deals["x1"] = machine.deals["x2"] = [Died(f"{DIED} was ended by SIGKILL", ""), {}, {}, {}]
+    steps = list(run.steps(machine))
+    asked = [task for task in machine.tasks if task.ceilings_s]
+    assert len(asked) == 1
+    (without,) = of_type(Ceilings, steps)
+    assert without.missing == ("the process that measured it was ended by SIGKILL",)
+    first = sweeps_of(run)[asked[0].sweep]
+    assert sorted(first.outcomes) == [1, 2, 3]
+    assert not first.failed

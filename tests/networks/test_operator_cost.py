@@ -224,3 +224,23 @@ def test_operators_without_products_have_no_multiply_adds_and_are_known(call):
     found = costs(call, (2, 6, 5, 5))
     assert found
     assert all(cost.is_known and cost.work.multiply_adds == 0 for cost in found)
+
+
+@pytest.mark.parametrize(
+    ("act", "in_place"),
+    [
+        (lambda x: x.relu_(), [C]),
+        (lambda x: x.add_(x), [C]),
+        (lambda x: x.fill_(1.0), [0]),
+        (lambda x: x.relu(), [0]),
+        (lambda x: torch.add(x, x, out=torch.empty_like(x)), [0]),
+    ],
+    ids=["relu_", "add_", "fill_", "relu", "out"],
+)
+def test_elements_that_are_read_and_then_written_to_are_in_place(act, in_place):
+    assert [cost.in_place for cost in costs(act, (2, 6, 5, 5))] == in_place
+
+
+def test_an_operator_knows_the_class_of_its_run_time():
+    module = nn.Sequential(nn.Conv2d(6, 6, 1, bias=False), nn.ReLU()).to("meta")
+    assert [cost.kind for cost in costs(module, (2, 6, 5, 5))] == ["convolution", "element-wise"]

@@ -9,6 +9,7 @@ from guidelines.cli.main import main
 from guidelines.measure import campaign, task
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped, explained
+from guidelines.measure.here import measure_here
 from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.results import journal
 from guidelines.results.files import load, load_journal
@@ -277,10 +278,10 @@ def test_a_sweep_with_an_unprintable_text_is_recognised(tmp_path, sweep, monkeyp
     condition, odd = Condition("cpu", "a processor"), replace(sweep, **changes)
     cases = [Case(condition, odd, variant) for variant in odd.variants]
     log = journal.create(tmp_path / "a.jsonl", Header(Machine(), {}, {}))
-    runs = [campaign.Campaign((condition,), Limits(), seed=0, journal=log) for _ in range(2)]
+    runs = [campaign.Campaign((condition,), Limits(max_time_s=0.01), seed=0, journal=log) for _ in range(2)]
     for run in runs:
         run.choose(cases)
-    list(runs[0].measure_one(cases[0], campaign.measure_here(explained)))
+    list(runs[0].measure_one(cases[0], measure_here(explained)))
     log.close()
     runs[1].restore(load_journal(log.path).measurements)
     assert runs[1].finished_sweeps == 1

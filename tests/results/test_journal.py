@@ -17,9 +17,10 @@ from journals import (
 )
 
 from guidelines.measure import task
-from guidelines.measure.campaign import Campaign, measure_here
+from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import explained
+from guidelines.measure.here import measure_here
 from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.paper.tables import Figure
 from guidelines.results import journal
@@ -119,7 +120,7 @@ def test_both_measurements_of_a_retried_sweep_are_in_the_journal(log, path, swee
 
     monkeypatch.setattr(task, "measure_sweep", measure)
     condition = Condition("cpu", "a processor")
-    run = Campaign((condition,), Limits(), seed=0, retries=3, journal=log)
+    run = Campaign((condition,), Limits(max_time_s=0.01), seed=0, retries=3, journal=log)
     cases = [Case(condition, sweep, variant) for variant in (sweep.baseline, sweep.extreme)]
     run.choose(cases)
     for _step in run.measure_all(measure_here(explained), is_decided=lambda outcome: True):

@@ -32,11 +32,16 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
     data type. Returns the figures that are known before the timing, such as its peak memory.
     Raises ValueError or MemoryError if a check fails; whatever torch raises passes through.
     """
-    notes = check_work(variant, condition)
+    counted = check_work(variant, condition)
     check_fits(variant, condition)
     circumstances = _checked_outputs(variant, condition, seed, bind)
     peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return replace(circumstances, peak_memory_bytes=peak, noted=(*notes, *circumstances.noted))
+    return replace(
+        circumstances,
+        peak_memory_bytes=peak,
+        operators=counted.operators,
+        noted=(*counted.noted, *circumstances.noted),
+    )
 
 
 def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:

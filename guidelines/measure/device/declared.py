@@ -7,9 +7,10 @@ from torch import nn
 
 from guidelines.measure.device.memory import check_fits
 from guidelines.measure.device.observed import Observer
+from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant
-from guidelines.spec.work import Stack
+from guidelines.spec.work import Operators, Stack
 
 # The paper's formula leaves out what biases and normalisation read of their parameters: a few per thousand.
 MOST_ASTRAY = 0.01
@@ -17,18 +18,23 @@ MOST_ASTRAY = 0.01
 
 @dataclass(frozen=True)
 class Counted:
-    """Work of one call; `memory_access` is None if it cannot be counted, as of sparse tensors."""
+    """Work of one call; `memory_access` is None if it cannot be counted, as of sparse tensors.
+
+    `operators` are empty then, too.
+    """
 
     multiply_adds: int
     memory_access: int | None
+    operators: tuple[Operators, ...] = ()
 
 
-def check_work(variant: Variant, condition: Condition) -> tuple[str, ...]:
+def check_work(variant: Variant, condition: Condition) -> Circumstances:
     """Count the work of a new instance and compare it with the work that the variant declares.
 
     The instance is in evaluation mode, as when it is timed. It is on the meta device, or on the CPU if it
     needs values, as a network does that looks at some to choose its way. Raises ValueError if the
-    multiply-adds differ. Another memory access makes no time wrong: a note says so.
+    multiply-adds differ. Another memory access makes no time wrong: a note says so. Returns such notes and
+    the operators of a call.
     """
     try:
         counted = counted_on(variant, condition, "meta")
@@ -38,7 +44,8 @@ def check_work(variant: Variant, condition: Condition) -> tuple[str, ...]:
     declared = variant.cost(condition).multiply_adds
     if counted.multiply_adds != declared:
         raise ValueError(f"the module does {counted.multiply_adds} multiply-adds, it declares {declared}")
-    return _notes_on_memory_access(variant, condition, counted.memory_access)
+    noted = _notes_on_memory_access(variant, condition, counted.memory_access)
+    return Circumstances(noted=noted, operators=counted.operators)
 
 
 def _notes_on_memory_access(variant: Variant, condition: Condition, counted: int | None) -> tuple[str, ...]:
@@ -69,6 +76,9 @@ def counted_on(variant: Variant, condition: Condition, device: str) -> Counted:
     with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
         torch.default_generator.manual_seed(0)
         module, x = _built(variant).eval(), torch.randn(variant.input_shape(condition))
-        with Observer() as observer:
+        observer = Observer()
+        with observer:
             module(x)
-    return Counted(observer.multiply_adds, None if observer.has_unknown else observer.memory_access)
+    if observer.has_unknown:
+        return Counted(observer.multiply_adds, memory_access=None)
+    return Counted(observer.multiply_adds, observer.memory_access, observer.operators)

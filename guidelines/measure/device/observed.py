@@ -1,8 +1,10 @@
 """Observes one call of a network, operator by operator: multiply-adds, memory it keeps, denormals."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -12,8 +14,9 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines.measure.device.outputs import spread
-from guidelines.networks.cost.operator import operator_cost
+from guidelines.networks.cost.operator import OperatorCost, operator_cost
 from guidelines.networks.cost.products import tensors
+from guidelines.spec.work import Operators
 
 # Types whose denormal numbers a processor computes with as such; those of float16 are converted before.
 WITH_DENORMALS = (torch.float32, torch.bfloat16)
@@ -32,12 +35,18 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
         self.multiply_adds = 0
         self.memory_access = 0
         self.has_unknown = False
+        self._calls: Counter[Operators] = Counter()
         self._taken: list[tuple[StorageWeakRef, int]] = []
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         """Torch's compiler is loaded for a second if it is to be kept out of this class; it never gets in."""
         return False
+
+    @property
+    def operators(self) -> tuple[Operators, ...]:
+        """The observed operators, those of equal work together."""
+        return tuple(replace(each, calls=calls) for each, calls in sorted(self._calls.items()))
 
     @property
     def kept_bytes(self) -> int:
@@ -58,6 +67,7 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
         if cost is not None:
             self.multiply_adds += cost.work.multiply_adds
             self.memory_access += cost.work.memory_access
+            self._calls[_one(cost)] += 1
             self.has_unknown = self.has_unknown or not cost.is_known
         self._note_memory((args, *kwargs.values()), out)
         return out
@@ -70,6 +80,17 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
                 storage = x.untyped_storage()
                 weakly = StorageWeakRef(storage)  # type: ignore[no-untyped-call]  # untyped in torch
                 self._taken.append((weakly, storage.nbytes()))
+
+
+def _one(cost: OperatorCost) -> Operators:
+    """One call of an operator."""
+    return Operators(
+        kind=cost.kind,
+        calls=1,
+        multiply_adds=cost.work.multiply_adds,
+        memory_access=cost.work.memory_access,
+        in_place=cost.in_place,
+    )
 
 
 def _has_storage(x: Tensor) -> bool:

@@ -38,11 +38,17 @@ OPAQUE = {
 
 @dataclass(frozen=True)
 class OperatorCost:
-    """Work of one call of an operator; `is_known` is False if there is more, of unknown amount."""
+    """Work of one call of an operator; `is_known` is False if there is more, of unknown amount.
+
+    `kind` is the class of its run time, "" if it is in none. `in_place` is the number of elements that it
+    reads and then writes to.
+    """
 
     name: str
     work: Cost
     is_known: bool = True
+    kind: str = ""
+    in_place: int = 0
 
 
 def operator_cost(
@@ -71,7 +77,14 @@ def operator_cost(
         conv_memory_access=_elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
         memory_access=_elements(_moved(operator, args, kwargs, out)),
     )
-    return OperatorCost(f"{namespace}.{name}", work, is_known=multiply_adds is not None)
+    entry = entry_of(operator._schema.name)
+    return OperatorCost(
+        name=f"{namespace}.{name}",
+        work=work,
+        is_known=multiply_adds is not None,
+        kind=entry.kind if entry else "",
+        in_place=_elements(_changed_in_place(operator, args, kwargs)),
+    )
 
 
 def is_whole(operator: Any) -> bool:
@@ -123,6 +136,15 @@ def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: A
     if operator._opname in FIRST_RESULT and isinstance(out, tuple):
         results = out[:1]
     yield [result for known, result in zip(schema.returns, results, strict=False) if not known.alias_info]
+
+
+def _changed_in_place(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Any]:
+    """Tensors that are read and then written to."""
+    if operator._opname in OVERWRITING:
+        return
+    for number, argument in enumerate(operator._schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write and not argument.is_out:
+            yield args[number] if number < len(args) else kwargs.get(argument.name)
 
 
 def _elements(values: Iterable[Any]) -> int:

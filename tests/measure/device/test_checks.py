@@ -13,9 +13,14 @@ from guidelines.measure.device.timing import pinned
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import DTYPES, Condition
 from guidelines.spec.sweep import Variant
-from guidelines.spec.work import Conv, Stack
+from guidelines.spec.work import Conv, Operators, Stack
 
 NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),), elementwise_accesses=20), build=Unit)
+OPERATORS = (
+    Operators("convolution", calls=1, multiply_adds=256, memory_access=144),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=128),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=192),
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +42,7 @@ def test_an_output_that_is_not_finite_is_refused():
 def test_an_eager_network_has_no_time_of_set_up_and_the_cpu_no_launches(monkeypatch):
     monkeypatch.setattr("guidelines.measure.device.checks.peak_bytes", lambda device, act: 7)
     assert check(NETWORK, EAGER, 0, binder("eager")) == Circumstances(
-        setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None
+        setup_s=None, peak_memory_bytes=7, launch_s=None, device_s=None, operators=OPERATORS
     )
 
 
@@ -137,7 +142,7 @@ def test_denormal_activations_and_an_output_of_zeros_are_noted(factor, note):
     ],
 )
 def test_what_no_time_can_be_given_for_is_refused_in_plain_words(forward, reason, monkeypatch):
-    monkeypatch.setattr(checks, "check_work", lambda variant, condition: ())
+    monkeypatch.setattr(checks, "check_work", lambda variant, condition: Circumstances())
     with pytest.raises(ValueError, match=reason):
         check(network(forward), EAGER, 0, binder("eager"))
 

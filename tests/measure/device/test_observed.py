@@ -7,6 +7,7 @@ from torch import nn
 
 from guidelines.measure.device.observed import Denormals, Observer
 from guidelines.measure.device.outputs import MOST_KEPT, bits, kept, spread
+from guidelines.spec.work import Operators
 
 TINY = torch.finfo(torch.float32).tiny
 
@@ -89,3 +90,16 @@ def test_bits_tell_a_negative_zero_and_a_swap_from_what_was_there():
     negative[0, 0] = -0.0
     assert not all(map(torch.equal, bits(x), bits(negative)))
     assert all(map(torch.equal, bits(x), bits(x.clone())))
+
+
+def test_operators_of_equal_work_are_observed_together_and_views_are_none():
+    x = torch.ones(2, 3)
+    with torch.inference_mode(), Observer() as observer:
+        torch.add(x, x)
+        torch.add(x, x.view(2, 3))
+        x.relu_()
+    assert observer.operators == (
+        Operators("element-wise", calls=1, multiply_adds=0, memory_access=12, in_place=6),
+        Operators("element-wise", calls=2, multiply_adds=0, memory_access=18),
+    )
+    assert [each.touched for each in observer.operators] == [6, 18]

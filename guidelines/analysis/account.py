@@ -1,0 +1,180 @@
+"""The account of a slow-down: work x traffic x launches x kernels, whose product it is exactly.
+
+Work is the ratio of the multiply-adds. Traffic is the ratio of the floors at equal work: what memory access
+and arithmetic alone would cost. Launches are what the launching of operators adds to that. Kernels are the
+rest: one network attains a smaller share of what the device can do than the other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, hypot, log
+
+from guidelines.analysis.floor import attainable_s, best, by_key, floor_s, lacks
+from guidelines.analysis.measured import MachineResults, Measured, by_sweep
+from guidelines.results.ceilings import Ceilings, key_of
+from guidelines.results.model import VariantKey
+from guidelines.spec.condition import Condition
+from guidelines.stats.intervals import Estimate
+from guidelines.stats.passes import OfPass, over_passes
+
+# A slow-down nearer to 1 has no factors whose shares would tell anything.
+LEAST_EFFECT = 0.02
+
+
+@dataclass(frozen=True)
+class Account:
+    """A slow-down as a product of four factors, and the share of the floor in the time of both networks."""
+
+    slowdown: Estimate
+    work: Estimate
+    traffic: Estimate
+    launches: Estimate
+    kernels: Estimate
+    floor_share: float
+    baseline_floor_share: float
+
+    @property
+    def factors(self) -> dict[str, Estimate]:
+        """The factors by name, in the order in which they are shown."""
+        return {
+            "work": self.work,
+            "traffic": self.traffic,
+            "launches": self.launches,
+            "kernels": self.kernels,
+        }
+
+    @property
+    def shares(self) -> dict[str, float] | None:
+        """The share of each factor in the slow-down, by logarithms; None if that is about 1."""
+        effect = log(self.slowdown.estimate)
+        if abs(effect) < LEAST_EFFECT:
+            return None
+        return {name: log(factor.estimate) / effect for name, factor in self.factors.items()}
+
+
+def accounts(results: MachineResults) -> dict[VariantKey, Account]:
+    """The account of every slow-down of a machine; without those whose ceilings or operators are unknown."""
+    measured_ceilings = by_key(results.ceilings)
+    known = {each.place.key: each for each in results.measured}
+    every: dict[VariantKey, Account] = {}
+    for sweep in by_sweep(results.measured).values():
+        baseline = next((each for each in sweep if each.is_baseline), None)
+        condition = sweep[0].place.condition
+        passes = [each for each in measured_ceilings.get(key_of(condition), ()) if not lacks(each, condition)]
+        if baseline is None or not baseline.operators or not passes:
+            continue
+        for each in sweep:
+            if not each.is_baseline and each.operators:
+                pair = _Pair(each, baseline, _in_a_graph(each, known))
+                every[each.place.key] = pair.account(passes)
+    return every
+
+
+def missing(results: MachineResults, condition: Condition) -> tuple[str, ...]:
+    """Reasons why no account of a condition can be given; () if one can, or for a file without ceilings."""
+    measured = [each for each in results.ceilings if each.key == key_of(condition)]
+    reasons: dict[str, None] = {}
+    for each in measured:
+        lacking = lacks(each, condition)
+        if not lacking:
+            return ()
+        reasons.update(dict.fromkeys(lacking))
+    return tuple(reasons)
+
+
+def _in_a_graph(measured: Measured, known: Mapping[VariantKey, Measured]) -> Measured | None:
+    """The same network on the same CUDA device in a captured graph, if an eager one was measured so, too."""
+    place = measured.place
+    if place.condition.device.is_cpu or place.condition.mode != "eager":
+        return None
+    condition = replace(place.key.sweep.condition, mode="cudagraph")
+    return known.get(place.key._replace(sweep=place.key.sweep._replace(condition=condition)))
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A network and its baseline; `graph` is the network in a captured graph, if it was measured so, too."""
+
+    measured: Measured
+    baseline: Measured
+    graph: Measured | None
+
+    def account(self, passes: Sequence[Ceilings]) -> Account:
+        confidence, work = self.measured.confidence, self.measured.identity.work_ratio
+        slowdown = self.measured.slowdown(confidence)
+        # What launches add in a graph, or on a CPU, and with it all that a device can be blamed for.
+        added = _over_passes(lambda each: self._attainable(each) / self._floor(each), passes, slowdown)
+        attainable = _over_passes(self._attainable, passes, slowdown)
+        launches, kernels = added, _over(slowdown, attainable)
+        if self.graph:
+            in_graph = self.graph.slowdown(confidence)
+            launches, kernels = _times(added, _over(slowdown, in_graph)), _over(in_graph, attainable)
+        highest = best(passes)
+        return Account(
+            slowdown=slowdown,
+            work=replace(slowdown, estimate=work, low=work, high=work),
+            traffic=_over_passes(self._floor, passes, slowdown).scaled(1 / work),
+            launches=launches,
+            kernels=kernels,
+            floor_share=self._floor_share(self.measured, highest),
+            baseline_floor_share=self._floor_share(self.baseline, highest),
+        )
+
+    @property
+    def _condition(self) -> Condition:
+        """The condition whose launches count: in a graph, if the network was measured so."""
+        return (self.graph or self.measured).place.condition
+
+    def _floor(self, ceilings: Ceilings) -> float:
+        """The floor of the network over the baseline's."""
+        own, baseline = self.measured.operators, self.baseline.operators
+        return floor_s(own, ceilings, self._condition) / floor_s(baseline, ceilings, self._condition)
+
+    def _attainable(self, ceilings: Ceilings) -> float:
+        """The same with launches."""
+        own, baseline = self.measured.operators, self.baseline.operators
+        return attainable_s(own, ceilings, self._condition) / attainable_s(
+            baseline, ceilings, self._condition
+        )
+
+    def _floor_share(self, measured: Measured, ceilings: Ceilings) -> float:
+        taken_s = measured.seconds_per_call(measured.confidence).estimate
+        return floor_s(measured.operators, ceilings, measured.place.condition) / taken_s
+
+
+def _over_passes(ratio: Callable[[Ceilings], float], passes: Sequence[Ceilings], like: Estimate) -> Estimate:
+    """A ratio at the best ceilings; its interval is the spread between those of the passes."""
+    centre = ratio(best(passes))
+    spread = over_passes([OfPass(ratio(each)) for each in passes], like.rounds)(like.confidence)
+    if spread.low is None or spread.high is None:
+        return replace(like, estimate=centre, low=None, high=None)
+    side = max(log(spread.high / centre), log(centre / spread.low), 0.0)
+    return _with_side(like, centre, side)
+
+
+def _over(a: Estimate, b: Estimate) -> Estimate:
+    """The quotient of two estimates that do not depend on each other."""
+    return _combined(a, b, a.estimate / b.estimate)
+
+
+def _times(a: Estimate, b: Estimate) -> Estimate:
+    """The product of two estimates that do not depend on each other."""
+    return _combined(a, b, a.estimate * b.estimate)
+
+
+def _combined(a: Estimate, b: Estimate, estimate: float) -> Estimate:
+    side_of_a, side_of_b = _side(a), _side(b)
+    if side_of_a is None or side_of_b is None:
+        return replace(a, estimate=estimate, low=None, high=None)
+    return _with_side(a, estimate, hypot(side_of_a, side_of_b))
+
+
+def _side(of: Estimate) -> float | None:
+    """The larger side of an interval on the logarithmic scale, None without an interval."""
+    if of.low is None or of.high is None:
+        return None
+    return max(log(of.high / of.estimate), log(of.estimate / of.low))
+
+
+def _with_side(like: Estimate, estimate: float, side: float) -> Estimate:
+    return replace(like, estimate=estimate, low=estimate * exp(-side), high=estimate * exp(side))

@@ -1,0 +1,141 @@
+"""The floor of a network: the time that its memory access and multiply-adds take at the device's ceilings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from guidelines.analysis.measured import MachineResults
+from guidelines.results.ceilings import (
+    COPY,
+    ELEMENT_WISE,
+    IN_PLACE,
+    TRAFFIC,
+    Ceilings,
+    CeilingsKey,
+    Rate,
+    key_of,
+)
+from guidelines.results.model import VariantKey
+from guidelines.spec.condition import DTYPES, Condition
+from guidelines.spec.work import Operators
+
+# Mode in which compilers fuse operators without products into others, which saves their memory access.
+FUSING = "compile"
+
+
+def best(each: Sequence[Ceilings]) -> Ceilings:
+    """The ceilings that several passes found together: the highest rates and the shortest launches."""
+    rates: dict[str, float] = {}
+    launch_s: dict[str, dict[str, float]] = {}
+    for ceilings in each:
+        for kind, rate in ceilings.multiply_adds_per_s.items():
+            rates[kind] = max(rate, rates.get(kind, rate))
+        for mode, by_kind in ceilings.launch_s.items():
+            known = launch_s.setdefault(mode, dict(by_kind))
+            for kind, taken_s in by_kind.items():
+                known[kind] = min(taken_s, known.get(kind, taken_s))
+    return Ceilings(
+        key=each[0].key,
+        traffic={kind: _best_rates(each, kind) for kind in TRAFFIC},
+        multiply_adds_per_s=rates,
+        launch_s=launch_s,
+    )
+
+
+def _best_rates(passes: Iterable[Ceilings], kind: str) -> tuple[Rate, ...]:
+    """The highest rate of each working set, of a kind of traffic."""
+    rates: dict[int, float] = {}
+    for ceilings in passes:
+        for rate in ceilings.traffic.get(kind, ()):
+            known = rates.get(rate.working_set_bytes, 0.0)
+            rates[rate.working_set_bytes] = max(rate.bytes_per_s, known)
+    return tuple(Rate(size, rates[size]) for size in sorted(rates))
+
+
+def floors(results: MachineResults) -> dict[VariantKey, float]:
+    """The floor in seconds of every network of a machine whose operators and ceilings are known."""
+    ceilings = by_key(results.ceilings)
+    seconds: dict[VariantKey, float] = {}
+    for each in results.measured:
+        condition = each.place.condition
+        known = [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
+        if known and each.operators:
+            seconds[each.place.key] = floor_s(each.operators, best(known), condition)
+    return seconds
+
+
+def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
+    """Ceilings of several passes by what they depend on."""
+    grouped: dict[CeilingsKey, list[Ceilings]] = {}
+    for each in ceilings:
+        grouped.setdefault(each.key, []).append(each)
+    return grouped
+
+
+def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:
+    """Reasons why no floor can be told from some ceilings; () if nothing is lacking."""
+    has_launches = all(mode in ceilings.launch_s for mode in _launch_modes(condition))
+    if all(ceilings.traffic.get(kind) for kind in TRAFFIC) and ceilings.multiply_adds_per_s and has_launches:
+        return ()
+    return ceilings.missing or ("the file holds only some of the ceilings",)
+
+
+def floor_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
+    """Seconds that one call takes at least: for each operator, its traffic or its multiply-adds.
+
+    For a compiled network only operators with products count. Raises ValueError if `lacks` names a reason.
+    """
+    multiply_adds_per_s = max(ceilings.multiply_adds_per_s.values())
+    item_bytes = DTYPES[condition.dtype].item_bytes
+    total_s = 0.0
+    for each in _run(operators, condition):
+        computing_s = each.multiply_adds / multiply_adds_per_s
+        total_s += each.calls * max(computing_s, _traffic_s(each, ceilings, item_bytes))
+    return total_s
+
+
+def attainable_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
+    """The floor of one call together with the launches of its operators.
+
+    On a CUDA device, eager launches go on beside the computing: the longer of both counts.
+    """
+    run = tuple(_run(operators, condition))
+    floor = floor_s(run, ceilings, condition)
+    *eager, last = _launch_modes(condition)
+    attainable = floor + _launches_s(run, ceilings.launch_s[last])
+    return max((attainable, *(_launches_s(run, ceilings.launch_s[mode]) for mode in eager)))
+
+
+def _launch_modes(condition: Condition) -> tuple[str, ...]:
+    """Modes whose launches a network waits for; those of the last one lie between its operators."""
+    if condition.device.is_cpu:
+        return ("eager",)
+    return ("cudagraph",) if condition.mode == "cudagraph" else ("eager", "cudagraph")
+
+
+def _run(operators: Iterable[Operators], condition: Condition) -> Iterable[Operators]:
+    """The operators that run as such in a mode."""
+    if condition.mode != FUSING:
+        return operators
+    return [each for each in operators if each.multiply_adds]
+
+
+def _launches_s(operators: Iterable[Operators], launch_s: Mapping[str, float]) -> float:
+    return sum(each.calls * launch_s.get(each.kind, launch_s[ELEMENT_WISE]) for each in operators)
+
+
+def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> float:
+    """Seconds that an operator takes to read and write, each place at the rate of its kind of traffic."""
+    working_set_bytes = operator.touched * item_bytes
+    copied_bytes = (operator.touched - operator.in_place) * item_bytes
+    in_place_bytes = 2 * operator.in_place * item_bytes
+    return copied_bytes / _rate(ceilings.traffic[COPY], working_set_bytes) + in_place_bytes / _rate(
+        ceilings.traffic[IN_PLACE], working_set_bytes
+    )
+
+
+def _rate(rates: Sequence[Rate], working_set_bytes: int) -> float:
+    """The rate in a working set, between those of the next smaller and the next larger one."""
+    sizes = np.log([rate.working_set_bytes for rate in rates])
+    logs = np.log([rate.bytes_per_s for rate in rates])
+    return float(np.exp(np.interp(np.log(max(1, working_set_bytes)), sizes, logs)))

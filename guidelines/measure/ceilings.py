@@ -1,0 +1,63 @@
+"""Decides which task of a pass measures the ceilings of its condition, and keeps those that are there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from guidelines.measure.task import Task
+from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
+from guidelines.spec.condition import Condition
+
+# Seconds that a run spends at most on the ceilings of a condition, and their share of the sampling time.
+MOST_S, SHARE = 5.0, 0.2
+# Less tells too little.
+LEAST_PASS_S = 0.2
+TOO_SHORT = "the run is too short to measure what the device does at best (--benchmark-max-time gives more)"
+
+
+@dataclass
+class CeilingsWanted:
+    """The ceilings that each pass of a run measures once for each condition, in `pass_s` seconds; 0 for none.
+
+    `known` are those that are there, from this run or the one that it resumes.
+    """
+
+    pass_s: float = 0.0
+    known: dict[tuple[CeilingsKey, int], Ceilings] = field(default_factory=dict)
+    _asked: set[tuple[CeilingsKey, int]] = field(default_factory=set)
+    _given_up: set[CeilingsKey] = field(default_factory=set)
+
+    def added(self, task: Task) -> Task:
+        """The task, which also measures the ceilings of its condition if it is the first of its pass."""
+        at = key_of(task.condition), task.number
+        if not self.pass_s or at in self.known or at in self._asked or at[0] in self._given_up:
+            return task
+        self._asked.add(at)
+        return replace(task, ceilings_s=self.pass_s)
+
+    def are_due(self, task: Task) -> bool:
+        """True if the ceilings that a task was to measure are not there."""
+        return task.ceilings_s > 0 and (key_of(task.condition), task.number) not in self.known
+
+    def keep(self, ceilings: Ceilings) -> None:
+        """Take ceilings that were measured, in this run or in the one that it resumes."""
+        self.known[ceilings.key, ceilings.number] = ceilings
+
+    def given_up(self, task: Task, reason: str) -> Ceilings:
+        """What is there of ceilings whose process died: the reason. No other pass tries it again."""
+        key = key_of(task.condition)
+        self._given_up.add(key)
+        ceilings = Ceilings(key, task.number, missing=(reason,))
+        self.keep(ceilings)
+        return ceilings
+
+
+def pass_s(sampling_s: float, passes: int) -> float:
+    """Seconds for the ceilings of a condition in a pass of `sampling_s` of samples; 0 if that is short."""
+    seconds = min(MOST_S / passes, SHARE * sampling_s)
+    return seconds if seconds >= LEAST_PASS_S else 0.0
+
+
+def too_short(conditions: Iterable[Condition]) -> list[Ceilings]:
+    """What a run that is too short to measure ceilings says of them."""
+    keys = dict.fromkeys(map(key_of, conditions))
+    return [Ceilings(key, missing=(TOO_SHORT,)) for key in keys]

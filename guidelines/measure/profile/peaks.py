@@ -1,0 +1,139 @@
+"""Measures the ceilings of a device: how fast it moves bytes, multiplies and launches at best."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from guidelines.measure.device.memory import free_bytes
+from guidelines.measure.device.timing import pinned
+from guidelines.measure.profile.best_time import LEAST_SAMPLES, BestTime
+from guidelines.measure.profile.caches import last_level_cache_bytes
+from guidelines.measure.profile.peak_operators import ITEM_BYTES, PeakOperators, moved_bytes, moving
+from guidelines.results.ceilings import LAUNCHED, PRODUCTS, TRAFFIC, Ceilings, Rate, key_of
+from guidelines.results.reason import one_line
+from guidelines.spec.condition import Condition
+
+SMALLEST_BYTES = 64 * 2**10
+# The largest working set is this many times the last cache, in no more than a share of the free memory.
+CACHES, MEMORY_SHARE = 4, 0.1
+# Shares of the time; the rest is for products.
+TRAFFIC_SHARE, LAUNCH_SHARE = 0.5, 0.1
+# A launch that takes more than this share of a small copy leaves no rate to tell.
+MOST_LAUNCH_SHARE = 0.5
+# Sizes of a product that are tried share its slice of the time; the largest may take most of it.
+SIZES_IN_A_SLICE = 8
+NEXT_IS_LONGER = 4
+
+
+def peaks(
+    condition: Condition,
+    *,
+    number: int = 1,
+    budget_s: float = 1.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Ceilings:
+    """Measure the ceilings of a condition in about `budget_s` seconds; `number` is that of the pass.
+
+    Whatever a device cannot do, or has no memory for, is missing with its reason: neither torch's errors nor
+    MemoryError are raised. On a CUDA device bytes are moved in a captured graph, without the CPU.
+    """
+    missing: list[str] = []
+    with pinned(condition):
+        measuring = _Peaks(condition, budget_s, BestTime(condition.device, clock), missing)
+        return Ceilings(
+            key=key_of(condition),
+            number=number,
+            traffic=measuring.traffic(),
+            launch_s=measuring.launches(),
+            multiply_adds_per_s=measuring.products(),
+            missing=tuple(missing),
+        )
+
+
+@dataclass
+class _Peaks:
+    """Measures the figures one after the other; `missing` gets the reasons of those that fail."""
+
+    condition: Condition
+    budget_s: float
+    best_time: BestTime
+    missing: list[str]
+    modes: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.modes = ("eager",) if self.condition.device.is_cpu else ("eager", "cudagraph")
+
+    def traffic(self) -> dict[str, tuple[Rate, ...]]:
+        """Rates by kind of traffic, for working sets from SMALLEST_BYTES to CACHES times the last cache."""
+        rates: dict[str, tuple[Rate, ...]] = {}
+        with self._or_missing("rates of moving bytes"):
+            sizes = self._sizes()
+            buffer = torch.zeros(sizes[-1] // ITEM_BYTES, device=self.condition.device)
+            slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * len(TRAFFIC))
+            for kind in TRAFFIC:
+                rates[kind] = tuple(self._rates(kind, buffer, sizes, slice_s))
+        return rates
+
+    def _sizes(self) -> list[int]:
+        most = CACHES * last_level_cache_bytes(self.condition.device)
+        if free := free_bytes(self.condition.device):
+            most = min(most, int(MEMORY_SHARE * free))
+        sizes = [SMALLEST_BYTES]
+        while 2 * sizes[-1] <= most:
+            sizes.append(2 * sizes[-1])
+        return sizes
+
+    def _rates(self, kind: str, buffer: Tensor, sizes: list[int], slice_s: float) -> Iterator[Rate]:
+        """The rate in each working set that is large enough to tell it from a launch."""
+        mode = self.modes[-1]
+        launch_s = self.best_time.of(moving(kind, buffer[:2]), slice_s, mode)
+        for size_bytes in sizes:
+            taken_s = self.best_time.of(moving(kind, buffer[: size_bytes // ITEM_BYTES]), slice_s, mode)
+            if launch_s <= MOST_LAUNCH_SHARE * taken_s:
+                yield Rate(size_bytes, moved_bytes(kind, size_bytes) / (taken_s - launch_s))
+
+    def launches(self) -> dict[str, dict[str, float]]:
+        """Times of operators that do nothing much, by mode and kind."""
+        taken_s: dict[str, dict[str, float]] = {}
+        slice_s = LAUNCH_SHARE * self.budget_s / (len(self.modes) * len(LAUNCHED))
+        for mode in self.modes:
+            with self._or_missing(f"launches in mode {mode}"):
+                small = PeakOperators(self.condition).small()
+                taken_s[mode] = {kind: self.best_time.of(small[kind], slice_s, mode) for kind in LAUNCHED}
+        return taken_s
+
+    def products(self) -> dict[str, float]:
+        """Rates of multiply-adds by kind of product, each of the fastest size that its slice suffices for."""
+        rates: dict[str, float] = {}
+        slice_s = (1 - TRAFFIC_SHARE - LAUNCH_SHARE) * self.budget_s / len(PRODUCTS)
+        for kind in PRODUCTS:
+            with self._or_missing(f"rate of the {kind}"):
+                for rate in self._of_sizes(kind, slice_s):
+                    rates[kind] = max(rate, rates.get(kind, rate))
+        return rates
+
+    def _of_sizes(self, kind: str, slice_s: float) -> Iterator[float]:
+        """Rates of ever larger products, until the next one would take longer than the slice has left."""
+        clock = self.best_time.clock
+        begun_s = clock()
+        for number, (multiply_adds, act) in enumerate(PeakOperators(self.condition).products(kind)):
+            try:
+                taken_s = self.best_time.of(act, slice_s / SIZES_IN_A_SLICE)
+            except (RuntimeError, MemoryError):
+                if number == 0:
+                    raise
+                return  # a larger one does not fit into memory; the smaller ones count
+            yield multiply_adds / taken_s
+            if clock() - begun_s + NEXT_IS_LONGER * LEAST_SAMPLES * taken_s > slice_s:
+                return
+
+    @contextmanager
+    def _or_missing(self, figure: str) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, MemoryError, ValueError) as error:  # torch's own are RuntimeErrors
+            self.missing.append(f"{figure}: {one_line(error)}")

@@ -1,0 +1,66 @@
+import json
+
+import pytest
+
+from guidelines.results.ceilings import COPY, IN_PLACE, Ceilings, CeilingsKey, Rate, key_of, to_saved
+from guidelines.results.saved_file import parse
+from guidelines.results.schema import ResultsError, parse_ceilings
+from guidelines.spec.condition import Condition
+
+CEILINGS = Ceilings(
+    key=CeilingsKey("cpu", "float32", "nchw", 1, "heuristic"),
+    number=2,
+    traffic={COPY: (Rate(65536, 5e10), Rate(131072, 6e10)), IN_PLACE: (Rate(65536, 9e10),)},
+    multiply_adds_per_s={"matrix product": 5e10, "3x3 convolution": 6e10},
+    launch_s={"eager": {"convolution": 6e-6, "element-wise": 9e-7}},
+    missing=("rate of the 1x1 convolution: no memory",),
+)
+
+
+def saved_ceilings(**changes):
+    return json.loads(json.dumps(to_saved(CEILINGS))) | changes
+
+
+def test_ceilings_are_read_as_they_were_written():
+    assert parse_ceilings(saved_ceilings()) == CEILINGS
+
+
+def test_conditions_that_differ_in_batch_or_mode_share_their_ceilings():
+    first = Condition("cuda:0", "a", batch_size=8, image_size=28, mode="cudagraph")
+    assert key_of(first) == key_of(Condition("cuda:0", "a"))
+    assert key_of(first) != key_of(Condition("cuda:0", "a", layout="nhwc"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pass": 0}, "ceilings: ceilings.pass must be a whole number above 0, got 0"),
+        ({"traffic_bytes_per_s": {COPY: [[65536, -1.0]]}}, "ceilings: ceilings.bytes_per_s must be a pos"),
+        ({"traffic_bytes_per_s": {COPY: [[9, 1.0], [8, 1.0]]}}, "must be in the order of working sets"),
+        ({"traffic_bytes_per_s": {COPY: [[9]]}}, "ceilings: not enough values"),
+        ({"multiply_adds_per_s": {"matrix product": "fast"}}, "ceilings.matrix product must be a positive"),
+        ({"launch_s": {"eager": {"convolution": None}}}, "ceilings.convolution must be a positive number"),
+        ({"launch_s": []}, "ceilings: 'list' object has no attribute 'items'"),
+        ({"missing": "all"}, "missing must be a list of texts"),
+    ],
+)
+def test_ceilings_that_are_not_plausible_are_refused(changes, message):
+    with pytest.raises(ResultsError, match=message):
+        parse_ceilings(saved_ceilings(**changes))
+
+
+def test_a_file_without_a_fact_of_ceilings_is_refused():
+    without = saved_ceilings()
+    del without["dtype"]
+    with pytest.raises(ResultsError, match="ceilings: lacks 'dtype'"):
+        parse_ceilings(without)
+
+
+def test_a_file_gives_its_ceilings_back(saved, entry):
+    data = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
+    assert parse(data).ceilings == ()
+    data["guidelines"] = {"ceilings": [saved_ceilings()]}
+    assert parse(data).ceilings == (CEILINGS,)
+    data["guidelines"]["ceilings"] = 5
+    with pytest.raises(ResultsError, match="its key 'guidelines' holds no list 'ceilings'"):
+        parse(data)
