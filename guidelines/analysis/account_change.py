@@ -99,7 +99,7 @@ def _change(row: Compared, a: Account, b: Account, is_deciding: bool) -> Account
 def _shares(row: Compared, ratios: Mapping[str, Estimate]) -> dict[str, float]:
     """The shares of the factors in the change; work has none in slow-downs per multiply-add."""
     logs = {name: log(ratio.estimate) for name, ratio in ratios.items()}
-    if row.a.place.per_multiply_add:
+    if row.is_per_multiply_add:
         del logs[WORK]
     effect = sum(logs.values())
     if abs(effect) < LEAST_EFFECT:
