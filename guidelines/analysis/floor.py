@@ -43,10 +43,18 @@ def _best_rates(passes: Iterable[Sequence[Rate]]) -> tuple[Rate, ...]:
 
 def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:
     """Reasons why no floor can be told from some ceilings; () if nothing is lacking."""
-    has_launches = all(mode in ceilings.launch_s for mode in _launch_modes(condition))
+    if condition.dtype not in DTYPES:
+        return (f"the bytes of a {condition.dtype} are unknown",)
+    launch_s = ceilings.launch_s
+    has_launches = all(ELEMENT_WISE in launch_s.get(mode, {}) for mode in _launch_modes(condition))
     if all(ceilings.traffic.get(kind) for kind in TRAFFIC) and ceilings.multiply_adds_per_s and has_launches:
         return ()
     return ceilings.missing or ("the file holds only some of the ceilings",)
+
+
+def has_floor(operators: Iterable[Operators], condition: Condition) -> bool:
+    """True if there is something to read, write or multiply: a compiled network may hold no products."""
+    return any(each.multiply_adds or each.memory_access for each in _run(operators, condition))
 
 
 def floor_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
@@ -96,7 +104,7 @@ def _launches_s(operators: Iterable[Operators], launch_s: Mapping[str, float]) -
 def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> float:
     """Seconds that an operator takes to read and write, each place at the rate of its kind of traffic."""
     working_set_bytes = operator.touched * item_bytes
-    copied_bytes = (operator.touched - operator.in_place) * item_bytes
+    copied_bytes = max(0, operator.touched - operator.in_place) * item_bytes
     in_place_bytes = 2 * operator.in_place * item_bytes
     return copied_bytes / _rate(ceilings.traffic[COPY], working_set_bytes) + in_place_bytes / _rate(
         ceilings.traffic[IN_PLACE], working_set_bytes

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.tables import Table
     from guidelines.report.document import Document, Section
-    from guidelines.report.records import Record
+    from guidelines.report.figures import Record
 
 HELP = "show the tables and verdicts of each machine"
 DESCRIPTION = "Show the tables and verdicts of each machine. Repeated runs of a machine are merged."

@@ -79,7 +79,7 @@ def _verdicts(document: Document) -> Iterator[str]:
 def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     yield f'<section id="s{number}">'
     yield f"<h2>{escape(section.title)}</h2>"
-    yield from _listed(section.verdicts, "verdicts")
+    yield from _listed(section.findings, "verdicts")
     if section.grid:
         yield from table(section.grid, f"t{number}")
     if picture:

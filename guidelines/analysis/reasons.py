@@ -1,0 +1,24 @@
+"""The reason for which a guideline holds: the factors that carry most of the effect in most sweeps."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median_low
+
+# The share of the effect that one or two factors must carry to be the reason, and the least of each of two.
+MOST, PART = 0.6, 0.25
+
+
+def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> tuple[str, ...]:
+    """The one or two factors that carry most of the effect in most of the sweeps, the larger one first.
+
+    Input: the shares of the factors in the sweeps whose account is known, of `sweeps` in all. Returns () if
+    the reason is not clear, or not known for most of the sweeps.
+    """
+    if 2 * len(shares) <= sweeps:
+        return ()
+    usual = {name: median_low(of_sweep[name] for of_sweep in shares) for name in shares[0]}
+    first, second = sorted(usual, key=lambda name: usual[name], reverse=True)[:2]
+    if usual[first] >= MOST:
+        return (first,)
+    if usual[second] >= PART and usual[first] + usual[second] >= MOST:
+        return first, second
+    return ()

@@ -1,0 +1,77 @@
+"""Write the account of a verdict's slow-down: work x traffic x launches x kernels."""
+
+from collections.abc import Mapping
+from math import inf, log
+
+from guidelines.analysis.account import Account
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.report.digits import rounded, with_half_width
+from guidelines.stats.intervals import Estimate
+
+NOTHING = "nothing to explain: the slow-down is about 1"
+# Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
+# factors nearer to 1 need no account if the slow-down is about 1.
+LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03
+MOST_DECIMALS = 2
+
+
+def account(sweep: SweepResult) -> str:
+    """The factors whose product a verdict's slow-down or speed-up is, and the part of memory; "" if unknown.
+
+    Factors that are 1 as far as they are known are left out, and shares if the verdict is undecided.
+    """
+    if sweep.account is None or sweep.verdict is None:
+        return ""
+    known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
+    factors = [_factor(name, factor) for name, factor in known.factors.items() if not _is_one(factor)]
+    product = f"= {' x '.join(factors)}"
+    if sweep.verdict.outcome == "undecided":
+        return product if factors else ""
+    shares = known.shares
+    if not factors or (shares is None and _are_small(known)):
+        return NOTHING
+    if shares is None:
+        return f"{product}, which cancel out"
+    return "; ".join(filter(None, (product, _memory(shares["traffic"]), _against(known, shares))))
+
+
+def _are_small(known: Account) -> bool:
+    """True if no factor differs much from 1."""
+    return all(abs(log(factor.estimate)) < LEAST_FACTOR for factor in known.factors.values())
+
+
+def _factor(name: str, factor: Estimate) -> str:
+    """A factor with its name: "1.57 ±0.05 kernels"."""
+    return f"{_shown(factor)} {name}"
+
+
+def _is_one(factor: Estimate) -> bool:
+    return float(_shown(factor).partition(" ")[0]) == 1
+
+
+def _shown(factor: Estimate) -> str:
+    """The factor, with its interval if that is wide enough to say something."""
+    half_width = factor.half_width
+    if half_width is not None and half_width > LEAST_INTERVAL * factor.estimate:
+        return with_half_width(factor)
+    places = MOST_DECIMALS if factor.estimate < 10 else 1
+    return rounded(factor.estimate, places)
+
+
+def _memory(share: float) -> str:
+    """The part of the effect that traffic explains, on the logarithmic scale."""
+    if share > 1 + LEAST_SHARE:
+        return "memory explains more than all of it"
+    if share < -LEAST_SHARE:
+        return ""
+    return f"memory explains {max(0, round(100 * share))} % of it"
+
+
+def _against(known: Account, shares: Mapping[str, float]) -> str:
+    """The factors that work against the effect: "against it: kernels"."""
+    against = []
+    for name, factor in known.factors.items():
+        is_clear = (factor.high or inf) < 1 or (factor.low or 0) > 1 or factor.half_width is None
+        if shares[name] < -LEAST_SHARE and is_clear:
+            against.append(name)
+    return f"against it: {' and '.join(against)}" if against else ""
