@@ -1,8 +1,8 @@
 """The floor of a network: the time that its memory access and multiply-adds take at the device's ceilings."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-
-import numpy as np
+from math import exp, log
 
 from guidelines.results.ceilings import COPY, ELEMENT_WISE, IN_PLACE, TRAFFIC, Ceilings, Rate
 from guidelines.spec.condition import DTYPES, Condition
@@ -113,6 +113,10 @@ def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> floa
 
 def _rate(rates: Sequence[Rate], working_set_bytes: int) -> float:
     """The rate in a working set, between those of the next smaller and the next larger one."""
-    sizes = np.log([rate.working_set_bytes for rate in rates])
-    logs = np.log([rate.bytes_per_s for rate in rates])
-    return float(np.exp(np.interp(np.log(max(1, working_set_bytes)), sizes, logs)))
+    place = bisect_left(rates, working_set_bytes, key=lambda rate: rate.working_set_bytes)
+    if place in (0, len(rates)):
+        return rates[min(place, len(rates) - 1)].bytes_per_s
+    below, above = rates[place - 1], rates[place]
+    step = log(above.working_set_bytes / below.working_set_bytes)
+    part = log(working_set_bytes / below.working_set_bytes) / step
+    return below.bytes_per_s * exp(part * log(above.bytes_per_s / below.bytes_per_s))

@@ -8,7 +8,7 @@ MOST, PART = 0.6, 0.25
 
 
 def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> tuple[str, ...]:
-    """The one or two factors that carry most of the effect in most of the sweeps, the larger one first.
+    """The one or two factors that carry most of the effect in most of the sweeps, in their usual order.
 
     Input: the shares of the factors in the sweeps whose account is known, of `sweeps` in all. Returns () if
     the reason is not clear, or not known for most of the sweeps.
@@ -20,5 +20,5 @@ def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> tuple[str, ..
     if usual[first] >= MOST:
         return (first,)
     if usual[second] >= PART and usual[first] + usual[second] >= MOST:
-        return first, second
+        return tuple(name for name in usual if name in (first, second))
     return ()

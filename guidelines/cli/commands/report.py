@@ -39,6 +39,7 @@ def run(options: Namespace) -> int:
         document=_document(machines, tables_by_machine),
         records=_records(machines, tables_by_machine),
         series=partial(series_of, machines, tables_by_machine),
+        facts=_ceilings(machines),
     )
     show(answer, options, read=paths_of(options, reading))
     return status_of(reading)
@@ -76,6 +77,16 @@ def _heading(name: str, results: "MachineResults") -> "Section":
 
     runs = f"{results.runs} run{'s' * (results.runs > 1)}"
     return Section(name, notes=(f"{runs}: {', '.join(results.sources)}",))
+
+
+def _ceilings(machines: "Sequence[MachineResults]") -> "dict[str, object]":
+    """The ceilings of all machines, with the files that hold them; nothing if there are none."""
+    from guidelines.results.ceilings import to_saved
+
+    known: list[dict[str, object]] = []
+    for results in machines:
+        known += [{"files": " ".join(results.sources), **to_saved(each)} for each in results.ceilings]
+    return {"ceilings": known} if known else {}
 
 
 def _records(

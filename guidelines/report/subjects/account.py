@@ -1,7 +1,7 @@
 """Write the account of a verdict's slow-down: work x traffic x launches x kernels."""
 
-from collections.abc import Mapping
-from math import inf, log
+from collections.abc import Iterator, Mapping
+from math import log
 
 from guidelines.analysis.account import Account
 from guidelines.analysis.sweep_result import SweepResult
@@ -32,7 +32,9 @@ def account(sweep: SweepResult) -> str:
         return NOTHING
     if shares is None:
         return f"{product}, which cancel out"
-    return "; ".join(filter(None, (product, _memory(shares["traffic"]), _against(known, shares))))
+    against = " and ".join(_against(known, shares))
+    memory = _memory(shares["traffic"], is_opposed=bool(against))
+    return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
 
 
 def _are_small(known: Account) -> bool:
@@ -58,20 +60,18 @@ def _shown(factor: Estimate) -> str:
     return rounded(factor.estimate, places)
 
 
-def _memory(share: float) -> str:
-    """The part of the effect that traffic explains, on the logarithmic scale."""
+def _memory(share: float, is_opposed: bool) -> str:
+    """The part of the effect that traffic explains, on the logarithmic scale; "" if that is opposite to it."""
     if share > 1 + LEAST_SHARE:
-        return "memory explains more than all of it"
+        return f"memory explains {'more than ' if is_opposed else ''}all of it"
     if share < -LEAST_SHARE:
         return ""
     return f"memory explains {max(0, round(100 * share))} % of it"
 
 
-def _against(known: Account, shares: Mapping[str, float]) -> str:
-    """The factors that work against the effect: "against it: kernels"."""
-    against = []
+def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
+    """The factors that clearly work against the effect."""
     for name, factor in known.factors.items():
-        is_clear = (factor.high or inf) < 1 or (factor.low or 0) > 1 or factor.half_width is None
+        is_clear = factor.low is None or factor.high is None or not factor.low <= 1 <= factor.high
         if shares[name] < -LEAST_SHARE and is_clear:
-            against.append(name)
-    return f"against it: {' and '.join(against)}" if against else ""
+            yield name
