@@ -91,7 +91,7 @@ def test_a_slowdown_of_1_has_nothing_to_explain_unless_factors_cancel_out(accoun
 def test_an_undecided_sweep_has_factors_but_no_shares(account):
     assert account(1.1, TWICE, spread=1.0).startswith("= 2.00 traffic x 0.5")
     assert account(1.04, ADDS, spread=0.3).endswith(" kernels")
-    assert account(1.0, ADDS, spread=0.3) == ""
+    assert account(1.02, ADDS, spread=0.3) == ""
 
 
 def test_a_slowdown_per_multiply_add_has_no_work(account):
@@ -123,7 +123,7 @@ def test_a_compiled_network_without_products_has_no_account(account):
 def test_each_format_has_the_account_below_its_verdict(sweep, explained):
     document = Document("", (), sections(tables(explained(*sweep(4.0, TWICE)))))
     own = "2.00 traffic x 2.00 kernels; memory explains 50"
-    verdict, line, *_ = text.render(document, 100).partition("G2 x1 holds")[2].splitlines()
+    _, line, *_ = text.render(document, 100).partition("G2 x1 holds")[2].splitlines()
     assert line == f"   = {own} % of it"
     assert f"\n- \\= {own} % of it\n" in markdown.render(document)
     assert f"\n\\item = {own} \\% of it\n" in latex.render(document)
@@ -155,10 +155,8 @@ def test_several_conditions_have_one_reason_if_it_is_the_same_in_most(sweep, exp
     for condition in conditions:
         entries += sweep(2.0, ADDS, condition=condition)
     (line,) = lines([tables(explained(*entries))])
-    assert (line.outcome, line.effect.partition(")")[2]) == (
-        "holds under 12 of 12 conditions",
-        "; mostly kernels",
-    )
+    assert line.outcome == "holds under 12 of 12 conditions"
+    assert line.effect.endswith("); mostly kernels")
 
 
 def test_records_hold_every_factor_with_its_interval(sweep, explained):
@@ -174,6 +172,5 @@ def test_files_without_ceilings_report_without_an_account(sweep, results):
     made = results(*sweep(4.0, TWICE))
     (section,) = sections(tables(made))
     assert (section.accounts, section.findings) == (("",), section.verdicts)
-    assert {of_tables(made, tables(made))[1][name] for name in ("work", "kernels_low", "floor_share")} == {
-        None
-    }
+    (_, g8) = of_tables(made, tables(made))
+    assert {g8[name] for name in ("work", "kernels_low", "floor_share")} == {None}

@@ -61,7 +61,7 @@ def _shown(factor: Estimate) -> str:
 
 
 def _memory(share: float, is_opposed: bool) -> str:
-    """The part of the effect that traffic explains, on the logarithmic scale; "" if that is opposite to it."""
+    """The part of the effect that traffic explains, on the logarithmic scale; "" if it is opposite to it."""
     if share > 1 + LEAST_SHARE:
         return f"memory explains {'more than ' if is_opposed else ''}all of it"
     if share < -LEAST_SHARE:
