@@ -127,7 +127,7 @@ def test_each_format_has_the_account_below_its_verdict(sweep, explained):
     assert line == f"   = {own} % of it"
     assert f"\n- \\= {own} % of it\n" in markdown.render(document)
     assert f"\n\\item = {own} \\% of it\n" in latex.render(document)
-    assert f"<li>= {own} % of it</li>" in html.render(document, {})
+    assert f"<br>= {own} % of it</li>" in html.render(document, {})
 
 
 def test_narrow_terminals_break_it(sweep, explained):
