@@ -22,6 +22,8 @@ AGAINST = shares(traffic=1.4, kernels=-0.4)
         ([AGAINST], ("traffic",)),
         ([KERNELS, KERNELS, AGAINST], ("kernels",)),
         ([KERNELS, AGAINST], ()),
+        ([shares(traffic=1.6, kernels=-0.6)], ()),
+        ([KERNELS, KERNELS, shares(traffic=1.6, kernels=-0.6)], ("kernels",)),
         ([BOTH, BOTH, KERNELS], ("traffic", "kernels")),
         ([shares(work=1.0)], ("work",)),
         ([], ()),

@@ -70,6 +70,12 @@ def test_an_interval_stands_there_if_it_says_something(account):
     assert account(2.0, ADDS, spread=0.3) == "= 2.0 ±0.3 kernels; memory explains 0 % of it"
 
 
+def test_factors_have_two_decimals_at_most_and_fewer_if_they_are_large(account):
+    assert account(1.3, TWICE, TWICE, spread=0.06).startswith("= 4.00 traffic x 0.32 ±0.01 kernels")
+    assert account(2.0, ADDS, baseline=[TWICE, TWICE, TWICE], spread=0.05).startswith("= 0.17 traffic x 12.")
+    assert account(123.0, ADDS, spread=0).startswith("= 123.0 kernels")
+
+
 def test_what_works_against_the_effect_is_named(account):
     assert account(1.5, TWICE) == (
         "= 2.00 traffic x 0.75 kernels; memory explains more than all of it; against it: kernels"

@@ -5,27 +5,29 @@ from math import log
 
 from guidelines.analysis.account import Account
 from guidelines.analysis.sweep_result import SweepResult
-from guidelines.report.digits import rounded, with_half_width
+from guidelines.report.digits import decimals, rounded, with_half_width
 from guidelines.stats.intervals import Estimate
 
 NOTHING = "nothing to explain: the slow-down is about 1"
 # Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
 # factors nearer to 1 need no account if the slow-down is about 1.
 LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03
-MOST_DECIMALS = 2
+# Decimals of a factor, fewer if it is large.
+MOST_DECIMALS, LARGE = 2, 10
 
 
 def account(sweep: SweepResult) -> str:
     """The factors whose product a verdict's slow-down or speed-up is, and the part of memory; "" if unknown.
 
-    Factors that are 1 as far as they are known are left out, and shares if the verdict is undecided.
+    Factors that are 1 as far as they are known are left out. The part of memory is left out if the verdict
+    tells nothing of the device: it is undecided, or launches decide.
     """
     if sweep.account is None or sweep.verdict is None:
         return ""
     known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
     factors = [_factor(name, factor) for name, factor in known.factors.items() if not _is_one(factor)]
     product = f"= {' x '.join(factors)}"
-    if sweep.verdict.outcome == "undecided":
+    if sweep.verdict.outcome in ("undecided", "launches decide"):
         return product if factors else ""
     shares = known.shares
     if not factors or (shares is None and _are_small(known)):
@@ -54,10 +56,11 @@ def _is_one(factor: Estimate) -> bool:
 def _shown(factor: Estimate) -> str:
     """The factor, with its interval if that is wide enough to say something."""
     half_width = factor.half_width
-    if half_width is not None and half_width > LEAST_INTERVAL * factor.estimate:
+    if half_width is None or half_width < LEAST_INTERVAL * factor.estimate:
+        return rounded(factor.estimate, MOST_DECIMALS if factor.estimate < LARGE else 1)
+    if decimals(factor) <= MOST_DECIMALS:
         return with_half_width(factor)
-    places = MOST_DECIMALS if factor.estimate < 10 else 1
-    return rounded(factor.estimate, places)
+    return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
 
 
 def _memory(share: float, is_opposed: bool) -> str:
@@ -66,7 +69,8 @@ def _memory(share: float, is_opposed: bool) -> str:
         return f"memory explains {'more than ' if is_opposed else ''}all of it"
     if share < -LEAST_SHARE:
         return ""
-    return f"memory explains {max(0, round(100 * share))} % of it"
+    percentage = min(100, max(0, round(100 * share)))
+    return f"memory explains {percentage} % of it"
 
 
 def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
