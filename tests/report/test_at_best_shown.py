@@ -71,8 +71,7 @@ def test_a_condition_without_ceilings_says_why_once(run_of):
     none = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
     shown = section(run_of(none, replace(none, number=2)))
     assert shown.notes == (
-        "cpu, float32, nchw, 1 thread: no account of slow-downs, for want of ceilings: "
-        "rates of moving bytes: no memory",
+        "cpu, float32, nchw, 1 thread: slow-downs are not explained: rates of moving bytes: no memory",
     )
     bare = ceilings(traffic={}, multiply_adds_per_s={}, launch_s={}, missing=("no time",))
     assert section(run_of(bare)).grid is None

@@ -88,7 +88,7 @@ def _missing(results: MachineResults) -> Iterator[str]:
         if reasons := missing(results, condition):
             untold[key_of(condition)] = reasons
     for key, reasons in untold.items():
-        yield f"{label(key)}: no account of slow-downs, for want of ceilings: {'; '.join(reasons)}"
+        yield f"{label(key)}: slow-downs are not explained: {'; '.join(reasons)}"
     for key, reasons in _unmeasured(results).items():
         if key not in untold:
             yield f"{label(key)}: not measured: {'; '.join(reasons)}"
