@@ -99,7 +99,7 @@ def test_launches_are_not_judged_beside_the_device(sweeps_of, results):
 
 
 @pytest.mark.parametrize(
-    ("mode", "option"), [("eager", "--mode cudagraph"), ("cudagraph", "--batch-size auto")]
+    ("mode", "option"), [("eager", "--mode cudagraph --device cuda:0"), ("cudagraph", "--batch-size auto")]
 )
 def test_where_launches_decide_all_an_option_shows_the_device(sweeps_of, results, mode, option):
     condition = replace(sweeps_of({"x1": 1.0})[0].place.condition, device="cuda:0", mode=mode)
@@ -114,7 +114,7 @@ def test_what_would_decide_it_is_an_option_if_there_is_one(entry, results):
     run = results(entry("g=1", 1.0, **noisy), entry("g=8", 2.0, **noisy), *open_sweep)
     (conclusion,) = conclusions(tables(run))
     assert conclusion.finding == "undecided"
-    assert conclusion.needed.startswith("try --benchmark-min-rounds ")
+    assert conclusion.needed.startswith("interval spans the margin of 1 %: try --benchmark-min-rounds ")
 
 
 def test_a_guideline_whose_deciding_row_was_not_measured_is_undecided(entry, results):

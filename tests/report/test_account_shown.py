@@ -90,7 +90,7 @@ def test_an_uncertain_factor_does_not_count_as_working_against_it(account):
 
 
 def test_a_slowdown_of_1_has_nothing_to_explain_unless_factors_cancel_out(account):
-    assert account(1.005, ADDS, spread=0) == "nothing to explain: the slow-down is about 1"
+    assert account(1.005, ADDS, spread=0) == "= about 1: nothing to explain"
     assert account(1.005, TWICE, spread=0) == "= 2.00 traffic x 0.50 kernels, which cancel out"
 
 
@@ -132,7 +132,8 @@ def test_each_format_has_the_account_below_its_verdict(sweep, explained):
     _, line, *_ = text.render(document, 100).partition("G2 x1 holds")[2].splitlines()
     assert line == f"   = {own} % of it"
     assert f"\n- \\= {own} % of it\n" in markdown.render(document)
-    assert f"\n\\item = {own} \\% of it\n" in latex.render(document)
+    assert f"\n\\item = {own} \\% of it\n" in latex.render_alone(document)
+    assert f". = {own} \\% of it.}}" in latex.render(document)
     assert f"<br>= {own} % of it</li>" in html.render(document, {})
 
 

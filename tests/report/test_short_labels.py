@@ -1,4 +1,4 @@
-from guidelines.report.short_labels import LONGEST, short_labels
+from guidelines.report.short_labels import LONGEST, headings, short_labels
 
 
 def known(device_name="a processor", **others):
@@ -43,3 +43,24 @@ def test_any_attribute_tells_machines_apart_in_words():
 def test_long_labels_are_cut():
     (label,) = short_labels([known("x" * 1000)])
     assert len(label) == LONGEST
+
+
+def test_a_heading_begins_with_the_name_that_was_given():
+    same = [known(name="m", torch="1"), known(name="m", torch="2")]
+    assert headings(same) == ["m: a processor, torch 1", "m: a processor, torch 2"]
+    assert headings([known(name="mine"), known(name="yours")]) == ["mine", "yours"]
+    assert headings([known("one"), known("two")]) == ["one", "two"]
+
+
+def test_a_processor_is_tied_to_the_cuda_devices_of_its_machine():
+    machines = [
+        known("a Xeon", devices="H200"),
+        known("H200", devices="H200", device="cuda:0"),
+        known("an EPYC"),
+    ]
+    assert short_labels(machines) == ["H200, host CPU", "H200", "an EPYC"]
+
+
+def test_labels_that_are_alike_once_cut_are_numbered():
+    machines = [known("x" * 100, torch="1"), known("x" * 100, torch="2")]
+    assert [label[LONGEST:] for label in short_labels(machines)] == [" (1)", " (2)"]

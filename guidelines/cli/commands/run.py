@@ -4,23 +4,23 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 
+from guidelines.cli.arguments import pass_to_pytest
 from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
 from guidelines.cli.output import CommandError
 
-HELP = "measure the guidelines here; --benchmark-json FILE saves the run"
+HELP = "measure the guidelines; --benchmark-json FILE saves a run"
 DESCRIPTION = (
-    f"Measure experiments: some of {NAMES}, or files of your own; without any, G1 to G4. All other "
-    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume (`pytest "
-    "--help` lists them under `conditions of the guideline experiments` and `benchmark`). Results and "
-    "journals are written to the current folder, and a project's own pytest settings do not hold. The exit "
-    "status is pytest's."
+    f"Measure experiments: any of {NAMES}, or files of your own; without any, G1 to G4. All other "
+    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume: `pytest "
+    "--help` lists them under `conditions of the guideline experiments` and `benchmark`. Results and "
+    "journals are written to the current folder. Settings of a project around it, such as a pytest.ini, are "
+    "ignored. The exit status is pytest's."
 )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
-    parser.usage = "guidelines run [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
-    parser.set_defaults(pytest_arguments=[])
+    """Add no argument: all are for pytest."""
+    pass_to_pytest(parser, "run")
 
 
 def run(options: Namespace) -> int:

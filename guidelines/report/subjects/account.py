@@ -8,7 +8,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.report.digits import decimals, rounded, with_half_width
 from guidelines.stats.intervals import Estimate
 
-NOTHING = "nothing to explain: the slow-down is about 1"
+NOTHING = "= about 1: nothing to explain"
 # Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
 # factors nearer to 1 need no account if the slow-down is about 1.
 LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03

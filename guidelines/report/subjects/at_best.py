@@ -5,11 +5,12 @@ from math import floor, log10
 
 from guidelines.analysis.account import missing
 from guidelines.analysis.at_best import AtBest, at_best
+from guidelines.analysis.floor import by_key
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
-from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
+from guidelines.results.ceilings import CeilingsKey, key_of
 
 TITLE = "What the device does at best"
 HEADS = (Head("figure", is_number=False), Head("at best"), Head("worst pass"), Head("unit", is_number=False))
@@ -26,11 +27,8 @@ COMPILED = "mode compile: only operators with products count, since the compiler
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
     """One section with the ceilings of each device, type and layout; none for a file without ceilings."""
-    by_key: dict[CeilingsKey, list[Ceilings]] = {}
-    for each in results.ceilings:
-        by_key.setdefault(each.key, []).append(each)
     rows: list[Row] = []
-    for key, passes in by_key.items():
+    for key, passes in by_key(results.ceilings).items():
         rows += [_row(figure, label(key)) for figure in at_best(passes)]
     notes = (*_legend(tables), *_missing(results))
     if not rows and not notes:
