@@ -59,7 +59,7 @@ def floors(results: MachineResults) -> dict[VariantKey, float]:
     for each in results.measured:
         condition = each.place.condition
         known = [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
-        if known and each.operators:
+        if known and has_floor(each.operators, condition):
             seconds[each.place.key] = floor_s(each.operators, best(known), condition)
     return seconds
 

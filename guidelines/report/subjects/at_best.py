@@ -46,8 +46,12 @@ def label(key: CeilingsKey) -> str:
 
 def _row(figure: AtBest, group: str) -> Row:
     unit, one = UNITS[figure.kind]
-    ends = [Value(_digits(value / one), value) for value in (figure.best, figure.worst)]
-    return Row((Value(_name(figure)), *ends, Value(unit)), group)
+    worst = Value() if figure.worst is None else _value(figure.worst, one)
+    return Row((Value(_name(figure)), _value(figure.best, one), worst, Value(unit)), group)
+
+
+def _value(figure: float, one: float) -> Value:
+    return Value(_digits(figure / one), figure)
 
 
 def _name(figure: AtBest) -> str:
