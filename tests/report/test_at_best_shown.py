@@ -84,6 +84,16 @@ def test_a_figure_that_is_missing_beside_others_has_its_reason(run_of):
     )
 
 
+def test_a_terminal_shows_one_figure_of_each_kind_if_there_are_many_conditions(run_of):
+    conditions = [replace(CUDA, threads=k) for k in range(1, 5)]
+    shown = section(run_of(*map(ceilings, conditions), condition=CUDA))
+    assert (len(shown.grid.rows), len(shown.brief.rows)) == (32, 12)
+    assert [row.values[0].text for row in shown.brief.rows[:3]] == [
+        *("copies within 1 MiB", "3x3 convolution", "launch, convolution, cudagraph"),
+    ]
+    assert section(run_of(ceilings())).brief is None
+
+
 def test_an_older_file_has_no_such_section(run_of):
     assert at_best.section(run_of(), tables(run_of())) == ()
 

@@ -17,6 +17,8 @@ HEADS = (Head("figure", is_number=False), Head("at best"), Head("worst pass"), H
 # The unit of each kind of figure, and what one of it is in seconds, bytes or multiply-adds.
 UNITS = {"copy": ("GB/s", 1e9), "product": ("G mult-adds/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
+# A terminal shows one figure of each kind if there would be more rows.
+MOST_ROWS = 24
 LEGEND = (
     "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
     "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
@@ -28,13 +30,21 @@ COMPILED = "mode compile: only operators with products count, since the compiler
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
     """One section with the ceilings of each device, type and layout; none for a file without ceilings."""
     rows: list[Row] = []
+    brief: list[Row] = []
     for key, passes in by_key(results.ceilings).items():
-        rows += [_row(figure, label(key)) for figure in at_best(passes)]
+        figures = at_best(passes)
+        rows += [_row(figure, label(key)) for figure in figures]
+        last_of_kind = {figure.kind: figure for figure in figures}
+        brief += [_row(figure, label(key)) for figure in last_of_kind.values()]
     notes = (*_legend(tables), *_missing(results))
     if not rows and not notes:
         return ()
-    grid = Grid(HEADS, tuple(rows), "condition") if rows else None
-    return (Section(TITLE, grid, notes=notes),)
+    grid = _grid(rows) if rows else None
+    return (Section(TITLE, grid, notes=notes, brief=_grid(brief) if len(rows) > MOST_ROWS else None),)
+
+
+def _grid(rows: Sequence[Row]) -> Grid:
+    return Grid(HEADS, tuple(rows), "condition")
 
 
 def label(key: CeilingsKey) -> str:
