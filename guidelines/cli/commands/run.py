@@ -3,6 +3,8 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from itertools import pairwise
 
 from guidelines.cli.arguments import pass_to_pytest
 from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
@@ -31,9 +33,27 @@ def run(options: Namespace) -> int:
         raise CommandError(sentence)
     import pytest
 
+    from guidelines.cli.usage import Marked, OneLineErrors
+
     files, others = chosen(options.pytest_arguments)
+    _check_no_report(others)
+    arguments, marked = isolated([*(files or guideline_files()), *others]), Marked()
     try:
-        return int(pytest.main(isolated([*(files or guideline_files()), *others])))
+        status = int(pytest.main(arguments, plugins=[OneLineErrors(), marked]))
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(pytest.ExitCode.INTERRUPTED)
+    if marked.problem and status == pytest.ExitCode.OK:
+        raise CommandError(marked.problem)
+    return status
+
+
+def _check_no_report(arguments: Sequence[str]) -> None:
+    """Raise CommandError for -o FILE, which other commands have; pytest's own -o sets NAME=VALUE."""
+    for option, value in pairwise([*arguments, ""]):
+        is_output = option == "-o" and "=" not in value
+        if is_output or option.partition("=")[0] == "--output":
+            raise CommandError(
+                f"{option}: a run is reported afterwards: `guidelines run --benchmark-json run.json`, "
+                "then `guidelines report run.json -o report.html`"
+            )

@@ -1,6 +1,7 @@
 """Checks before the timing: a network must fit into memory, do the declared work, and compute correctly."""
 
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from torch import Tensor
 from guidelines.measure.device.declared import check_work
 from guidelines.measure.device.launch import launch_and_device_s
 from guidelines.measure.device.memory import check_fits, peak_bytes
-from guidelines.measure.device.modes import Bind, Call
+from guidelines.measure.device.modes import Bind
 from guidelines.measure.device.observed import Denormals
 from guidelines.measure.device.outputs import bits, check_input, difference, tolerance
 from guidelines.measure.device.randomness import is_random
@@ -56,7 +57,7 @@ def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bi
     setup_s = time.perf_counter() - start
     is_prepared = bool(MODES[condition.mode].prepared)
     if is_prepared:
-        _check_prepared(call(), expected, partial(module, x), condition)
+        _check_prepared(call(), expected, condition, is_random=partial(is_random, module, x, condition))
     launch_s = device_s = None
     if not condition.device.is_cpu:
         launch_s, device_s = launch_and_device_s(call, condition.device)
@@ -91,12 +92,14 @@ def _notes(output: Tensor, denormal_share: float) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _check_prepared(output: Tensor, expected: Tensor, eager: Call, condition: Condition) -> None:
+def _check_prepared(
+    output: Tensor, expected: Tensor, condition: Condition, is_random: Callable[[], bool]
+) -> None:
     """Compare the output of a compiled or captured network with eager mode's, unless that is random."""
     try:
         _check_alike(output, expected, condition)
     except ValueError:
-        if not is_random(eager, condition):
+        if not is_random():
             raise
 
 
