@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from guidelines.analysis.account import FACTORS
 from guidelines.analysis.account_change import AccountChange, account_changes
 from guidelines.analysis.compare import Comparison
-from guidelines.report.record import Record, of_estimate
+from guidelines.report.figures import Record, of_estimate
 
 
 def of_factors(comparison: Comparison) -> Sequence[Record]:

@@ -3,7 +3,8 @@
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
 `channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
 all runs (equal to that of the runs if each was one process), `cudnn_choice` (`cudnn` is its version),
-`is_auto_batch`, `seconds_per_call` and `images_per_s`.
+`is_auto_batch`, `seconds_per_call`, `images_per_s`, the factors of `slowdown` (`work`, `traffic`, `launches`
+and `kernels`), and `floor_share`, the time that a device takes at best over the time that it took.
 """
 
 import json
@@ -19,9 +20,7 @@ from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
 from guidelines.report.factor_records import of_factors
-from guidelines.report.record import Record as Record
-from guidelines.report.record import Scalar as Scalar
-from guidelines.report.record import of_estimate
+from guidelines.report.figures import Record, of_account, of_estimate
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
@@ -46,7 +45,8 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
                 record = _identity(results) | name | _condition(table.condition)
                 record["batch_size"] = variant.batch_size
                 times = _times(measured.get(VariantKey(sweep_key, variant.variant)), table.confidence)
-                records.append(record | _variant(variant) | times | _verdict(table, sweep, variant))
+                record |= _variant(variant) | times | of_account(sweep, variant)
+                records.append(record | _verdict(table, sweep, variant))
     return records
 
 
@@ -80,7 +80,7 @@ def to_json(
     """Records as JSON, with a schema number, the sentences of the report and further facts."""
     sentences: list[str] = []
     for section in document.sections:
-        sentences += (*section.verdicts, *section.notes)
+        sentences += (*section.findings, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,

@@ -22,15 +22,13 @@ from guidelines.results.model import SweepKey, VariantKey
 
 TITLE, CHANGED_TITLE = "Why: what each slow-down is made of", "Why: which factors changed from A to B"
 LEGEND = (
-    "The lengths add up to the slow-down, where the triangle stands. Factors below 1x make up for others: "
-    "they go to the left."
+    "The lengths add up to the slow-down of the time, where the triangle stands. Factors below 1x make up for "
+    "others: they go to the left."
 )
 # More bars than these make a page slow: rows on which no verdict rests are left out, then the last bars.
 MOST_BARS = 200
 # Factors nearer to 1, by their logarithm, are too short to be seen.
 LEAST_SHOWN = 0.005
-
-Accounts = Mapping[VariantKey, Account]
 
 
 def of_report(
@@ -46,10 +44,9 @@ def of_report(
     known = []
     groups = []
     for results, tables in zip(machines, tables_by_machine, strict=True):
-        of_machine = accounts(results)
         for table in tables:
             known.append(attributes(results.machine, table.condition))
-            groups.append(_of_table(table, of_machine))
+            groups.append(_of_table(table))
     notes = short_labels(known)
     is_one = len(set(notes)) == 1
     told = []
@@ -102,17 +99,15 @@ def of_matrix(standings: Matrix, sections: Sequence[Section]) -> tuple[BarChart,
     return _shown(TITLE, groups)
 
 
-def _of_table(table: Table, known: Accounts) -> BarGroup:
+def _of_table(table: Table) -> BarGroup:
     deciding: list[Bar] = []
     others: list[Bar] = []
     for sweep in table.sweeps:
-        key = SweepKey(table.guideline, table.condition, sweep.name)
         for variant in sweep.variants:
-            account = known.get(VariantKey(key, variant.variant))
-            if account:
+            if variant.account:
                 mark = f" {LAUNCH_BOUND}" if variant.cell.is_launch_bound else ""
                 bars = deciding if variant.variant == sweep.extreme else others
-                bars.append(_bar(f"{_row(marked(sweep), variant.variant)}{mark}", account))
+                bars.append(_bar(f"{_row(marked(sweep), variant.variant)}{mark}", variant.account))
     if not deciding:
         deciding, others = others, []
     return BarGroup(table.guideline, tuple(deciding), more=tuple(others), more_title="other rows")
