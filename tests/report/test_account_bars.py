@@ -91,10 +91,22 @@ def test_without_ceilings_there_is_no_chart(sweep, results):
 def test_several_conditions_have_a_group_each_with_a_note(sweep, results, entry):
     one = entry("g=1", 1.0).place.condition
     two = replace(one, threads=2)
-    made = results(*sweep(1.2, 2.0), *sweep(1.2, 3.0, condition=two))
-    ((chart,), titles) = of_report(replace(made, ceilings=(ceilings(one), ceilings(two))))
-    assert [group.note for group in chart.groups] == ["a processor, threads 1", "a processor, threads 2"]
-    assert [titles[group.section][-9:] for group in chart.groups] == ["threads 1", "threads 2"]
+    made = []
+    for guideline in ("G2", "G5"):
+        made += [
+            *sweep(1.2, 2.0, guideline=guideline),
+            *sweep(1.2, 3.0, guideline=guideline, condition=two),
+        ]
+    ((chart,), titles) = of_report(replace(results(*made), ceilings=(ceilings(one), ceilings(two))))
+    assert [(group.name, group.note) for group in chart.groups] == [
+        ("G2", "a processor, threads 1"),
+        ("G2", "a processor, threads 2"),
+        ("G5", "a processor, threads 1"),
+        ("G5", "a processor, threads 2"),
+    ]
+    for group in chart.groups:
+        assert titles[group.section].startswith(group.name)
+        assert titles[group.section].endswith(group.note[-9:])
 
 
 def test_a_comparison_sets_both_sides_of_what_changed_below_each_other(sweep, results):

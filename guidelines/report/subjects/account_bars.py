@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import log
+from typing import NamedTuple
 
 from guidelines.analysis.account import Account, accounts
 from guidelines.analysis.account_change import AccountChange
@@ -19,16 +20,24 @@ from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import SweepKey, VariantKey
+from guidelines.spec.condition import Condition
 
 TITLE, CHANGED_TITLE = "Why: what each slow-down is made of", "Why: which factors changed from A to B"
 LEGEND = (
-    "The lengths add up to the slow-down of the time, where the triangle stands. Factors below 1x make up for "
-    "others: they go to the left."
+    "The lengths add up to the slow-down of the time, where the triangle stands. Factors below 1x make up "
+    "for others: they go to the left."
 )
 # More bars than these make a page slow: rows on which no verdict rests are left out, then the last bars.
 MOST_BARS = 200
 # Factors nearer to 1, by their logarithm, are too short to be seen.
 LEAST_SHOWN = 0.005
+
+
+class _Under(NamedTuple):
+    """A machine, by its index, and a condition."""
+
+    machine: int
+    condition: Condition
 
 
 def of_report(
@@ -41,17 +50,18 @@ def of_report(
     The `sections` are those of the whole document, with one for each table in the order of the tables.
     """
     places = [index for index, section in enumerate(sections) if section.grid and section.picture]
-    known = []
+    known: dict[_Under, dict[str, str]] = {}
+    conditions = []
     groups = []
-    for results, tables in zip(machines, tables_by_machine, strict=True):
+    for number, (results, tables) in enumerate(zip(machines, tables_by_machine, strict=True)):
         for table in tables:
-            known.append(attributes(results.machine, table.condition))
+            conditions.append(_Under(number, table.condition))
+            known[conditions[-1]] = attributes(results.machine, table.condition)
             groups.append(_of_table(table))
-    notes = short_labels(known)
-    is_one = len(set(notes)) == 1
+    notes = dict(zip(known, short_labels(list(known.values())), strict=True))
     told = []
-    for group, place, note in zip(groups, places, notes, strict=True):
-        told.append(replace(group, section=place, note="" if is_one else note))
+    for group, under, place in zip(groups, conditions, places, strict=True):
+        told.append(replace(group, note=notes[under] if len(notes) > 1 else "", section=place))
     return _shown(TITLE, told)
 
 
