@@ -1,11 +1,12 @@
 """Write the answer: a line for each guideline and device, or one for each guideline if these are many."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from guidelines.analysis.answer import Conclusion, conclusions, leaves_out
 from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
+from guidelines.analysis.reasons import reasons
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import decimals, rounded
 from guidelines.report.document import AnswerLine, Tone
@@ -25,6 +26,8 @@ TONES: dict[Finding, Tone] = {
 }
 # Findings before the number of conditions under which a guideline does not simply hold.
 OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
+# The reason for an effect, by the number of factors that carry it.
+REASONS = ("", "mostly {}", "{} and {}")
 # Says which tables the answer leaves out.
 TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
 EAGER = AnswerLine(
@@ -86,8 +89,8 @@ def _line(conclusion: Conclusion, label: str) -> AnswerLine:
         name=f"{conclusion.guideline} {label}",
         outcome=f"holds in {conclusion.held} of {conclusion.judged}" if is_in_part else conclusion.finding,
         tone=TONES[conclusion.finding],
-        effect=_effect([conclusion], in_full=False),
-        effect_in_full=_effect([conclusion], in_full=True),
+        effect=_explained([conclusion], in_full=False),
+        effect_in_full=_explained([conclusion], in_full=True),
         rest=conclusion.needed or _undecided(conclusion),
         claim=conclusion.claim,
     )
@@ -118,8 +121,8 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
         name=of_guideline[0].guideline,
         outcome=f"holds {noun.format(f'{held} of {total}')}",
         tone=tone,
-        effect=_effect(of_guideline, in_full=False),
-        effect_in_full=_effect(of_guideline, in_full=True),
+        effect=_explained(of_guideline, in_full=False),
+        effect_in_full=_explained(of_guideline, in_full=True),
         rest=", ".join(others),
         claim=of_guideline[0].claim,
     )
@@ -130,6 +133,16 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
     named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
     name = f"{len(guidelines)} more"
     return AnswerLine(name=name, outcome="", tone="aside", effect=named, effect_in_full=named)
+
+
+def _explained(several: Sequence[Conclusion], in_full: bool) -> str:
+    """The range of an effect, and the reason for it if that is clear: "...; mostly kernels"."""
+    shares: list[Mapping[str, float]] = []
+    for conclusion in several:
+        shares += conclusion.shares
+    factors = reasons(shares, sum(conclusion.held for conclusion in several))
+    reason = REASONS[len(factors)].format(*factors)
+    return "; ".join(filter(None, (_effect(several, in_full), reason)))
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
