@@ -107,6 +107,7 @@ def test_on_a_phone_the_page_does_not_scroll_and_slow_downs_and_verdicts_are_in_
         "± A",
         "± B",
         "work",
+        "condition",
     }
     assert set(seen["hidden"]) <= details
     assert seen["cut"] == []
