@@ -117,7 +117,7 @@ def test_a_comparison_sets_both_sides_of_what_changed_below_each_other(sweep, re
     (group,) = chart.groups
     assert [(bar.name, bar.is_last) for bar in group.bars] == [
         ("A: x1 g=8", False),
-        ("B: STRONGER kernels", True),
+        ("B: STRONGER, mostly kernels", True),
     ]
     assert [lengths(bar)["kernels"] for bar in group.bars] == [2.0, 2.6]
     assert group.section == 0

@@ -37,12 +37,12 @@ def section(shown):
 def test_the_sentence_on_a_change_ends_with_the_factor(compared):
     (sentence,) = document(compared()).sections[0].verdicts
     assert sentence.startswith("G2 x1 g=8 STRONGER: 1.999x the time of g=1 on A, ")
-    assert sentence.endswith("]; most of it is kernels 2.00 -> 2.60")
+    assert sentence.endswith("]; mostly kernels 2.00 -> 2.60")
 
 
 def test_a_factor_whose_interval_says_little_is_perhaps_the_one(compared):
     shown = document(compared(passes_b=PASSES[:1]))
-    assert "; perhaps most of it is kernels 2.00 -> 2.6" in shown.sections[0].verdicts[0]
+    assert "; perhaps kernels 2.00 -> 2.6" in shown.sections[0].verdicts[0]
     table = section(shown)
     assert table.grid.rows[0].values[-1].text == "kernels 100 %, perhaps"
     assert any(note.startswith("perhaps: ") for note in table.notes)
@@ -79,7 +79,7 @@ def test_nothing_is_said_if_a_side_has_no_ceilings(compared, lacking):
     comparison = compared(**lacking)
     shown = document(comparison)
     assert section(shown) is None
-    assert "most of it" not in shown.sections[0].verdicts[0]
+    assert "kernels" not in shown.sections[0].verdicts[0]
     assert not any("kernels" in key for record in records.of_comparison(comparison) for key in record)
 
 

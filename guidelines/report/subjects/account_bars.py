@@ -17,6 +17,7 @@ from guidelines.report.digits import factor, times, with_interval
 from guidelines.report.document import Section
 from guidelines.report.labels import LAUNCH_BOUND, attributes
 from guidelines.report.short_labels import short_labels
+from guidelines.report.subjects.changed_factors import mostly
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import SweepKey, VariantKey
@@ -126,7 +127,7 @@ def _of_table(table: Table) -> BarGroup:
 def _of_change(row: Compared, change: AccountChange) -> list[Bar]:
     """The bars of both sides; that of B says what changed."""
     mark = f" {LAUNCH_BOUND}" if row.is_about_launches else ""
-    most = f" {change.most.name}" if change.most else ""
+    most = f", {mostly(change.most)}" if change.most else ""
     return [
         _bar(f"A: {_row(row.a.place.sweep, row.a.place.variant)}{mark}", change.a),
         replace(_bar(f"B: {row.outcome}{most}", change.b), is_last=True),

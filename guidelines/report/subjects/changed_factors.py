@@ -24,12 +24,15 @@ Changes = Mapping[VariantKey, AccountChange]
 
 
 def carried_by(change: AccountChange | None) -> str:
-    """The end of a sentence on a change: "; most of it is kernels 1.6 -> 2.1"; "" if nothing is known."""
+    """The end of a sentence on a change: "; mostly kernels 1.6 -> 2.1"; "" if nothing is known."""
     if change is None or change.most is None:
         return ""
-    most = change.most
-    perhaps = "" if most.is_clear else f"{PERHAPS} "
-    return f"; {perhaps}most of it is {most.name} {_both(most)}"
+    return f"; {mostly(change.most)} {_both(change.most)}"
+
+
+def mostly(factor: FactorChange) -> str:
+    """The factor that carries most of a change: "mostly kernels", "perhaps traffic"."""
+    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.name}"
 
 
 def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
