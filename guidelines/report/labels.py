@@ -26,7 +26,7 @@ WORDS = {
     "batch_size": "batch {}",
     "image_size": "{0}x{0}",
     "threads": "threads {}",
-    "channel_rule": "{} channels",
+    "widths": "{} widths",
     "cudnn_choice": "cuDNN {}",
 }
 # Marks figures that something disturbed, and figures about launches, not about the device.

@@ -11,11 +11,12 @@ from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
 from guidelines.report.subjects import answer, heat_map
 from guidelines.results.model import Failure
-from guidelines.spec.condition import Condition
+from guidelines.spec.condition import Condition, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
+PUBLISHED = widths_of(Condition.channel_rule)
 LAUNCHES = "launches decide"
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
@@ -27,8 +28,8 @@ LAUNCHES_NOTE = (
 def document(matrix: Matrix) -> Document:
     """A row for each machine and condition, a column for each guideline."""
     names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
-    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("channel_rule") == "paper":
-        del shared["channel_rule"]
+    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("widths") == PUBLISHED:
+        del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
     notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
