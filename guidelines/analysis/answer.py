@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
+from guidelines.analysis.finding import Finding, finding, not_counted
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.results.model import TableKey
@@ -13,18 +14,17 @@ from guidelines.spec.sweep import Expectation
 from guidelines.stats.intervals import Estimate
 
 Item = TypeVar("Item")
-Finding = Literal["holds", "does not hold", "holds in part", "undecided"]
 
 
 @dataclass(frozen=True)
 class Conclusion:
     """Conclusion from the sweeps of one guideline under one condition together.
 
-    `held` of the sweeps `judged` hold, those named in `open` are undecided; sweeps in which launches decide
-    are not judged. `effects` exceed 1 if the guideline is right, as do the paper's, `published`, for the
-    same sweeps; per multiply-add if a verdict is. `rows` are the row that decides and the baseline, None if
-    these differ between sweeps; `expect` is None if the claims do. `needed` says what would decide an
-    undecided guideline, "" otherwise.
+    `held` of the sweeps `judged` hold; those in `open`, by name, are undecided, with the cause and what would
+    decide it. Sweeps in which launches decide are not judged. `effects` exceed 1 if the guideline is
+    right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
+    the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
+    do. `needed` says what would decide an undecided guideline, "" otherwise.
     """
 
     guideline: str
@@ -34,7 +34,7 @@ class Conclusion:
     expect: Expectation | None
     held: int
     judged: int
-    open: tuple[str, ...]
+    open: dict[str, str]
     effects: tuple[Estimate, ...]
     published: tuple[float, ...]
     is_per_multiply_add: bool
@@ -47,14 +47,21 @@ def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
 
     Of a CUDA device that was measured in modes eager and cudagraph, the latter tells of the device.
     """
-    known = {TableKey(table.guideline, table.condition) for table in tables}
-    return [_conclusion(table) for table in tables if not _is_replayed(table, known)]
+    left_out = not_counted(_keys(tables))
+    return [_conclusion(table) for table in tables if _key(table) not in left_out]
 
 
-def _is_replayed(table: Table, known: set[TableKey]) -> bool:
-    """True for a table in mode eager that mode cudagraph has, too."""
-    replayed = TableKey(table.guideline, replace(table.condition, mode="cudagraph"))
-    return table.condition.mode == "eager" and not table.condition.device.is_cpu and replayed in known
+def leaves_out(tables: Sequence[Table]) -> bool:
+    """True if some tables of a machine take no part in its conclusions."""
+    return bool(not_counted(_keys(tables)))
+
+
+def _keys(tables: Sequence[Table]) -> set[TableKey]:
+    return {_key(table) for table in tables}
+
+
+def _key(table: Table) -> TableKey:
+    return TableKey(table.guideline, table.condition)
 
 
 def _conclusion(table: Table) -> Conclusion:
@@ -62,21 +69,21 @@ def _conclusion(table: Table) -> Conclusion:
     judged = [sweep for sweep in decided if _outcome(sweep) != "launches decide"]
     outcomes = Counter(_outcome(sweep) for sweep in judged)
     shown = judged or decided
-    finding = _finding(outcomes["holds"], outcomes["does not hold"])
+    of_all = finding(outcomes["holds"], outcomes["does not hold"])
     return Conclusion(
         guideline=table.guideline,
         claim=table.claim,
         condition=table.condition,
-        finding=finding,
+        finding=of_all,
         expect=_only({sweep.expect for sweep in table.sweeps}),
         held=outcomes["holds"],
         judged=len(judged),
-        open=tuple(sweep.name for sweep in judged if _outcome(sweep) == "undecided"),
+        open={sweep.name: _cause(sweep) for sweep in judged if _outcome(sweep) == "undecided"},
         effects=tuple(sweep.effect for sweep in shown if sweep.effect),
         published=tuple(_published(shown)),
         is_per_multiply_add=any(sweep.is_judged_per_multiply_add for sweep in shown),
         rows=_only({(sweep.extreme, sweep.baseline) for sweep in shown}),
-        needed=_needed(table, judged) if finding == "undecided" else "",
+        needed=_needed(table, judged) if of_all == "undecided" else "",
     )
 
 
@@ -84,10 +91,10 @@ def _outcome(sweep: SweepResult) -> str:
     return sweep.verdict.outcome if sweep.verdict else ""
 
 
-def _finding(held: int, denied: int) -> Finding:
-    if held:
-        return "holds in part" if denied else "holds"
-    return "does not hold" if denied else "undecided"
+def _cause(sweep: SweepResult) -> str:
+    """The cause for which a sweep is undecided, and what would decide it, in a few words."""
+    needed = sweep.verdict.needed if sweep.verdict else ""
+    return f"disturbed, {needed}" if sweep.is_disturbed else needed
 
 
 def _published(sweeps: Sequence[SweepResult]) -> Iterator[float]:
@@ -105,7 +112,7 @@ def _only(values: set[Item]) -> Item | None:
 
 def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
     """Remedy that would decide one of the sweeps, an option if there is one."""
-    shorts = [sweep.verdict.needed for sweep in judged if sweep.verdict]
+    shorts = [_cause(sweep) for sweep in judged]
     if shorts:
         options = [short for short in shorts if "--" in short]
         return min(options, key=len) if options else shorts[0]

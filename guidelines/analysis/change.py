@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from guidelines.stats.intervals import Estimate, Quantity
-from guidelines.stats.noise_floor import MOST_DENIED, too_noisy
+from guidelines.stats.noise_floor import CANNOT_TELL, MOST_DENIED, too_noisy
 
 # Smaller differences between machines change nobody's design.
 LEAST_CHANGE = 0.03
@@ -24,12 +24,14 @@ Direction = Literal["more", "less", "same", "unclear"]
 class MarginedRatio:
     """A ratio, the least change in it that matters, and the noise floors that it rests on.
 
-    A noise floor is None if it is not known.
+    A noise floor is None if it is not known. `few_passes` is True if it is of so few passes that a large one
+    says nothing.
     """
 
     ratio: Quantity
     least: float = LEAST_CHANGE
     floors: tuple[float | None, ...] = ()
+    few_passes: bool = False
 
     @property
     def margin(self) -> float | None:
@@ -41,7 +43,8 @@ class MarginedRatio:
     def obstacle(self) -> str:
         """Reason why no change can be seen, "" if one can."""
         reasons = [too_noisy(floor) for floor in self.floors]
-        return next((reason for reason in reasons if reason), "")
+        reason = next((reason for reason in reasons if reason), "")
+        return f"{CANNOT_TELL} the noise floor" if reason and self.few_passes else reason
 
 
 @dataclass(frozen=True)

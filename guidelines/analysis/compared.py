@@ -6,6 +6,7 @@ from math import isclose
 from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio
 from guidelines.analysis.measured import Measured
 from guidelines.stats.intervals import Exactly, Quantity
+from guidelines.stats.noise_floor import cannot_tell
 from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -64,7 +65,13 @@ class Compared:
 
 def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
     """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
-    return MarginedRatio(row.ratio, least, floors=(row.a.noise_floor, row.b.noise_floor))
+    sides = (row.a, row.b)
+    return MarginedRatio(
+        row.ratio,
+        least,
+        floors=tuple(side.noise_floor for side in sides),
+        few_passes=any(cannot_tell(side.noise_floor, side.passes, side.runs) for side in sides),
+    )
 
 
 def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:

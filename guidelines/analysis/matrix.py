@@ -1,13 +1,14 @@
 """Compare many machines: the sweep with the largest effect of each guideline under each condition."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.finding import Finding, finding, not_counted
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.analysis.verdict import Decision, Verdict, decisions, evidence_by_sweep
-from guidelines.results.model import Failure, Machine, Place, SweepKey
+from guidelines.results.model import Failure, Machine, Place, SweepKey, TableKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Expectation
 from guidelines.stats.intervals import Estimate
@@ -20,6 +21,7 @@ class Standing:
     `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
     time or of the time per multiply-add. Sweeps in which launches decide are left out, but for
     `sweeps_launch_bound`, their number; if there are no others, the largest effect is one of theirs.
+    `is_counted` is False if the answer leaves it out.
     """
 
     sweep: str
@@ -29,11 +31,18 @@ class Standing:
     verdict: Verdict
     sweeps_held: int
     sweeps_judged: int
+    sweeps_denied: int = 0
     sweeps_launch_bound: int = 0
     passes: int = 0
     is_disturbed: bool = False
     is_one_process: bool = False
     is_per_multiply_add: bool = False
+    is_counted: bool = True
+
+    @property
+    def finding(self) -> Finding:
+        """What its sweeps find together; undecided if launches decide all of them."""
+        return finding(self.sweeps_held, self.sweeps_denied)
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,20 @@ def _lines(results: MachineResults, decided: Mapping[SweepKey, Decision]) -> Ite
     for key, decision in decided.items():
         judged.setdefault(key.condition, []).append(_Judged(key, decision))
     swept = by_sweep(results.measured)
-    for condition in dict.fromkeys(place.condition.shared for place in _places(results)):
-        yield _line(results, condition, judged.get(condition, ()), swept)
+    places = _places(results)
+    left_out = not_counted({TableKey(place.guideline, place.condition.shared) for place in places})
+    for condition in dict.fromkeys(place.condition.shared for place in places):
+        line = _line(results, condition, judged.get(condition, ()), swept)
+        uncounted = {key.guideline for key in left_out if key.condition == condition}
+        yield _without(line, uncounted)
+
+
+def _without(line: Line, uncounted: Collection[str]) -> Line:
+    """A line some of whose guidelines the answer leaves out."""
+    standings = {}
+    for guideline, standing in line.standings.items():
+        standings[guideline] = replace(standing, is_counted=guideline not in uncounted)
+    return replace(line, standings=standings)
 
 
 def varied(results: MachineResults) -> MachineResults:
@@ -160,6 +181,7 @@ def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measu
         verdict=decision.verdict,
         sweeps_held=sum(each.decision.verdict.outcome == "holds" for each in judged),
         sweeps_judged=len(judged),
+        sweeps_denied=sum(each.decision.verdict.outcome == "does not hold" for each in judged),
         sweeps_launch_bound=len(sweeps) - len(judged),
         passes=evidence.effort.passes,
         is_one_process=any(measured.is_one_process for measured in swept[key]),

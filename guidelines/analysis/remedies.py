@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from guidelines.stats.intervals import Estimate, rounds_needed
+from guidelines.stats.noise_floor import CANNOT_TELL, FEW_PASSES, MOST_NOISE_FLOOR, cannot_tell, too_noisy
 from guidelines.stats.pooling import students_t
 
 LEAST_MARGIN = 0.01
@@ -21,7 +22,7 @@ QUIETER = "needs a quieter machine: guidelines doctor"
 
 @dataclass(frozen=True)
 class Remedy:
-    """Way to decide a sweep, or why there is none: as a sentence, and in a few words (`needed`)."""
+    """Cause for which a sweep is undecided and a way to decide it: a sentence, and a few words (`needed`)."""
 
     sentence: str
     needed: str
@@ -49,15 +50,23 @@ ONE_PROCESS = Effort()
 
 def for_an_interval(missing: str, rounds: int, confidence: float, effort: Effort) -> Remedy:
     """The rounds or passes that would give an interval at all; `missing` names what has none."""
+    if not effort.is_of_passes and rounds >= rounds_needed(confidence):
+        option = f"--passes {USUAL_PASSES}"
+        return Remedy(
+            f"the {rounds} rounds of {missing} drift too far for an interval; {option} would give one",
+            f"drift: try {option}",
+        )
     if not effort.is_of_passes:
         option = f"--benchmark-min-rounds {2 * rounds_needed(confidence)}"
         return Remedy(
-            f"{rounds} rounds are too few for an interval; {option} would give one", f"try {option}"
+            f"{rounds} rounds are too few for an interval; {option} would give one",
+            f"too few rounds: try {option}",
         )
-    if effort.passes <= 2:
+    if effort.passes <= FEW_PASSES:
         option = f"--passes {USUAL_PASSES}"
         return Remedy(
-            f"{effort.passes} passes are too few for an interval; {option} would give one", f"try {option}"
+            f"{effort.passes} passes are too few for an interval; {option} would give one",
+            f"too few passes: try {option}",
         )
     without = f"the passes of {missing} give no interval"
     return Remedy(without, without)
@@ -67,15 +76,36 @@ def beyond_margin(effect: Estimate, margin: float, effort: Effort) -> Remedy:
     """The rounds or passes that would bring the interval of an effect clear of the margin."""
     distance = abs(effect.estimate - (1 + margin))
     proposed = _passes(effect, distance, effort) if effort.is_of_passes else _rounds(effect, distance)
-    return proposed or Remedy(
-        f"the effect is within noise of the margin of {100 * margin:.2g} %",
-        QUIETER if margin > LEAST_MARGIN else f"too near the margin of {100 * margin:.2g} %",
+    at = f"the margin of {100 * margin:.2g} %"
+    if proposed:
+        return Remedy(
+            f"the interval spans {at}; {proposed.sentence}", f"interval spans {at}: {proposed.needed}"
+        )
+    return Remedy(
+        f"the effect is within noise of {at}",
+        _noise_of(margin) if margin > LEAST_MARGIN else f"too near {at}",
     )
 
 
 def below_noise(margin: float) -> Remedy:
     """An effect that the noise floor would hide."""
-    return Remedy(f"an effect of up to {100 * margin:.2g} % would not show above the noise floor", QUIETER)
+    line = f"an effect of up to {100 * margin:.2g} % would not show above the noise floor"
+    return Remedy(line, _noise_of(margin))
+
+
+def too_much_noise(floor: float, effort: Effort) -> Remedy | None:
+    """A noise floor above which nothing is decided, or so few passes that they cannot tell it."""
+    if cannot_tell(floor, effort.passes, effort.runs):
+        option = f"--passes {USUAL_PASSES}"
+        return Remedy(
+            f"{CANNOT_TELL} the noise floor; {option} would", f"{CANNOT_TELL} the noise floor: try {option}"
+        )
+    noise = too_noisy(floor)
+    return Remedy(noise, f"noise floor above {100 * MOST_NOISE_FLOOR:.2g} %, {QUIETER}") if noise else None
+
+
+def _noise_of(margin: float) -> str:
+    return f"noise floor {100 * margin:.2g} %, {QUIETER}"
 
 
 def contradicted_by(name: str) -> Remedy:

@@ -10,13 +10,13 @@ from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.analysis.remedies import (
     LEAST_MARGIN,
     ONE_PROCESS,
-    QUIETER,
     Effort,
     Remedy,
     below_noise,
     beyond_margin,
     contradicted_by,
     for_an_interval,
+    too_much_noise,
 )
 from guidelines.results.model import SweepKey, TableKey, VariantKey
 from guidelines.spec.sweep import Expectation
@@ -202,8 +202,8 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
             slowdown, floor, for_an_interval(missing, slowdown.rounds, confidence, evidence.effort)
         )
     margin = max(LEAST_MARGIN, floor)
-    if noise := too_noisy(floor):
-        return _undecided(slowdown, margin, Remedy(noise, QUIETER))
+    if noise := too_much_noise(floor, evidence.effort):
+        return _undecided(slowdown, margin, noise)
     if effect.high < 1 + min(margin, MOST_DENIED):
         return Verdict("does not hold", slowdown, margin)
     remedy = _objection(evidence, confidence, margin)

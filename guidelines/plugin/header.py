@@ -38,7 +38,7 @@ def header(config: pytest.Config) -> Header:
 
 
 def _widths(config: pytest.Config, campaign: Campaign) -> dict[str, str]:
-    """The rules for widths, if some share the time of a variant by default: asked for, they get more."""
-    asked: tuple[str, ...] | None = config.getoption("channels")
-    is_shared = any(len(DTYPES[each.dtype].channel_rules) > 1 for each in campaign.conditions)
-    return {"channels": ",".join(asked or ("default",))} if is_shared else {}
+    """The rules for widths that were asked for, if they would share the time by default: they get more."""
+    asked: tuple[str, ...] = config.getoption("channels") or ()
+    shares = any(len(DTYPES[each.dtype].channel_rules) > 1 for each in campaign.conditions)
+    return {"channels": ",".join(asked)} if asked and shares else {}

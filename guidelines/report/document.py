@@ -11,7 +11,8 @@ BREAK = "\u200b"
 ANSWER_TITLE = "Do the guidelines hold here?"
 LEAD_TITLE = "Files and machines"
 DETAILS_TITLE = "All disturbances"
-Tone = Literal["good", "bad", "open"]
+# "aside" is for a line that is no finding.
+Tone = Literal["good", "bad", "part", "open", "aside"]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ class HeatCell:
     """A cell: its figure ("1.94x"), its outcome ("holds"), what it is about ("x1") and lines of details.
 
     `effect` decides the colour: above 1 if the guideline is right, or B is faster; None for no colour.
-    `section` is the index of the section of the document that holds the details. A cell for several sweeps
-    `is_partly` so if not all of them have its outcome.
+    `section` is the index of the section of the document that holds the details.
     """
 
     figure: str
@@ -22,7 +21,6 @@ class HeatCell:
     detail: str = ""
     effect: float | None = None
     section: int | None = None
-    is_partly: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,12 @@ WORDS = {
 # Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
 LAUNCH_BOUND = "*"
+# What the answer leaves out.
+NOT_COUNTED = "not counted"
 # Marks intervals that tell nothing of how far runs lie apart.
 ONE_PROCESS = "one process: the interval does not cover other runs"
-# A label does not call these unknown: many machines have none.
-MAY_BE_NONE = ("devices", "device_memory", "usable_cpus", "onednn_isa", "settings")
+# Facts of every machine: a file without one does not hold it.
+ALWAYS_KNOWN = ("system", "cpu_model", "cpu_count", "python", "torch")
 # Usual values, which sentences leave out.
 USUAL = {"usable_cpus": ALL, "settings": NONE}
 # Names of attributes; others are written with spaces for "_".
@@ -111,6 +113,10 @@ def labels(everything: Sequence[dict[str, str]]) -> tuple[list[str], dict[str, s
     return [_label(known, varying) for known in everything], told
 
 
+def lacking(known: dict[str, str]) -> tuple[str, ...]:
+    """The names of the facts that every machine has and that a file does not hold."""
+    return tuple(name_of(name) for name in ALWAYS_KNOWN if name not in known)
+
+
 def _label(known: dict[str, str], names: Sequence[str]) -> str:
-    told = [name for name in names if name in known or name not in MAY_BE_NONE]
-    return sentence({name: known.get(name, "unknown") for name in told})
+    return sentence({name: known[name] for name in names if name in known})

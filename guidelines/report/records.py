@@ -218,6 +218,8 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "sweeps_held": standing.sweeps_held,
         "sweeps_judged": standing.sweeps_judged,
         "sweeps_launch_bound": standing.sweeps_launch_bound,
+        "finding": standing.finding,
+        "counted": int(standing.is_counted),
         "disturbed": int(standing.is_disturbed),
         "per_multiply_add": int(standing.is_per_multiply_add),
     }

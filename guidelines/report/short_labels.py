@@ -1,5 +1,6 @@
-"""Label machines and conditions as shortly as tells them apart, for legends and heat maps."""
+"""Label machines and conditions as shortly as tells them apart, for matrices, legends and heat maps."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from guidelines.report.labels import phrase
@@ -14,10 +15,17 @@ def short_labels(everything: Sequence[dict[str, str]]) -> list[str]:
     """A label for each: the machine's name or its device, and what tells it from others of that name."""
     names = {known.get("name", "") for known in everything}
     begin = "name" if len(names - {""}) > 1 else "device_name"
-    labels = [known.get(begin) or known.get("device_name", "") for known in everything]
+    labels = [(begin == "name" and known.get("name")) or _device(known) for known in everything]
     for attribute in _attributes(everything, begin):
         labels = _told_apart(labels, [known.get(attribute, "") for known in everything], attribute)
-    return [label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…" for label in labels]
+    return _numbered([label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…" for label in labels])
+
+
+def _device(known: dict[str, str]) -> str:
+    """The device; a processor is named after the CUDA devices of its machine, if there are any."""
+    if known.get("device") == "cpu" and known.get("devices"):
+        return f"{known['devices']}, host CPU"
+    return known.get("device_name", "")
 
 
 def _attributes(everything: Sequence[dict[str, str]], begin: str) -> list[str]:
@@ -40,3 +48,13 @@ def _told_apart(labels: Sequence[str], values: Sequence[str], attribute: str) ->
         told = phrase(attribute, value) if differs and value else ""
         longer.append(", ".join(filter(None, (label, told))))
     return longer
+
+
+def _numbered(labels: Sequence[str]) -> list[str]:
+    """The labels, with a number behind those that are alike because they were cut."""
+    counts, seen = Counter(labels), Counter[str]()
+    numbered = []
+    for label in labels:
+        seen[label] += 1
+        numbered.append(f"{label} ({seen[label]})" if counts[label] > 1 else label)
+    return numbered

@@ -6,6 +6,9 @@ from guidelines.stats.intervals import Estimate
 MOST_NOISE_FLOOR = 0.25
 # Nobody would call an effect of this size none: what hides below a larger noise floor is not denied.
 MOST_DENIED = 0.05
+# Student's t of so few passes is 12.7 half-widths wide at 95 %: a large noise floor is then no finding.
+FEW_PASSES = 2
+CANNOT_TELL = f"{FEW_PASSES} passes cannot tell"
 
 
 def noise_floor(control: Estimate | None) -> float | None:
@@ -13,6 +16,11 @@ def noise_floor(control: Estimate | None) -> float | None:
     if control is None or control.low is None or control.high is None:
         return None
     return max(abs(1 - control.low), abs(control.high - 1))
+
+
+def cannot_tell(floor: float | None, passes: int, runs: int) -> bool:
+    """True for a noise floor that is large because each run has so few passes, whatever the noise."""
+    return floor is not None and floor > MOST_NOISE_FLOOR and runs < passes <= FEW_PASSES * runs
 
 
 def too_noisy(floor: float | None) -> str:

@@ -114,7 +114,7 @@ def test_what_would_decide_it_is_an_option_if_there_is_one(entry, results):
     run = results(entry("g=1", 1.0, **noisy), entry("g=8", 2.0, **noisy), *open_sweep)
     (conclusion,) = conclusions(tables(run))
     assert conclusion.finding == "undecided"
-    assert conclusion.needed.startswith("try --benchmark-min-rounds ")
+    assert conclusion.needed.startswith("interval spans the margin of 1 %: try --benchmark-min-rounds ")
 
 
 def test_a_guideline_whose_deciding_row_was_not_measured_is_undecided(entry, results):

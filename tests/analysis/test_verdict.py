@@ -74,7 +74,7 @@ def test_a_variant_wholly_beyond_on_the_other_side_leaves_it_undecided():
 
 def test_undecided_says_what_would_decide_it():
     assert verdicts([evidence(1.06, 0.1)], 0.99)[0].remedy == (
-        "about 400 rounds would decide it (--benchmark-min-rounds 400)"
+        "the interval spans the margin of 1 %; about 400 rounds would decide it (--benchmark-min-rounds 400)"
     )
     near = verdicts([evidence(1.0101, 0.1)], 0.99)[0].remedy
     assert near == "the effect is within noise of the margin of 1 %"

@@ -1,6 +1,10 @@
+import json
 import re
+from pathlib import Path
 
 from guidelines.cli.main import main
+
+RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
 
 
 def test_report_prints_the_tables_of_a_saved_run(run_path, capsys):
@@ -27,3 +31,19 @@ def test_a_report_begins_and_ends_with_the_answer(run_path, capsys):
     block = out[: out.index("\n\n")]
     assert block.startswith("Do the guidelines hold here?\nG2 cpu  ")
     assert out.endswith(block)
+
+
+def test_a_report_can_be_of_some_guidelines_only(capsys):
+    files = [RECORDED / name for name in ("cpu-epyc-2-cores.json", "cpu-epyc-2-cores-networks.json")]
+    assert main(["report", *map(str, files), "--only", "G2, G4", "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {record["guideline"] for record in shown["records"]} == {"G2", "G4"}
+    assert [line[:2] for line in shown["answer"]] == ["G2", "G4"]
+
+
+def test_guidelines_that_no_file_has_are_refused_with_those_there_are(run_path, capsys):
+    for given in ("G7", "", "G2,", "g2"):
+        assert main(["report", str(run_path), "--only", given]) != 0
+        line = capsys.readouterr().err
+        assert line.startswith("guidelines: --only: there is no '")
+        assert line.endswith("in these files, but G2\n")

@@ -12,7 +12,8 @@ from guidelines.report.formats import html, latex, markdown, text
 from guidelines.report.formats.colour import has_colour
 from guidelines.report.subjects.answer import lines
 from guidelines.report.subjects.machines import document
-from guidelines.results.model import Machine
+from guidelines.results.model import Circumstances, Machine
+from guidelines.stats.intervals import Estimate
 
 GOOD = AnswerLine("G2 cpu", "holds", "good", "1.3x slower (paper 1.4x)", "g=8 is 1.3x slower (paper 1.4x)")
 BAD = AnswerLine("G10 cuda:0", "does not hold", "bad", "1.1x faster", "g=8 is 1.1x faster", "x2 undecided")
@@ -43,19 +44,32 @@ def test_a_line_names_guideline_device_outcome_range_and_the_papers(run_of):
 
 def test_a_line_says_in_how_many_sweeps_it_holds_if_others_deny(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.3, "x2": 2.0, "x4": 0.8}, {})))])
-    assert (line.outcome, line.tone) == ("holds in 2 of 3", "open")
+    assert (line.outcome, line.tone) == ("holds in 2 of 3", "part")
     assert line.effect.startswith("0.80-2.00x slower")
 
 
 def test_a_line_names_undecided_sweeps_beside_others(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.3, "x2": 1.013}, {"spread": 0.02})))])
-    assert (line.outcome, line.rest) == ("holds", "x2 undecided")
+    assert line.outcome == "holds"
+    assert line.rest.startswith("x2 undecided (interval spans the margin of 1 %: try --benchmark-min-rounds ")
+
+
+def test_undecided_sweeps_of_one_cause_share_it_and_a_disturbed_one_says_so(run_of):
+    noisy = {"control": Estimate(1.0, 0.8, 1.3, 0.99, 40)}
+    calm = ("G2", {}, {"x1": 1.3}, {})
+    broken = [("G2", {}, {"x2": 1.3, "x4": 1.3}, noisy)]
+    hog = {**noisy, "circumstances": Circumstances(disturbed=("a hog",))}
+    (line,) = lines([tables(run_of(calm, *broken, ("G2", {}, {"x8": 1.3}, hog)))])
+    assert line.rest == (
+        "x2, x4 undecided (noise floor above 25 %, needs a quieter machine: guidelines doctor); "
+        "x8 undecided (disturbed, noise floor above 25 %, needs a quieter machine: guidelines doctor)"
+    )
 
 
 def test_an_undecided_line_says_what_would_decide_it(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.015}, {"spread": 0.02})))])
     assert (line.outcome, line.tone) == ("undecided", "open")
-    assert line.rest.startswith("try --benchmark-min-rounds ")
+    assert line.rest.startswith("interval spans the margin of 1 %: try --benchmark-min-rounds ")
 
 
 def test_an_effect_opposite_to_the_claim_names_its_direction_and_the_papers(run_of):
@@ -82,7 +96,7 @@ def test_many_conditions_are_counted(run_of):
     given = [("G2", {"threads": k}, {"x1": 0.5 if k == 3 else 1.1 * k}, {}) for k in range(1, 7)]
     given += [("G3", {"threads": k}, {"x1": 0.5}, {}) for k in range(1, 5)]
     two, three = lines([tables(run_of(*given))])
-    assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "open")
+    assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "part")
     assert two.seen(in_full=False) == "0.50-6.60x slower (paper 1.44x); not under 1"
     assert (three.outcome, three.tone) == ("holds under 0 of 4 conditions", "bad")
 
@@ -109,7 +123,7 @@ def test_the_answer_is_first_and_last_in_a_text_and_first_elsewhere():
     assert in_text.startswith(f"{block}\n\nlead")
     assert in_text.endswith(f"a note\n\n{block}")
     page = html.render(shown, {}).partition("<h1>")[2]
-    for rendered in (markdown.render(shown), latex.render(shown), page):
+    for rendered in (markdown.render(shown), latex.render_alone(shown), page):
         assert rendered.index("does not hold") < rendered.index("lead") < rendered.index("a note")
     assert json.loads(records.to_json("report", [], shown))["answer"] == [GOOD.text, BAD.text]
 

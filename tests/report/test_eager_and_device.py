@@ -109,7 +109,7 @@ def test_the_lines_close_the_report_in_every_format(both):
     for shown in (
         text.render(document, 80),
         markdown.render(document),
-        latex.render(document),
+        latex.render_alone(document),
         html.render(document, {}).partition(TITLE)[2],  # in its section, too
         records.to_json("report", [], document),
     ):

@@ -17,7 +17,7 @@ HOSTILE = '<script>"&'
 def page():
     cells = (
         HeatCell("2x", "holds", "x1", "per mult-add", 2.0, 3),
-        HeatCell("2x", "holds", "x1", "in 1 of 2 sweeps", 2.0, 3, is_partly=True),
+        HeatCell("2x", "holds in part", "x1", "1 of 2 hold", 2.0, 3),
         HeatCell("0.5x", "does not hold", HOSTILE, effect=0.5),
         HeatCell("1x", "undecided", effect=1.0),
         HeatCell("3x", "launches decide"),
@@ -35,7 +35,7 @@ def test_a_cell_has_a_colour_a_sign_and_words(page):
     plain = [(classes, re.sub("<.+?>", " ", cell).split()) for classes, cell in cells_of(page)]
     assert plain == [
         ("up4", ["x1", "2x", "✓", "holds", "per", "mult-add"]),
-        ("up4", ["x1", "2x", "◐", "holds", "in", "1", "of", "2", "sweeps"]),
+        ("up4", ["x1", "2x", "◐", "holds", "in", "part", "1", "of", "2", "hold"]),
         ("down4", ["&lt;script&gt;&quot;&amp;", "0.5x", "✗", "does", "not", "hold"]),
         ("even open", ["1x", "?", "undecided"]),
         ("none open", ["3x", "launches", "decide"]),
@@ -45,6 +45,11 @@ def test_a_cell_has_a_colour_a_sign_and_words(page):
 
 def test_a_cell_leads_to_its_section(page):
     assert page.count('<a href="#s3">') == 2
+
+
+def test_the_legend_names_every_sign_that_is_used_and_no_other(page):
+    signs = "✓ holds, ◐ holds in part, ✗ does not hold, ? undecided, broken border: nothing is decided."
+    assert f"{signs}</p>" in page
 
 
 def test_texts_are_literal(page):

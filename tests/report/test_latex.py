@@ -10,6 +10,15 @@ from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.formats import latex
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
+H200 = RECORDED / "h200.json"
+ARTICLE = r"""\documentclass{article}
+\usepackage{booktabs}
+\usepackage{longtable}
+\begin{document}
+\listoftables
+\input{tables}
+\end{document}
+"""
 CPU, SSE41 = RECORDED / "cpu-epyc-2-cores.json", RECORDED / "cpu-epyc-2-cores-sse41.json"
 
 
@@ -36,12 +45,30 @@ def test_every_table_has_a_caption_and_a_label_of_its_own():
 
 def test_alone_it_is_a_whole_file_else_the_part_that_another_one_reads():
     part, alone = latex.render(document("text")), latex.render_alone(document("text"))
-    assert part.startswith("% needs ")
+    assert part.startswith(f"{latex.NEEDS}\n{latex.TABLES_ONLY}\n")
     assert r"\documentclass" not in part
     assert alone.startswith("\\documentclass{article}\n")
     assert alone.endswith(r"\end{document}")
-    assert part.partition("\n\n")[2] in alone
+    assert all(
+        table in alone for table in re.findall(r"\\begin\{longtable\}.+?\\end\{longtable\}", part, re.DOTALL)
+    )
     assert all(rf"\usepackage{{{name}}}" in alone for name in ("booktabs", "longtable"))
+
+
+def test_the_part_holds_tables_alone_with_verdicts_as_captions_and_notes_below():
+    grid = document("text").sections[0].grid
+    table = Section("G2 is slow", grid, verdicts=("x1 holds", "x2: 5 %"), notes=("one", "two"))
+    shown = latex.render(Document("Title", ("a\nline",), (table, Section("No table", notes=("no table",)))))
+    assert r"\caption[G2 is slow]{G2 is slow. x1 holds. x2: 5 \%.}\label{tab:g2}" in shown
+    assert r"\footnotesize\noindent one; two." in shown
+    assert "% a line\n" in shown
+    for absent in ("section*", "No table", "no table", "itemize"):
+        assert absent not in shown
+
+
+def test_without_a_table_the_part_is_everything():
+    shown = latex.render(Document("Title", ("a line",), (Section("No table", notes=("a note",)),)))
+    assert all(text in shown for text in ("Title", "a line", "No table", "a note"))
 
 
 def test_long_texts_are_broken_to_the_width_of_the_page():
@@ -65,6 +92,21 @@ def test_a_path_may_be_broken_but_a_short_word_stays():
 def test_it_compiles_without_a_line_that_is_too_wide(command, tmp_path):
     path = tmp_path / "a.tex"
     assert main([*map(str, command), "-o", str(path), "--standalone"]) == 0
+    compile_without_wide_lines(path, tmp_path)
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")
+@pytest.mark.parametrize(
+    "command", [("report", CPU, "--only", "G2"), ("compare", CPU, SSE41), ("compare", CPU, SSE41, H200)]
+)
+def test_an_article_reads_the_tables_with_input(command, tmp_path):
+    path = tmp_path / "article.tex"
+    assert main([*map(str, command), "-o", str(tmp_path / "tables.tex")]) == 0
+    path.write_text(ARTICLE)
+    compile_without_wide_lines(path, tmp_path)
+
+
+def compile_without_wide_lines(path, tmp_path):
     for _ in range(2):  # the second time, longtable knows the widths of its columns
         done = subprocess.run(
             ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", path.name],

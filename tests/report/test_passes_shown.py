@@ -15,6 +15,7 @@ from guidelines.report.subjects.comparison import document as comparison_documen
 from guidelines.report.subjects.machines import document as matrix_document
 from guidelines.report.subjects.tables import sections
 from guidelines.results.model import Circumstances, Machine
+from guidelines.stats.intervals import Estimate
 
 ONE_PROCESS = "one process: the interval does not cover other runs"
 QUIET = (2.0, 2.01, 1.99, 2.0, 2.0)
@@ -181,3 +182,22 @@ def test_records_count_the_passes_of_all_runs(run_of):
     found = merged([run_of(*QUIET), other])
     records_of_run = records.of_tables(found, tables(found))
     assert {(record["runs"], record["passes"]) for record in records_of_run} == {(2, 9)}
+
+
+def controls_of(found, control):
+    """The same results with a control whose interval reaches from 1 / 371 to 371."""
+    return replace(found, measured=tuple(replace(each, control=control) for each in found.measured))
+
+
+def test_two_passes_cannot_tell_a_noise_floor_but_json_holds_its_number(run_of):
+    def control(confidence):
+        return Estimate(1.0, 1 / 371, 371.0, confidence, 80)
+
+    two, five = controls_of(run_of(2.0, 2.01), control), controls_of(run_of(*QUIET), control)
+    assert any("noise floor unknown (2 passes cannot tell)" in note for note in notes(two))
+    assert any("noise floor 37000 %" in note for note in notes(five))
+    (section,) = sections(tables(two))
+    assert section.verdicts[0].endswith("; 2 passes cannot tell the noise floor; --passes 5 would")
+    assert {record["noise_floor"] for record in records.of_tables(two, tables(two))} == {370.0}
+    changed = [row.effect.reason for row in compare(two, five).rows if row.effect]
+    assert changed == ["2 passes cannot tell the noise floor"]

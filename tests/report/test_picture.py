@@ -115,15 +115,39 @@ def test_png_is_png(page):
     assert picture.to_png(page).startswith(b"\x89PNG")
 
 
-def test_more_machines_than_styles_share_one_grey(entry, results):
-    machine = drawn(results(entry("g=1", 1.0), entry("g=8", 2.0)))
-    page = picture.pages([machine] * 40)["G2"]
-    colors = {line.get_color() for line in page.axes[0].get_lines()}
-    assert colors == {legend.INK, legend.MANY[0]}
+def slow(results, entry, slowdown):
+    return drawn(results(entry("g=1", 1.0), entry("g=8", slowdown)), f"{slowdown}x")
+
+
+def test_of_many_machines_the_extremes_stand_out_from_grey(entry, results):
+    slowdowns = [1.5, 2.0, 1.1, 1.8, 1.2, 1.9, 1.3, 1.4, 1.7]
+    page = picture.pages([slow(results, entry, slowdown) for slowdown in slowdowns])["G2"]
+    ends = [(line.get_color(), line.get_ydata()[-1]) for line in page.axes[0].get_lines()]
+    by_color = {color: round(end, 1) for color, end in ends if color not in (legend.INK, legend.MANY[0])}
+    assert list(by_color.values()) == [2.0, 1.9, 1.8, 1.3, 1.2, 1.1]
+    assert [color for color, _ in ends].count(legend.MANY[0]) == 3
     assert [text.get_text().strip() for text in page.legends[0].get_texts()] == [
         "the paper",
-        "40 machines or conditions",
+        *("1: 2.0x", "2: 1.9x", "3: 1.8x", "7: 1.3x", "8: 1.2x", "9: 1.1x"),
+        "3 others (in colour: the largest and smallest effects, by rank)",
     ]
+
+
+def test_grey_ones_are_drawn_below_and_seen_where_no_line_joins_them(entry, results):
+    machine = drawn(results(entry("g=1", 1.0, guideline="G5"), entry("g=8", 2.0, guideline="G5")))
+    shown = picture.pages([machine] * 8)["G5"].axes[0].get_lines()
+    colors = [line.get_color() for line in shown if line.get_marker() != "None"]
+    assert colors[:4] == [legend.MANY[0]] * 4
+    assert legend.MANY[0] not in colors[4:]
+    assert {line.get_marker() for line in shown if line.get_color() == legend.MANY[0]} == {legend.MANY[1]}
+
+
+def test_a_machine_without_a_verdict_stays_grey(entry, results):
+    without = drawn(results(entry("g=1", 1.0), entry("g=2", 1.2)), "no verdict")
+    page = picture.pages([*[slow(results, entry, 2.0)] * 2, *[without] * 6])["G2"]
+    texts = [text.get_text().strip() for text in page.legends[0].get_texts()]
+    assert texts[1:3] == ["1: 2.0x", "2: 2.0x"]
+    assert texts[3].startswith("6 others (")
 
 
 def test_variants_that_no_quantity_joins_stand_apart(entry, results):
@@ -216,7 +240,8 @@ def test_a_page_of_few_of_many_machines_has_colors(entry, results):
     )
     pages = picture.pages([*[many] * 7, few])
     assert set(lines(pages["G5"])) == {legend.STYLES[0][0]}
-    assert {line.get_color() for line in pages["G6"].axes[0].get_lines()} == {legend.INK, legend.MANY[0]}
+    colors = {line.get_color() for line in pages["G6"].axes[0].get_lines()}
+    assert colors == {legend.INK, legend.MANY[0], *(color for color, _ in legend.STYLES)}
 
 
 def test_each_sweep_has_a_row_and_names_stand_below_the_last(entry, results):

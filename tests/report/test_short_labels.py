@@ -43,3 +43,17 @@ def test_any_attribute_tells_machines_apart_in_words():
 def test_long_labels_are_cut():
     (label,) = short_labels([known("x" * 1000)])
     assert len(label) == LONGEST
+
+
+def test_a_processor_is_tied_to_the_cuda_devices_of_its_machine():
+    machines = [
+        known("a Xeon", devices="H200"),
+        known("H200", devices="H200", device="cuda:0"),
+        known("an EPYC"),
+    ]
+    assert short_labels(machines) == ["H200, host CPU", "H200", "an EPYC"]
+
+
+def test_labels_that_are_alike_once_cut_are_numbered():
+    machines = [known("x" * 100, torch="1"), known("x" * 100, torch="2")]
+    assert [label[LONGEST:] for label in short_labels(machines)] == [" (1)", " (2)"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_files, add_output, add_paper
 from guidelines.cli.formats import Answer
-from guidelines.cli.output import show
+from guidelines.cli.output import CommandError, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.measured import MachineResults
@@ -24,6 +24,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_files(parser)
     add_output(parser)
     add_paper(parser)
+    parser.add_argument(
+        "--only",
+        metavar="LIST",
+        help="show these guidelines alone, such as G2 or G2,G4; with `-o g2.tex`, a table for an article",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -32,7 +37,7 @@ def run(options: Namespace) -> int:
     from guidelines.cli.machines import merged_machines, paths_of, read_files, series_of, status_of
 
     reading = read_files(options)
-    machines = merged_machines(reading)
+    machines = _only(merged_machines(reading), options.only)
     tables_by_machine = [tables(results, options.paper) for results in machines]
     answer = Answer(
         kind="report",
@@ -44,17 +49,37 @@ def run(options: Namespace) -> int:
     return status_of(reading)
 
 
+def _only(machines: "Sequence[MachineResults]", text: str | None) -> "list[MachineResults]":
+    """The results for the guidelines of a list, from machines that have any.
+
+    Raises CommandError for a guideline that no machine has.
+    """
+    from guidelines.analysis.measured import distinct
+    from guidelines.analysis.selection import guidelines_of, of_guidelines
+
+    if text is None:
+        return list(machines)
+    wanted = [name.strip() for name in text.split(",")]
+    known = distinct(guidelines_of(results) for results in machines)
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise CommandError(f"--only: there is no {unknown[0]!r} in these files, but {', '.join(known)}")
+    selected = [of_guidelines(results, wanted) for results in machines]
+    return [results for results in selected if guidelines_of(results)]
+
+
 def _document(
     machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
 ) -> "Document":
     from guidelines.report.document import Document
-    from guidelines.report.labels import labels, of_results
+    from guidelines.report.labels import of_results
+    from guidelines.report.short_labels import short_labels
     from guidelines.report.subjects import heat_map
     from guidelines.report.subjects.answer import lines
     from guidelines.report.subjects.report import parts
     from guidelines.report.subjects.sides import side
 
-    names, _ = labels([of_results(results) for results in machines])
+    names = short_labels([of_results(results) for results in machines])
     lead: list[str] = []
     sections: list[Section] = []
     for name, results, tables in zip(names, machines, tables_by_machine, strict=True):

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from guidelines.report.document import Tone
 
-CODES: Mapping[Tone, int] = {"good": 32, "bad": 31, "open": 33}
+CODES: Mapping[Tone, int] = {"good": 32, "bad": 31, "part": 33, "open": 33, "aside": 39}
 
 
 def has_colour(stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> bool:

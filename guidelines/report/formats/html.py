@@ -11,7 +11,7 @@ from guidelines.report.formats.html_heat import heat_map
 from guidelines.report.formats.html_table import table
 
 # Signs before the lines of an answer; colour alone says nothing.
-TONES = {"good": "✓", "bad": "✗", "open": "?"}
+TONES = {"good": "✓", "bad": "✗", "part": "◐", "open": "?", "aside": "–"}
 
 
 def render(document: Document, pictures: Mapping[str, str]) -> str:

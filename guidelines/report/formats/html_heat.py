@@ -8,6 +8,7 @@ from guidelines.report.heat import HeatCell, HeatMap, HeatRow
 # Signs before the words of outcomes; colour alone says nothing.
 SIGNS = {
     "holds": "✓",
+    "holds in part": "◐",
     "does not hold": "✗",
     "undecided": "?",
     "UNCLEAR": "?",
@@ -17,9 +18,9 @@ SIGNS = {
     "SLOWER": "▼",
     "SAME": "=",
 }
-PARTLY = "◐"
 # Outcomes that decide nothing have a broken line around them.
 OPEN = ("undecided", "launches decide", "UNCLEAR", "no verdict")
+OPEN_LEGEND = "broken border: nothing is decided"
 # Effects, or their inverses, from which on a colour is one step stronger: about even on a logarithmic scale.
 STEPS = (1.03, 1.1, 1.25, 1.6, 2.5)
 
@@ -36,7 +37,7 @@ def heat_map(shown: HeatMap) -> Iterator[str]:
     yield "<tbody>"
     yield from (_row(row, columns) for row in shown.rows)
     yield "</tbody></table></div>"
-    yield f"<p>{_scale()} {escape(shown.legend)}</p>"
+    yield f"<p>{_scale()} {escape(shown.legend)} {_signs(shown)}</p>"
     yield "</section>"
 
 
@@ -61,7 +62,7 @@ def _row(row: HeatRow, columns: int) -> str:
 def _cell(cell: HeatCell | None) -> str:
     if cell is None:
         return '<td class="none">not measured</td>'
-    sign = PARTLY if cell.is_partly else SIGNS.get(cell.outcome, "")
+    sign = SIGNS.get(cell.outcome, "")
     lines = [
         f"<small>{escape(cell.name)}</small>" if cell.name else "",
         f"<b>{escape(cell.figure)}</b>",
@@ -72,6 +73,17 @@ def _cell(cell: HeatCell | None) -> str:
     is_open = " open" if cell.outcome in OPEN else ""
     end = tag.partition(" ")[0]
     return f'<td class="{color_class(cell.effect)}{is_open}"><{tag}>{"".join(lines)}</{end}></td>'
+
+
+def _signs(shown: HeatMap) -> str:
+    """The signs that are used, and their words: "✓ holds, ✗ does not hold."."""
+    used = set()
+    for row in shown.rows:
+        used |= {cell.outcome for cell in row.cells if cell}
+    known = [f"{sign} {outcome}" for outcome, sign in SIGNS.items() if outcome in used]
+    if not used.isdisjoint(OPEN):
+        known.append(OPEN_LEGEND)
+    return f"{', '.join(known)}." if known else ""
 
 
 def _scale() -> str:

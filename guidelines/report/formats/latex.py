@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from guidelines.report.document import Document, Grid, Head, Section, parts
 
+TABLES_ONLY = "% the tables, with their verdicts as captions; --standalone makes a file of everything"
 NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -66,25 +67,53 @@ class Labels:
 
 
 def render(document: Document) -> str:
-    r"""The whole document, for \input; every text in it is shown literally."""
-    return "\n\n".join([NEEDS, *_body(document)])
+    r"""The tables of a document, for \input, or the whole document if it has none; every text is literal."""
+    if not any(section.grid for section in document.sections):
+        return "\n\n".join([NEEDS, *_loosely(_whole(document))])
+    comments = (f"% {' '.join(line.split())}" for line in document.lead)
+    head = "\n".join([NEEDS, TABLES_ONLY, *comments])
+    return "\n\n".join([head, *_loosely(_tables(document))])
 
 
 def render_alone(document: Document) -> str:
     """The whole document as a file that compiles as it is."""
-    return "\n\n".join([PREAMBLE, *_body(document), r"\end{document}"])
+    return "\n\n".join([PREAMBLE, *_loosely(_whole(document)), r"\end{document}"])
 
 
-def _body(document: Document) -> Iterator[str]:
-    """All parts in a group of their own, in which lines may be set loosely."""
+def _loosely(body: Iterable[str]) -> Iterator[str]:
+    """Parts in a group of their own: lines may be set loosely, captions are as wide as the text."""
+    yield r"\begingroup\sloppy\setlength{\emergencystretch}{3em}\setlength{\LTcapwidth}{\linewidth}"
+    yield from body
+    yield r"\par\endgroup"
+
+
+def _whole(document: Document) -> Iterator[str]:
     labels = Labels()
 
     def table(section: Section) -> str:
-        return _table(section.grid, section.title, labels.next(section.title)) if section.grid else ""
+        if section.grid is None:
+            return ""
+        return _table(section.grid, f"{{{escape(section.title)}}}", labels.next(section.title))
 
-    yield r"\begingroup\sloppy\setlength{\emergencystretch}{3em}"
-    yield from parts(document, title=_title, heading=_heading, listed=_listed, table=table)
-    yield r"\par\endgroup"
+    return parts(document, title=_title, heading=_heading, listed=_listed, table=table)
+
+
+def _tables(document: Document) -> Iterator[str]:
+    """Each table with its verdicts in the caption, and its notes in small type below it."""
+    labels = Labels()
+    for section in document.sections:
+        if section.grid:
+            yield _table(section.grid, _caption(section), labels.next(section.title))
+            if section.notes:
+                yield rf"\begingroup\footnotesize\noindent {escape('; '.join(section.notes))}.\par\endgroup"
+
+
+def _caption(section: Section) -> str:
+    """The title of a table and its verdicts, of which a list of tables shows the title alone."""
+    title = escape(section.title)
+    if not section.verdicts:
+        return f"{{{title}}}"
+    return rf"[{title}]{{{title}. {escape('. '.join(section.verdicts))}.}}"
 
 
 def escape(text: str) -> str:
@@ -116,13 +145,13 @@ def _listed(lines: tuple[str, ...]) -> str:
 
 
 def _table(grid: Grid, caption: str, label: str) -> str:
-    """A table with a caption and a label, in type that is small enough for the text's width."""
+    """A table with the arguments of its caption and a label, in type that fits the width of the text."""
     size, kinds = _layout(grid)
     head = [_line(_heading_of(head) for head in grid.heads), r"\midrule"]
     lines = [
         rf"\begingroup\{size}\setlength{{\tabcolsep}}{{{GAP_PT / 2:g}pt}}",
         rf"\begin{{longtable}}{{@{{}}{''.join(kinds)}@{{}}}}",
-        rf"\caption{{{escape(caption)}}}\label{{{label}}}\\",
+        rf"\caption{caption}\label{{{label}}}\\",
         *(r"\toprule", *head, r"\endfirsthead"),
         *(r"\toprule", *head, r"\endhead"),
     ]

@@ -75,8 +75,10 @@ def _draw(
 def _draw_run(axes: "Axes", curve: Curve, places: Sequence[float], estimates: Sequence[Estimate]) -> None:
     """Draw estimates as markers that a line joins, with their intervals as a band."""
     heights = [each.estimate for each in estimates]
-    axes.plot(places, heights, color=curve.color, marker=curve.marker, markersize=4, linewidth=1.2)
-    if curve.color == MANY[0]:
+    is_grey = curve.color == MANY[0]
+    width = 0.7 if is_grey else 1.2
+    axes.plot(places, heights, color=curve.color, marker=curve.marker, markersize=4, linewidth=width)
+    if is_grey:
         return  # so many bands would hide each other
     lows = [_or_else(each.low, each.estimate) for each in estimates]
     highs = [_or_else(each.high, each.estimate) for each in estimates]

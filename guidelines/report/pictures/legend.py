@@ -22,7 +22,8 @@ STYLES: tuple[Look, ...] = (
     ("#D55E00", "v"),
     ("#56B4E9", "P"),
 )
-MANY = ("#888888", "")
+# For all but the extremes of many.
+MANY: Look = ("#888888", ".")
 # Stands for the colour of text, which an HTML page chooses by its own background.
 INK = "#010203"
 PAPER = "the paper"
@@ -34,24 +35,19 @@ LEAST_LETTERS = 8
 POINTS_AN_INCH = 72
 
 
-def looks(count: int) -> tuple[Look, ...]:
-    """A look for each of `count` series; all are grey if there are too few looks."""
-    if count > len(STYLES):
-        return (MANY,) * count
-    return STYLES[:count]
-
-
 def letters(inches: float, points: int) -> float:
     """The number of letters of a size that fit a width."""
     return inches * POINTS_AN_INCH / (LETTER_WIDTH * points)
 
 
 def entries(labels: Sequence[str], drawn: Sequence[Look], has_paper: bool) -> list[tuple[str, Look]]:
-    """The texts of a legend with their looks: the paper, and each label, or one if all look the same."""
+    """The texts of a legend with their looks: the paper, each label, and one text for all grey ones."""
     known = [(PAPER, PAPERS)] if has_paper else []
-    if MANY in drawn:
-        return [*known, (f"{len(labels)} machines or conditions", MANY)]
-    return [*known, *zip(labels, drawn, strict=True)]
+    known += [(label, look) for label, look in zip(labels, drawn, strict=True) if look != MANY]
+    if grey := drawn.count(MANY):
+        others = f"{grey} other{'s' * (grey > 1)}"
+        known.append((f"{others} (in colour: the largest and smallest effects, by rank)", MANY))
+    return known
 
 
 def legend(page: "Figure", named: Sequence[tuple[str, Look]], points: int) -> None:

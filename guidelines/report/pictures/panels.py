@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
-from guidelines.report.pictures.legend import STYLES, Look
+from guidelines.report.pictures.legend import MANY, Look
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
@@ -127,8 +127,8 @@ def _panels(block_name: str, block: Mapping[str, Sequence[Curve]]) -> list[Panel
 
 
 def _side_by_side(curves: Sequence[Curve]) -> tuple[Curve, ...]:
-    """Shift curves to keep them from hiding each other, unless there are too many."""
-    if len(curves) > len(STYLES):
-        return tuple(curves)
-    middle = (len(curves) - 1) / 2
-    return tuple(replace(curve, shift=SHIFT * (k - middle)) for k, curve in enumerate(curves))
+    """Shift coloured curves to keep them from hiding each other; grey ones stand behind them."""
+    grey = [curve for curve in curves if curve.color == MANY[0]]
+    coloured = [curve for curve in curves if curve.color != MANY[0]]
+    middle = (len(coloured) - 1) / 2
+    return (*grey, *(replace(curve, shift=SHIFT * (k - middle)) for k, curve in enumerate(coloured)))

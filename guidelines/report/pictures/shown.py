@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.analysis.tables import Table
-from guidelines.report.pictures.legend import STYLES, Look, entries, looks
+from guidelines.report.pictures.emphasis import emphasised
+from guidelines.report.pictures.legend import STYLES, Look, entries
 from guidelines.report.pictures.panels import Panel, blocks
 from guidelines.report.pictures.scales import Scale, slowdown_scale, throughput_scale
 from guidelines.report.pictures.series import Series
@@ -77,11 +78,11 @@ def _own_series(guideline: str, series: Sequence[Series]) -> list[tuple[Series, 
 
     A series looks the same on every page, unless there are too few looks for all of them.
     """
-    own = []
-    for each, look in zip(series, looks(len(series)), strict=True):
+    own: dict[int, Series] = {}
+    for index, each in enumerate(series):
         tables = tuple(table for table in each.tables if table.guideline == guideline)
         if tables:
-            own.append((replace(each, tables=tables), look))
+            own[index] = replace(each, tables=tables)
     if len(series) <= len(STYLES):
-        return own
-    return [(each, look) for (each, _), look in zip(own, looks(len(own)), strict=True)]
+        return [(each, STYLES[index]) for index, each in own.items()]
+    return emphasised(list(own.values()))

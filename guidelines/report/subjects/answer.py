@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from guidelines.analysis.answer import Conclusion, Finding, conclusions
+from guidelines.analysis.answer import Conclusion, conclusions, leaves_out
+from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import decimals, rounded
 from guidelines.report.document import AnswerLine, Tone
+from guidelines.report.labels import NOT_COUNTED
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
@@ -18,11 +20,16 @@ MOST_DECIMALS = 2
 TONES: dict[Finding, Tone] = {
     "holds": "good",
     "does not hold": "bad",
-    "holds in part": "open",
+    "holds in part": "part",
     "undecided": "open",
 }
 # Findings before the number of conditions under which a guideline does not simply hold.
 OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
+# Says which tables the answer leaves out.
+TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
+EAGER = AnswerLine(
+    name="eager", outcome=NOT_COUNTED, tone="aside", effect=TELLS_OF_DEVICE, effect_in_full=TELLS_OF_DEVICE
+)
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
 OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
@@ -30,11 +37,17 @@ OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the
 
 def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
     """The answer from the tables of each machine, in at most MOST_LINES lines."""
+    if any(leaves_out(tables) for tables in machines):
+        return (*_lines(machines, MOST_LINES - 1), EAGER)
+    return _lines(machines, MOST_LINES)
+
+
+def _lines(machines: Sequence[Sequence[Table]], most: int) -> tuple[AnswerLine, ...]:
     of_machines = [conclusions(tables) for tables in machines]
     every: list[Conclusion] = []
     for of_machine in of_machines:
         every += of_machine
-    if len(of_machines) == 1 and len(every) <= MOST_LINES:
+    if len(of_machines) == 1 and len(every) <= most:
         labels = _labels(every)
         return tuple(_line(each, labels[each.condition]) for each in every)
     by_guideline: dict[str, list[Conclusion]] = {}
@@ -42,9 +55,9 @@ def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
         by_guideline.setdefault(each.guideline, []).append(each)
     noun = _noun(of_machines)
     counted = [_counted(of_guideline, noun) for of_guideline in by_guideline.values()]
-    if len(counted) <= MOST_LINES:
+    if len(counted) <= most:
         return tuple(counted)
-    return (*counted[: MOST_LINES - 1], _others(list(by_guideline)[MOST_LINES - 1 :]))
+    return (*counted[: most - 1], _others(list(by_guideline)[most - 1 :]))
 
 
 def _labels(every: Iterable[Conclusion]) -> dict[Condition, str]:
@@ -69,28 +82,37 @@ def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
 
 def _line(conclusion: Conclusion, label: str) -> AnswerLine:
     is_in_part = conclusion.finding == "holds in part"
-    undecided = f"{', '.join(conclusion.open)} undecided" if conclusion.held and conclusion.open else ""
     return AnswerLine(
         name=f"{conclusion.guideline} {label}",
         outcome=f"holds in {conclusion.held} of {conclusion.judged}" if is_in_part else conclusion.finding,
         tone=TONES[conclusion.finding],
         effect=_effect([conclusion], in_full=False),
         effect_in_full=_effect([conclusion], in_full=True),
-        rest=conclusion.needed or undecided,
+        rest=conclusion.needed or _undecided(conclusion),
         claim=conclusion.claim,
     )
 
 
+def _undecided(conclusion: Conclusion) -> str:
+    """The undecided sweeps beside others: "x1, x2 undecided (too few passes: try --passes 5)"."""
+    by_cause: dict[str, list[str]] = {}
+    for sweep, cause in conclusion.open.items():
+        by_cause.setdefault(cause, []).append(sweep)
+    return "; ".join(f"{', '.join(sweeps)} undecided ({cause})" for cause, sweeps in by_cause.items())
+
+
 def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
     """One line for a guideline under several conditions, with the number of those under which it holds."""
-    findings = Counter(each.finding for each in of_guideline)
-    held, total = findings["holds"], len(of_guideline)
+    findings = Counter(each.finding for each in of_guideline if each.effects)
+    held, total = findings["holds"], findings.total()
     under = noun.partition(" ")[0]
     others = [f"{OTHERS[name]} {under} {number}" for name, number in findings.items() if name != "holds"]
-    tone: Tone = "open"
-    if held == total:
+    if without := len(of_guideline) - total:
+        others.append(f"no verdict {under} {without}")
+    tone: Tone = "part" if held or findings["holds in part"] else "open"
+    if held == total > 0:
         tone = "good"
-    elif findings["does not hold"] == total:
+    elif findings["does not hold"] == total > 0:
         tone = "bad"
     return AnswerLine(
         name=of_guideline[0].guideline,
@@ -107,7 +129,7 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
     """A line for guidelines that have no room."""
     named = f"{', '.join(guidelines[:3])}{', ...' if len(guidelines) > 3 else ''}: see their tables"
     name = f"{len(guidelines)} more"
-    return AnswerLine(name=name, outcome="", tone="open", effect=named, effect_in_full=named)
+    return AnswerLine(name=name, outcome="", tone="aside", effect=named, effect_in_full=named)
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:

@@ -11,7 +11,7 @@ from guidelines.analysis.verdict import directed
 from guidelines.report.digits import times
 from guidelines.report.document import Section
 from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
-from guidelines.report.labels import DISTURBED, attributes
+from guidelines.report.labels import DISTURBED, NOT_COUNTED, attributes
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import TableKey
@@ -19,7 +19,11 @@ from guidelines.results.model import TableKey
 TITLE = "Effects and verdicts at a glance"
 LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x the guideline is right."
 SWEEPS_LEGEND = f"{LEGEND} One cell for each sweep; it leads to the table."
-MACHINES_LEGEND = f"{LEGEND} Each cell: the sweep with the largest effect, and how many sweeps hold."
+MACHINES_LEGEND = (
+    f"{LEGEND} Each cell: the sweep with the largest effect, then the finding from all sweeps, which the "
+    "answer counts, and how many of them hold."
+)
+DISTURBED_LEGEND = f"{DISTURBED}: something disturbed that sweep."
 PER_MULTIPLY_ADD = "per mult-add"
 # More rows are left to the tables.
 MOST_ROWS = 40
@@ -64,12 +68,18 @@ def of_matrix(standings: Matrix, sections: Sequence[Section]) -> tuple[HeatMap, 
 
 def _shown(rows: Sequence[HeatRow], legend: str, heads: tuple[str, ...] = ()) -> tuple[HeatMap, ...]:
     """A heat map of the first rows; none if there are no cells."""
+    if any(_has_disturbed(row) for row in rows[:MOST_ROWS]):
+        legend = f"{legend} {DISTURBED_LEGEND}"
     more = len(rows) - MOST_ROWS
     if more > 0:
         legend = f"{legend} {more} more rows are left to the tables."
     if not any(any(row.cells) for row in rows):
         return ()
     return (HeatMap(TITLE, tuple(rows[:MOST_ROWS]), heads, legend),)
+
+
+def _has_disturbed(row: HeatRow) -> bool:
+    return any(cell.name.endswith(DISTURBED) for cell in row.cells if cell)
 
 
 def _has_several_conditions(tables: Sequence[Table]) -> bool:
@@ -117,12 +127,11 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
     unit = PER_MULTIPLY_ADD if standing.is_per_multiply_add else ""
     return HeatCell(
         figure=times(standing.effect),
-        outcome=standing.verdict.outcome,
+        outcome=standing.verdict.outcome if is_bound else standing.finding,
         name=name,
-        detail="\n".join(filter(None, (unit, _held(standing)))),
+        detail="\n".join(filter(None, (unit, _held(standing), _uncounted(standing)))),
         effect=None if is_bound else standing.effect.estimate,
         section=place,
-        is_partly=standing.verdict.outcome == "holds" and standing.sweeps_held < standing.sweeps_judged,
     )
 
 
@@ -130,4 +139,8 @@ def _held(standing: Standing) -> str:
     """The number of sweeps that hold: "2 of 3"; "" if launches decide."""
     if standing.verdict.is_about_launches:
         return ""
-    return f"{standing.sweeps_held} of {standing.sweeps_judged}"
+    return f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+
+
+def _uncounted(standing: Standing) -> str:
+    return "" if standing.is_counted else NOT_COUNTED

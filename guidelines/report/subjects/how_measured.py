@@ -10,6 +10,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import percent
 from guidelines.report.labels import DISTURBED, ONE_PROCESS
+from guidelines.stats.noise_floor import CANNOT_TELL, cannot_tell
 
 NOT_MEASURED = Measuring()
 
@@ -101,8 +102,15 @@ def _effort(how: Measuring, is_auto_batch: bool) -> str:
     batch = f"batch {how.batch_size}, " if is_auto_batch else ""
     return (
         f"{batch}{how.rounds} rounds{_passes(how)}, stopped by {' and '.join(how.stopped)}, "
-        f"noise floor {percent(how.noise_floor)}"
+        f"noise floor {_noise_floor(how)}"
     )
+
+
+def _noise_floor(how: Measuring) -> str:
+    """A noise floor as a percentage, unless it is that of too few passes."""
+    if cannot_tell(how.noise_floor, how.passes, how.runs):
+        return f"unknown ({CANNOT_TELL})"
+    return percent(how.noise_floor)
 
 
 def _passes(how: Measuring) -> str:

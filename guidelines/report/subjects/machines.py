@@ -8,7 +8,16 @@ from guidelines.analysis.tables import tables
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import DISTURBED, ONE_PROCESS, attributes, labels, sentence
+from guidelines.report.labels import (
+    DISTURBED,
+    NOT_COUNTED,
+    ONE_PROCESS,
+    attributes,
+    labels,
+    lacking,
+    sentence,
+)
+from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects import answer, heat_map
 from guidelines.results.model import Failure
 from guidelines.spec.condition import Condition, widths_of
@@ -18,29 +27,37 @@ MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
 PUBLISHED = widths_of(Condition.channel_rule)
 LAUNCHES = "launches decide"
+TELLS_OF_DEVICE = "--mode cudagraph or --batch-size auto"
+NOT_COUNTED_NOTE = (
+    f"{NOT_COUNTED}: the answer leaves out mode eager, which waits for launches, too, if mode cudagraph was "
+    "measured"
+)
+FINDINGS_NOTE = (
+    "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
+    "hold and others do not; does not hold, if none holds and one is denied; else undecided"
+)
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
     "nothing about the device; such sweeps are left out of the counts and numbered below them, and a cell "
-    "shows one only if its guideline has no others"
+    "shows one only if its guideline has no others: the answer counts it as undecided"
 )
 
 
 def document(matrix: Matrix) -> Document:
     """A row for each machine and condition, a column for each guideline."""
-    names, shared = labels([attributes(line.machine, line.condition) for line in matrix.lines])
+    known = [attributes(line.machine, line.condition) for line in matrix.lines]
+    names = short_labels(known)
+    in_full, shared = labels(known)
     if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("widths") == PUBLISHED:
         del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
-    notes = distinct(results.notes for results in machines.values())
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
-    grid = _grid(matrix, names, "machine")
-    notes = (*_legend(matrix), *_note_on_one_process(matrix, names), *notes)
-    holds = Section("Where each guideline holds", grid, notes=notes)
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
-    sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names))
+    holds = _holds(matrix, known, names)
+    sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names, in_full))
     return Document(
         "Machines compared",
         tuple(lead),
@@ -50,18 +67,30 @@ def document(matrix: Matrix) -> Document:
     )
 
 
+def _holds(matrix: Matrix, known: Sequence[dict[str, str]], names: Sequence[str]) -> Section:
+    machines = {id(line.results): line.results for line in matrix.lines}
+    notes = (
+        *_legend(matrix),
+        *_notes_on_undecided(matrix, names),
+        *_note_on_one_process(matrix, names),
+        *_notes_on_lacking(known, names),
+        *distinct(results.notes for results in machines.values()),
+    )
+    return Section("Where each guideline holds", _grid(matrix, names, "machine"), notes=notes)
+
+
 def by_condition(results: MachineResults) -> tuple[Section, ...]:
     """A row for each condition of a machine, a column for each guideline with several of them."""
     conditions = matrix([varied(results)])
     if not conditions.lines:
         return ()
-    names, _ = labels([attributes(line.machine, line.condition) for line in conditions.lines])
+    names = short_labels([attributes(line.machine, line.condition) for line in conditions.lines])
     grid = _grid(conditions, names, "condition")
     notes = (*_legend(conditions, "the tables above"), *_note_on_one_process(conditions, names))
     return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
-def _grid(matrix: Matrix, names: list[str], heading: str) -> Grid:
+def _grid(matrix: Matrix, names: Sequence[str], heading: str) -> Grid:
     rows = []
     for name, line in zip(names, matrix.lines, strict=True):
         cells = [_value(line.standings.get(guideline)) for guideline in matrix.guidelines]
@@ -78,7 +107,10 @@ def _value(standing: Standing | None) -> Value:
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
     if standing.is_per_multiply_add:
         lines.append(PER_MULTIPLY_ADD)
-    lines += [brackets(effect), verdict.outcome, *_counts(standing)]
+    finding = verdict.outcome if verdict.is_about_launches else standing.finding
+    lines += [brackets(effect), finding, *_counts(standing)]
+    if not standing.is_counted:
+        lines.append(NOT_COUNTED)
     return Value("\n".join(lines), effect.estimate)
 
 
@@ -100,9 +132,12 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
         yield f"{guideline}: {claim}"
     yield (
         "each cell: the sweep with the largest effect (how many times slower its last row is than its first, "
-        "or faster where that is claimed), its interval and verdict; then in how many sweeps "
-        "the guideline holds"
+        "or faster where that is claimed) and its interval; then the finding from all sweeps, and how many "
+        "of them hold"
     )
+    yield FINDINGS_NOTE
+    if not all(standing.is_counted for standing in standings):
+        yield NOT_COUNTED_NOTE
     if of_every_row := ", ".join(_claiming_every_row(matrix)):
         yield f"{of_every_row}: in place of the last row, the one farthest from the claim"
     if any(standing.is_per_multiply_add for standing in standings):
@@ -120,6 +155,28 @@ def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
     of_one = [name for name, line in zip(names, matrix.lines, strict=True) if line.has_one_process]
     if of_one:
         yield ONE_PROCESS if len(of_one) == len(names) else f"{_shortened(of_one)}: {ONE_PROCESS}"
+
+
+def _notes_on_undecided(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
+    """Notes that name the cause of each undecided cell, and what would decide it."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for name, line in zip(names, matrix.lines, strict=True):
+        for guideline, standing in line.standings.items():
+            if standing.finding == "undecided" and standing.is_counted:
+                needed = standing.verdict.needed or f"{LAUNCHES}, try {TELLS_OF_DEVICE}"
+                rows.setdefault((guideline, needed), []).append(name)
+    for (guideline, needed), of_rows in rows.items():
+        yield f"{guideline} undecided on {_shortened(of_rows)}: {needed}"
+
+
+def _notes_on_lacking(known: Sequence[dict[str, str]], names: Sequence[str]) -> Iterator[str]:
+    """Notes that name the facts that files of some rows do not hold."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for name, of_row in zip(names, known, strict=True):
+        rows.setdefault(lacking(of_row), []).append(name)
+    rows.pop((), None)
+    for facts, of_rows in rows.items():
+        yield f"{_shortened(of_rows)}: the files do not hold {', '.join(facts)}"
 
 
 def _sureness(matrix: Matrix, elsewhere: str) -> str:
@@ -153,10 +210,13 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
         of_line = failures.get((id(line.results), line.condition), ())
         failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in of_line]
     rows = len(matrix.lines)
-    lines = []
+    alike: dict[tuple[str, ...], list[str]] = {}
     for sweep, its_names in having.items():
-        if len(its_names) < rows:
-            lines.append(f"{sweep}: on {len(its_names)} of {rows}: {_shortened(its_names)}")
+        alike.setdefault(tuple(its_names), []).append(sweep)
+    lines = []
+    for having_it, sweeps in alike.items():
+        if len(having_it) < rows:
+            lines.append(f"{', '.join(sweeps)}: on {len(having_it)} of {rows}: {_shortened(having_it)}")
     if not lines and not failed:
         return []
     return [Section("Not on every machine", notes=(*lines, *failed))]
@@ -178,11 +238,10 @@ def _shortened(names: Sequence[str]) -> str:
     return f"{named}; and {more} more" if more > 0 else named
 
 
-def _files(matrix: Matrix, names: list[str]) -> Section:
-    """The files of each row."""
-    rows = tuple(
-        Row((Value(name), Value("\n".join(line.results.sources))))
-        for name, line in zip(names, matrix.lines, strict=True)
-    )
-    heads = (Head("machine", is_number=False), Head("files", is_number=False))
-    return Section("Files", Grid(heads, rows))
+def _files(matrix: Matrix, names: Sequence[str], in_full: Sequence[str]) -> Section:
+    """All attributes of each row that are not the same for all rows, and its files."""
+    lines = []
+    for name, every, line in zip(names, in_full, matrix.lines, strict=True):
+        known = f"{name}: {every}" if every != name else name
+        lines.append(f"{known}; from {', '.join(line.results.sources)}")
+    return Section("Machines and files", notes=tuple(lines))

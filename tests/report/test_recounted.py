@@ -1,0 +1,112 @@
+"""The counts of the answer can be recounted in the cells of the matrix and of the heat map."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guidelines.analysis.matrix import matrix
+from guidelines.analysis.measured import results_of
+from guidelines.analysis.tables import tables
+from guidelines.report.labels import NOT_COUNTED
+from guidelines.report.subjects.answer import EAGER, MOST_LINES, lines
+from guidelines.report.subjects.machines import document
+from guidelines.results.files import load
+from guidelines.results.model import Machine
+from guidelines.stats.intervals import Estimate
+
+RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
+WORDS = {"holds": "holds", "not": "does not hold", "in part": "holds in part", "undecided": "undecided"}
+
+
+@pytest.fixture(scope="module")
+def compared():
+    runs = [load(RECORDED / name, 2**28) for name in ("cpu-epyc-2-cores.json", "h200.json")]
+    return document(matrix([results_of(run) for run in runs]))
+
+
+def counted_by_cell(grid, column):
+    cells = [row.values[column].text.split("\n") for row in grid.rows]
+    findings = Counter()
+    for lines_of_cell in cells:
+        if NOT_COUNTED not in lines_of_cell:
+            findings.update(line for line in lines_of_cell if line in WORDS.values())
+    return findings
+
+
+def counted_by_answer(line):
+    held, total = map(int, re.findall(r"(\d+) of (\d+)", line.outcome)[0])
+    findings = Counter({"holds": held})
+    for word, number in re.findall(r"(not|in part|undecided) on (\d+)", line.rest):
+        findings[WORDS[word]] += int(number)
+    assert findings.total() == total
+    return findings
+
+
+def test_the_counts_of_the_answer_are_those_of_the_matrix(compared):
+    grid = compared.sections[0].grid
+    *counted, last = compared.answer
+    assert last == EAGER
+    assert [line.name for line in counted] == [head.name for head in grid.heads[1:]] != []
+    for column, line in enumerate(counted, start=1):
+        assert counted_by_cell(grid, column) == counted_by_answer(line)
+
+
+def test_the_heat_map_has_the_findings_of_the_matrix(compared):
+    (shown,) = compared.heat_maps
+    for heat, row in zip(shown.rows, compared.sections[0].grid.rows, strict=True):
+        assert heat.name == row.values[0].text
+        for cell, value in zip(heat.cells, row.values[1:], strict=True):
+            assert cell.outcome in value.text.split("\n")
+            assert (NOT_COUNTED in cell.detail) is (NOT_COUNTED in value.text)
+
+
+def test_rows_of_one_machine_begin_with_its_device(compared):
+    names = [row.values[0].text for row in compared.sections[0].grid.rows]
+    assert names == ["AMD EPYC", "NVIDIA H200, host CPU", "NVIDIA H200, eager", "NVIDIA H200, cudagraph"]
+
+
+def test_the_answer_has_room_for_what_is_left_out(entry, results):
+    cuda = replace(entry("g=1", 1.0).place.condition, device="cuda:0")
+    entries = []
+    for k in range(20):
+        for mode in ("eager", "cudagraph"):
+            how = {"guideline": f"G{k}", "condition": replace(cuda, mode=mode)}
+            entries += [entry("g=1", 1.0, **how), entry("g=8", 2.0, **how)]
+    shown = lines([tables(results(*entries))])
+    assert len(shown) == MOST_LINES
+    assert shown[-1] == EAGER
+
+
+def test_a_machine_whose_deciding_row_failed_is_no_undecided_one(entry, results):
+    whole = [entry("g=1", 1.0), entry("g=8", 2.0)]
+    machines = [results(*whole, machine=Machine(node=name)) for name in ("one", "two")]
+    broken = results(entry("g=1", 1.0), entry("g=2", 1.2), machine=Machine(node="three"))
+    (line,) = lines([tables(machine) for machine in (*machines, broken)])
+    assert (line.outcome, line.rest) == ("holds on 2 of 2 machines", "no verdict on 1")
+
+
+def test_a_fact_that_a_file_lacks_is_named_once(entry, results):
+    pair = [entry("g=1", 1.0), entry("g=8", 2.0)]
+    facts = {"system": "Linux", "cpu_model": "a processor", "cpu_count": "2", "python": "3"}
+    machines = [results(*pair, machine=Machine(**facts, torch=torch)) for torch in ("", "2.6.0", "2.13.0")]
+    shown = document(matrix(machines))
+    notes = [note for note in shown.sections[0].notes if "do not hold" in note]
+    assert notes == ["a processor: the files do not hold torch"]
+    assert "unknown" not in " ".join(row.values[0].text for row in shown.sections[0].grid.rows)
+
+
+def test_an_undecided_cell_has_its_cause_below(entry, results):
+    def machine(node, **how):
+        return results(entry("g=1", 1.0, **how), entry("g=8", 1.3, **how), machine=Machine(node=node))
+
+    noisy = {"control": Estimate(1.0, 0.7, 1.4, 0.99, 40)}
+    shown = document(matrix([machine("one"), machine("two", **noisy), machine("three", **noisy)]))
+    notes = [note for note in shown.sections[0].notes if note.startswith("G2 undecided")]
+    assert notes == [
+        "G2 undecided on a processor, host two; a processor, host three: noise floor above 25 %, "
+        "needs a quieter machine: guidelines doctor"
+    ]
+    assert shown.answer[0].rest == "undecided on 2"
