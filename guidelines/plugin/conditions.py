@@ -19,6 +19,7 @@ from guidelines.spec.condition import (
     CUDA_MODES,
     DTYPES,
     MODES,
+    PUBLISHED,
     Condition,
     Device,
     Setup,
@@ -74,7 +75,7 @@ def time_share(config: pytest.Config, condition: Condition, rules: int = 1) -> f
 
 def is_unasked(config: pytest.Config, condition: Condition) -> bool:
     """True if a condition is measured beside another one for the sake of alignment only."""
-    return not config.getoption("channels") and condition.channel_rule != Condition.channel_rule
+    return not config.getoption("channels") and condition.channel_rule != PUBLISHED
 
 
 def widths_by_default(config: pytest.Config, chosen: Iterable[Condition]) -> list[str]:

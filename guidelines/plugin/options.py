@@ -17,8 +17,8 @@ from guidelines.spec.condition import (
     DTYPES,
     LAYOUTS,
     MODES,
+    PUBLISHED,
     ChannelRule,
-    Condition,
     CudnnChoice,
     Layout,
     Mode,
@@ -148,7 +148,7 @@ def _channels() -> _Option:
         _rules,
         help=f"{CHANNELS_HELP}{_described(CHANNEL_RULES)}, all (both)",
         metavar="RULE",
-        own_default=CHANNELS_DEFAULT.format(Condition.channel_rule, " and ".join(aligned)),
+        own_default=CHANNELS_DEFAULT.format(PUBLISHED, " and ".join(aligned)),
     )
 
 

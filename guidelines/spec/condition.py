@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 from guidelines.paper.tables import Platform
 
+PUBLISHED, ALIGNED = "paper", "exact"
 # The batch size of a condition whose sweeps choose their own.
 AUTO_BATCH = 0
 
@@ -48,7 +49,7 @@ class Dtype:
 
         All of them if published widths measure alignment as well as the guideline.
         """
-        return tuple(CHANNEL_RULES) if self.aligned_channels > 1 else (Condition.channel_rule,)
+        return tuple(CHANNEL_RULES) if self.aligned_channels > 1 else (PUBLISHED,)
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,9 @@ LAYOUTS = {layout.name: layout for layout in (Layout("nchw"), Layout("nhwc", "ch
 CHANNEL_RULES = {
     rule.name: rule
     for rule in (
-        ChannelRule("paper", widths="published", description="widths as the paper published them"),
+        ChannelRule(PUBLISHED, widths="published", description="widths as the paper published them"),
         ChannelRule(
-            "exact", widths="aligned", description="aligned widths: multiples of 8 with exactly equal work"
+            ALIGNED, widths="aligned", description="aligned widths: multiples of 8 with exactly equal work"
         ),
     )
 }
@@ -152,7 +153,7 @@ class Condition:
     batch_size: int = 1
     image_size: int = 56
     threads: int = 1
-    channel_rule: str = "paper"
+    channel_rule: str = PUBLISHED
     cudnn: str = "heuristic"
     is_auto_batch: bool = False
 

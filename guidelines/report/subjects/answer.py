@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from guidelines.analysis.answer import Conclusion, conclusions, leaves_out
+from guidelines.analysis.answer import Conclusion, conclusions, leaves_out_eager
 from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.tables import Table
@@ -11,7 +13,8 @@ from guidelines.report.digits import decimals, rounded
 from guidelines.report.document import AnswerLine, Tone
 from guidelines.report.labels import NOT_COUNTED
 from guidelines.report.subjects.conditions import condition_labels
-from guidelines.spec.condition import Condition
+from guidelines.report.subjects.uncounted import PUBLISHED_WIDTHS
+from guidelines.spec.condition import ALIGNED, Condition, widths_of
 from guidelines.stats.intervals import Estimate
 
 # Lines of the answer; its title is one more.
@@ -37,7 +40,7 @@ OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the
 
 def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
     """The answer from the tables of each machine, in at most MOST_LINES lines."""
-    if any(leaves_out(tables) for tables in machines):
+    if any(leaves_out_eager(tables) for tables in machines):
         return (*_lines(machines, MOST_LINES - 1), EAGER)
     return _lines(machines, MOST_LINES)
 
@@ -49,7 +52,7 @@ def _lines(machines: Sequence[Sequence[Table]], most: int) -> tuple[AnswerLine, 
         every += of_machine
     if len(of_machines) == 1 and len(every) <= most:
         labels = _labels(every)
-        return tuple(_line(each, labels[each.condition]) for each in every)
+        return tuple(_line(each, labels[_told(each)]) for each in every)
     by_guideline: dict[str, list[Conclusion]] = {}
     for each in every:
         by_guideline.setdefault(each.guideline, []).append(each)
@@ -62,22 +65,33 @@ def _lines(machines: Sequence[Sequence[Table]], most: int) -> tuple[AnswerLine, 
 
 def _labels(every: Iterable[Conclusion]) -> dict[Condition, str]:
     """The device of each condition, and what differs between conditions if a device has several."""
-    conditions = distinct([each.condition] for each in every)
+    conditions = distinct([_told(each)] for each in every)
     devices = Counter(condition.device for condition in conditions)
     if all(number == 1 for number in devices.values()):
         return {condition: str(condition.device) for condition in conditions}
     labels = {}
     for condition, label in condition_labels(conditions).items():
         device = str(condition.device)
-        labels[condition] = label if device in label else f"{device}, {label}"
+        labels[condition] = label if device in label else ", ".join(filter(None, (device, label)))
     return labels
+
+
+def _told(conclusion: Conclusion) -> Condition:
+    """The condition as its label tells it: without the kind of widths if the line speaks of both."""
+    if conclusion.at_published_widths is None:
+        return conclusion.condition
+    return replace(conclusion.condition, channel_rule="")
 
 
 def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
     if len(machines) == 1:
         return "under {} conditions"
-    is_one_each = all(len({each.condition for each in of_machine}) == 1 for of_machine in machines)
+    is_one_each = all(len({_of_any_widths(each) for each in of_machine}) == 1 for of_machine in machines)
     return "on {} machines" if is_one_each else "on {} machines or conditions"
+
+
+def _of_any_widths(conclusion: Conclusion) -> Condition:
+    return replace(conclusion.condition, channel_rule="")
 
 
 def _line(conclusion: Conclusion, label: str) -> AnswerLine:
@@ -133,25 +147,70 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
 
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
-    """The range of an effect beside the paper's: "1.34-1.72x slower per mult-add (paper 1.24-1.39x)"."""
-    effects: list[Estimate] = []
-    published: list[float] = []
-    for conclusion in several:
-        effects += conclusion.effects
-        published += conclusion.published
-    if not effects:
-        return ""
+    """The range of an effect, and others beside it: "1.34-1.72x slower per mult-add (paper 1.24-1.39x)"."""
+    at_published_widths = [each.at_published_widths for each in several if each.at_published_widths]
+    papers: list[float] = []
+    for each in several:
+        papers += (each.at_published_widths or each).published
     claimed = several[0].expect or AS_CLAIMED
+    seen = _range(several, claimed)
+    direction = seen.direction if seen else claimed
+    beside = [_beside(at_published_widths, several, direction, in_full)] if at_published_widths else []
+    if papers:
+        beside.append(f"paper {_published(papers, claimed, direction)}")
+    others = "; ".join(filter(None, beside))
+    if seen is None:
+        return others if at_published_widths else ""
+    line = f"{seen.times} {direction}{seen.unit}"
+    rows = {each.rows for each in several}
+    if in_full and len(rows) == 1 and (names := rows.pop()):
+        line = f"{names[0]} is {line} than {names[1]}"
+    return f"{line} ({others})" if others else line
+
+
+class _Range(NamedTuple):
+    """A range of effects as text, "slower" or "faster", and the unit behind that."""
+
+    times: str
+    direction: str
+    unit: str
+
+
+def _range(several: Sequence[Conclusion], claimed: str) -> _Range | None:
+    """The effects of several conclusions, from the least to the most; None if there are none."""
+    effects: list[Estimate] = []
+    for each in several:
+        effects += each.effects
+    if not effects:
+        return None
     direction = OPPOSITE[claimed] if max(effect.estimate for effect in effects) < 1 else claimed
     if direction != claimed:
         effects = [effect.inverse() for effect in effects]
     effects.sort(key=lambda effect: effect.estimate)
     unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    line = f"{_between(_shown(effects[0]), _shown(effects[-1]))} {direction}{unit}"
-    rows = {each.rows for each in several}
+    return _Range(_between(_shown(effects[0]), _shown(effects[-1])), direction, unit)
+
+
+def _beside(
+    at_published_widths: Sequence[Conclusion], several: Sequence[Conclusion], direction: str, in_full: bool
+) -> str:
+    """The effects at published widths, for brackets: "published widths: 1.32-5.06x per mult-add".
+
+    It names a finding, and a direction, that differs from the one at aligned widths, and in full the row that
+    decides. "" if there are no effects.
+    """
+    seen = _range(at_published_widths, several[0].expect or AS_CLAIMED)
+    if seen is None:
+        return ""
+    are_all = len(at_published_widths) == len(several)
+    name = PUBLISHED_WIDTHS if are_all else f"{PUBLISHED_WIDTHS} in place of {widths_of(ALIGNED)}"
+    rows = {each.rows for each in at_published_widths}
     if in_full and len(rows) == 1 and (names := rows.pop()):
-        line = f"{names[0]} is {line} than {names[1]}"
-    return f"{line} (paper {_published(published, claimed, direction)})" if published else line
+        name = f"{name}, {names[0]}"
+    findings = {each.finding for each in at_published_widths} - {each.finding for each in several}
+    finding = f"{findings.pop()}, " if len(several) == 1 and findings else ""
+    opposite = "" if seen.direction == direction else f" {seen.direction}"
+    return f"{name}: {finding}{seen.times}{opposite}{seen.unit}"
 
 
 def _published(effects: Sequence[float], claimed: str, direction: str) -> str:

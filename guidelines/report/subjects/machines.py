@@ -18,20 +18,15 @@ from guidelines.report.labels import (
     sentence,
 )
 from guidelines.report.short_labels import short_labels
-from guidelines.report.subjects import answer, heat_map
+from guidelines.report.subjects import answer, heat_map, uncounted
 from guidelines.results.model import Failure
-from guidelines.spec.condition import Condition, widths_of
+from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
-PUBLISHED = widths_of(Condition.channel_rule)
 LAUNCHES = "launches decide"
 TELLS_OF_DEVICE = "--mode cudagraph or --batch-size auto"
-NOT_COUNTED_NOTE = (
-    f"{NOT_COUNTED}: the answer leaves out mode eager, which waits for launches, too, if mode cudagraph was "
-    "measured"
-)
 FINDINGS_NOTE = (
     "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
     "hold and others do not; does not hold, if none holds and one is denied; else undecided"
@@ -48,7 +43,7 @@ def document(matrix: Matrix) -> Document:
     known = [attributes(line.machine, line.condition) for line in matrix.lines]
     names = short_labels(known)
     in_full, shared = labels(known)
-    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("widths") == PUBLISHED:
+    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("widths") == widths_of(PUBLISHED):
         del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
@@ -136,8 +131,7 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
         "of them hold"
     )
     yield FINDINGS_NOTE
-    if not all(standing.is_counted for standing in standings):
-        yield NOT_COUNTED_NOTE
+    yield from uncounted.notes(matrix)
     if of_every_row := ", ".join(_claiming_every_row(matrix)):
         yield f"{of_every_row}: in place of the last row, the one farthest from the claim"
     if any(standing.is_per_multiply_add for standing in standings):

@@ -18,7 +18,7 @@ from guidelines.report.subjects.how_measured import (
     notes_on_effort,
 )
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import MODES, Condition
+from guidelines.spec.condition import MODES, PUBLISHED, Condition
 from guidelines.stats.intervals import Estimate
 
 
@@ -27,7 +27,7 @@ def setup(condition: Condition, guideline: str) -> str:
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
     texts = condition.texts
     cudnn = f", cuDNN {condition.cudnn}" if texts["cudnn_choice"] else ""
-    has_rule = guideline in GUIDELINES or condition.channel_rule != Condition.channel_rule
+    has_rule = guideline in GUIDELINES or condition.channel_rule != PUBLISHED
     widths = f", {phrase('widths', texts['widths'])}" if has_rule else ""
     return (
         f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {texts['batch_size']}, "
