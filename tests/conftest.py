@@ -1,6 +1,7 @@
 import json
 import signal
 from dataclasses import fields, replace
+from statistics import median
 
 import pytest
 import pytest_benchmark.plugin
@@ -17,7 +18,7 @@ from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
 from guidelines.spec.work import Conv, Cost, Stack
 from guidelines.stats.intervals import Estimate
-from guidelines.stats.passes import OfPass
+from guidelines.stats.passes import OfPass, over_passes
 
 CPU = Condition("cpu", "a processor")
 HERE = Machine(node="here", cpu_model="a processor", torch="2.13.0")
@@ -207,8 +208,39 @@ def under(entry, results):
     return measured
 
 
+def agreeing(entries):
+    """Entries whose medians are those of their samples, as in a file that was measured."""
+    return [_agreeing(entry) if entry.samples_s else entry for entry in linked(entries, []).entries]
+
+
+def _agreeing(entry):
+    baselines_s = entry.by_pass(entry.baseline_samples_s) or [None] * len(entry.passes)
+    passes = []
+    for of_pass, own_s, base_s in zip(entry.passes, entry.by_pass(entry.samples_s), baselines_s, strict=True):
+        slowdown = of_pass.slowdown
+        if base_s:
+            slowdown = replace(slowdown, estimate=median(a / b for a, b in zip(own_s, base_s, strict=True)))
+        passes.append(replace(of_pass, seconds_per_call=median(own_s), slowdown=slowdown))
+    centre = over_passes([each.slowdown for each in passes], 1)(0.95).estimate
+    slowdown = replace(
+        entry.slowdown.scaled(centre / entry.slowdown.estimate), rounds=len(entry.samples_s), estimate=centre
+    )
+    control = entry.control and replace(entry.control, rounds=len(entry.samples_s))
+    return replace(
+        entry, passes=tuple(passes), slowdown=slowdown, control=control, median_s=median(entry.samples_s)
+    )
+
+
+@pytest.fixture(name="agreeing")
+def agreeing_entries():
+    return agreeing
+
+
 def to_file(entries, failures=(), data=True):
     """The content of a file as pytest-benchmark writes it."""
+    if data:
+        known = zip(agreeing(entries), entries, strict=True)
+        entries = [replace(each, baseline_samples_s=old.baseline_samples_s) for each, old in known]
     return {
         "machine_info": {"node": "here", "guidelines": {"cpu_model": "a processor", "torch": "2.13.0"}},
         "benchmarks": [

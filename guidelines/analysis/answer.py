@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TypeVar
 
 from guidelines.analysis.finding import Finding, aligned, finding, not_counted, published, replayed
+from guidelines.analysis.remedies import for_launches, not_measured
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.results.model import TableKey
@@ -100,6 +102,12 @@ def _cause(sweep: SweepResult) -> str:
     return f"disturbed, {needed}" if sweep.is_disturbed else needed
 
 
+def _times_as_long(sweep: SweepResult) -> float:
+    """The time that a measurement would take that decides a sweep; infinite if none does."""
+    remedy = sweep.verdict.remedy if sweep.verdict else None
+    return remedy.times_as_long if remedy else inf
+
+
 def _published(sweeps: Sequence[SweepResult]) -> Iterator[float]:
     """The paper's effects, above 1 if they agree with the claim."""
     for sweep in sweeps:
@@ -114,12 +122,9 @@ def _only(values: set[Item]) -> Item | None:
 
 
 def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
-    """Remedy that would decide one of the sweeps, an option if there is one."""
-    shorts = [_cause(sweep) for sweep in judged]
-    if shorts:
-        options = [short for short in shorts if "--" in short]
-        return min(options, key=len) if options else shorts[0]
+    """The quickest of the remedies that would decide a sweep."""
+    if judged:
+        return _cause(min(judged, key=_times_as_long))
     if any(sweep.verdict for sweep in table.sweeps):
-        option = "--batch-size auto" if table.condition.mode == "cudagraph" else "--mode cudagraph"
-        return f"launches decide; try {option}"
-    return f"{table.sweeps[0].extreme} was not measured"
+        return for_launches(table.condition).needed
+    return not_measured(table.sweeps[0].extreme).needed

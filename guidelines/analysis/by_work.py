@@ -19,6 +19,11 @@ def is_per_multiply_add(measured: Measured) -> bool:
 
 def fair_slowdown(measured: Measured) -> Quantity:
     """The slow-down that a verdict takes: of the time, or of the time per multiply-add."""
-    if not is_per_multiply_add(measured):
+    return slowdown_of(measured, is_per_multiply_add(measured))
+
+
+def slowdown_of(measured: Measured, per_multiply_add: bool) -> Quantity:
+    """The slow-down of the time, or of the time per multiply-add."""
+    if not per_multiply_add:
         return measured.slowdown
     return lambda confidence: measured.slowdown(confidence).scaled(1 / measured.identity.work_ratio)

@@ -56,6 +56,11 @@ class Change:
     margin: float | None
     reason: str
 
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """The ratios at which a change begins, below 1 and above; () if they are not known."""
+        return () if self.margin is None else (1 / (1 + self.margin), 1 + self.margin)
+
 
 def verdict_confidence(confidence: float) -> float:
     """The confidence of each verdict, from that of the run: 0.99 for 0.95."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.by_work import is_per_multiply_add, slowdown_of
 from guidelines.analysis.change import change, verdict_confidence
 from guidelines.analysis.compared import Compared, effect_ratio, ratio_of, speed_ratio
 from guidelines.analysis.launches import launch_bound_slowdowns
@@ -115,15 +116,22 @@ def _judged(row: Compared) -> Compared:
 
 
 def _row(pair: _Pair, bound: _LaunchBound) -> Compared:
+    is_a_launch_bound, is_b_launch_bound = pair.a.place.key in bound.a, pair.b.place.key in bound.b
+    per_multiply_add = pair.a.place.per_multiply_add
+    if (
+        not is_a_launch_bound and not is_b_launch_bound
+    ):  # the time of launches has nothing to do with the work
+        per_multiply_add = is_per_multiply_add(pair.a) or is_per_multiply_add(pair.b)
     return Compared(
         a=pair.a,
         b=pair.b,
-        ratio=ratio_of(pair.b.judged, pair.a.judged),
+        ratio=ratio_of(slowdown_of(pair.b, per_multiply_add), slowdown_of(pair.a, per_multiply_add)),
         effect=None,
         speedup=_speedup(pair),
         speed=None,
-        is_a_launch_bound=pair.a.place.key in bound.a,
-        is_b_launch_bound=pair.b.place.key in bound.b,
+        is_a_launch_bound=is_a_launch_bound,
+        is_b_launch_bound=is_b_launch_bound,
+        is_per_multiply_add=per_multiply_add,
     )
 
 

@@ -1,11 +1,15 @@
 """Hold one variant on two sides: its slow-downs, their ratio, and the words for what changed."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 
-from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio
+from guidelines.analysis.by_work import slowdown_of
+from guidelines.analysis.change import Change, MarginedRatio
 from guidelines.analysis.measured import Measured
-from guidelines.stats.intervals import Exactly, Quantity
+from guidelines.analysis.remedies import MorePasses, effort_of, more_passes
+from guidelines.spec.sweep import Expectation
+from guidelines.stats.intervals import Estimate, Exactly, Quantity
 from guidelines.stats.noise_floor import cannot_tell
 from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
@@ -18,9 +22,10 @@ SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR
 class Compared:
     """One variant on both sides. `ratio` is B's slow-down over A's, `speedup` A's time an image over B's.
 
-    Slow-downs are of the time, or of the time per multiply-add if their sweep is judged by that. `effect`
-    is None for a baseline, `speed` is None if the two sides did different work. A side `is_..._launch_bound`
-    if its slow-down is about launches, not about its device.
+    Slow-downs are of the time, or of the time per multiply-add if `is_per_multiply_add`, as in the verdicts
+    of a report: their sweep is declared so, or the work of the network is not its baseline's. `effect` is
+    None for a baseline, `speed` is None if the two sides did different work. A side `is_..._launch_bound` if
+    its slow-down is about launches, not about its device.
     """
 
     a: Measured
@@ -31,6 +36,7 @@ class Compared:
     speed: Change | None
     is_a_launch_bound: bool = False
     is_b_launch_bound: bool = False
+    is_per_multiply_add: bool = False
 
     @property
     def confidence(self) -> float:
@@ -45,12 +51,17 @@ class Compared:
     @property
     def outcome(self) -> str:
         """SAME, STRONGER or WEAKER for the guideline's effect on B, or UNCLEAR; "" for a baseline."""
-        return self.outcome_of(self.effect) if self.effect else ""
+        return effect_words(self.a.place.expect)[self.effect.direction] if self.effect else ""
 
-    def outcome_of(self, change: Change) -> str:
-        """The word for the guideline's effect on B, given the change of the ratio."""
-        words = EFFECT if self.a.place.expect == "slower" else FLIPPED
-        return words[change.direction]
+    @property
+    def unit(self) -> str:
+        """Suffix for the slow-downs: " per mult-add" or ""."""
+        return " per mult-add" if self.is_per_multiply_add else ""
+
+    def slowdowns(self, confidence: float) -> tuple[Estimate, Estimate]:
+        """The slow-downs of A and of B that are compared."""
+        a, b = (slowdown_of(side, self.is_per_multiply_add) for side in (self.a, self.b))
+        return a(confidence), b(confidence)
 
     @property
     def is_about_launches(self) -> bool:
@@ -63,20 +74,24 @@ class Compared:
         return SPEED[self.speed.direction] if self.speed else ""
 
 
-def effect_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio:
-    """The ratio of two slow-downs; a change counts beyond `least` and both noise floors."""
+def effect_words(expect: Expectation) -> Mapping[str, str]:
+    """The words for a change of a slow-down, or of a speed-up if that is claimed."""
+    return EFFECT if expect == "slower" else FLIPPED
+
+
+def effect_ratio(row: Compared) -> MarginedRatio:
+    """The ratio of two slow-downs; a change counts beyond both noise floors, too."""
     sides = (row.a, row.b)
     return MarginedRatio(
         row.ratio,
-        least,
         floors=tuple(side.noise_floor for side in sides),
         few_passes=any(cannot_tell(side.noise_floor, side.passes, side.runs) for side in sides),
     )
 
 
-def speed_ratio(row: Compared, least: float = LEAST_CHANGE) -> MarginedRatio | None:
-    """The speed-up of B; a change counts beyond `least`. None if the two sides did different work."""
-    return MarginedRatio(row.speedup, least) if row.speedup else None
+def speed_ratio(row: Compared) -> MarginedRatio | None:
+    """The speed-up of B. None if the two sides did different work."""
+    return MarginedRatio(row.speedup) if row.speedup else None
 
 
 def ratio_of(numerator: Quantity, denominator: Quantity) -> Quantity:
@@ -95,3 +110,18 @@ def _is_equal(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
     return isclose(one, other, rel_tol=1e-9)
+
+
+def passes_to_decide(row: Compared, ratio: Estimate, edges: Iterable[float]) -> MorePasses | None:
+    """Passes of both sides at which the interval of a ratio would not span the nearest of some edges.
+
+    None if it spans none of them, or if more passes would not do.
+    """
+    low, high = ratio.low, ratio.high
+    if low is None or high is None:
+        return None
+    distances = [abs(ratio.estimate - edge) for edge in edges if low <= edge <= high]
+    if not distances:
+        return None
+    fewer = min(row.a, row.b, key=lambda side: side.passes)
+    return more_passes(ratio, min(distances), effort_of(fewer))

@@ -76,24 +76,14 @@ class Measured:
         return self.identity.network
 
     @property
-    def judged_work_ratio(self) -> float:
-        """Divisor of the slow-down before it is judged: the work ratio, or 1."""
-        return self.identity.work_ratio if self.place.per_multiply_add else 1.0
-
-    @property
     def unit(self) -> str:
-        """Suffix for the slow-down that is judged: " per mult-add" or ""."""
+        """Suffix for what its sweep claims: " per mult-add" or ""."""
         return " per mult-add" if self.place.per_multiply_add else ""
 
     @property
     def claimed(self) -> str:
         """The claim of its sweep: "slower than g=1", "slower per mult-add than shufflenet_v2_x1_0"."""
         return f"{self.place.expect}{self.unit} than {self.place.baseline}"
-
-    @property
-    def judged(self) -> Quantity:
-        """The slow-down that its sweep's verdict rests on: of the time, or of the time per multiply-add."""
-        return lambda confidence: self.slowdown(confidence).scaled(1 / self.judged_work_ratio)
 
     @property
     def noise_floor(self) -> float | None:

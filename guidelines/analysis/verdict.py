@@ -8,6 +8,8 @@ from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add
 from guidelines.analysis.launches import launch_bound_slowdowns
 from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.analysis.remedies import (
+    CONTROL_FAILED,
+    INCOMPLETE,
     LEAST_MARGIN,
     ONE_PROCESS,
     Effort,
@@ -15,6 +17,7 @@ from guidelines.analysis.remedies import (
     below_noise,
     beyond_margin,
     contradicted_by,
+    effort_of,
     for_an_interval,
     too_much_noise,
 )
@@ -24,8 +27,6 @@ from guidelines.stats.holm import half_widths_from, stepwise
 from guidelines.stats.intervals import Estimate, Quantity
 from guidelines.stats.noise_floor import MOST_DENIED, noise_floor, too_noisy
 
-CONTROL_FAILED = Remedy("the control failed: no noise floor is known", "the control failed")
-INCOMPLETE = Remedy("others, of which it is claimed too, were not measured", "needs all rows measured")
 Outcome = Literal["holds", "does not hold", "undecided", "launches decide"]
 
 
@@ -55,15 +56,18 @@ class Evidence:
 class Verdict:
     """The outcome, the corrected interval it rests on, and why it is undecided or what would decide it.
 
-    `needed` is the remedy in a few words. If launches decide, the interval is not corrected, and there is no
-    margin.
+    If launches decide, the interval is not corrected, and there is no margin.
     """
 
     outcome: Outcome
     slowdown: Estimate
     margin: float | None
-    remedy: str = ""
-    needed: str = ""
+    remedy: Remedy | None = None
+
+    @property
+    def needed(self) -> str:
+        """The cause for which it is undecided, and what would decide it, in a few words; "" if decided."""
+        return self.remedy.needed if self.remedy else ""
 
     @property
     def is_about_launches(self) -> bool:
@@ -155,7 +159,7 @@ def _evidence(sweep: Sequence[Measured]) -> Evidence | None:
         others=tuple((m.place.variant, fair_slowdown(m)) for m in others if m is not extreme),
         control=_control(extreme),
         is_launch_bound=is_launch_bound,
-        effort=Effort(extreme.passes, extreme.runs, extreme.max_time_s),
+        effort=effort_of(extreme),
         is_per_multiply_add=is_per_multiply_add(extreme) and not is_plain,
         work_ratio=extreme.identity.work_ratio,
     )
@@ -176,7 +180,7 @@ def _of_every(others: Sequence[Measured], bound: Set[VariantKey]) -> Evidence:
         control=_control(weakest),
         is_complete=ends_with_extreme and rows == list(range(1, len(rows) + 1)),
         is_launch_bound=weakest.place.key in bound,
-        effort=Effort(weakest.passes, weakest.runs, weakest.max_time_s),
+        effort=effort_of(weakest),
         is_per_multiply_add=is_per_multiply_add(weakest),
         work_ratio=weakest.identity.work_ratio,
     )
@@ -215,7 +219,7 @@ def _judge(evidence: Evidence, confidence: float) -> Verdict:
 
 
 def _undecided(slowdown: Estimate, margin: float | None, remedy: Remedy) -> Verdict:
-    return Verdict("undecided", slowdown, margin, remedy=remedy.sentence, needed=remedy.needed)
+    return Verdict("undecided", slowdown, margin, remedy)
 
 
 def _objection(evidence: Evidence, confidence: float, margin: float) -> Remedy | None:

@@ -6,9 +6,11 @@ import shlex
 
 import pytest
 
+from guidelines.analysis.remedies import USUAL_MAX_TIME_S
+
 # Two seconds and twelve rounds a variant give the widest networks an interval on a laptop; 95 % is the level
 # that most readers expect of one.
-DEFAULTS = {"benchmark_max_time": 2.0, "benchmark_min_rounds": 12, "benchmark_confidence": 0.95}
+DEFAULTS = {"benchmark_max_time": USUAL_MAX_TIME_S, "benchmark_min_rounds": 12, "benchmark_confidence": 0.95}
 
 
 def value(config: pytest.Config, name: str) -> float:

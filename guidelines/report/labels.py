@@ -32,6 +32,8 @@ WORDS = {
 # Marks figures that something disturbed, and figures about launches, not about the device.
 DISTURBED = "!"
 LAUNCH_BOUND = "*"
+# Marks rows that are per multiply-add in a sweep of which others are not.
+OTHER_WORK = "#"
 # What the answer leaves out.
 NOT_COUNTED = "not counted"
 # Marks intervals that tell nothing of how far runs lie apart.

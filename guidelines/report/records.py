@@ -176,26 +176,27 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
 
 def _compared(row: Compared, confidence: float) -> Record:
     place = row.a.place
+    a, b = row.slowdowns(confidence)
     return {
         "guideline": place.guideline,
         "sweep": place.sweep,
         "variant": place.variant,
         "confidence": confidence,
-        "per_multiply_add": int(place.per_multiply_add),
-        **_side("a", row.a, confidence),
+        "per_multiply_add": int(row.is_per_multiply_add),
+        **_side("a", row.a, a, confidence=confidence),
         "a_launch_bound": int(row.is_a_launch_bound),
-        **_side("b", row.b, confidence),
+        **_side("b", row.b, b, confidence=confidence),
         "b_launch_bound": int(row.is_b_launch_bound),
         **_change(row.effect, "ratio", row.outcome),
         **_change(row.speed, "speedup", row.pace),
     }
 
 
-def _side(side: str, measured: Measured, confidence: float) -> Record:
+def _side(side: str, measured: Measured, slowdown: Estimate, *, confidence: float) -> Record:
     times = {f"{side}_{name}": value for name, value in _times(measured, confidence).items()}
     return {
         **_condition(measured.place.condition, f"{side}_"),
-        **_estimate(measured.judged(confidence), f"{side}_slowdown"),
+        **_estimate(slowdown, f"{side}_slowdown"),
         **times,
         f"{side}_passes": measured.passes,
         f"{side}_disturbed": "; ".join(measured.disturbed),

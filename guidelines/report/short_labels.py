@@ -28,6 +28,15 @@ def _device(known: dict[str, str]) -> str:
     return known.get("device_name", "")
 
 
+def headings(everything: Sequence[dict[str, str]]) -> list[str]:
+    """A label for each machine, behind the name that the user gave it: "ci: a processor, torch 2.13.0"."""
+    told = []
+    for known, label in zip(everything, short_labels(everything), strict=True):
+        name = known.get("name", "")
+        told.append(f"{name}: {label}" if name and not label.startswith(name) else label)
+    return told
+
+
 def _attributes(everything: Sequence[dict[str, str]], begin: str) -> list[str]:
     """The attributes that may tell labels apart, the most telling first."""
     others: dict[str, None] = {}

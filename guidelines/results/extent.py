@@ -46,6 +46,7 @@ def note_on_partial(saved: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     counts = checked.mapping(saved[PARTIAL])
     known: dict[str, Any] = {field.name: counts.get(field.name) for field in fields(Extent)}
-    if not all(type(value) is int and 0 <= value <= checked.LARGEST for value in known.values()):
+    are_counts = all(type(value) is int and 0 <= value <= checked.LARGEST for value in known.values())
+    if not are_counts or known["sweeps"] > known["planned_sweeps"]:
         return ("is of an unfinished run",)
     return (f"is of an unfinished run: {Extent(**known)} are there",)

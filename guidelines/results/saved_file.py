@@ -1,14 +1,15 @@
 """Reading of a saved file, which is pytest-benchmark's JSON: its content becomes a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from guidelines.results import checked
+from guidelines.results.agreement import check_agreement
 from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
-from guidelines.results.model import Entry, Failure, Run
+from guidelines.results.model import Entry, Failure, Place, Run, SweepKey
 from guidelines.results.schema import (
     KEY,
     ResultsError,
@@ -18,6 +19,7 @@ from guidelines.results.schema import (
     parse_entry,
     parse_failure,
 )
+from guidelines.stats.intervals import Estimate, paired_ratio
 
 
 def parse(data: Any) -> Run:
@@ -34,11 +36,34 @@ def parse(data: Any) -> Run:
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
     failures = [parse_failure(saved) for saved in _list_of(data, "failed")]
     run = checked_run(entries, failures)
+    pairs = zip(entries, benchmarks, strict=True)
+    before_3 = {entry.place for entry, saved in pairs if _is_before_3(saved)}
+    check_agreement(run, before_3)
+    run = replace(run, entries=_with_controls_of_samples(run.entries, before_3))
+    machine = parse_machine(checked.mapping(data.get("machine_info")))
     return replace(
         run,
-        machine=parse_machine(checked.mapping(data.get("machine_info"))),
+        machine=machine,
         notes=note_on_partial(checked.mapping(data.get(KEY))),
         ceilings=tuple(map(parse_ceilings, _list_of(data, "ceilings"))),
+    )
+
+
+def _is_before_3(benchmark: Any) -> bool:
+    schema: int = extra_info_of(benchmark)[KEY]["schema"]
+    return schema < 3
+
+
+def _with_controls_of_samples(entries: Sequence[Entry], before_3: Collection[Place]) -> tuple[Entry, ...]:
+    """Entries from before schema 3 with the control that its samples give, if all of these are there."""
+    controls: dict[SweepKey, Estimate] = {}
+    for entry in entries:
+        control_s, baseline_s = entry.control_samples_s, entry.baseline_samples_s
+        is_whole = len(control_s) == len(baseline_s) == entry.slowdown.rounds
+        if is_whole and entry.place in before_3:
+            controls[entry.place.sweep_key] = paired_ratio(control_s, baseline_s, entry.slowdown.confidence)
+    return tuple(
+        replace(entry, control=controls.get(entry.place.sweep_key, entry.control)) for entry in entries
     )
 
 

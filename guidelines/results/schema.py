@@ -203,6 +203,8 @@ def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 def _place(saved: Mapping[str, Any]) -> Place:
     _check_choice("expect", saved["expect"], get_args(Expectation))
+    if not checked.text(saved["guideline"]):
+        raise ValueError(f"guideline must be a name, got {checked.shown(saved['guideline'])}")
     condition = _condition(saved["condition"])
     return Place(
         **{name: checked.text(saved[name]) for name in PLACE_TEXTS},

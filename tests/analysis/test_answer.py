@@ -99,7 +99,7 @@ def test_launches_are_not_judged_beside_the_device(sweeps_of, results):
 
 
 @pytest.mark.parametrize(
-    ("mode", "option"), [("eager", "--mode cudagraph"), ("cudagraph", "--batch-size auto")]
+    ("mode", "option"), [("eager", "--mode cudagraph --device cuda:0"), ("cudagraph", "--batch-size auto")]
 )
 def test_where_launches_decide_all_an_option_shows_the_device(sweeps_of, results, mode, option):
     condition = replace(sweeps_of({"x1": 1.0})[0].place.condition, device="cuda:0", mode=mode)

@@ -5,7 +5,8 @@ import pytest
 
 from guidelines.analysis.change import MarginedRatio, change
 from guidelines.analysis.compare import compare
-from guidelines.analysis.gate import Trigger, gate, triggers
+from guidelines.analysis.gate import gate
+from guidelines.analysis.triggers import Trigger, triggers
 from guidelines.results.model import Circumstances
 from guidelines.stats.passes import OfPass, over_passes
 from guidelines.stats.pooling import quotient
@@ -43,7 +44,7 @@ def tripped(comparison, text):
 def test_a_list_of_verdicts_with_or_without_a_least_size_is_read():
     assert triggers("stronger, slower:5%") == (Trigger("stronger", 0.03), Trigger("slower", 0.05))
     assert triggers("faster:0.5%") == (Trigger("faster", 0.005),)
-    assert triggers("unclear,disturbed") == (Trigger("unclear", 0.03), Trigger("disturbed", 0.2))
+    assert triggers("unclear,disturbed") == (Trigger("unclear", None), Trigger("disturbed", 0.2))
     assert triggers("unclear:10%,disturbed:50%") == (Trigger("unclear", 0.1), Trigger("disturbed", 0.5))
 
 
@@ -79,6 +80,37 @@ def test_unclear_trips_if_the_interval_reaches_beyond_the_size(sweep_of):
     assert 0.03 < reach < 0.05
     assert tripped(unclear, "stronger,unclear") == [("G2 x1 g=8", "UNCLEAR")]
     assert tripped(unclear, "stronger,unclear:5%") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("stronger,unclear", ["G2 x1 g=8"]),
+        ("weaker,unclear", []),
+        ("stronger,weaker,unclear", ["G2 x1 g=8"]),
+        ("stronger:5%,unclear", []),
+        ("stronger:5%,unclear:3%", ["G2 x1 g=8"]),
+        ("slower,unclear", ["G2 x1 g=8"]),
+        ("faster,unclear", []),
+        ("unclear", ["G2 x1 g=8", "G2 x1 g=8"]),
+        ("unclear:5%", []),
+        ("missing", []),
+    ],
+)
+def test_unclear_is_about_the_side_of_the_other_words_and_by_default_of_their_size(sweep_of, text, expected):
+    unclear = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.06))
+    assert [name for name, _ in tripped(unclear, text)] == expected
+
+
+@pytest.mark.parametrize(("text", "is_open"), [("weaker", True), ("stronger", False)])
+def test_of_a_claimed_speed_up_the_sides_are_turned_round(sweep_of, text, is_open):
+    unclear = compare(*(sweep_of(0.8, g8, expect="faster") for g8 in (0.5, 0.515)))
+    assert bool(gate(unclear, triggers(text)).undecided) is is_open
+
+
+def test_a_row_that_trips_a_word_is_decided(sweep_of):
+    slower = compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4))
+    assert tripped(slower, "slower:5%,unclear:10%") == [("G2 x1 g=8", "SLOWER")]
 
 
 def test_unclear_without_an_interval_trips_whatever_the_size(sweep_of):

@@ -46,7 +46,7 @@ def only_verdict(found):
 @pytest.mark.parametrize("control", [QUIET, None])
 def test_launches_decide_whatever_the_slowdown_and_the_control(estimate, control):
     (found,) = verdicts([evidence(estimate, is_launch_bound=True, control=control)], 0.95)
-    assert (found.outcome, found.margin, found.remedy) == ("launches decide", None, "")
+    assert (found.outcome, found.margin, found.remedy) == ("launches decide", None, None)
     assert found.is_about_launches
     assert (found.slowdown.estimate, found.slowdown.confidence) == (estimate, 0.95)
 

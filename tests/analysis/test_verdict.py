@@ -49,7 +49,7 @@ def test_noise_denies_no_effect_that_would_matter():
     assert outcome(1.02, 0.02, control=noisy) == "does not hold"
     (hidden,) = verdicts([evidence(1.08, 0.02, control=noisy)], 0.99)
     assert hidden.outcome == "undecided"
-    assert hidden.remedy == "an effect of up to 15 % would not show above the noise floor"
+    assert hidden.remedy.sentence == "an effect of up to 15 % would not show above the noise floor"
 
 
 @pytest.mark.parametrize("estimate", [0.5, 1.0, 5.0])
@@ -57,7 +57,7 @@ def test_noise_decides_nothing_however_wide_it_makes_the_margin(estimate):
     noisy = Estimate(1.0, 0.7, 1.3, 0.99, 12)
     found = verdicts([evidence(estimate, 0.02, control=noisy)], 0.99)[0]
     assert found.outcome == "undecided"
-    assert found.remedy == "the noise floor is above 25 %: it decides nothing"
+    assert found.remedy.sentence == "the noise floor is above 25 %: it decides nothing"
 
 
 def test_a_guideline_that_promises_speed_is_judged_the_other_way_round():
@@ -68,15 +68,15 @@ def test_a_guideline_that_promises_speed_is_judged_the_other_way_round():
 def test_a_variant_wholly_beyond_on_the_other_side_leaves_it_undecided():
     found = verdicts([evidence(1.5, others=[(0.9, 0.01)])], 0.99)[0]
     assert found.outcome == "undecided"
-    assert found.remedy == "other 0 lies beyond the margin on the other side, whatever the time"
+    assert found.remedy.sentence == "other 0 lies beyond the margin on the other side, whatever the time"
     assert outcome(1.5, others=[(0.99, 0.02)]) == "holds"
 
 
 def test_undecided_says_what_would_decide_it():
-    assert verdicts([evidence(1.06, 0.1)], 0.99)[0].remedy == (
+    assert verdicts([evidence(1.06, 0.1)], 0.99)[0].remedy.sentence == (
         "the interval spans the margin of 1 %; about 400 rounds would decide it (--benchmark-min-rounds 400)"
     )
-    near = verdicts([evidence(1.0101, 0.1)], 0.99)[0].remedy
+    near = verdicts([evidence(1.0101, 0.1)], 0.99)[0].remedy.sentence
     assert near == "the effect is within noise of the margin of 1 %"
 
 
@@ -84,13 +84,13 @@ def test_without_an_interval_it_says_how_many_rounds_are_needed():
     few = Evidence("g=8", "slower", lambda c: Estimate(2.0, None, None, c, 5), (), QUIET)
     found = verdicts([few], 0.99)[0]
     assert found.outcome == "undecided"
-    assert found.remedy.startswith("5 rounds are too few for an interval; --benchmark-min-rounds 18")
+    assert found.remedy.sentence.startswith("5 rounds are too few for an interval; --benchmark-min-rounds 18")
 
 
 def test_without_a_control_nothing_is_decided():
     found = verdicts([evidence(2.0, control=None)], 0.99)[0]
     assert (found.outcome, found.margin) == ("undecided", None)
-    assert "the control failed" in found.remedy
+    assert "the control failed" in found.remedy.sentence
 
 
 def test_holm_judges_the_clearest_case_most_strictly():
@@ -136,7 +136,7 @@ def test_a_row_that_is_faster_because_it_does_less_work_is_no_objection(entry, r
         (decision,) = decisions(results(*rows).measured).values()
         return decision.verdict
 
-    assert decided().remedy == "g=2 lies beyond the margin on the other side, whatever the time"
+    assert decided().remedy.sentence == "g=2 lies beyond the margin on the other side, whatever the time"
     assert decided(work_ratio=0.945).outcome == "holds"
 
 
@@ -185,7 +185,7 @@ def test_a_claim_about_every_other_variant_is_decided_by_the_farthest_from_it(
 def test_it_does_not_hold_of_others_that_were_not_measured(entry, results):
     (evidence,) = three(entry, results, 1.2, claims_every_row=True).values()  # without the last
     found = verdicts([evidence], 0.9)[0]
-    assert (found.outcome, "were not measured" in found.remedy) == ("undecided", True)
+    assert (found.outcome, "were not measured" in found.remedy.sentence) == ("undecided", True)
     (evidence,) = three(entry, results, 0.5, claims_every_row=True).values()
     assert verdicts([evidence], 0.9)[0].outcome == "does not hold"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from guidelines.results.model import Circumstances
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
+OTHER_KERNELS = RECORDED.with_name("cpu-epyc-2-cores-sse41.json")
 PLANTED = (0.62, 0.68, 0.73, 0.78)
 
 
@@ -52,6 +53,21 @@ def test_a_reader_that_stops_early_does_not_hide_a_change(write_run):
     assert subprocess.run(["bash", "-c", command], stderr=subprocess.DEVNULL).returncode == 1
 
 
+def slow(benchmark, factor, of_baseline):
+    """Multiply the times of a row of a file, whose baseline takes `of_baseline` times as long as it took."""
+    stats, entry = benchmark["stats"], benchmark["extra_info"]["guidelines"]
+    stats["data"], stats["median"] = [s * factor for s in stats["data"]], stats["median"] * factor
+    if "control_samples_s" in entry:
+        entry["control_samples_s"] = [s * of_baseline for s in entry["control_samples_s"]]
+    told = [entry["slowdown"]]
+    for of_pass in entry["passes"]:
+        of_pass["seconds_per_call"] *= factor
+        told.append(of_pass["slowdown"])
+    for slowdown in told:
+        for name in {"estimate", "low", "high"} & slowdown.keys():
+            slowdown[name] *= factor / of_baseline
+
+
 def planted(path, is_alone=False):
     """The recorded run with slower rows of G4 c64; alone, it and a.json beside it hold those rows only."""
     content = json.loads(RECORDED.read_text())
@@ -60,10 +76,7 @@ def planted(path, is_alone=False):
         content["benchmarks"] = rows
         (path.parent / "a.json").write_text(json.dumps(content))
     for benchmark, speed in zip(rows, PLANTED, strict=True):
-        stats = benchmark["stats"]
-        stats["data"], stats["median"] = [s / speed for s in stats["data"]], stats["median"] / speed
-        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
-            of_pass["seconds_per_call"] /= speed
+        slow(benchmark, 1 / speed, of_baseline=1 / PLANTED[0])
     path.write_text(json.dumps(content))
     return str(path)
 
@@ -115,14 +128,13 @@ def test_the_answer_opens_every_format_and_folds_the_rest_away_in_markdown(tmp_p
 
 
 def test_a_comment_for_a_pull_request_has_at_most_25_lines_in_sight(printed, tmp_path):
-    slow = tmp_path / "slow.json"
+    path = tmp_path / "slow.json"
     content = json.loads(RECORDED.read_text())
     for benchmark in content["benchmarks"]:
-        for of_pass in benchmark["extra_info"]["guidelines"]["passes"]:
-            of_pass["seconds_per_call"] *= 3
-    slow.write_text(json.dumps(content))
+        slow(benchmark, 3, of_baseline=3)
+    path.write_text(json.dumps(content))
     words = "slower,faster,stronger,weaker,unclear:10%,disturbed,missing"
-    for a, b in ((RECORDED, slow), (RECORDED, RECORDED)):
+    for a, b in ((RECORDED, path), (RECORDED, RECORDED)):
         _, out, _ = printed("compare", str(a), str(b), "--fail-on", words, "--format", "markdown")
         sight, _, folded = out.partition("<details>\n\n<summary>Everything that was compared</summary>")
         assert len(sight.splitlines()) <= 20
@@ -130,11 +142,31 @@ def test_a_comment_for_a_pull_request_has_at_most_25_lines_in_sight(printed, tmp
         assert "# A compared with B" in folded
 
 
-def test_a_gate_that_passes_says_what_it_could_not_see(write_run, printed):
+def test_a_gate_that_decided_nothing_does_not_look_like_one_that_passed(write_run, printed):
     few = write_run("b.json", 2.05, rounds=4, median_s=0.02)
-    _, out, err = printed(
-        "compare", write_run("a.json", 2.0), few, "--fail-on", "weaker", "--format", "markdown"
+    a = write_run("a.json", 2.0)
+    status, out, err = printed("compare", a, few, "--fail-on", "weaker", "--format", "markdown")
+    headline = (
+        "Gate passed, but decided NONE of 2 slow-downs: weaker by more than 3 %: 0 of 2 slow-downs "
+        "(2 undecided)"
     )
-    assert err == "guidelines: Gate passed: weaker by more than 3 %: 0 of 2 slow-downs (2 UNCLEAR)\n"
-    assert "UNCLEAR rows trip nothing (the widest, G2 x1 g=2, has no usable interval): add unclear:10%" in out
+    undecided = (
+        "undecided: 2 slow-downs (the widest, G2 x1 g=2, has no usable interval); to decide, measure both "
+        "sides with --passes 5 or more, on a quieter machine; add unclear to --fail-on to fail at what "
+        "is undecided, unclear:10% if beyond 10 %"
+    )
+    assert (status, err) == (0, f"guidelines: {undecided}\nguidelines: {headline}\n")
+    assert out.startswith(f"**{headline}**\n")
+    assert f"- {undecided}\n" in out
     assert "- A and B: one process: the interval does not cover other runs; --passes 5 would" in out
+    assert printed("compare", a, few, "--fail-on", "weaker,unclear")[0] == 1
+    _, out, _ = printed("compare", a, few, "--fail-on", "weaker", "--format", "json")
+    gate = json.loads(out)["gate"]
+    assert (gate["passed"], gate["decided"]) == (True, {"slow-down": {"asked": 2, "decided": 0}})
+
+
+def test_a_gate_that_decided_a_part_says_of_how_much_and_what_would_decide_more(printed):
+    _, _, err = printed("compare", str(RECORDED), str(OTHER_KERNELS), "--fail-on", "faster:5%,missing")
+    undecided, headline = err.splitlines()
+    assert headline.startswith("guidelines: Gate passed, but decided only 12 of 51 speeds: faster by more ")
+    assert "measure both sides longer: --passes 43 --benchmark-max-time 18 would decide about 21" in undecided

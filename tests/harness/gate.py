@@ -19,8 +19,9 @@ from typing import NamedTuple
 from tabulate import tabulate
 
 from guidelines.analysis.compare import Comparison, compare
-from guidelines.analysis.gate import gate, triggers
+from guidelines.analysis.gate import gate
 from guidelines.analysis.measured import MachineResults, results_of
+from guidelines.analysis.triggers import triggers
 from guidelines.results.files import load
 from guidelines.results.model import Entry, Pass, Run
 from guidelines.stats.passes import OfPass

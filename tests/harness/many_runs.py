@@ -38,15 +38,18 @@ def main():
 
 
 def another(source, k):
-    """The k-th run: the same samples with noise of its own, on a machine of RUNS_PER_MACHINE runs."""
+    """The k-th run: the same times, all by one factor longer, on a machine of RUNS_PER_MACHINE runs."""
     run, rng = copy.deepcopy(source), np.random.default_rng(k)
     run["machine_info"]["node"] = f"host-{k // RUNS_PER_MACHINE}"
+    factor = float(np.exp(NOISE * rng.standard_normal()))
     for benchmark in run["benchmarks"]:
-        stats = benchmark["stats"]
-        stats["data"] = list(
-            np.array(stats["data"]) * np.exp(NOISE * rng.standard_normal(len(stats["data"])))
-        )
-        stats["median"] = float(np.median(stats["data"]))
+        stats, entry = benchmark["stats"], benchmark["extra_info"]["guidelines"]
+        stats["median"] *= factor
+        for holder, name in ((stats, "data"), (entry, "control_samples_s"), (entry, "baseline_samples_s")):
+            if name in holder:
+                holder[name] = [factor * sample for sample in holder[name]]
+        for of_pass in entry.get("passes", ()):
+            of_pass["seconds_per_call"] *= factor
     return run
 
 

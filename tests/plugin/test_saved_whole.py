@@ -41,7 +41,10 @@ def test_a_part_of_a_run_says_so_in_its_file(cut, suite, at):
     assert load(at("run.json"), 10**7).notes == ()
 
 
-@pytest.mark.parametrize("partial", [None, 7, {}, {**PARTIAL, "sweeps": "one"}, {**PARTIAL, "passes": -1}])
+@pytest.mark.parametrize(
+    "partial",
+    [None, 7, {}, {**PARTIAL, "sweeps": "one"}, {**PARTIAL, "passes": -1}, {**PARTIAL, "sweeps": 9}],
+)
 def test_a_part_that_does_not_say_how_much_it_holds_is_a_note_as_well(saved, run, tmp_path, partial):
     content = saved(run.entries)
     content["guidelines"]["partial"] = partial

@@ -78,7 +78,7 @@ def test_the_legend_explains_every_word_of_a_cell(sweep_of):
     assert "UNCLEAR: the interval spans the ratio that is named, is too wide" in legend
     assert "lies above or below the ratio that is named" in legend
     assert "±: 99 % interval of one side. [ ]: 99.8 % interval of a ratio of both" in legend
-    assert "--passes 10 --benchmark-max-time 8" in legend
+    assert "To decide, measure both sides with --passes 5 or more, on a quieter machine." in legend
     decided = document(compare(sweep_of(1.2, 2.0), sweep_of(1.2, 2.4)))
     assert "UNCLEAR" not in " ".join(decided.notes)
 
@@ -118,3 +118,35 @@ def test_a_side_of_one_process_is_told_before_the_figures(sweep_of):
     assert lead[3].startswith(
         "A and B: one process: the interval does not cover other runs; --passes 5 would"
     )
+
+
+def test_a_network_of_other_work_is_compared_per_multiply_add_as_its_verdict_is(entry, results):
+    def side(g8, *, of_g2):
+        others = (entry("g=2", 1.2, work_ratio=of_g2), entry("g=8", g8, work_ratio=1.25))
+        return results(entry("g=1", 1.0), *others)
+
+    shown = document(compare(side(2.0, of_g2=1.0), side(2.5, of_g2=1.0)))
+    effects = shown.sections[0]
+    assert [row.values[0].text for row in effects.grid.rows] == ["g=1", "g=2", "g=8 #"]
+    assert {row.group for row in effects.grid.rows} == {"x1"}
+    assert effects.verdicts[0].startswith("G2 x1 g=8 STRONGER: 1.599x the time per mult-add of g=1 on A, ")
+    assert any(note.startswith("per mult-add, #: a network of other work") for note in shown.notes)
+    every = document(compare(side(2.0, of_g2=1.1), side(2.5, of_g2=1.1))).sections[0]
+    assert [row.values[0].text for row in every.grid.rows] == ["g=1", "g=2", "g=8"]
+    assert {row.group for row in every.grid.rows} == {"x1, per mult-add"}
+
+
+def test_launches_are_compared_by_their_time_whatever_the_work(sweep_of):
+    waiting = Circumstances(launch_s=2.0, device_s=1.0)
+    bound = compare(*(sweep_of(1.2, 2.0, work_ratio=1.25, circumstances=waiting) for _ in range(2)))
+    assert not any(row.is_per_multiply_add for row in bound.rows)
+
+
+def test_the_legend_says_what_would_decide_what_is_unclear(entry_of_passes, results):
+    def side(*of_passes):
+        return results(entry_of_passes("g=1", [1.0] * 5), entry_of_passes("g=8", of_passes))
+
+    unclear = compare(side(1.97, 1.98, 2.0, 2.01, 2.03), side(2.0, 2.02, 2.03, 2.04, 2.05))
+    legend = " ".join(document(unclear).notes)
+    assert "To decide, measure both sides longer: --passes " in legend
+    assert "would decide about 1 of these " in legend

@@ -1,4 +1,4 @@
-from guidelines.report.short_labels import LONGEST, short_labels
+from guidelines.report.short_labels import LONGEST, headings, short_labels
 
 
 def known(device_name="a processor", **others):
@@ -43,6 +43,13 @@ def test_any_attribute_tells_machines_apart_in_words():
 def test_long_labels_are_cut():
     (label,) = short_labels([known("x" * 1000)])
     assert len(label) == LONGEST
+
+
+def test_a_heading_begins_with_the_name_that_was_given():
+    same = [known(name="m", torch="1"), known(name="m", torch="2")]
+    assert headings(same) == ["m: a processor, torch 1", "m: a processor, torch 2"]
+    assert headings([known(name="mine"), known(name="yours")]) == ["mine", "yours"]
+    assert headings([known("one"), known("two")]) == ["one", "two"]
 
 
 def test_a_processor_is_tied_to_the_cuda_devices_of_its_machine():

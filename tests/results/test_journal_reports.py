@@ -56,8 +56,10 @@ def test_a_report_of_a_finished_run_is_that_of_its_file(log, path, pair, tmp_pat
     assert load(path, 10**7).machine == HERE
 
 
-def test_a_journal_and_the_file_of_the_same_run_count_once(log, path, pair, tmp_path, saved, capsys):
-    log.add(SWEEP, 1, pair())
+def test_a_journal_and_the_file_of_the_same_run_count_once(
+    log, path, pair, tmp_path, saved, agreeing, capsys
+):
+    log.add(SWEEP, 1, agreeing(pair()))
     log.finish()
     as_json = tmp_path / "run.json"
     as_json.write_text(json.dumps(saved(pair())))

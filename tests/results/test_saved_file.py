@@ -9,10 +9,14 @@ from guidelines.results.model import Machine
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError
 from guidelines.spec.work import Cost
+from guidelines.stats.intervals import Estimate
 
 
-def test_what_is_saved_is_what_is_read(entry, failure, saved):
-    entries = [entry("g=1", 1.0, control_samples_s=(0.01, 0.02)), entry("g=8", 2.0, control=None)]
+def test_what_is_saved_is_what_is_read(entry, failure, saved, agreeing):
+    g1 = entry("g=1", 1.0)
+    same = Estimate(1.0, low=1.0, high=1.0, confidence=0.99, rounds=40)
+    g1 = replace(g1, control_samples_s=g1.samples_s, control=same)
+    entries = agreeing([g1, entry("g=8", 2.0, lost=("pass 2: the process was killed",))])
     content = json.loads(json.dumps(saved(entries, [failure]), allow_nan=False))
     here = Machine(node="here", cpu_model="a processor", torch="2.13.0")
     assert parse(content) == replace(linked(entries, [failure]), machine=here)

@@ -30,9 +30,9 @@ def test_the_saved_form_stands_under_one_key_with_a_schema(entry):
     assert not {"samples_s", "median_s", "identity", "place", "work"} & info.keys()
 
 
-def test_how_a_sweep_is_judged_and_what_convolutions_access_are_saved(entry, saved):
+def test_how_a_sweep_is_judged_and_what_convolutions_access_are_saved(entry, saved, agreeing):
     how = {"per_multiply_add": True, "claims_every_row": True, "conv_memory_access": 7}
-    entries = [entry("g=1", 1.0), entry("g=8", 2.0, **how)]
+    entries = agreeing([entry("g=1", 1.0), entry("g=1", 1.0, sweep="x2", **how)])
     bare, full = (benchmark["extra_info"]["guidelines"] for benchmark in saved(entries)["benchmarks"])
     assert not how.keys() & bare.keys()
     assert how.items() <= full.items()
@@ -158,21 +158,23 @@ def in_passes(entry):
     """An entry of three passes, the last of which found no control, in a baseline's place and another."""
 
     def in_passes(variant, slowdown):
-        joint = entry(variant, slowdown, lost=("pass 3: MemoryError",), control_samples_s=(0.01,) * 20)
+        joint = entry(variant, slowdown, lost=("pass 3: MemoryError",))
+        control_s = entry("g=1", 1.0).samples_s[:32] if variant == "g=1" else ()
         (first,) = joint.passes
         how = Circumstances(disturbed=("a hog",), placed_at=(0, 3))
         second = replace(first, number=2, rounds=12, slowdown=OfPass(slowdown, 0.01), circumstances=how)
         fourth = replace(first, number=4, rounds=8, calls_per_sample=3, control=None)
-        return replace(joint, passes=(replace(first, rounds=20), second, fourth))
+        passes = (replace(first, rounds=20), second, fourth)
+        return replace(joint, passes=passes, control_samples_s=control_s)
 
     return in_passes
 
 
 @pytest.mark.parametrize("data", [True, False])
-def test_entries_of_several_passes_are_read_as_they_were_written(in_passes, saved, data):
-    entries = [in_passes("g=1", 1.0), in_passes("g=8", 2.0)]
+def test_entries_of_several_passes_are_read_as_they_were_written(in_passes, saved, agreeing, data):
+    entries = agreeing([in_passes("g=1", 1.0), in_passes("g=8", 2.0)])
     if not data:
-        entries = [replace(each, samples_s=()) for each in entries]
+        entries = [replace(each, samples_s=(), baseline_samples_s=()) for each in entries]
     content = json.loads(json.dumps(saved(entries, data=data), allow_nan=False))
     assert parse(content).entries == linked(entries, []).entries
 

@@ -12,8 +12,8 @@ from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
-    from guidelines.analysis.gate import Trigger
     from guidelines.analysis.measured import MachineResults
+    from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
 HELP = "show what differs between machines"
@@ -33,9 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="LIST",
         help="exit with status 1 at any word of this list, and put the answer first in the output: stronger, "
         "weaker (the guideline's effect on B), faster, slower (B itself), each by more than 3%% or another "
-        "size, as in slower:5%%; unclear (not decided, of what the other words are about; unclear:10%%: and "
-        "the interval reaches beyond 10%%); disturbed (a sweep of A or B in more than 20%% of its passes, or "
-        "disturbed:50%%); missing (on B)",
+        "size, as in slower:5%%; unclear (a row that may be what another word says, by more than its size; "
+        "unclear:10%%: by more than 10%%; without another word, any of the four by more than 3%% or 10%%); "
+        "disturbed (a sweep of A or B in more than 20%% of its passes, or disturbed:50%%); missing (on B)",
     )
 
 
@@ -64,7 +64,7 @@ def run(options: Namespace) -> int:
 
 
 def _triggers(text: str | None) -> "tuple[Trigger, ...]":
-    from guidelines.analysis.gate import triggers
+    from guidelines.analysis.triggers import triggers
 
     if text is None:
         return ()
@@ -88,8 +88,9 @@ def _gated(
     show_answer(replace(answer, document=document, facts={"gate": report.to_json(passed_or_not)}))
     for trip in passed_or_not.trips:
         remark(f"guidelines: {report.trip_line(trip)}")
-    if unchecked := report.unchecked_line(passed_or_not):
-        remark(f"guidelines: {unchecked}")
+    for note in (report.unchecked_line(passed_or_not), report.undecided_line(passed_or_not)):
+        if note:
+            remark(f"guidelines: {note}")
     remark(f"guidelines: {lines[0]}")
     return 1 if passed_or_not.trips else 0
 

@@ -72,17 +72,14 @@ def _document(
     machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
 ) -> "Document":
     from guidelines.report.document import Document
-    from guidelines.report.labels import of_results
-    from guidelines.report.short_labels import short_labels
     from guidelines.report.subjects import heat_map
     from guidelines.report.subjects.answer import lines
     from guidelines.report.subjects.report import parts
     from guidelines.report.subjects.sides import side
 
-    names = short_labels([of_results(results) for results in machines])
     lead: list[str] = []
     sections: list[Section] = []
-    for name, results, tables in zip(names, machines, tables_by_machine, strict=True):
+    for name, results, tables in zip(_names(machines), machines, tables_by_machine, strict=True):
         lead += [side(results), *results.notes]
         if len(machines) > 1:
             sections.append(_heading(name, results))
@@ -94,6 +91,13 @@ def _document(
         answer=lines(tables_by_machine),
         heat_maps=heat_map.of_report(machines, tables_by_machine, sections),
     )
+
+
+def _names(machines: "Sequence[MachineResults]") -> list[str]:
+    from guidelines.report.labels import of_results
+    from guidelines.report.short_labels import headings
+
+    return headings([of_results(results) for results in machines])
 
 
 def _heading(name: str, results: "MachineResults") -> "Section":

@@ -73,12 +73,12 @@ def _effect(rows: Iterable[Compared], place: int, confidence: float) -> Sequence
         return ()
     row, change, outcome = max(changed, key=lambda each: each.size)
     expect, sweep = row.a.place.expect, row.a.place.sweep
-    a, b = (number(directed(side.judged(confidence), expect)) for side in (row.a, row.b))
+    a, b = (number(directed(slowdown, expect)) for slowdown in row.slowdowns(confidence))
     cell = HeatCell(
         figure=f"{a} → {b}x",
         outcome=outcome,
         name=f"{sweep} {LAUNCH_BOUND}" if row.is_about_launches else sweep,
-        detail=row.a.place.variant,
+        detail=f"{row.a.place.variant}{row.unit}",
         effect=None if row.is_about_launches else directed(change.ratio, expect).estimate,
         section=place,
     )

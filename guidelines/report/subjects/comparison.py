@@ -1,22 +1,22 @@
 """Write a comparison of two machines as a document."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.change import LEAST_CHANGE, Change, verdict_confidence
+from guidelines.analysis.change import Change
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import Measured
-from guidelines.report.digits import channels, half_width, level, millions, number, percent, with_interval
+from guidelines.report.digits import channels, half_width, millions, number, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import LAUNCH_BOUND
+from guidelines.report.labels import LAUNCH_BOUND, OTHER_WORK
 from guidelines.report.subjects import changed_map
+from guidelines.report.subjects.legend import legend
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
 from guidelines.stats.intervals import Estimate
-from guidelines.stats.noise_floor import MOST_DENIED
 
 VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
 EFFECTS = (
@@ -30,14 +30,9 @@ EFFECTS = (
 )
 SPEEDS = (VARIANT, Head(f"images{BREAK}/s A"), Head(f"images{BREAK}/s B"), Head("B's speed-up"), VERDICT)
 SPEEDS_TITLE = "Absolute speed"
-CHANGED_PACES, UNCLEAR = ("FASTER", "SLOWER"), "UNCLEAR"
+CHANGED_PACES = ("FASTER", "SLOWER")
 # A terminal shows no more speeds than these in full.
 MOST_SPEEDS = 12
-LAUNCHES_NOTE = (
-    f"{LAUNCH_BOUND} launching this network, or the baseline of its slow-down, takes the CPU longer than "
-    "computing it takes the device: the figure and its change are about launches, not about the device; "
-    "--mode cudagraph, or --batch-size auto, would show the device."
-)
 # Figures that tell networks of one name apart; the last one does if rounding hides the others.
 SIZES: Mapping[str, Callable[[Measured], str]] = {
     "channels": lambda m: channels(m.identity.widths),
@@ -62,26 +57,34 @@ def document(comparison: Comparison) -> Document:
     sections = (*effects, _speeds(comparison), *_alone(comparison))
     maps = changed_map.of_comparison(comparison)
     return Document(
-        "A compared with B", tuple(lead(comparison)), sections, tuple(_notes(comparison)), heat_maps=maps
+        "A compared with B", tuple(lead(comparison)), sections, tuple(legend(comparison)), heat_maps=maps
     )
 
 
 def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
     place = guideline.rows[0].a.place
-    rows = tuple(Row(_effect(row, confidence), _sweep(row.a)) for row in guideline.rows)
+    units = _units(guideline.rows)
+    rows = []
+    for row in guideline.rows:
+        of_sweep = units.get(row.a.place.sweep, "")
+        is_marked = row.is_per_multiply_add and not of_sweep
+        name = f"{row.a.place.variant} {OTHER_WORK}" if is_marked else row.a.place.variant
+        sweep = f"{row.a.place.sweep},{of_sweep}" if of_sweep else row.a.place.sweep
+        rows.append(Row(_effect(row, name, confidence), sweep))
     changed = [row for row in guideline.rows if row.outcome in ("STRONGER", "WEAKER")]
     return Section(
         f"{place.guideline} {place.claim}",
-        Grid(EFFECTS, rows, "sweep"),
+        Grid(EFFECTS, tuple(rows), "sweep"),
         tuple(_sentence(row, confidence) for row in changed),
         (_condition(guideline), *_other_networks(guideline.rows)),
         picture=place.guideline,
     )
 
 
-def _sweep(measured: Measured) -> str:
-    """A sweep's name, and the unit of its slow-downs if they are per multiply-add."""
-    return f"{measured.place.sweep},{measured.unit}" if measured.unit else measured.place.sweep
+def _units(rows: Sequence[Compared]) -> dict[str, str]:
+    """The unit of the slow-downs of each sweep in which all are per multiply-add."""
+    plain = {row.a.place.sweep for row in rows if row.effect and not row.is_per_multiply_add}
+    return {row.a.place.sweep: row.unit for row in rows if row.effect and row.a.place.sweep not in plain}
 
 
 def _other_networks(rows: Sequence[Compared]) -> list[str]:
@@ -105,11 +108,11 @@ def _telling(row: Compared) -> _Size:
 
 
 def _sentence(row: Compared, confidence: float) -> str:
-    a, b = row.a.judged(confidence), row.b.judged(confidence)
+    a, b = row.slowdowns(confidence)
     is_opposite = all(_is_opposed(row, each) for each in (a, b))
     against = "; on both sides the effect is opposite to the claim" if is_opposite else ""
     ratio = with_interval(row.effect.ratio) if row.effect else ""
-    times = f"{number(a)}x the time{row.a.unit} of {row.a.place.baseline} on A, {number(b)}x on B"
+    times = f"{number(a)}x the time{row.unit} of {row.a.place.baseline} on A, {number(b)}x on B"
     name = f"{row.name} {LAUNCH_BOUND}" if row.is_about_launches else row.name
     return f"{name} {row.outcome}: {times}; B / A {ratio}{against}"
 
@@ -127,11 +130,15 @@ def _condition(guideline: GuidelineComparison) -> str:
     return f"CONDITIONS DIFFER (A | B): {'; '.join(guideline.differences)}; A: {setups}"
 
 
-def _effect(row: Compared, confidence: float) -> tuple[Value, ...]:
-    shown = [Value(row.a.place.variant, row.a.place.row)]
-    for measured, is_launch_bound in ((row.a, row.is_a_launch_bound), (row.b, row.is_b_launch_bound)):
-        slowdown = measured.judged(confidence)
-        shown += [_marked(slowdown, is_launch_bound), Value(half_width(slowdown))]
+def _effect(row: Compared, name: str, confidence: float) -> tuple[Value, ...]:
+    a, b = row.slowdowns(confidence)
+    shown = [
+        Value(name, row.a.place.row),
+        _marked(a, row.is_a_launch_bound),
+        Value(half_width(a)),
+        _marked(b, row.is_b_launch_bound),
+        Value(half_width(b)),
+    ]
     if not row.effect:
         return (*shown, Value(), Value())
     ratio = row.effect.ratio
@@ -186,36 +193,3 @@ def _alone(comparison: Comparison) -> list[Section]:
             where = f"{failure.place.name} ({failure.place.condition.id})"
             lines.append(f"failed in {name}: {where}: {failure.reason}")
     return [Section("On one side only, or failed", notes=tuple(lines))] if lines else []
-
-
-def _notes(comparison: Comparison) -> Iterator[str]:
-    """The legend: every word, sign and bracket that a comparison uses."""
-    each, verdicts = level(comparison.confidence), level(verdict_confidence(comparison.confidence))
-    least, most = percent(LEAST_CHANGE), percent(MOST_DENIED)
-    yield (
-        "B / A: B's slow-down over A's, each against its own baseline. B's speed-up: A's time for an image "
-        "over B's."
-    )
-    yield (
-        f"±: {each} interval of one side. [ ]: {verdicts} interval of a ratio of both, on which its verdict "
-        "rests, whatever else is compared."
-    )
-    yield (
-        f"A change counts beyond {least}; of slow-downs also beyond both noise floors. STRONGER, WEAKER (the "
-        "guideline's effect on B), FASTER, SLOWER (B itself): the whole interval lies above or below the "
-        f"ratio that is named. SAME: all of it lies within {least}, or within a noise floor of at most "
-        f"{most}; identical: A and B hold the same samples."
-    )
-    if UNCLEAR in _words(comparison):
-        yield (
-            "UNCLEAR: the interval spans the ratio that is named, is too wide (spans one on either side), or "
-            f"lies below a noise floor of more than {most}. To decide it, measure longer: --passes 10 "
-            "--benchmark-max-time 8."
-        )
-    if any(waits_for_launches(measured) for row in comparison.rows for measured in (row.a, row.b)):
-        yield LAUNCHES_NOTE
-
-
-def _words(comparison: Comparison) -> set[str]:
-    """The verdicts of all rows."""
-    return {row.outcome for row in comparison.rows} | {row.pace for row in comparison.rows}

@@ -1,9 +1,13 @@
 """Write the answer of --fail-on: one line on whether it passed, then what tripped it and what to know."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 from guidelines.analysis.compare import Comparison
-from guidelines.analysis.gate import DISTURBED, MISSING, UNCLEAR, Check, Finding, Gate, Trigger
+from guidelines.analysis.findings import Finding
+from guidelines.analysis.gate import Check, Decided, Gate
+from guidelines.analysis.remedies import for_most
+from guidelines.analysis.triggers import DISTURBED, UNCLEAR, Trigger
 from guidelines.report.digits import percent, with_interval
 from guidelines.report.labels import differences, of_results
 from guidelines.report.subjects.sides import notes_on_one_process
@@ -13,7 +17,7 @@ MOST_NAMED = 10
 # How the ratio of a row reads.
 OF = {"speed": "B's speed-up", "slow-down": "B's slow-down over A's"}
 # How the least size of a word reads; a change is "by more than 3 %".
-SIZES = {UNCLEAR: "reaching beyond {}", DISTURBED: "in more than {} of the passes", MISSING: ""}
+SIZES = {UNCLEAR: "reaching beyond {}", DISTURBED: "in more than {} of the passes"}
 
 
 def lines(gate: Gate, comparison: Comparison) -> tuple[str, ...]:
@@ -22,10 +26,22 @@ def lines(gate: Gate, comparison: Comparison) -> tuple[str, ...]:
 
 
 def headline(gate: Gate) -> str:
-    """Passed or failed, what was checked, and how much of it tripped: first the words at which it failed."""
+    """Passed or failed, what was checked, and how much of it tripped: first the words at which it failed.
+
+    A gate that passed says, before all else, of how many figures it could decide that.
+    """
     outcome = "FAILED" if gate.trips else "passed"
+    in_part = [_in_part(each) for each in gate.decided if each.open]
+    if in_part and not gate.trips:
+        outcome = f"passed, but decided {' and '.join(in_part)}"
     checks = sorted(gate.checks, key=lambda check: not check.trips)
     return f"Gate {outcome}: {'; '.join(map(_checked, checks))}"
+
+
+def _in_part(decided: Decided) -> str:
+    """The part that was decided: "NONE of 51 speeds", "only 9 of 51 speeds"."""
+    number = f"only {decided.decided}" if decided.decided else "NONE"
+    return f"{number} of {decided.asked} {decided.of}s"
 
 
 def trip_line(trip: Finding) -> str:
@@ -43,34 +59,53 @@ def unchecked_line(gate: Gate) -> str:
     return f"not on B, so not checked: {'; '.join(gate.missing)}" if gate.missing else ""
 
 
+def undecided_line(gate: Gate) -> str:
+    """How large a change may hide, what would show it, and the word that fails at it; "" if none may."""
+    if not gate.undecided:
+        return ""
+    widest = max(gate.undecided, key=lambda finding: finding.reach)
+    reach = "has no usable interval" if widest.reach == inf else f"may hide {percent(widest.reach)}"
+    remedy = for_most(finding.needed for finding in gate.undecided)
+    line = f"undecided: {_kinds(gate)} (the widest, {widest.name}, {reach}); to decide, {remedy}"
+    if any(check.trigger.word == UNCLEAR for check in gate.checks):
+        return line
+    return f"{line}; add unclear to --fail-on to fail at what is undecided, unclear:10% if beyond 10 %"
+
+
 def to_json(gate: Gate) -> Mapping[str, object]:
     """The answer for a program: passed or not, and each check with the rows that tripped it."""
     checks = []
     for check in gate.checks:
         trigger = {"word": check.trigger.word, "least": check.trigger.least}
         checks.append({**trigger, "checked": check.checked, "tripped": list(map(trip_line, check.trips))})
-    undecided = [finding.name for finding in gate.undecided]
-    return {"passed": not gate.trips, "checks": checks, "undecided": undecided, "missing": gate.missing}
+    return {
+        "passed": not gate.trips,
+        "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
+        "checks": checks,
+        "undecided": [finding.name for finding in gate.undecided],
+        "missing": gate.missing,
+    }
 
 
 def size(trigger: Trigger) -> str:
     """The word of a trigger with its least size: "slower by more than 3 %"."""
-    told = SIZES.get(trigger.word, "by more than {}").format(percent(trigger.least))
-    return f"{trigger.word} {told}".rstrip()
+    if trigger.least is None:
+        return trigger.word
+    return f"{trigger.word} {SIZES.get(trigger.word, 'by more than {}').format(percent(trigger.least))}"
 
 
 def _checked(check: Check) -> str:
-    is_about_unclear = check.trigger.word == UNCLEAR
-    unclear = f" ({check.unclear} UNCLEAR)" if check.unclear and not is_about_unclear else ""
-    return f"{size(check.trigger)}: {len(check.trips)} of {check.checked}{unclear}"
+    is_about_undecided = check.trigger.word == UNCLEAR
+    undecided = f" ({check.undecided} undecided)" if check.undecided and not is_about_undecided else ""
+    return f"{size(check.trigger)}: {len(check.trips)} of {check.checked}{undecided}"
 
 
 def _details(gate: Gate, comparison: Comparison) -> Iterator[str]:
     yield from _named(list(map(trip_line, gate.trips)))
     if unchecked := unchecked_line(gate):
         yield unchecked
-    if gate.undecided and not any(check.trigger.word == UNCLEAR for check in gate.checks):
-        yield _note_on_undecided(gate)
+    if undecided := undecided_line(gate):
+        yield undecided
     yield from notes_on_one_process(comparison)
     yield f"A = {comparison.a.sources[0]}, B = {comparison.b.sources[0]}{_machines(comparison)}"
 
@@ -81,14 +116,9 @@ def _named(trips: Sequence[str]) -> Iterator[str]:
         yield f"and {len(trips) - MOST_NAMED} more"
 
 
-def _note_on_undecided(gate: Gate) -> str:
-    """A gate that cannot see a change passes: the number of rows of which that is so, and the option."""
-    widest = max(gate.undecided, key=lambda finding: finding.reach)
-    reach = "has no usable interval" if widest.reach == float("inf") else f"reaches {percent(widest.reach)}"
-    return (
-        f"{len(gate.undecided)} UNCLEAR rows trip nothing (the widest, {widest.name}, {reach}): add "
-        "unclear:10% to --fail-on to fail at those that could hide 10 %, measure with --passes 10 to see more"
-    )
+def _kinds(gate: Gate) -> str:
+    """How much is undecided: "39 slow-downs and 51 speeds"."""
+    return " and ".join(f"{each.open} {each.of}s" for each in gate.decided if each.open)
 
 
 def _machines(comparison: Comparison) -> str:

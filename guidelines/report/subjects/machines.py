@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.analysis.remedies import for_launches
 from guidelines.analysis.tables import tables
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
@@ -26,7 +27,6 @@ from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
 LAUNCHES = "launches decide"
-TELLS_OF_DEVICE = "--mode cudagraph or --batch-size auto"
 FINDINGS_NOTE = (
     "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
     "hold and others do not; does not hold, if none holds and one is denied; else undecided"
@@ -157,7 +157,7 @@ def _notes_on_undecided(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
     for name, line in zip(names, matrix.lines, strict=True):
         for guideline, standing in line.standings.items():
             if standing.finding == "undecided" and standing.is_counted:
-                needed = standing.verdict.needed or f"{LAUNCHES}, try {TELLS_OF_DEVICE}"
+                needed = standing.verdict.needed or for_launches(line.condition).needed
                 rows.setdefault((guideline, needed), []).append(name)
     for (guideline, needed), of_rows in rows.items():
         yield f"{guideline} undecided on {_shortened(of_rows)}: {needed}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import inf, isfinite
 
+from guidelines.analysis.remedies import for_launches, not_measured
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
@@ -41,7 +42,7 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
     name = f"{name} ({condition})" if condition else name
     decided = sweep.verdict
     if decided is None:
-        return f"{name} no verdict: {sweep.extreme} was not measured"
+        return f"{name} no verdict: {not_measured(sweep.extreme).sentence}"
     is_faster = decided.slowdown.estimate < 1
     effect = decided.slowdown.inverse() if is_faster else decided.slowdown
     unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
@@ -55,7 +56,7 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
         line += f", {_in_time(sweep.plain, is_faster)}"
     if decided.outcome == "does not hold" and decided.margin is not None:
         line += f"; the margin is {percent(decided.margin)}"
-    return f"{line}; {decided.remedy}" if decided.remedy else line
+    return f"{line}; {decided.remedy.sentence}" if decided.remedy else line
 
 
 def notes(table: Table, is_replayed: bool = False) -> Iterator[str]:
@@ -161,8 +162,7 @@ def _remedy(condition: Condition, is_replayed: bool) -> str:
     """Where to find the device's own time, or the options that would measure it."""
     if is_replayed:
         return "the table of mode cudagraph shows the device"
-    graphs = "" if condition.mode == "cudagraph" else f", or --mode cudagraph --device {condition.device}"
-    return f"--batch-size auto{graphs} would show the device"
+    return for_launches(condition).sentence
 
 
 def _longer(bound: list[Circumstances]) -> str:

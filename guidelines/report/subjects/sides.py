@@ -7,6 +7,7 @@ from guidelines.analysis.compare import Comparison
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.measuring import measuring
+from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.digits import with_interval
 from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
@@ -49,7 +50,7 @@ def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
     sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
     of_one = [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]
     if of_one:
-        yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes 5 would, or a folder of runs"
+        yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes {USUAL_PASSES} would, or a folder of runs"
 
 
 def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:

@@ -1,0 +1,62 @@
+"""The words of --fail-on, each with the least size that counts."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guidelines.analysis.change import LEAST_CHANGE
+from guidelines.analysis.measured import PASSES_FOR_AN_ODD_ONE
+
+EFFECTS, SPEEDS = ("stronger", "weaker"), ("faster", "slower")
+UNCLEAR, DISTURBED, MISSING = "unclear", "disturbed", "missing"
+CHANGES = (*EFFECTS, *SPEEDS)
+WORDS = (*CHANGES, UNCLEAR, DISTURBED, MISSING)
+# The least size that counts, for a word without one: of a change, or the share of disturbed passes.
+LEAST = {**dict.fromkeys(CHANGES, LEAST_CHANGE), DISTURBED: 1 / PASSES_FOR_AN_ODD_ONE}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A word to fail at, and the least size that counts, as a fraction.
+
+    The size of a change is that of the ratio, that of "disturbed" is the share of the passes. That of
+    "unclear" is how far the interval reaches; None is the size of the word that is not decided. "missing" has
+    none.
+    """
+
+    word: str
+    least: float | None = None
+
+    @property
+    def size(self) -> float:
+        """The least size. Raises ValueError if the word has none of its own."""
+        if self.least is None:
+            raise ValueError(f"{self.word} has no size of its own")
+        return self.least
+
+
+def triggers(text: str) -> tuple[Trigger, ...]:
+    """Read a list such as "stronger,slower:5%". Raises ValueError naming the part that is wrong."""
+    return tuple(map(_trigger, text.split(",")))
+
+
+def changes(wanted: Sequence[Trigger]) -> tuple[Trigger, ...]:
+    """The words of a list that are about changes; all four if it has none but asks for what is unclear."""
+    asked = tuple(trigger for trigger in wanted if trigger.word in CHANGES)
+    if asked or all(trigger.word != UNCLEAR for trigger in wanted):
+        return asked
+    return tuple(Trigger(word, LEAST_CHANGE) for word in CHANGES)
+
+
+def _trigger(text: str) -> Trigger:
+    match = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
+    if not match or match[1] not in WORDS:
+        raise ValueError(
+            f"{text!r} is none of {', '.join(WORDS)}, each with a least size such as :5% or without"
+        )
+    word, percent = match.groups()
+    if percent is None:
+        return Trigger(word, LEAST.get(word))
+    if word == MISSING:
+        raise ValueError(f"{text!r}: {MISSING} has no size, give it without")
+    return Trigger(word, float(percent) / 100)
