@@ -4,15 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from guidelines.analysis.compare import compare
+from guidelines.analysis.gate import gate
 from guidelines.analysis.matrix import matrix
 from guidelines.analysis.tables import tables
+from guidelines.analysis.triggers import triggers
 from guidelines.report.document import Document
 from guidelines.report.formats import text
 from guidelines.report.labels import NOT_COUNTED
+from guidelines.report.subjects import comparison
 from guidelines.report.subjects.answer import lines
 from guidelines.report.subjects.machines import document
 from guidelines.report.subjects.report import parts
 from guidelines.report.subjects.uncounted import EAGER_NOTE, WIDTHS_NOTE
+from guidelines.results.model import Circumstances
 
 
 @pytest.fixture
@@ -117,3 +122,40 @@ def test_eager_mode_and_widths_have_notes_of_their_own(run_of):
     (holds, *_) = document(matrix([run_of(*both_modes)])).sections
     assert EAGER_NOTE in holds.notes
     assert WIDTHS_NOTE not in holds.notes
+
+
+def test_both_kinds_of_widths_are_compared_as_conditions_of_their_own(run_of):
+    a = run_of(*given("G2", {"x1": 2.0}, {"x1": 1.5}), ("G4", {}, {"x1": 1.2}, {}))
+    b = run_of(*given("G2", {"x1": 3.0}, {"x1": 1.5}), ("G4", {}, {"x1": 1.2}, {}))
+    compared = compare(a, b)
+    effects = {row.name: row.outcome for row in compared.rows if row.effect}
+    assert effects == {
+        "G2 x1 g=8 (cpu-float16)": "STRONGER",
+        "G2 x1 g=8 (cpu-float16-exact)": "SAME",
+        "G4 x1 g=8": "SAME",
+    }
+    titles = [section.title for section in comparison.document(compared).sections]
+    assert titles[:2] == ["G2 claim: published widths", "G2 claim: aligned widths"]
+    (check,) = gate(compared, triggers("stronger")).checks
+    assert check.checked == "3 slow-downs"
+    assert [trip.name for trip in check.trips] == ["G2 x1 g=8 (cpu-float16)"]
+
+
+def test_a_file_of_published_widths_is_compared_with_those_of_both(run_of):
+    both = run_of(*given("G2", {"x1": 2.0}, {"x1": 1.5}))
+    compared = compare(run_of(("G2", {}, {"x1": 2.0}, {})), both)
+    assert [row.name for row in compared.rows] == ["G2 x1 g=1", "G2 x1 g=8"]
+    assert compared.only_b == ("G2 x1 (cpu-float16-exact, against g=1)",)
+    other_type = compare(run_of(("G2", {"dtype": "float32"}, {"x1": 2.0}, {})), both)
+    assert other_type.guidelines[0].differences == ("dtype float32 | float16",)
+
+
+def test_disturbed_sweeps_at_both_kinds_of_widths_are_told_apart(run_of):
+    how = {"circumstances": Circumstances(disturbed=("a hog",))}
+    a = run_of(*given("G2", {"x1": 2.0}, {"x1": 1.5}, papers=how, **how))
+    compared = compare(a, run_of(*given("G2", {"x1": 2.0}, {"x1": 1.5})))
+    (check,) = gate(compared, triggers("disturbed")).checks
+    names = ["G2 x1 (cpu-float16)", "G2 x1 (cpu-float16-exact)"]
+    assert (check.checked, [trip.name for trip in check.trips]) == ("4 sweeps", names)
+    lead = comparison.document(compared).lead
+    assert [line for line in lead if "a hog" in line] == [f"A: {name} was disturbed: a hog" for name in names]
