@@ -36,6 +36,8 @@ LAUNCH_BOUND = "*"
 OTHER_WORK = "#"
 # What the answer leaves out.
 NOT_COUNTED = "not counted"
+# Stands at aligned widths for a guideline whose published widths are aligned ones.
+AS_PUBLISHED = "widths as published"
 # Marks intervals that tell nothing of how far runs lie apart.
 ONE_PROCESS = "one process: the interval does not cover other runs"
 # Facts of every machine: a file without one does not hold it.

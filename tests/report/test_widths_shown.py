@@ -11,7 +11,8 @@ from guidelines.analysis.tables import tables
 from guidelines.analysis.triggers import triggers
 from guidelines.report.document import Document
 from guidelines.report.formats import text
-from guidelines.report.labels import NOT_COUNTED
+from guidelines.report.heat import HeatCell
+from guidelines.report.labels import AS_PUBLISHED, NOT_COUNTED
 from guidelines.report.subjects import comparison
 from guidelines.report.subjects.answer import lines
 from guidelines.report.subjects.machines import document
@@ -113,6 +114,16 @@ def test_a_matrix_says_why_cells_are_not_counted(run_of):
     assert WIDTHS_NOTE in holds.notes
     cells = [row.values[1].text for row in holds.grid.rows]
     assert [NOT_COUNTED in cell for cell in cells] == [True, False, False]
+
+
+@pytest.mark.parametrize(("width", "expected"), [(64, AS_PUBLISHED), (90, "not measured")])
+def test_a_cell_tells_widths_that_are_the_same_from_those_that_were_not_measured(run_of, width, expected):
+    run = run_of(*given("G2", {"x1": 2.0}, {"x1": 1.5}), ("G4", {}, {"x1": 1.2}, {"widths": (width,)}))
+    shown = document(matrix([run, run]))
+    texts = [[value.text.split("\n")[-1] for value in row.values[1:]] for row in shown.sections[0].grid.rows]
+    assert texts[:2] == [[NOT_COUNTED, "1 of 1 hold"], ["1 of 1 hold", expected]]
+    (heat,) = shown.heat_maps
+    assert heat.rows[1].cells[1] == (HeatCell("–", AS_PUBLISHED) if expected == AS_PUBLISHED else None)
 
 
 def test_eager_mode_and_widths_have_notes_of_their_own(run_of):

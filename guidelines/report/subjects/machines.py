@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
+from guidelines.analysis.matrix import Line, Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.remedies import for_launches
+from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.tables import tables
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import (
+    AS_PUBLISHED,
     DISTURBED,
     NOT_COUNTED,
     ONE_PROCESS,
@@ -88,15 +90,16 @@ def by_condition(results: MachineResults) -> tuple[Section, ...]:
 def _grid(matrix: Matrix, names: Sequence[str], heading: str) -> Grid:
     rows = []
     for name, line in zip(names, matrix.lines, strict=True):
-        cells = [_value(line.standings.get(guideline)) for guideline in matrix.guidelines]
+        cells = [_value(line, guideline) for guideline in matrix.guidelines]
         rows.append(Row((Value(name), *cells)))
     return Grid((Head(heading, is_number=False), *map(Head, matrix.guidelines)), tuple(rows))
 
 
-def _value(standing: Standing | None) -> Value:
+def _value(line: Line, guideline: str) -> Value:
     """The largest effect with its interval and verdict, and the number of sweeps that hold."""
+    standing = line.standings.get(guideline)
     if standing is None:
-        return Value("not measured")
+        return Value(AS_PUBLISHED if has_widths_as_published(line, guideline) else "not measured")
     effect, verdict = standing.effect, standing.verdict
     mark = f" {DISTURBED}" if standing.is_disturbed else ""
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
