@@ -9,7 +9,7 @@ import torch
 from hypothesis import settings
 
 from guidelines.analysis.measured import results_of
-from guidelines.measure.device import checks
+from guidelines.measure.device.declared import check_work
 from guidelines.networks import blocks
 from guidelines.results.joining import joined, linked
 from guidelines.results.model import Circumstances, Entry, Identity, Machine, Pass, Place
@@ -73,7 +73,7 @@ def outside_xdist(monkeypatch):
 @pytest.fixture(scope="session")
 def imported():
     """What torch imports when it is first used: else each run inside a test does it anew, for a second."""
-    checks.check_work(blocks.group_convolution(4, 1), CPU)
+    check_work(blocks.group_convolution(4, 1), CPU)
 
 
 @pytest.fixture

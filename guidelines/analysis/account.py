@@ -5,13 +5,13 @@ and arithmetic alone would cost. Launches are what the launching of operators ad
 rest: one network attains a smaller share of what the device can do than the other.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, hypot, log
 
-from guidelines.analysis.floor import attainable_s, best, floor_s, lacks
+from guidelines.analysis.floor import attainable_s, best, by_key, floor_s, lacks
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
-from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
+from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.model import VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
@@ -54,7 +54,7 @@ class Account:
 
 def accounts(results: MachineResults) -> dict[VariantKey, Account]:
     """The account of every slow-down of a machine; without those whose ceilings or operators are unknown."""
-    measured_ceilings = _by_key(results.ceilings)
+    measured_ceilings = by_key(results.ceilings)
     known = {each.place.key: each for each in results.measured}
     every: dict[VariantKey, Account] = {}
     for sweep in by_sweep(results.measured).values():
@@ -73,17 +73,13 @@ def accounts(results: MachineResults) -> dict[VariantKey, Account]:
 def missing(results: MachineResults, condition: Condition) -> tuple[str, ...]:
     """Reasons why no account of a condition can be given; () if one can, or for a file without ceilings."""
     measured = [each for each in results.ceilings if each.key == key_of(condition)]
-    reasons = [reason for each in measured for reason in lacks(each, condition)]
-    if not measured or len(reasons) < len(measured):
-        return ()
-    return tuple(dict.fromkeys(reasons))
-
-
-def _by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
-    by_key: dict[CeilingsKey, list[Ceilings]] = {}
-    for each in ceilings:
-        by_key.setdefault(each.key, []).append(each)
-    return by_key
+    reasons: dict[str, None] = {}
+    for each in measured:
+        lacking = lacks(each, condition)
+        if not lacking:
+            return ()
+        reasons.update(dict.fromkeys(lacking))
+    return tuple(reasons)
 
 
 def _in_a_graph(measured: Measured, known: Mapping[VariantKey, Measured]) -> Measured | None:

@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from guidelines.results.ceilings import COPY, ELEMENT_WISE, IN_PLACE, TRAFFIC, Ceilings, Rate
+from guidelines.analysis.measured import MachineResults
+from guidelines.results.ceilings import (
+    COPY,
+    ELEMENT_WISE,
+    IN_PLACE,
+    TRAFFIC,
+    Ceilings,
+    CeilingsKey,
+    Rate,
+    key_of,
+)
+from guidelines.results.model import VariantKey
 from guidelines.spec.condition import DTYPES, Condition
 from guidelines.spec.work import Operators
 
@@ -25,20 +36,40 @@ def best(each: Sequence[Ceilings]) -> Ceilings:
                 known[kind] = min(taken_s, known.get(kind, taken_s))
     return Ceilings(
         key=each[0].key,
-        traffic={kind: _best_rates(ceilings.traffic.get(kind, ()) for ceilings in each) for kind in TRAFFIC},
+        traffic={kind: _best_rates(each, kind) for kind in TRAFFIC},
         multiply_adds_per_s=rates,
         launch_s=launch_s,
     )
 
 
-def _best_rates(passes: Iterable[Sequence[Rate]]) -> tuple[Rate, ...]:
-    """The highest rate of each working set."""
+def _best_rates(passes: Iterable[Ceilings], kind: str) -> tuple[Rate, ...]:
+    """The highest rate of each working set, of a kind of traffic."""
     rates: dict[int, float] = {}
-    for each in passes:
-        for rate in each:
+    for ceilings in passes:
+        for rate in ceilings.traffic.get(kind, ()):
             known = rates.get(rate.working_set_bytes, 0.0)
             rates[rate.working_set_bytes] = max(rate.bytes_per_s, known)
     return tuple(Rate(size, rates[size]) for size in sorted(rates))
+
+
+def floors(results: MachineResults) -> dict[VariantKey, float]:
+    """The floor in seconds of every network of a machine whose operators and ceilings are known."""
+    ceilings = by_key(results.ceilings)
+    seconds: dict[VariantKey, float] = {}
+    for each in results.measured:
+        condition = each.place.condition
+        known = [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
+        if known and each.operators:
+            seconds[each.place.key] = floor_s(each.operators, best(known), condition)
+    return seconds
+
+
+def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
+    """Ceilings of several passes by what they depend on."""
+    grouped: dict[CeilingsKey, list[Ceilings]] = {}
+    for each in ceilings:
+        grouped.setdefault(each.key, []).append(each)
+    return grouped
 
 
 def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:

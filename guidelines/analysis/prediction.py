@@ -1,12 +1,14 @@
-"""Correlate the ranks of whole networks by their counts with their ranks by time."""
+"""Correlate the ranks of whole networks by their counts, and by their floors, with their ranks by time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atanh, sqrt, tanh
-from typing import Any
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
+from guidelines.analysis.floor import floors
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import quantile
@@ -14,6 +16,8 @@ from guidelines.stats.intervals import quantile
 LEAST_NETWORKS = 10
 # The limit of a small network; over all sizes any count orders times well.
 SMALL_MULTIPLY_ADDS = 10**9
+# The floor is compared with the time as counts are.
+FLOOR = "floor"
 # Counts to compare with the time, and the fields that hold them.
 COUNTS = {
     "multiply-adds": "multiply_adds",
@@ -32,11 +36,35 @@ class Correlation:
 
 
 @dataclass(frozen=True)
+class AboveFloor:
+    """How many times its floor a network takes: the median of some networks, and the worst of them."""
+
+    median: float
+    worst: float
+    network: str
+
+
+@dataclass(frozen=True)
 class Prediction:
-    """The correlation of each count with the time of a call, without counts that are all equal."""
+    """The correlation of each count with the time of a call, without counts that are all equal.
+
+    `above_floor` is None if the floor of a network is not known.
+    """
 
     networks: int
     counts: Mapping[str, Correlation]
+    above_floor: AboveFloor | None = None
+
+
+class _Timed(NamedTuple):
+    """A network, the seconds that it takes for an image, and the counts of one image by name.
+
+    A count is None if an older file lacks it.
+    """
+
+    measured: Measured
+    seconds: float
+    counts: Mapping[str, float | None]
 
 
 def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condition, tuple[Prediction, ...]]:
@@ -45,11 +73,13 @@ def predictions(results: MachineResults, confidence: float = 0.95) -> dict[Condi
     Counts and times are of one image: sweeps may have batches of their own. A network that several sweeps
     timed counts once.
     """
-    networks: dict[Condition, dict[str, Measured]] = {}
+    known = floors(results)
+    networks: dict[Condition, dict[str, _Timed]] = {}
     for measured in results.measured:
-        if not measured.identity.widths and None not in _counts(measured).values():
+        timed = _timed(measured, known.get(measured.place.key), confidence)
+        if not measured.identity.widths and all(timed.counts[name] is not None for name in COUNTS):
             condition = measured.place.condition.shared
-            networks.setdefault(condition, {}).setdefault(measured.place.variant, measured)
+            networks.setdefault(condition, {}).setdefault(measured.place.variant, timed)
     by_condition = {}
     for condition, named in networks.items():
         groups = _groups(list(named.values()))
@@ -78,30 +108,41 @@ def spearman(ours: Sequence[float], theirs: Sequence[float], confidence: float) 
     return Correlation(estimate, tanh(center - half_width), tanh(center + half_width))
 
 
-def _groups(networks: list[Measured]) -> list[list[Measured]]:
+def _groups(networks: list[_Timed]) -> list[list[_Timed]]:
     """All networks; and the small ones, if not all are small."""
-    small = [m for m in networks if m.network.multiply_adds_per_image < SMALL_MULTIPLY_ADDS]
+    small = [each for each in networks if each.measured.network.multiply_adds_per_image < SMALL_MULTIPLY_ADDS]
     return [networks, small] if len(small) < len(networks) else [networks]
 
 
-def _predicted(networks: Sequence[Measured], confidence: float) -> Prediction:
-    seconds = [m.seconds_per_call(confidence).estimate / m.place.condition.batch_size for m in networks]
-    counts = [_counts(measured) for measured in networks]
+def _predicted(networks: Sequence[_Timed], confidence: float) -> Prediction:
+    seconds = [each.seconds for each in networks]
     correlations = {}
-    for name in COUNTS:
-        correlation = spearman([each[name] for each in counts], seconds, confidence)
+    for name in (*COUNTS, FLOOR):
+        counts = [count for each in networks if (count := each.counts[name]) is not None]
+        correlation = spearman(counts, seconds, confidence) if len(counts) == len(networks) else None
         if correlation is not None:
             correlations[name] = correlation
-    return Prediction(len(networks), correlations)
+    return Prediction(len(networks), correlations, _above_floor(networks))
 
 
-def _counts(measured: Measured) -> dict[str, Any]:
-    """The counts of one image; None for a count that an older file lacks."""
-    counts = {}
+def _above_floor(networks: Sequence[_Timed]) -> AboveFloor | None:
+    factors: dict[str, float] = {}
+    for each in networks:
+        floor_s = each.counts[FLOOR]
+        if floor_s is None:
+            return None
+        factors[each.measured.place.variant] = each.seconds / floor_s
+    worst = max(factors, key=lambda name: factors[name])
+    return AboveFloor(median(factors.values()), factors[worst], worst)
+
+
+def _timed(measured: Measured, floor_s: float | None, confidence: float) -> _Timed:
+    batch = measured.place.condition.batch_size
+    counts = {FLOOR: None if floor_s is None else floor_s / batch}
     for name, field in COUNTS.items():
         of_call = getattr(measured.identity.work, field)
-        counts[name] = None if of_call is None else of_call / measured.place.condition.batch_size
-    return counts
+        counts[name] = None if of_call is None else of_call / batch
+    return _Timed(measured, measured.seconds_per_call(confidence).estimate / batch, counts)
 
 
 def _ranks(values: Sequence[float]) -> np.ndarray:

@@ -23,31 +23,32 @@ def add_files(parser: ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="a file of --benchmark-json, the journal of a run, or a folder of them; NAME=PATH calls the "
-        "machine of all its runs NAME, in place of their hosts: `compare before=old/ after=new/`",
+        help="a file saved by --benchmark-json, the journal of a run, or a folder of such files; NAME=PATH "
+        "gives the machine of all runs at PATH the name NAME, in place of its host name: "
+        "`compare before=old/ after=new/`",
     )
     parser.add_argument(
         "--max-bytes",
         type=_size_bytes,
         metavar="N",
         default="256M",
-        help="refuse larger files (default: %(default)s); reading takes about ten times a file's size in "
-        "memory",
+        help="refuse files larger than this, in bytes or with k, M or G (default: %(default)s); reading "
+        "takes about ten times a file's size in memory",
     )
     parser.add_argument(
         "--skip-broken",
         action="store_true",
-        help="go on without files that cannot be read; each is named on stderr, and the exit status is "
-        f"{SKIPPED_FILES} (1 if --fail-on finds something)",
+        help="go on without files that cannot be read: they are named on stderr, and the exit status is "
+        f"{SKIPPED_FILES}",
     )
 
 
 def add_paper(parser: ArgumentParser) -> None:
-    """Add the choice of the paper's columns."""
+    """Add the choice of the paper's figures."""
     parser.add_argument(
         "--paper",
         choices=("arm", "gpu"),
-        help="the paper's columns to show beside the runs (default: arm for a CPU, gpu for CUDA)",
+        help="show the paper's figures for this of its two platforms (default: arm for a CPU, gpu for CUDA)",
     )
 
 
@@ -59,7 +60,7 @@ def add_target(parser: ArgumentParser) -> None:
         metavar="TARGET",
         help="a network of this suite (see `guidelines networks`), or package.module:callable, or "
         "file.py:callable, with arguments if it takes any: 'timm:create_model(\"levit_128\")'. The callable "
-        "is a function or class that makes a module, or a module",
+        "is a function or a class that returns a torch.nn.Module, or such a module itself",
     )
 
 
@@ -71,9 +72,9 @@ def add_input(parser: ArgumentParser) -> None:
         action="append",
         dest="inputs",
         metavar="N,C,H,W[:TYPE]",
-        help="the shape of an input, and its type unless it is that of the network's parameters; once for "
-        "each input, in their order: --input 1,128:int64 --input 1,3,224,224. Values are random; integers "
-        f"are 0 or 1 (default: {','.join(map(str, IMAGE.shape))})",
+        help="the shape of an input, and its type if it is not that of the network's parameters; give it "
+        "once for each input of the network, in their order: --input 1,128:int64 --input 1,3,224,224. Values "
+        f"are random; integers are 0 or 1 (default: {','.join(map(str, IMAGE.shape))})",
     )
 
 
@@ -82,10 +83,16 @@ def inputs(options: Namespace) -> tuple[Input, ...]:
     return tuple(options.inputs or (IMAGE,))
 
 
+def pass_to_pytest(parser: ArgumentParser, command: str) -> None:
+    """Accept every argument: `main` puts those it does not know in `pytest_arguments`."""
+    parser.usage = f"guidelines {command} [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
+    parser.set_defaults(pytest_arguments=[])
+
+
 def add_output(parser: ArgumentParser) -> None:
     """Add the format and the file of an answer."""
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), help="default: the one that the ending of -o names, else text"
+        "--format", choices=tuple(FORMATS), help="default: as the ending of the -o file says, else text"
     )
     endings: list[str] = []
     for form in FORMATS.values():
@@ -95,12 +102,13 @@ def add_output(parser: ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help=f"write to this file; its ending is one of {', '.join(endings)}, unless --format is given",
+        help=f"write to this file, in the format that its ending names: {', '.join(endings)}; with --format "
+        "it may have any ending",
     )
     parser.add_argument(
         "--standalone",
         action="store_true",
-        help="make a LaTeX file that compiles as it is (default: one for \\input)",
+        help="make a LaTeX file that compiles as it is (default: one to \\input into an article)",
     )
 
 

@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Protocol
 
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out files, 70 for a fault of the suite (a traceback if GUIDELINES_DEBUG is set), and 130 for Ctrl-C. That
     of `run` is pytest's own.
     """
+    _complete()
     _replace_what_cannot_be_encoded()
     given = sys.argv[1:] if arguments is None else arguments
     try:
@@ -70,6 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:
         return _told(error)
+
+
+def _complete() -> None:
+    """Answer a shell that asks for completions, as those do in which argcomplete is set up, and end."""
+    if "_ARGCOMPLETE" in os.environ:
+        with suppress(ModuleNotFoundError):
+            import_module("argcomplete").autocomplete(_parsers()[0])
 
 
 def _told(error: Exception) -> int:

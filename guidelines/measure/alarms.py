@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import nn
 
-from guidelines.measure.device.checks import check_work
+from guidelines.measure.device.declared import check_work
 from guidelines.measure.dropped import Dropped, Explain
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +15,13 @@ from guidelines.measure.case import Case
 from guidelines.measure.device.devices import gpu_reader
 from guidelines.measure.device.memory import free_bytes, needed_bytes
 from guidelines.measure.device.timing import pinned, timed
+from guidelines.measure.finding import Finding
 from guidelines.measure.monitor.control_groups import SYS
 from guidelines.measure.monitor.proc import text
 from guidelines.measure.monitor.processors import Processors, affinity, processors
 from guidelines.measure.monitor.watch import Watch, governor
 from guidelines.measure.outcome import Outcome, outcome
+from guidelines.measure.profile.at_best import at_best
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s, measure_sweep
 from guidelines.results.disturbance import State, disturbances
@@ -41,17 +43,11 @@ TURBO_SWITCHES = (
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check: its figure in words, and a remedy, "" if all is well."""
-
-    check: str
-    figure: str
-    remedy: str = ""
-
-
 def examine(cases: Sequence[Case], limits: Limits) -> Iterator[Finding]:
-    """Run every check for a run of these cases, one after the other; takes WATCHED_S and NOISE_S a device."""
+    """Run every check for a run of these cases, one after the other.
+
+    For each device it takes WATCHED_S, CEILINGS_S and NOISE_S.
+    """
     conditions = tuple(dict.fromkeys(case.condition for case in cases))
     devices = {condition.device: condition for condition in reversed(conditions)}
     yield duration(cases, limits)
@@ -67,6 +63,8 @@ def examine(cases: Sequence[Case], limits: Limits) -> Iterator[Finding]:
     yield harness_overhead(conditions[0])
     for device in devices:
         yield memory([case for case in cases if case.condition.device == device])
+    for condition in devices.values():
+        yield from at_best(condition)
     for condition in devices.values():
         yield noise(next(case for case in cases if case.condition == condition))
 

@@ -18,6 +18,7 @@ from guidelines.measure.dropped import Dropped, Explain
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.task import Task
 from guidelines.measure.turn import Turn, new_turn
+from guidelines.measure.turn_limit import TurnLimit
 from guidelines.measure.worker import Job, Message, RunEnds
 from guidelines.results.ceilings import Ceilings
 
@@ -40,6 +41,8 @@ SIGNALS = {number.value: number.name for number in signal.Signals}
 HINTS = {"SIGKILL": " (out of memory?)"}
 # The reason of every failure that a process left behind begins so.
 DIED = "the process that measured it"
+# Far more than compiling a large network takes on a slow machine.
+TURN_LIMIT_S = 600.0
 TaskOfCase = tuple[Task, Case]
 
 
@@ -59,21 +62,26 @@ def measure_in_processes(
     explain: Explain,
     prepare: tuple[Callable[[], object], ...] = (),
     say: Callable[[str], object] = sys.stderr.write,
+    turn_limit_s: float = TURN_LIMIT_S,
 ) -> Iterator[tuple[Task, Result | None]]:
     """Measure tasks in a fresh process, and in another one after each death; ended tasks leave the queue.
 
     Yields every task twice: with None when it begins, then with its outcome, or with the reason why it has
     none. Between the two come the ceilings that it asks for. Tasks that are added meanwhile are measured by a
-    further process. What the processes print is given to `say`. On leaving, also by Ctrl-C, no process is
-    left, and none that a network has started.
+    further process. What the processes print is given to `say`. A process is ended if a turn of a network
+    takes longer than `turn_limit_s`. On leaving, also by Ctrl-C, no process is left, and none that a network
+    has started.
     Raises what a network raises to end the run: errors that `explain` leaves alone.
     """
     while tasks:
         origins = tuple(map(_of_origin, tasks))
         with new_turn() as turn:
             job = Job(origins, explain, turn.path, prepare)
-            with _process(pickle.dumps(job), say) as process:
-                yield from _until_death(process, tasks, turn)
+            with (
+                _process(pickle.dumps(job), say) as process,
+                TurnLimit(turn, turn_limit_s, end=process.kill) as limit,
+            ):
+                yield from _until_death(process, tasks, turn, limit)
 
 
 def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
@@ -84,7 +92,7 @@ def _of_origin(task_of_case: TaskOfCase) -> tuple[Task, Origin]:
 
 
 def _until_death(
-    process: "_Process", tasks: deque[TaskOfCase], turn: Turn
+    process: "_Process", tasks: deque[TaskOfCase], turn: Turn, limit: TurnLimit
 ) -> Iterator[tuple[Task, Result | None]]:
     """Results of a process, task by task, until all are done or it dies."""
     for _ in range(len(tasks)):
@@ -98,7 +106,10 @@ def _until_death(
             raise message.error
         tasks.popleft()
         if message is None:
-            yield task, Died(f"{DIED} {process.end()}", turn.of(task.variants))
+            how = process.end()
+            if limit.is_over:
+                how = f"was ended, as it hung for {limit.limit_s:g} s (see --turn-limit)"
+            yield task, Died(f"{DIED} {how}", turn.of(task.variants))
             return
         yield task, message.outcome
 

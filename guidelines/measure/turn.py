@@ -11,25 +11,38 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-FORM = struct.Struct("I")
+# The position of a variant, and the number of turns that there have been.
+FORM = struct.Struct("II")
+MOST_TURNS = 2**32
 
 
 class Turn:
-    """A file that holds the position of a variant in its sweep, counted from 1; 0 is no one's turn."""
+    """A file that holds the position of a variant in its sweep, counted from 1; 0 is no one's turn.
+
+    It also holds the number of turns so far.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), FORM.size)
+        self._turns = 0
 
     def set(self, variant: str, variants: Sequence[str]) -> None:
         """Say whose turn it is, by an id among those of a sweep; "" for no one's."""
-        FORM.pack_into(self._memory, 0, variants.index(variant) + 1 if variant else 0)
+        self._turns = self._turns % (MOST_TURNS - 1) + 1
+        FORM.pack_into(self._memory, 0, variants.index(variant) + 1 if variant else 0, self._turns)
 
     def of(self, variants: Sequence[str]) -> str:
         """The id of the variant whose turn it is or was, "" if it is no one's."""
-        (position,) = FORM.unpack_from(self._memory)
+        position, _ = FORM.unpack_from(self._memory)
         return variants[position - 1] if 0 < position <= len(variants) else ""
+
+    @property
+    def number(self) -> int:
+        """The number of the turn that it is, 0 if it is no one's."""
+        position, turns = FORM.unpack_from(self._memory)
+        return int(turns) if position else 0
 
     def close(self) -> None:
         """Let go of the file."""

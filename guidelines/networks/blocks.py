@@ -57,11 +57,12 @@ def fragments(c: int, count: int, parallel: bool = False) -> Variant:
         return Variant(id="1-fragment", name="1-fragment", widths=(c,), work=Stack(convs), build=chain)
     if not parallel:
         name = f"{count}-fragment-series"
-        return Variant(id=f"{count}-series", name=name, widths=(c,), work=Stack(convs), build=chain)
+        return Variant(id=name, name=name, widths=(c,), work=Stack(convs), build=chain)
     additions = DEPTH * (count - 1)
+    name = f"{count}-fragment-parallel"
     return Variant(
-        id=f"{count}-parallel",
-        name=f"{count}-fragment-parallel",
+        id=name,
+        name=name,
         widths=(c,),
         work=Stack(convs, elementwise_accesses=additions * 3 * c),
         build=partial(_stack, partial(ParallelFragments, c, count)),
@@ -76,7 +77,7 @@ def bottleneck(c: int, relu: bool = True, shortcut: bool = True) -> Variant:
     inner = c // 4
     convs = (Conv(c, inner), Conv(inner, inner, kernel_size=3), Conv(inner, c)) * DEPTH
     id, name = {
-        (True, True): ("full", "ReLU + shortcut"),
+        (True, True): ("relu+shortcut", "ReLU + shortcut"),
         (True, False): ("no-shortcut", "no shortcut"),
         (False, True): ("no-relu", "no ReLU"),
         (False, False): ("neither", "neither"),

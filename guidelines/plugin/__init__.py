@@ -8,6 +8,7 @@ PYTEST_DONT_REWRITE: `entry` imports this package before pytest could rewrite it
 pytest_plugins = [
     "guidelines.plugin.entry",
     "guidelines.plugin.hooks",
+    "guidelines.plugin.words",
     "guidelines.plugin.measurement",
     "guidelines.plugin.ending",
     "guidelines.plugin.saving",

@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,48 +12,40 @@ from pytest_benchmark.storage.file import FileStorage
 from guidelines.results.checked import mapping
 from guidelines.results.extent import PARTIAL
 from guidelines.results.schema import KEY
+from guidelines.results.writing import Replacement
+
+# Letters of a file's name in the name of the file for a part of a run: systems allow 255.
+LONGEST_STEM = 200
 
 
 class Aside(os.PathLike[str]):
     """A path for pytest-benchmark to write to: its text names the target, the file beside it is opened."""
 
     def __init__(self, target: Path) -> None:
-        self.given = target
-        self.target = Path(os.path.realpath(target))
-        self._beside = self.target.with_name(f"{self.target.name}.{os.getpid()}.part")
+        self._given = target
+        self._new = Replacement(target)
 
     def __fspath__(self) -> str:
-        return str(self._beside)
+        return str(self._new.beside)
 
     def __str__(self) -> str:
-        return str(self.given)
+        return str(self._given)
 
     def exists(self) -> bool:
         """True if there is a target already."""
-        return self.target.exists()
+        return self._new.target.exists()
 
     def open(self, mode: str) -> Any:
         """Open the file beside the target."""
-        return self._beside.open(mode)
+        return self._new.beside.open(mode)
 
     def put(self) -> bool:
-        """Put what was written in the place of the target, with its mode; False if nothing was written."""
-        if not self._beside.exists():
-            return False
-        with self._beside.open("r+b") as file:
-            os.fsync(file.fileno())
-        if self.target.exists():
-            shutil.copymode(self.target, self._beside)
-            with suppress(OSError):
-                owner = self.target.stat()
-                os.chown(self._beside, owner.st_uid, owner.st_gid)
-        self._beside.replace(self.target)
-        return True
+        """Put what was written in the place of the target; False if nothing was. Raises OSError."""
+        return self._new.put()
 
     def discard(self) -> None:
         """Delete what was written and not put in its place."""
-        with suppress(OSError):
-            self._beside.unlink(missing_ok=True)
+        self._new.discard()
 
 
 class _Storage(FileStorage):
@@ -99,7 +89,7 @@ class SavedFiles:
     def _json(self, path: Path, is_complete: bool) -> Aside:
         if is_complete or not _holds_whole_run(path):
             return Aside(path)
-        part = Aside(path.with_name(f"{path.stem}.partial{path.suffix}"))
+        part = Aside(_free_for_part(path))
         self._kept_if_put[part] = f"{path} holds a whole run and was left; this part of one is in {part}"
         return part
 
@@ -113,6 +103,16 @@ class SavedFiles:
         """Delete what was not put in its place."""
         for file in self._files:
             file.discard()
+
+
+def _free_for_part(path: Path) -> Path:
+    """A path beside that of a whole run, which holds no whole run itself: "run.partial.json"."""
+    part, number = path, 1
+    while _holds_whole_run(part):
+        mark = ".partial" if number == 1 else f".partial-{number}"
+        part = path.with_name(f"{path.stem[:LONGEST_STEM]}{mark}{path.suffix}")
+        number += 1
+    return part
 
 
 def _can_be_replaced(path: Path) -> bool:

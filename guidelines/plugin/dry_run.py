@@ -39,7 +39,9 @@ class _Collector:
         self.limits = limits(session.config)
 
 
-def collect(arguments: Sequence[str], paths: Sequence[str] = ()) -> tuple[list[Case], Limits]:
+def collect(
+    arguments: Sequence[str], paths: Sequence[str] = (), plugins: Sequence[object] = ()
+) -> tuple[list[Case], Limits]:
     """The cases that `pytest ARGUMENTS` would measure, and its limits; of some paths if no argument is one.
 
     Raises CollectError.
@@ -47,7 +49,7 @@ def collect(arguments: Sequence[str], paths: Sequence[str] = ()) -> tuple[list[C
     collector, output = _Collector(paths), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "guidelines.plugin"]
-        status = pytest.main([*arguments, *options], [collector])
+        status = pytest.main([*arguments, *options], [collector, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from guidelines.measure.campaign import Campaign
-from guidelines.plugin.measurement import CAMPAIGN, CASE
+from guidelines.plugin.measurement import CALLED, CAMPAIGN, CASE
 from guidelines.results.extent import Extent
 
 
@@ -37,7 +37,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if case:
         tests = item.config.stash.setdefault(TESTS, _Tests())
         variant = _Variant(case.sweep_id, case.variant.id)
-        if not report.passed:
+        if not report.passed and item.stash.get(CALLED, True):
             tests.dropped.add(variant)
         if call.when == "teardown":
             tests.ended.add(variant)

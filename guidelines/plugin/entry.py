@@ -19,6 +19,7 @@ MARKERS = (
     "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
     "guideline_case(case): set by the suite: one variant of a sweep",
 )
+NEEDS_MARK = "`measure` needs the mark @pytest.mark.guideline(sweeps=...)"
 # True if the suite's options were declared here.
 HAS_OPTIONS = pytest.StashKey[bool]()
 
@@ -58,6 +59,21 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
             _load(collector.config)
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(str(error)) from None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Warn of tests that take `measure` without the mark, so that nobody defines it.
+
+    --benchmark-only would skip them in silence.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and _lacks_measure(item):
+            item.warn(pytest.PytestWarning(f"{item.nodeid}: {NEEDS_MARK}"))
+
+
+def _lacks_measure(item: pytest.Function) -> bool:
+    return "measure" in item.fixturenames and "measure" not in item._fixtureinfo.name2fixturedefs
 
 
 def _is_marked(obj: object) -> bool:

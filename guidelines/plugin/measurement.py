@@ -16,6 +16,7 @@ from guidelines.measure.alarms import import_early, is_alarm
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped, explained, holds, skipped
+from guidelines.plugin.entry import NEEDS_MARK
 from guidelines.plugin.passes import measure_sweeps
 from guidelines.plugin.replay import replay
 from guidelines.results.model import Entry, Failure
@@ -25,6 +26,9 @@ from guidelines.results.schema import KEY, to_extra_info
 # The campaign of a pytest run, kept in its config, and the case of a test, kept in its item.
 CAMPAIGN = pytest.StashKey[Campaign]()
 CASE = pytest.StashKey[Case]()
+# True for a test that has called `measure`, False for one that failed because it did not.
+CALLED = pytest.StashKey[bool]()
+NOT_CALLED = "it never calls measure()"
 
 
 @dataclass
@@ -70,6 +74,7 @@ def measure(
     campaign, case = request.config.stash[CAMPAIGN], _case(request.node)
 
     def run() -> None:
+        request.node.stash[CALLED] = True
         if not benchmark.enabled:
             benchmark(campaign.run_once, case)
             return
@@ -90,13 +95,24 @@ def measure(
     return run
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Fail a test that has measured nothing."""
+    result = yield
+    if CASE in pyfuncitem.stash and CALLED not in pyfuncitem.stash:
+        pyfuncitem.stash[CALLED] = False
+        _use_in_vain(pyfuncitem.funcargs["benchmark"])
+        pytest.fail(NOT_CALLED, pytrace=False)
+    return result
+
+
 def _case(item: pytest.Item) -> Case:
     """The case of a test; a test that has none fails."""
     if CASE in item.stash:
         return item.stash[CASE]
     if item.get_closest_marker("guideline_case"):
         pytest.fail("a mark skipped this test when the run was planned, and does not any more", pytrace=False)
-    pytest.fail("`measure` needs the mark @pytest.mark.guideline(sweeps=...)", pytrace=False)
+    pytest.fail(NEEDS_MARK, pytrace=False)
 
 
 def _early_end(config: pytest.Config) -> str:

@@ -51,6 +51,10 @@ PASSES_HELP = (
     "between them, and are wide for fewer than 5. 1: measure in this process, for debuggers and profilers. "
     "Default: 5"
 )
+TURN_LIMIT_HELP = (
+    "seconds after which a network that hangs is ended, while it is built, checked or called; the others go "
+    "on. Without effect with --passes 1. Default: 600"
+)
 # Each of them takes seconds to begin.
 MOST_PASSES = 1000
 JOURNAL_HELP = "write every result here as soon as it is known. Default: a new file in .guidelines/"
@@ -93,10 +97,17 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _declared(parser: pytest.Parser) -> Iterator[str]:
     """Names of all options, and names that would be kept in the same place."""
+    yield from option_names(parser)
+    for group in (*parser._groups, parser._anonymous):
+        for option in group.options:
+            yield f"--{option.dest.replace('_', '-')}"
+
+
+def option_names(parser: pytest.Parser) -> Iterator[str]:
+    """Names of all options."""
     for group in (*parser._groups, parser._anonymous):
         for option in group.options:
             yield from option.names()
-            yield f"--{option.dest.replace('_', '-')}"
 
 
 def any_given(config: pytest.Config) -> bool:
@@ -117,6 +128,7 @@ def _options() -> dict[str, dict[str, Any]]:
         }
     return options | {
         "--passes": {"metavar": "N", "type": _passes, "default": 5, "help": PASSES_HELP},
+        "--turn-limit": {"metavar": "S", "type": _positive, "default": 600, "help": TURN_LIMIT_HELP},
         "--machine": {"metavar": "NAME", "type": _machine_name, "default": None, "help": MACHINE_HELP},
         "--retry-disturbed": {"metavar": "N", "type": _natural, "default": 0, "help": RETRY_HELP},
         "--journal": {"metavar": "PATH", "type": Path, "default": None, "help": JOURNAL_HELP},

@@ -119,5 +119,13 @@ def unwritable(path: Path) -> str:
                 probe.flush()
                 os.fsync(probe.fileno())
     except OSError as error:
-        return error.strerror or str(error)
+        return _in_the_way(path) or error.strerror or str(error)
+    return ""
+
+
+def _in_the_way(path: Path) -> str:
+    """The reason why a path's folder cannot be made, if that is a file where a folder has to be."""
+    for parent in path.parents:
+        if parent.is_file():
+            return f"{parent} is a file, not a folder"
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from guidelines.analysis.measured import results_of
-from guidelines.analysis.verdict import evidence_by_sweep, verdicts
+from guidelines.analysis.verdict import decisions
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case
 from guidelines.measure.here import measure_here
@@ -33,7 +33,13 @@ def measure_sweeps(campaign: Campaign, case: Case, config: pytest.Config) -> str
     prepare = tuple(_conftests(config))
 
     def measure(tasks: deque[TaskOfCase]) -> Iterator[tuple[Task, Result | None]]:
-        return measure_in_processes(tasks, campaign.explain, prepare=prepare, say=printed.append)
+        return measure_in_processes(
+            tasks,
+            campaign.explain,
+            prepare=prepare,
+            say=printed.append,
+            turn_limit_s=config.getoption("turn_limit"),
+        )
 
     follow(campaign.measure_all(measure, is_decided), campaign, config)
     return "".join(printed)
@@ -42,9 +48,8 @@ def measure_sweeps(campaign: Campaign, case: Case, config: pytest.Config) -> str
 def is_decided(outcome: Outcome) -> bool:
     """True if the verdict of a sweep is clear, or if no further pass can make it so."""
     entries = [result for result in outcome.values() if isinstance(result, Entry)]
-    evidence = evidence_by_sweep(results_of(linked(entries, [])).measured)
-    confidence = max((entry.slowdown.confidence for entry in entries), default=0.95)
-    return all(each.outcome != "undecided" for each in verdicts(list(evidence.values()), confidence))
+    decided = decisions(results_of(linked(entries, [])).measured)
+    return all(decision.verdict.outcome != "undecided" for decision in decided.values())
 
 
 def _conftests(config: pytest.Config) -> list[Module]:

@@ -11,15 +11,13 @@ from guidelines.measure.campaign import Campaign
 from guidelines.measure.outcome import Outcome
 from guidelines.measure.passes import AGAIN, IN_TIME_LEFT, PassBegins, Step, SweepBegins, SweepEnds
 from guidelines.measure.sweep_passes import SweepPasses
+from guidelines.plugin.fitting import fitted, in_lines
 from guidelines.report.digits import times, with_half_width
-from guidelines.report.formats.layout import columns_of, wrapped
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.checked import printable
 from guidelines.results.model import Entry, Failure
 
 ERASE_LINE = "\r\x1b[K"
-CUT = "..."
-INDENT = "  "
 SO_FAR = " so far"
 
 
@@ -60,6 +58,8 @@ class _Sweep:
         elif isinstance(step, SweepEnds):
             lines = in_lines(f"{self._begun}{known_so_far(step.outcome, step.number)}", self._width)
             self._terminal.write_line(lines.removeprefix(self._begun))
+            for line in failed_lines(step):
+                self._terminal.write_line(in_lines(f"  {line}", self._width))
 
     def end(self, is_cut: bool = False) -> None:
         if is_cut:
@@ -76,6 +76,7 @@ class _Passes:
         self._begun_in_pass: list[str] = []
         self._sweeps: dict[str, SweepPasses] = {}
         self._kept: set[str] = set()
+        self._failed: set[str] = set()
 
     def write(self, step: Step) -> None:
         if isinstance(step, PassBegins):
@@ -90,12 +91,21 @@ class _Passes:
         self._sweeps[sweep_id] = step.sweep
         if sweep_id not in self._begun_in_pass:  # else it begins again, after its process died
             self._begun_in_pass.append(sweep_id)
+        if isinstance(step, SweepEnds):
+            self._keep_failures(step)
         if self._terminal.isatty:
             text = position(self._begun_in_pass, self._begun[-1], self._planned, step.left_s)
             line = f"  {text}, {so_far(step.sweep)}"
             self._terminal.write(f"{ERASE_LINE}{fitted(line, self._width - 1)}", flush=True)
         elif isinstance(step, SweepEnds) and len(step.sweep.outcomes) >= self._planned:
             self._keep_sweep(sweep_id)
+
+    def _keep_failures(self, step: SweepEnds) -> None:
+        """Write a line for each network of a sweep that failed, once."""
+        for line in failed_lines(step):
+            if line not in self._failed:
+                self._failed.add(line)
+                self._keep(line)
 
     def _keep_sweep(self, sweep_id: str) -> None:
         """Write the line of a sweep, once."""
@@ -191,23 +201,6 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest_s:02}"
 
 
-def fitted(line: str, width: int) -> str:
-    """A line of at most so many columns, marked if its end is cut off."""
-    if columns_of(line) <= width:
-        return line
-    while columns_of(line) > width - len(CUT):
-        line = line[:-1]
-    return f"{line}{CUT}"
-
-
-def in_lines(line: str, width: int) -> str:
-    """A line broken between words, if it is longer than a width; continuations are indented."""
-    if columns_of(line) <= width:
-        return line
-    indent = line[: len(line) - len(line.lstrip())]
-    return "\n".join(indent + each for each in wrapped(line.strip(), width - len(indent), INDENT))
-
-
 def known_so_far(outcome: Outcome, number: int | None = None) -> str:
     """Summary of a sweep: "120 rounds: g=2 1.31 ±0.04, g=8 1.93 ±0.05".
 
@@ -224,6 +217,14 @@ def known_so_far(outcome: Outcome, number: int | None = None) -> str:
         if each.number == number and each.circumstances.disturbed:
             line = f"{line} (disturbed: {'; '.join(each.circumstances.disturbed)})"
     return line
+
+
+def failed_lines(step: SweepEnds) -> list[str]:
+    """A line for each network of a pass that failed; for the baseline alone if it did, as all then fail."""
+    failed = [each for each in step.results.values() if isinstance(each, Failure) and not each.is_skip]
+    of_baseline = [each for each in failed if each.place.variant == each.place.baseline]
+    sweep_id = step.sweep.case.sweep_id
+    return [f"{sweep_id}: {each.place.variant} failed: {each.reason}" for each in of_baseline or failed]
 
 
 def _entries(outcome: Outcome) -> list[Entry]:

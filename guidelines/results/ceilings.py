@@ -65,7 +65,7 @@ def key_of(condition: Condition) -> CeilingsKey:
 
 def to_saved(ceilings: Ceilings) -> dict[str, Any]:
     """Ceilings as strict JSON, for the list "ceilings" of a file and for a line of a journal."""
-    traffic = {kind: [list(rate) for rate in rates] for kind, rates in ceilings.traffic.items()}
+    traffic = {kind: list(map(list, rates)) for kind, rates in ceilings.traffic.items()}
     return {
         **ceilings.key._asdict(),
         "pass": ceilings.number,

@@ -39,11 +39,10 @@ def parse(data: Any) -> Run:
     pairs = zip(entries, benchmarks, strict=True)
     before_3 = {entry.place for entry, saved in pairs if _is_before_3(saved)}
     check_agreement(run, before_3)
-    run = replace(run, entries=_with_controls_of_samples(run.entries, before_3))
-    machine = parse_machine(checked.mapping(data.get("machine_info")))
     return replace(
         run,
-        machine=machine,
+        entries=_with_controls_of_samples(run.entries, before_3),
+        machine=parse_machine(checked.mapping(data.get("machine_info"))),
         notes=note_on_partial(checked.mapping(data.get(KEY))),
         ceilings=tuple(map(parse_ceilings, _list_of(data, "ceilings"))),
     )

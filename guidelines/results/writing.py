@@ -1,10 +1,45 @@
 """Writing of a file as a whole: whoever reads it sees the old content or the new, never a part."""
 
 import os
+import shutil
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 # Letters of a file's name in the name of the file beside it, which must not become too long.
 MOST_LETTERS = 40
+_numbers = count()
+
+
+class Replacement:
+    """A new file beside the one that it is to replace, `beside` its `target`; a link is followed."""
+
+    def __init__(self, path: Path) -> None:
+        self.target = Path(os.path.realpath(path))
+        name = f".{self.target.name[:MOST_LETTERS]}.{os.getpid()}-{next(_numbers)}.part"
+        self.beside = self.target.with_name(name)
+
+    def put(self) -> bool:
+        """Put what was written in the place of the target, with its mode; False if nothing was written.
+
+        It is on disk before. Raises OSError.
+        """
+        if not self.beside.exists():
+            return False
+        with self.beside.open("r+b") as file:
+            os.fsync(file.fileno())
+        if self.target.exists():
+            shutil.copymode(self.target, self.beside)
+            with suppress(OSError):
+                owner = self.target.stat()
+                os.chown(self.beside, owner.st_uid, owner.st_gid)
+        self.beside.replace(self.target)
+        return True
+
+    def discard(self) -> None:
+        """Delete what was written and not put in its place."""
+        with suppress(OSError, ValueError):
+            self.beside.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -12,25 +47,15 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Pipes and devices are written to as they are. Raises OSError, or ValueError for an impossible path.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        target.write_bytes(content)
+    new = Replacement(path)
+    if new.target.exists() and not new.target.is_file():
+        new.target.write_bytes(content)
         return
-    if target.exists() and not os.access(target, os.W_OK):
+    if new.target.exists() and not os.access(new.target, os.W_OK):
         raise PermissionError(13, "Permission denied")
-    beside = target.with_name(f".{target.name[:MOST_LETTERS]}.{os.getpid()}")
     try:
-        _write_new(beside, content)
-        if target.exists():
-            beside.chmod(target.stat().st_mode)
-        beside.replace(target)
+        with new.beside.open("xb") as file:
+            file.write(content)
+        new.put()
     finally:
-        beside.unlink(missing_ok=True)
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        new.discard()

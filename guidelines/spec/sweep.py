@@ -13,9 +13,11 @@ Expectation = Literal["slower", "faster"]
 
 @dataclass(frozen=True)
 class Variant:
-    """One row of a table: a network, described by its work and built by `build`.
+    """One row of a table: a network, described by its `work` and built by `build`.
 
-    `id` is for pytest's -k, `name` for tables; `widths` are its numbers of channels, () if it has many.
+    `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels,
+    () if it has many. `build` takes no arguments and returns a new torch.nn.Module, whose forward() takes one
+    batch of images and returns one tensor. `groups` is the number of groups of its convolutions, for records.
     Raises ValueError for an id that cannot stand in a pytest expression.
     """
 
@@ -42,11 +44,15 @@ class Variant:
 
 @dataclass(frozen=True)
 class Sweep:
-    """One column of a table: variants of equal work, ordered from the baseline to the extreme.
+    """Networks of equal work to compare, from the baseline to the extreme: one column of a table.
 
-    The first variant is the baseline, the last one decides the verdict. With `claims_every_row`, the claim
-    is about all variants but the baseline, and the one that is farthest from it decides. `expect` is the
-    claim about the time; with `per_multiply_add`, about the time per multiply-add (for unequal work).
+    `guideline` is a short name ("G5"), `claim` says in words what is expected, and `name` tells the sweeps of
+    a guideline apart ("c24"). The first variant is the baseline, to which slow-downs are relative.
+
+    The claim that is judged: the last variant is slower than the first, or with `expect="faster"`, faster.
+    With `claims_every_row`, every variant but the first is, and the one that is farthest from the claim
+    decides. It is about the time per multiply-add with `per_multiply_add`, and for rows whose work differs
+    from the first one's by more than 0.5 %.
     Raises ValueError for fewer than two variants and for an id or a name that occurs twice.
     """
 

@@ -11,7 +11,12 @@ Shape = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Conv:
-    """One convolution, stride 1, equal padding, no bias: c1 -> c2 channels in g groups."""
+    """One convolution of a Stack: c1 input channels to c2 output channels, in `groups` groups.
+
+    It has stride 1, a padding that keeps the image size, and a square kernel of `kernel_size`. Each group
+    convolves c1 / groups channels to c2 / groups; 1 is a usual convolution, c1 a depthwise one. A bias does
+    not count, as in the paper. It describes work only: what is timed is what the Variant's `build` returns.
+    """
 
     c1: int
     c2: int
@@ -81,10 +86,15 @@ class Operators:
 
 @dataclass(frozen=True)
 class Stack:
-    """Convolutions in a row at one image size, whose work has a closed form.
+    """The declared work of a network: all its convolutions, at one image size.
 
-    `elementwise_accesses` is the number of elements per pixel that all other operators read and write
-    (ReLU over c channels: 2 c; add: 3 c).
+    `convs` are all convolutions of one call, also those of parallel branches; the first one takes the input.
+    `elementwise_accesses` is the number of elements per pixel that all other operators read and write in one
+    call: 2 c for a ReLU or a normalisation on c channels (a read and a write), 3 c for the addition of two
+    tensors (two reads and a write). Ten blocks that end in a ReLU on c channels declare 10 * 2 * c.
+
+    Before a network is timed, one call is counted: other multiply-adds than declared are an error; if the
+    memory access is off by more than 1 %, a note below the table names the value that would agree.
     """
 
     convs: tuple[Conv, ...]

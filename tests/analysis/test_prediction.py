@@ -1,9 +1,14 @@
+from dataclasses import replace
+from statistics import median
+
 import pytest
+from made_up_ceilings import ceilings
 
 from guidelines.analysis.measured import results_of
-from guidelines.analysis.prediction import Correlation, predictions, spearman
+from guidelines.analysis.prediction import AboveFloor, Correlation, predictions, spearman
 from guidelines.report.subjects.prediction import section
 from guidelines.results.joining import linked
+from guidelines.spec.work import Operators
 
 
 def test_the_correlation_is_of_ranks_and_ties_share_theirs():
@@ -66,3 +71,32 @@ def test_a_line_names_the_condition_and_how_many_networks(networks):
     (shown,) = section(predictions(results_of(linked(networks, []))))
     assert shown.verdicts[0].startswith("cpu, 12 networks: multiply-adds ")
     assert shown.verdicts[1].startswith("cpu, 10 small networks: multiply-adds -1.00; memory access of conv")
+
+
+def test_the_floor_joins_the_counts_if_ceilings_and_operators_are_known(networks):
+    with_floors = []
+    for network in networks:
+        # A floor of 8 us for each of its accesses, and ten times as much for the last one.
+        accesses = network.identity.work.memory_access * (10 if network is networks[-1] else 1)
+        of_one = Operators("element-wise", calls=2000, multiply_adds=0, memory_access=accesses)
+        (only,) = network.passes
+        circumstances = replace(only.circumstances, operators=(of_one,))
+        with_floors.append(replace(network, passes=(replace(only, circumstances=circumstances),)))
+    run = replace(linked(with_floors, []), ceilings=(ceilings(),))
+    predicted = predictions(results_of(run))
+    (both,) = predicted.values()
+    everything, small = both
+    assert everything.counts["floor"].estimate == 1
+    expected = [0.01 * (k + 1) / (8e-5 * k) for k in range(1, 11)]
+    assert small.above_floor == AboveFloor(pytest.approx(median(expected)), pytest.approx(250), "g=1")
+    (shown,) = section(predicted)
+    assert shown.verdicts[1].endswith("; they take 147 times their floor (median), at worst 250 times (g=1)")
+    assert any(note.startswith("floor: the time that") for note in shown.notes)
+
+
+def test_networks_without_floors_are_compared_by_their_counts_alone(networks):
+    predicted = predictions(results_of(linked(networks, [])))
+    (both,) = predicted.values()
+    assert [each.above_floor for each in both] == [None, None]
+    (shown,) = section(predicted)
+    assert "floor" not in " ".join((*shown.verdicts, *shown.notes))

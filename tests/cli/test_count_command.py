@@ -58,6 +58,20 @@ def test_what_a_network_prints_is_no_part_of_the_answer_nor_does_a_path_steer_th
     assert "\x1b" not in printed(*call, "csv")[1]
 
 
+def test_the_operators_stand_in_a_table_and_in_json_and_the_views_in_a_note(printed):
+    call = ("count", "resnet50", "--depth", "0")
+    said = printed(*call)[1]
+    rows = [line.split()[:2] for line in said.splitlines() if line.startswith("aten.")]
+    assert rows[0] == ["aten.convolution", "53"]
+    assert ["aten.relu_", "49"] in rows
+    assert "read and write no element (views, allocations): " in " ".join(said.split())
+    known = json.loads(printed(*call, "--format", "json")[1])
+    (total,) = known["records"]
+    assert sum(each["memory_access"] for each in known["operators"]) == total["memory_access"]
+    assert known["operators"][0]["name"] == "aten.convolution"
+    assert known["views"]["aten.t"] == 1
+
+
 def test_small_figures_have_three_digits_too(printed):
     assert [millions(n) for n in (0, 7, 3_888, 470_344)] == ["0", "0.00000700", "0.00389", "0.470"]
 
@@ -67,8 +81,9 @@ def test_small_figures_have_three_digits_too(printed):
 )
 def test_a_column_of_small_figures_is_not_in_millions(printed, size, heading, figure):
     call = ("count", "torch.nn:ReLU", "--input", f"1,3,{size},{size}", "--format", "markdown")
+    layers = printed(*call)[1].partition("By operator")[0]
     heads, *_, total = (
-        [cell.strip() for cell in line.split("|")] for line in printed(*call)[1].splitlines() if "|" in line
+        [cell.strip() for cell in line.split("|")] for line in layers.splitlines() if "|" in line
     )
     assert dict(zip(heads, total, strict=True))[heading] == figure
 

@@ -161,7 +161,7 @@ def test_alone_it_lists_every_command_in_a_line(capsys):
     assert main([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[1] for line in lines if line.startswith("guidelines ")] == list(COMMANDS)
-    assert max(map(len, lines)) <= 90
+    assert max(map(len, lines)) <= 80
 
 
 def test_an_unknown_command_names_the_near_one(printed_line):

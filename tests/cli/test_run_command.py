@@ -17,7 +17,7 @@ def asked(monkeypatch, tmp_path):
     """What `guidelines run` asks of pytest, which ends with status 5."""
     log = []
 
-    def pytest_main(arguments):
+    def pytest_main(arguments, plugins):
         log[:] = arguments
         return pytest.ExitCode.NO_TESTS_COLLECTED
 
@@ -86,6 +86,70 @@ def test_a_run_keeps_to_the_folder_it_is_started_in(tmp_path):
     assert "Warning" not in done.stdout
     assert {path.name for path in tmp_path.iterdir()} <= {"pytest.ini", ".guidelines", ".benchmarks"}
     assert len(list(tmp_path.glob(".guidelines/*.jsonl"))) == 1
+
+
+def run_here(tmp_path, *arguments):
+    command = [sys.executable, "-m", "guidelines", *arguments]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--benchmark-jsn", "a"], "--benchmark-jsn: no such option; did you mean --benchmark-json?; "),
+        (["--mdoe=eager"], "--mdoe: no such option; did you mean --mode?; "),
+        (["--passes=x"], "argument --passes: 'x' is not a positive integer"),
+        (["-k"], "argument -k: expected one argument"),
+    ],
+)
+def test_a_wrong_argument_of_pytest_is_one_line(tmp_path, arguments, line):
+    done = run_here(tmp_path, "run", *arguments)
+    assert (done.returncode, done.stdout) == (4, "")
+    said = line + "`pytest --help` lists them" if line.endswith("; ") else line
+    assert done.stderr.strip() == f"ERROR: {said}"
+
+
+def test_doctor_names_the_near_option_too(tmp_path):
+    done = run_here(tmp_path, "doctor", "--mdoe", "eager")
+    assert done.returncode == 2
+    assert done.stderr.startswith("guidelines: --mdoe: no such option; did you mean --mode?; ")
+
+
+@pytest.mark.parametrize("words", [["-o", "x.pdf"], ["--output=x.pdf"], ["G2", "--output", "x.html"]])
+def test_a_report_is_made_afterwards(asked, capsys, words):
+    assert main(["run", *words]) == 2
+    assert capsys.readouterr().err.endswith(
+        ": a run is reported afterwards: `guidelines run --benchmark-json run.json`, then `guidelines report "
+        "run.json -o report.html`\n"
+    )
+    assert not asked
+    assert main(["run", "-o", "addopts=-x"]) == 5
+
+
+def test_tests_that_measure_nothing_are_an_error(tmp_path):
+    (tmp_path / "test_mine.py").write_text("def test_mine():\n    pass\n")
+    done = run_here(tmp_path, "run", "test_mine.py")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "guidelines: test_mine.py::test_mine: nothing was measured; mark the test "
+        "@pytest.mark.guideline(sweeps=...), let it take `measure` and call measure()\n"
+    )
+
+
+def test_ctrl_c_while_the_program_is_imported_is_one_line(tmp_path):
+    code = (
+        "import sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'guidelines.cli.commands': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from guidelines.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "guidelines: interrupted\n")
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"guidelines": "guidelines.__main__:main"}
 
 
 def test_every_experiment_travels_in_the_wheel_and_no_recorded_run():

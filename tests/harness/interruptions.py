@@ -6,9 +6,6 @@ Half of the runs are killed a second time, after --resume.
 """
 
 import random
-import re
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,22 +14,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
+from killed_run import PASSES, ROOT, Measurements, command, is_finished, kill, measurements, resume
+
 from guidelines.measure.device.devices import cpu_model
 from guidelines.results import journal
-from guidelines.results.files import load, load_journal
-from guidelines.results.journal_contents import Contents, Header
+from guidelines.results.files import load
+from guidelines.results.journal_contents import Header
 from guidelines.results.model import Entry, Failure
 
-ROOT = Path(__file__).parent.parent.parent
 KILLS = 40
 SEED = 1
-# Two sweeps of G2, of four variants each.
-RUN = ("experiments/test_g2_group_count.py", "-k", "x1 or x2", "--device=cpu", "--batch-size=1")
-QUICK = ("--benchmark-only", "--benchmark-max-time=0.05", "-p", "no:cacheprovider", "--benchmark-quiet")
-SWEEPS, VARIANTS, PASSES = 2, 8, 2
+SWEEPS, VARIANTS = 2, 8
 # Samples of each pass by sweep and variant.
 Samples = dict[str, dict[str, list[tuple[float, ...]]]]
-Measurements = Mapping[str, Mapping[int, Sequence[Entry | Failure]]]
 
 
 def main() -> None:
@@ -125,54 +119,6 @@ def kill_and_resume(after_s: Sequence[float], number: int) -> Interruption:
     )
 
 
-def kill(folder: Path, after_s: float) -> tuple[float | None, int]:
-    """Start or resume a run and kill it.
-
-    None, or the time after which it ended by itself, and the number of passes of sweeps that it had reported
-    as ended, by beginning the next pass.
-    """
-    if is_finished(folder):
-        return 0.0, 0
-    start = time.perf_counter()
-    process = resume(folder)
-    ended_after_s = None
-    try:
-        process.wait(timeout=after_s)
-        ended_after_s = time.perf_counter() - start
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    output = (folder / "out.txt").read_text()
-    begun = re.findall(r"^ +pass \d+ of \d+: (\d+) sweeps?", output, re.MULTILINE)
-    if ended_after_s is None:
-        begun = begun[:-1]
-    return ended_after_s, sum(map(int, begun))
-
-
-def contents(folder: Path) -> Contents | None:
-    """The journal of a run; None if it has no whole line yet."""
-    path = folder / "run.jsonl"
-    return load_journal(path) if path.exists() and b"\n" in path.read_bytes() else None
-
-
-def measurements(folder: Path) -> Measurements:
-    known = contents(folder)
-    return known.measurements if known else {}
-
-
-def is_finished(folder: Path) -> bool:
-    known = contents(folder)
-    return known is not None and known.is_finished
-
-
-def resume(folder: Path) -> subprocess.Popen[bytes]:
-    """Go on with a run, or begin it; one that was killed in its first line leaves a journal of nothing."""
-    if contents(folder):
-        return command(folder, "--resume")
-    (folder / "run.jsonl").unlink(missing_ok=True)
-    return command(folder)
-
-
 def lacking(before: Measurements, after: Measurements) -> int:
     """Number of passes that are not in a journal as they were before."""
     lost = 0
@@ -204,22 +150,6 @@ def changed(
             if isinstance(entry, Entry) and entry.samples_s not in samples.get(entry.place.variant, []):
                 differing.add(number)
     return len(differing)
-
-
-def command(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    folder.mkdir(exist_ok=True)
-    outputs = (
-        f"--passes={PASSES}",
-        f"--journal={folder / 'run.jsonl'}",
-        f"--benchmark-json={folder / 'run.json'}",
-    )
-    with (folder / "out.txt").open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, "-u", "-m", "pytest", *RUN, *QUICK, *outputs, *options],
-            cwd=ROOT,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
 
 
 def print_costs() -> None:

@@ -1,11 +1,12 @@
 import itertools
+from importlib import import_module
 
 import pytest
 
 from guidelines.cli.main import main
 from guidelines.measure import doctor
 from guidelines.measure.case import Case
-from guidelines.measure.doctor import Finding
+from guidelines.measure.finding import Finding
 from guidelines.measure.monitor.processors import Processors
 from guidelines.measure.monitor.watch import Watch
 from guidelines.measure.recording import Limits
@@ -163,8 +164,14 @@ def test_a_baseline_that_fails_is_a_finding(entry, sweep):
     assert found.remedy
 
 
+@pytest.fixture(scope="session")
+def compiler():
+    """Torch's compiler, which cannot be imported twice: pytester forgets what is imported inside a test."""
+    import_module("torch._dynamo")
+
+
 @pytest.fixture
-def project(pytester, monkeypatch):
+def project(compiler, pytester, monkeypatch):
     """A project whose experiments are one small sweep, examined in no time."""
     pytester.makeconftest('pytest_plugins = ["guidelines.plugin"]')
     folder = pytester.mkdir("experiments")

@@ -62,6 +62,24 @@ def test_an_operator_that_sums_products_is_counted(call, shape, expected):
         (lambda x: (x * x).sum(-1), (5, 7), "sum of a product"),
         (lambda x: (x.mul_(x[0])).flatten(1).unsqueeze(0).sum(), (5, 7, 2), "sum of a product"),
         (lambda x: functional.cosine_similarity(x, x), (5, 7), "sum of a product"),
+        (lambda x: (x * x[0]).mean(-1), (5, 7), "mean of a product"),
+        (lambda x: (x * x[:, :1]).mean((2, 3)), (1, 3, 4, 4), "mean of a product"),
+        (lambda x: (x * x[:, :1]).nansum(), (1, 3, 4, 4), "nansum of a product"),
+        (lambda x: (x * x[0] / 2).double().clone().sum(), (5, 7), "sum of a product"),
+        (lambda x: -(0.5 * (x.mul(x[0]))).div_(3).sum(), (5, 7), "sum of a product"),
+        (lambda x: (x * x[:1]).cumsum(0), (5, 7), "cumsum of a product"),
+        (lambda x: functional.avg_pool2d(x * x[:, :1], 2), (1, 3, 4, 4), "avg_pool2d of a product"),
+        (
+            lambda x: functional.adaptive_avg_pool2d(x * x[:, :1], 2),
+            (1, 3, 4, 4),
+            "_adaptive_avg_pool2d of a product",
+        ),
+        (lambda x: functional.adaptive_avg_pool2d(x * x[:, :1], 1), (1, 3, 4, 4), "mean of a product"),
+        (
+            lambda x: x.index_add(0, torch.zeros(5, dtype=torch.long, device=x.device), x * x[0]),
+            (5, 7),
+            "index_add of a product",
+        ),
     ],
 )
 def test_an_operator_that_sums_products_and_is_not_counted_is_listed(call, shape, name):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from guidelines.measure.device.checks import check_work
+from guidelines.measure.device.declared import check_work
 from guidelines.networks.whole import network, stack
 from guidelines.spec.condition import Condition
 

@@ -80,7 +80,9 @@ def test_tests_that_fail_or_are_skipped_are_no_reason_to_go_on(suite, pytester, 
 
 def test_a_sweep_that_no_test_measured_is_still_to_be_measured(suite, pytester):
     experiment = SMALL.replace("        measure()", "        if 'x1' in request.node.name: measure()")
-    suite(experiment=experiment)
+    result = suite(experiment=experiment)
+    result.assert_outcomes(passed=3, failed=3)
+    result.stdout.fnmatch_lines(["FAILED test_small.py::test_g2?cpu-2px-x2-1group? - * it never calls mea*"])
     assert not is_finished(pytester)
 
 

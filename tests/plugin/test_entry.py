@@ -144,3 +144,12 @@ def test_without_torch_a_guideline_says_what_is_lacking(pytester, installed):
     result.stdout.fnmatch_lines([lacks])
     option = pytester.run(sys.executable, "-m", "pytest", "-p", "hidden", "-p", ENTRY, "--passes=1")
     option.stderr.fnmatch_lines([f"ERROR: {lacks}"])
+
+
+def test_a_test_that_takes_measure_without_the_mark_is_warned_of(pytester, installed):
+    pytester.makepyfile(test_small="def test_g5(measure):\n    measure()\n")
+    result = installed("--benchmark-only")
+    result.assert_outcomes(skipped=1, warnings=1)
+    result.stdout.fnmatch_lines(
+        ["*test_small.py::test_g5: `measure` needs the mark @pytest.mark.guideline(sweeps=...)"]
+    )

@@ -20,13 +20,17 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 # Outputs that cannot be written.
 CANNOT = {
     "a folder as journal": (["--journal=folder"], "--journal", "Is a directory"),
-    "a journal below a file": (["--journal=file/a.jsonl"], "--journal", "File exists"),
+    "a journal below a file": (["--journal=file/a.jsonl"], "--journal", ".*/file is a file, not a folder"),
     "a folder as file": (["--benchmark-json=folder"], "--benchmark-json", "Is a directory"),
-    "a file below a file": (["--benchmark-json=file/run.json"], "--benchmark-json", "File exists"),
+    "a file below a file": (
+        ["--benchmark-json=file/run.json"],
+        "--benchmark-json",
+        "file is a file, not a folder",
+    ),
     "a storage that is a file": (
         ["--benchmark-autosave", "--benchmark-storage=file://file"],
         "--benchmark-storage",
-        "(File exists|Not a directory)",
+        "file is a file, not a folder",
     ),
 }
 
@@ -44,7 +48,8 @@ def test_a_folder_of_journals_that_cannot_be_made_is_refused(refused, pytester):
     (pytester.path / ".guidelines").write_text("kept")
     assert "/.guidelines/" in (line := refused())
     assert line.startswith("--journal ")
-    assert line.endswith(": cannot be written: File exists; nothing was measured")
+    folder = pytester.path / ".guidelines"
+    assert line.endswith(f": cannot be written: {folder} is a file, not a folder; nothing was measured")
 
 
 @pytest.fixture
@@ -115,12 +120,28 @@ IN_A_FILE = ["--benchmark-storage=file/deep"]
     ("options", "option", "why"),
     [
         (["--benchmark-json=folder"], "--benchmark-json folder", "Is a directory"),
-        (["--benchmark-json=file/run.json"], "--benchmark-json file/run.json", "File exists"),
-        (["--benchmark-json=file/deep/run.json"], "--benchmark-json file/deep/run.json", "Not a directory"),
+        (
+            ["--benchmark-json=file/run.json"],
+            "--benchmark-json file/run.json",
+            "file is a file, not a folder",
+        ),
+        (
+            ["--benchmark-json=file/deep/run.json"],
+            "--benchmark-json file/deep/run.json",
+            "file is a file, not a folder",
+        ),
         (["--journal=folder"], "--journal */folder", "Is a directory"),
-        (["--journal=file/run.jsonl"], "--journal */file/run.jsonl", "File exists"),
-        (["--benchmark-save=a", *IN_A_FILE], "--benchmark-storage file/deep*", "Not a directory"),
-        (["--benchmark-autosave", *IN_A_FILE], "--benchmark-storage file/deep*", "Not a directory"),
+        (["--journal=file/run.jsonl"], "--journal */file/run.jsonl", "*/file is a file, not a folder"),
+        (
+            ["--benchmark-save=a", *IN_A_FILE],
+            "--benchmark-storage file/deep*",
+            "file is a file, not a folder",
+        ),
+        (
+            ["--benchmark-autosave", *IN_A_FILE],
+            "--benchmark-storage file/deep*",
+            "file is a file, not a folder",
+        ),
     ],
 )
 def test_an_output_that_cannot_be_written_is_a_usage_error_before_the_first_sample(

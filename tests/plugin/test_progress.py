@@ -162,7 +162,7 @@ def test_a_sweep_without_results_says_so(entry):
 def follow(entry):
     """Follows two passes of two sweeps; what the terminal has then."""
 
-    def follow(isatty, error=None, width=80, last=2):
+    def follow(isatty, error=None, width=80, last=2, failed=None):
         known = outcome_of(entry("g=1", 1.0), *(entry(f"g={g}", 1.5) for g in range(2, 20)))
         sweeps = [sweep_of(name, known) for name in ("x1", "x2")]
 
@@ -173,7 +173,8 @@ def follow(entry):
                     yield SweepBegins(sweep, left_s=100.0)
                     yield SweepBegins(sweep, left_s=100.0)  # a process died
                     sweep.outcomes[number] = known
-                    yield SweepEnds(sweep, number, results=known, outcome=known, left_s=65.0)
+                    results = failed if failed and sweep is sweeps[0] else known
+                    yield SweepEnds(sweep, number, results=results, outcome=known, left_s=65.0)
             if error:
                 raise error
 
@@ -235,3 +236,29 @@ def test_sweeps_that_end_early_have_their_lines_at_the_end(follow):
 
 def test_ctrl_c_leaves_a_line_that_says_where(follow):
     assert follow(isatty=True, error=KeyboardInterrupt()).seen == ["  cut short in pass 2"]
+
+
+def test_networks_that_failed_are_named_once_with_the_reason(entry):
+    places = [entry(name, 1.0).identity for name in ("g=1", "g=2", "g=8")]
+    lost = {each.place.variant: Failure(each.place, each.widths, each.work, "why") for each in places}
+    skipped = {"g=4": Failure(places[1].place, (), places[1].work, "not here", is_skip=True)}
+
+    def lines(results):
+        step = SweepEnds(sweep_of("x1", {}), 1, results=results, outcome={}, left_s=0.0)
+        return progress.failed_lines(step)
+
+    assert lines({name: lost[name] for name in ("g=2", "g=8")} | skipped) == [
+        "G2 x1 cpu: g=2 failed: why",
+        "G2 x1 cpu: g=8 failed: why",
+    ]
+    assert lines(lost) == ["G2 x1 cpu: g=1 failed: why"]
+    assert lines(skipped | outcome_of(entry("g=1", 1.0))) == []
+
+
+@pytest.mark.parametrize("isatty", [True, False])
+def test_a_failure_is_shown_when_it_is_known(follow, entry, isatty):
+    each = entry("g=2", 1.5).identity
+    shown = follow(isatty, failed={"g2": Failure(each.place, each.widths, each.work, "why")}).seen
+    (line,) = [number for number, line in enumerate(shown) if "failed" in line]
+    assert shown[line] == "  G2 x1 cpu: g=2 failed: why"
+    assert not any("pass 2" in each for each in shown[:line])

@@ -67,6 +67,24 @@ def test_a_part_does_not_replace_the_file_of_a_whole_run(cut, suite, at):
     assert load(at("run.json"), 10**7).notes == ()
 
 
+def test_a_part_does_not_replace_a_whole_run_whatever_it_is_called(cut, suite, at):
+    suite("--benchmark-json=run.partial.json").assert_outcomes(passed=6)
+    whole = at("run.partial.json").read_bytes()
+    at("run.json").write_bytes(whole)
+    result = cut("--benchmark-json=run.json")
+    assert at("run.partial.json").read_bytes() == at("run.json").read_bytes() == whole
+    assert strict(at("run.partial-2.json"))["guidelines"]["partial"] == PARTIAL
+    result.stdout.fnmatch_lines(["*this part of one is in run.partial-2.json"])
+
+
+def test_a_name_of_255_letters_is_written(cut, suite, at):
+    name = "x" * 250 + ".json"
+    suite(f"--benchmark-json={name}").assert_outcomes(passed=6)
+    cut(f"--benchmark-json={name}")
+    assert "partial" not in strict(at(name))["guidelines"]
+    assert strict(at("x" * 200 + ".partial.json"))["guidelines"]["partial"] == PARTIAL
+
+
 @pytest.mark.parametrize("old", ["", "{", "[]", '{"guidelines": {}}'])
 def test_what_is_no_whole_run_is_replaced(cut, at, old):
     at("run.json").write_text(old)

@@ -42,16 +42,50 @@ def test_the_name_of_a_guideline_selects_it_alone():
         assert matched == {guideline}
 
 
-def test_the_rows_of_a_selection(pytester):
-    def selected(expression):
-        result = pytester.runpytest(
+@pytest.fixture
+def collect(pytester):
+    """Collects the experiments of the CPU that an expression selects."""
+
+    def collect(expression, *arguments):
+        return pytester.runpytest(
             *(str(FOLDER), "-p", "guidelines.plugin", "--device=cpu", "--rootdir", str(pytester.path)),
-            *("--collect-only", "-q", "-k", expression),
+            *("--collect-only", "-q", "-k", expression, *arguments),
         )
-        return [line.partition("::")[2] for line in result.outlines if "::" in line]
+
+    return collect
+
+
+def test_the_rows_of_a_selection(collect):
+    def selected(expression):
+        return [line.partition("::")[2] for line in collect(expression).outlines if "::" in line]
 
     assert selected("g2 and x1 and (1group or 8groups)") == [
         "test_g2[cpu-x1-1group]",
         "test_g2[cpu-x1-8groups]",
     ]
+    assert selected("g3 and c64 and 4-fragment-parallel") == ["test_g3[cpu-c64-4-fragment-parallel]"]
+    assert selected("g4 and c64 and ReLU+shortcut") == ["test_g4[cpu-c64-relu+shortcut]"]
     assert selected("g1 and x4 and (equal or 1to12)") == ["test_g1[cpu-x4-equal]", "test_g1[cpu-x4-1to12]"]
+
+
+WORDS_OF_G1 = "  g1: sweeps x1 x2 x4; rows equal 1to2 1to6 1to12"
+WORDS_OF_G2 = "  g2: sweeps x1 x2 x4; rows 1group 2groups 4groups 8groups"
+WORDS_OF_G4 = "  g4: sweeps c32 c64 c128; rows relu+shortcut no-shortcut no-relu neither"
+
+
+@pytest.mark.parametrize("expression", ["g9", "1:2", "g1 and 8groups"])
+def test_a_selection_of_nothing_names_the_words(collect, expression):
+    result = collect(expression)
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.fnmatch_lines([f"-k '{expression}' matches no test", "words of*", WORDS_OF_G1, WORDS_OF_G2])
+    assert WORDS_OF_G4 in result.outlines
+
+
+def test_an_expression_that_cannot_be_read_names_the_words(collect):
+    result = collect("g=2")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: Wrong expression passed to '-k': g=2: *", WORDS_OF_G1, WORDS_OF_G2])
+
+
+def test_a_selection_of_something_names_no_words(collect):
+    assert "words of" not in collect("g1").stdout.str()

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
-HELP = "show what differs between machines"
+HELP = "show what changed between runs or machines; a gate for CI"
 DESCRIPTION = (
-    "Compare two files, two folders or the runs of two machines: what changed from A to B. With more "
-    "machines, show a matrix of machines and guidelines. A slow-down is always relative to a baseline of the "
-    "same machine."
+    "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to B. "
+    "With more machines, show a matrix of machines and guidelines. Times are compared as slow-downs, each "
+    "relative to the baseline of its own machine, and as speeds."
 )
 
 
@@ -31,11 +31,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         metavar="LIST",
-        help="exit with status 1 at any word of this list, and put the answer first in the output: stronger, "
-        "weaker (the guideline's effect on B), faster, slower (B itself), each by more than 3%% or another "
-        "size, as in slower:5%%; unclear (a row that may be what another word says, by more than its size; "
-        "unclear:10%%: by more than 10%%; without another word, any of the four by more than 3%% or 10%%); "
-        "disturbed (a sweep of A or B in more than 20%% of its passes, or disturbed:50%%); missing (on B)",
+        help="exit with status 1, also if --skip-broken left out files, if one of these words applies "
+        "(separate them by commas), and begin the output with what did. stronger, weaker: the slow-down of a "
+        "row on B; faster, slower: a row itself on B; each by more than 3%%, or another size as in "
+        "slower:5%%. unclear: a row may be what another word says, by more than its size, and is not decided "
+        "(unclear:10%%: by more than 10%%; without another word: any of the four). disturbed: more than 20%% "
+        "of the passes of a sweep of A or B were (disturbed:50%%: more than half). missing: B lacks a row of "
+        "A, or failed to measure it",
     )
 
 

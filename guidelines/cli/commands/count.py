@@ -8,10 +8,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 from guidelines.cli.target import builder, sources
 
-HELP = "count multiply-adds, memory access and parameters of a network"
+HELP = "count a network's multiply-adds and memory access"
 DESCRIPTION = (
-    "Count the multiply-adds, memory access, parameters and operators of one call of a network, layer by "
-    "layer."
+    "Count the multiply-adds, memory access (elements read and written), parameters and operators of one "
+    "call of a network, layer by layer, then operator by operator."
 )
 
 
@@ -24,8 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_depth,
         metavar="N",
         default="1",
-        help="show layers down to this depth; deeper ones are counted with the layer around them; 0: the "
-        "whole network alone (default: %(default)s)",
+        help="show layers down to this depth of nesting; deeper ones count with the layer around them; 0 "
+        "shows the total alone (default: %(default)s)",
     )
     add_output(parser)
 
@@ -39,7 +39,12 @@ def run(options: Namespace) -> int:
         cost = count(build, *inputs(options))
     layers = cost.to_depth(options.depth) if options.depth else ()  # the total is all of it
     shown = (options.target, inputs(options), cost, layers)
-    answer = Answer("count", report.document(*shown), report.records(*shown))
+    answer = Answer(
+        kind="count",
+        document=report.document(*shown),
+        records=report.records(*shown),
+        facts=report.operator_facts(cost),
+    )
     show(answer, options, sources(options.target))
     return 0
 

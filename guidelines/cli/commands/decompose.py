@@ -8,11 +8,10 @@ from guidelines.cli.output import CommandError, show
 from guidelines.cli.target import builder, sources
 from guidelines.spec.condition import LAYOUTS, Condition, Device
 
-HELP = "show where the time of a network goes, beside the paper's Figure 2"
+HELP = "show which classes of operators take a network's time"
 DESCRIPTION = (
-    "Show the share of each class of operators in the time under torch.profiler (convolution, element-wise, "
-    "shuffle, data movement and so on), beside the paper's Figure 2. This imports and executes the code that "
-    "is named."
+    "Show how the time of a network divides among classes of operators (convolution, element-wise, shuffle, "
+    "data movement and so on), as torch.profiler measures it, beside the paper's Figure 2."
 )
 
 
@@ -22,7 +21,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
     parser.add_argument(
-        "--layout", choices=tuple(LAYOUTS), default="nchw", help="nhwc: channels last (default: nchw)"
+        "--layout",
+        choices=tuple(LAYOUTS),
+        default="nchw",
+        help="order of the dimensions in memory; nhwc: channels last (default: nchw)",
     )
     add_output(parser)
 

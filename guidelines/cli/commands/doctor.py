@@ -3,10 +3,11 @@
 import shutil
 from argparse import ArgumentParser, Namespace
 
+from guidelines.cli.arguments import pass_to_pytest
 from guidelines.cli.experiments import chosen, guideline_files
 from guidelines.cli.output import CommandError, say
 
-HELP = "check what would spoil a run, before it starts; takes half a minute"
+HELP = "check in half a minute what would spoil a run"
 DESCRIPTION = (
     "Check what would spoil the run that `guidelines run` would do with the same arguments (without any, "
     "G1 to G4): threads, clocks, load, memory and noise, each with a figure and a remedy. The exit status "
@@ -15,20 +16,20 @@ DESCRIPTION = (
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
-    parser.usage = "guidelines doctor [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
-    parser.set_defaults(pytest_arguments=[])
+    """Add no argument: all are for pytest."""
+    pass_to_pytest(parser, "doctor")
 
 
 def run(options: Namespace) -> int:
     """Print a line for each check; returns 1 if something would spoil a run, else 0."""
+    from guidelines.cli.usage import OneLineErrors
     from guidelines.measure.doctor import examine
     from guidelines.plugin.dry_run import CollectError, collect
     from guidelines.report.subjects import doctor as report
 
     try:
         files, others = chosen(options.pytest_arguments)
-        cases, limits = collect([*files, *others], guideline_files())
+        cases, limits = collect([*files, *others], guideline_files(), [OneLineErrors()])
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False

@@ -6,8 +6,10 @@ from guidelines.cli.arguments import add_output
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import show
 
-HELP = "list the networks of this suite and their cost, beside Table 8"
-DESCRIPTION = "List the networks of this suite, the cost of each, and the rows of Table 8 that it lacks."
+HELP = "list this suite's networks beside the paper's Table 8"
+DESCRIPTION = (
+    "List the networks of this suite with their cost, and the networks of the paper's Table 8 that it lacks."
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -9,7 +9,9 @@ from guidelines.cli.arguments import add_files, add_paper
 from guidelines.cli.output import check_not_read, make_folder, remark, write
 
 HELP = "draw a page of pictures for each guideline, as SVG and PNG"
-DESCRIPTION = "Draw a page of pictures for each guideline, as SVG and PNG. Needs the extra `plot`."
+DESCRIPTION = (
+    "Draw a page of pictures for each guideline, as SVG and PNG. Needs matplotlib (the extra `plot`)."
+)
 
 # Names of devices on Windows, whatever their ending is.
 RESERVED = (

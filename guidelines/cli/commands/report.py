@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from guidelines.report.document import Document, Section
     from guidelines.report.records import Record
 
-HELP = "show the tables and verdicts of each machine"
-DESCRIPTION = "Show the tables and verdicts of each machine. Repeated runs of a machine are merged."
+HELP = "show saved runs: the answer, tables and verdicts"
+DESCRIPTION = (
+    "Show saved runs: the answer, then the tables and verdicts of each machine. Repeated runs of a machine "
+    "are merged."
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:

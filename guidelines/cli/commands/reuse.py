@@ -9,10 +9,10 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, check_not_read, show, write
 from guidelines.cli.target import builder, sources
 
-HELP = "count the channels that a ShuffleNet v2 passes on unchanged"
+HELP = "count channels that a ShuffleNet v2 passes on unchanged"
 DESCRIPTION = (
-    "Count the channels that each block of a ShuffleNet v2 passes unchanged to later ones, beside the "
-    "paper's formula."
+    "Count the channels that each block of a ShuffleNet v2, such as shufflenet_v2_x1_0, passes unchanged to "
+    "later ones, beside the paper's formula."
 )
 
 
@@ -20,7 +20,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     parser.add_argument(
-        "--picture", type=Path, metavar="PATH", help="write a picture as SVG, too; needs the extra `plot`"
+        "--picture",
+        type=Path,
+        metavar="PATH",
+        help="write a picture as SVG, too; needs matplotlib (the extra `plot`)",
     )
     add_output(parser)
 

@@ -3,24 +3,26 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from itertools import pairwise
 
+from guidelines.cli.arguments import pass_to_pytest
 from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
 from guidelines.cli.output import CommandError
 
-HELP = "measure the guidelines here; --benchmark-json FILE saves the run"
+HELP = "measure the guidelines; --benchmark-json FILE saves a run"
 DESCRIPTION = (
-    f"Measure experiments: some of {NAMES}, or files of your own; without any, G1 to G4. All other "
-    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume (`pytest "
-    "--help` lists them under `conditions of the guideline experiments` and `benchmark`). Results and "
-    "journals are written to the current folder, and a project's own pytest settings do not hold. The exit "
-    "status is pytest's."
+    f"Measure experiments: any of {NAMES}, or files of your own; without any, G1 to G4. All other "
+    "arguments are pytest's, such as -k x1, --mode eager,compile, --benchmark-json a.json, --resume: `pytest "
+    "--help` lists them under `conditions of the guideline experiments` and `benchmark`. Results and "
+    "journals are written to the current folder. Settings of a project around it, such as a pytest.ini, are "
+    "ignored. The exit status is pytest's."
 )
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Make the command accept every argument: `main` puts those it does not know in `pytest_arguments`."""
-    parser.usage = "guidelines run [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
-    parser.set_defaults(pytest_arguments=[])
+    """Add no argument: all are for pytest."""
+    pass_to_pytest(parser, "run")
 
 
 def run(options: Namespace) -> int:
@@ -31,9 +33,27 @@ def run(options: Namespace) -> int:
         raise CommandError(sentence)
     import pytest
 
+    from guidelines.cli.usage import Marked, OneLineErrors
+
     files, others = chosen(options.pytest_arguments)
+    _check_no_report(others)
+    arguments, marked = isolated([*(files or guideline_files()), *others]), Marked()
     try:
-        return int(pytest.main(isolated([*(files or guideline_files()), *others])))
+        status = int(pytest.main(arguments, plugins=[OneLineErrors(), marked]))
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(pytest.ExitCode.INTERRUPTED)
+    if marked.problem and status == pytest.ExitCode.OK:
+        raise CommandError(marked.problem)
+    return status
+
+
+def _check_no_report(arguments: Sequence[str]) -> None:
+    """Raise CommandError for -o FILE, which other commands have; pytest's own -o sets NAME=VALUE."""
+    for option, value in pairwise([*arguments, ""]):
+        is_output = option == "-o" and "=" not in value
+        if is_output or option.partition("=")[0] == "--output":
+            raise CommandError(
+                f"{option}: a run is reported afterwards: `guidelines run --benchmark-json run.json`, "
+                "then `guidelines report run.json -o report.html`"
+            )

@@ -1,24 +1,25 @@
 """Checks before the timing: a network must fit into memory, do the declared work, and compute correctly."""
 
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from guidelines.measure.device.declared import check_work
 from guidelines.measure.device.launch import launch_and_device_s
 from guidelines.measure.device.memory import check_fits, peak_bytes
-from guidelines.measure.device.modes import Bind, Call
-from guidelines.measure.device.observed import Denormals, Observer
+from guidelines.measure.device.modes import Bind
+from guidelines.measure.device.observed import Denormals
 from guidelines.measure.device.outputs import bits, check_input, difference, tolerance
 from guidelines.measure.device.randomness import is_random
 from guidelines.measure.device.timing import build
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import MODES, Condition, Device
+from guidelines.spec.condition import MODES, Condition
 from guidelines.spec.sweep import Variant
-from guidelines.spec.work import Operators
 
 # Denormal numbers take a processor some hundred cycles each, where others take one or less.
 MOST_DENORMAL = 0.001
@@ -31,11 +32,16 @@ def check(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circ
     data type. Returns the figures that are known before the timing, such as its peak memory.
     Raises ValueError or MemoryError if a check fails; whatever torch raises passes through.
     """
-    operators = check_work(variant, condition)
+    counted = check_work(variant, condition)
     check_fits(variant, condition)
     circumstances = _checked_outputs(variant, condition, seed, bind)
     peak = peak_bytes(condition.device, lambda: bind(*build(variant, condition, seed))())
-    return replace(circumstances, operators=operators, peak_memory_bytes=peak)
+    return replace(
+        circumstances,
+        peak_memory_bytes=peak,
+        operators=counted.operators,
+        noted=(*counted.noted, *circumstances.noted),
+    )
 
 
 def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Circumstances:
@@ -51,7 +57,7 @@ def _checked_outputs(variant: Variant, condition: Condition, seed: int, bind: Bi
     setup_s = time.perf_counter() - start
     is_prepared = bool(MODES[condition.mode].prepared)
     if is_prepared:
-        _check_prepared(call(), expected, partial(module, x), condition)
+        _check_prepared(call(), expected, condition, is_random=partial(is_random, module, x, condition))
     launch_s = device_s = None
     if not condition.device.is_cpu:
         launch_s, device_s = launch_and_device_s(call, condition.device)
@@ -86,12 +92,14 @@ def _notes(output: Tensor, denormal_share: float) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _check_prepared(output: Tensor, expected: Tensor, eager: Call, condition: Condition) -> None:
+def _check_prepared(
+    output: Tensor, expected: Tensor, condition: Condition, is_random: Callable[[], bool]
+) -> None:
     """Compare the output of a compiled or captured network with eager mode's, unless that is random."""
     try:
         _check_alike(output, expected, condition)
     except ValueError:
-        if not is_random(eager, condition):
+        if not is_random():
             raise
 
 
@@ -106,38 +114,3 @@ def _check_alike(output: Tensor, expected: Tensor, condition: Condition) -> None
             f"in mode {condition.mode} the output differs from eager's by {differs_by:.1e} "
             f"of the largest value, more than {most:g}"
         )
-
-
-def check_work(variant: Variant, condition: Condition) -> tuple[Operators, ...]:
-    """Count the multiply-adds of a new instance, which must be those the variant declares; its operators.
-
-    The instance is in evaluation mode, as when it is timed. It is on the meta device, or on the CPU if it
-    needs values, as a network does that looks at some to choose its way. Raises ValueError if they differ.
-    """
-    declared = variant.cost(condition).multiply_adds
-    try:
-        counted = _counted(variant, condition, "meta")
-    except (RuntimeError, TypeError):  # raised for whatever has no values there
-        check_fits(variant, replace(condition, device=Device("cpu")))
-        counted = _counted(variant, condition, "cpu")
-    if counted.multiply_adds != declared:
-        raise ValueError(f"the module does {counted.multiply_adds} multiply-adds, it declares {declared}")
-    return counted.operators
-
-
-def _built(variant: Variant) -> nn.Module:
-    module: object = variant.build()
-    if not isinstance(module, nn.Module):
-        raise ValueError(f"what builds it gives a {type(module).__name__}: let it give a torch.nn.Module")
-    return module
-
-
-def _counted(variant: Variant, condition: Condition, device: str) -> Observer:
-    """Observer of one call on random numbers, without what building the network computes."""
-    with torch.random.fork_rng(devices=[]), torch.device(device), torch.no_grad():
-        torch.default_generator.manual_seed(0)
-        module, x = _built(variant).eval(), torch.randn(variant.input_shape(condition))
-        observer = Observer()
-        with observer:
-            module(x)
-    return observer

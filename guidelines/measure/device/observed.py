@@ -23,7 +23,7 @@ WITH_DENORMALS = (torch.float32, torch.bfloat16)
 
 
 class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
-    """Sums up the multiply-adds of all operators, and notes the memory that they have taken.
+    """Sums up the multiply-adds and memory access of all operators, and notes the memory they have taken.
 
     `has_unknown` is true if there was an operator whose multiply-adds are not known.
     """
@@ -33,6 +33,7 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
         self.multiply_adds = 0
+        self.memory_access = 0
         self.has_unknown = False
         self._calls: Counter[Operators] = Counter()
         self._taken: list[tuple[StorageWeakRef, int]] = []
@@ -65,6 +66,7 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
         cost = operator_cost(func, args, kwargs, out)
         if cost is not None:
             self.multiply_adds += cost.work.multiply_adds
+            self.memory_access += cost.work.memory_access
             self._calls[_one(cost)] += 1
             self.has_unknown = self.has_unknown or not cost.is_known
         self._note_memory((args, *kwargs.values()), out)

@@ -6,8 +6,8 @@ So the figures are the same on every device. Work of numpy cannot be traced; wor
 an operator of unknown work.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import replace
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from guidelines.networks.cost.module import LayerCost, ModuleCost
+from guidelines.networks.cost.module import LayerCost, ModuleCost, OperatorSum
 from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.cost.trace import LayerError, Trace
 from guidelines.networks.drawing import drawn
@@ -69,9 +69,13 @@ def _counted(target: Target, inputs: Sequence[Input], device: str, mode: Mode) -
             values = tuple(drawn(each, _dtype(module), device) for each in inputs)
             with mode():
                 trace = _traced(module, values)
-    unknown = Counter(operator.name for _, operator in trace.operators if not operator.is_known)
-    layers = tuple(_layers(module, trace.operators))
-    return ModuleCost(layers, tuple(unknown.items()), device, build_note=build_note)
+    return ModuleCost(
+        layers=tuple(_layers(module, trace.operators)),
+        operators=tuple(_sums(operator for _, operator in trace.operators)),
+        views=tuple(trace.views.items()),
+        device=device,
+        build_note=build_note,
+    )
 
 
 def _placed(target: Target, device: str) -> tuple[nn.Module, str]:
@@ -159,3 +163,15 @@ def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) ->
             operators=len(own),
             uncounted=sum(not operator.is_known for operator in own),
         )
+
+
+def _sums(operators: Iterable[OperatorCost]) -> list[OperatorSum]:
+    """The work of each operator in all its calls, the most memory access first."""
+    calls_by_name: dict[str, list[OperatorCost]] = defaultdict(list)
+    for operator in operators:
+        calls_by_name[operator.name].append(operator)
+    sums = []
+    for name, calls in calls_by_name.items():
+        uncounted = sum(not call.is_known for call in calls)
+        sums.append(OperatorSum(name, len(calls), total(call.work for call in calls), uncounted))
+    return sorted(sums, key=lambda each: -each.work.memory_access)

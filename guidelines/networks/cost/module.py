@@ -27,16 +27,28 @@ class LayerCost:
 
 
 @dataclass(frozen=True)
+class OperatorSum:
+    """The work of all calls of one operator, such as "aten.relu_"; `uncounted` calls are of unknown work."""
+
+    name: str
+    calls: int
+    work: Cost
+    uncounted: int = 0
+
+
+@dataclass(frozen=True)
 class ModuleCost:
     """The cost of every module inside a module, itself first; each parameter counts once.
 
-    `uncountable` holds the operators whose multiply-adds are not known, and the number of their calls.
-    The call was traced on `device`; if that is not the meta device, `note` holds the reason. `build_note`
-    holds the reason if the module could not be built on the meta device.
+    `operators` holds the same work operator by operator, the most memory access first. `views` are the
+    operators that touch no element, with the number of their calls. The call was traced on `device`; if that
+    is not the meta device, `note` holds the reason. `build_note` holds the reason if the module could not be
+    built on the meta device.
     """
 
     layers: tuple[LayerCost, ...]
-    uncountable: tuple[tuple[str, int], ...] = ()
+    operators: tuple[OperatorSum, ...] = ()
+    views: tuple[tuple[str, int], ...] = ()
     device: str = "meta"
     note: str = ""
     build_note: str = ""
@@ -45,6 +57,11 @@ class ModuleCost:
     def total(self) -> LayerCost:
         """The cost of the whole call."""
         return _sum(self.layers)
+
+    @property
+    def uncountable(self) -> tuple[tuple[str, int], ...]:
+        """The operators whose multiply-adds are not known, and the number of their calls."""
+        return tuple((each.name, each.uncounted) for each in self.operators if each.uncounted)
 
     def to_depth(self, depth: int) -> tuple[LayerCost, ...]:
         """Layers down to a depth of paths, each including deeper ones; depth 0 is the whole module."""

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -81,9 +82,10 @@ class Call:
 class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in torch
     """Collects every operator with the path of the innermost module that is being called.
 
-    `enter` and `leave` are hooks for every module inside the traced one. The operators of any other module
-    count as its caller's. In inference mode, composite operators arrive here before torch composes them of
-    others; those that count as one are not composed.
+    `views` counts the calls of operators that touch no element. `enter` and `leave` are hooks for every
+    module inside the traced one. The operators of any other module count as its caller's. In inference mode,
+    composite operators arrive here before torch composes them of others; those that count as one are not
+    composed.
     """
 
     supports_higher_order_operators = True
@@ -91,6 +93,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
     def __init__(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
         self.operators: list[tuple[str, OperatorCost]] = []
+        self.views: Counter[str] = Counter()
         self._paths = {id(inner): path for path, inner in module.named_modules()}
         self._calls = [Call("", module, inputs)]
         self._failed: tuple[BaseException | None, Call] = None, self._calls[0]
@@ -149,7 +152,9 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         cost = operator_cost(func, args, kwargs, out)
         if self._products.are_summed(func, args, out) and cost is not None:
             cost = replace(cost, name=f"{cost.name} of a product", is_known=False)
-        if cost is not None:
+        if cost is None:
+            self.views[f"{func.namespace}.{func._opname}"] += 1
+        else:
             self.operators.append((self._calls[-1].path, cost))
         return out
 

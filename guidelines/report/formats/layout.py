@@ -1,4 +1,8 @@
-"""Lay out plain text in columns of a terminal: a wide character takes two, a mark on a letter none."""
+"""Lay out plain text in columns of a terminal: a wide character takes two, a mark on a letter none.
+
+Tabulate writes our Markdown, but not these tables: it makes columns two wider than their headings, takes the
+space before a name, and knows wide characters only with another library.
+"""
 
 import unicodedata
 from collections.abc import Iterator, Sequence

@@ -14,6 +14,12 @@ NOTE = (
 SMALL_NOTE = f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an image"
 
 
+FLOOR_NOTE = (
+    "floor: the time that memory access and multiply-adds alone take at the best rates of this device, "
+    "operator by operator"
+)
+
+
 def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Section, ...]:
     """One section with a line for each condition and group of networks; none if no networks were timed.
 
@@ -26,6 +32,8 @@ def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Se
     for condition, (of_all, *of_small) in predictions.items():
         lines.append(_line(condition, of_all, "networks"))
         lines += [_line(condition, each, "small networks") for each in of_small]
+    if any(each.above_floor for of_condition in predictions.values() for each in of_condition):
+        notes.append(FLOOR_NOTE)
     if any(len(of_condition) > 1 for of_condition in predictions.values()):
         notes.append(SMALL_NOTE)
     return (Section(TITLE, verdicts=tuple(lines), notes=tuple(notes)),)
@@ -33,7 +41,17 @@ def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Se
 
 def _line(condition: Condition, prediction: Prediction, networks: str) -> str:
     correlations = [_shown(name, correlation) for name, correlation in prediction.counts.items()]
-    return f"{condition.id}, {prediction.networks} {networks}: {'; '.join(correlations)}"
+    line = f"{condition.id}, {prediction.networks} {networks}: {'; '.join(correlations)}"
+    above = prediction.above_floor
+    if above is None:
+        return line
+    worst = f"at worst {_factor(above.worst)} times ({above.network})"
+    return f"{line}; they take {_factor(above.median)} times their floor (median), {worst}"
+
+
+def _factor(factor: float) -> str:
+    """A factor with two figures, or all before the decimal point: "2.4", "250"."""
+    return f"{factor:.0f}" if factor >= 10 else f"{factor:.1f}"
 
 
 def _shown(name: str, correlation: Correlation) -> str:

@@ -1,22 +1,21 @@
 import weakref
-from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 
 import pytest
 import torch
-from unit_network import COMPILED, EAGER, Unit
+from unit_network import COMPILED, EAGER, Unit, network
 
 from guidelines.measure.device import checks
-from guidelines.measure.device.checks import _check_alike, check, check_work
+from guidelines.measure.device.checks import _check_alike, check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import DTYPES, Condition, Device
+from guidelines.spec.condition import DTYPES, Condition
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Operators, Stack
 
-NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=Unit)
+NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),), elementwise_accesses=20), build=Unit)
 OPERATORS = (
     Operators("convolution", calls=1, multiply_adds=256, memory_access=144),
     Operators("element-wise", calls=1, multiply_adds=0, memory_access=128),
@@ -28,20 +27,6 @@ OPERATORS = (
 def measuring():
     with pinned(EAGER):
         yield
-
-
-def test_a_module_that_does_other_work_than_declared_is_refused():
-    variant = Variant(
-        "a", "a", (4,), Stack((Conv(4, 4),)), build=lambda: torch.nn.Conv2d(4, 8, 1, bias=False)
-    )
-    with pytest.raises(ValueError, match="the module does 512 multiply-adds, it declares 256"):
-        check_work(variant, EAGER)
-
-
-def test_a_builder_that_gives_no_module_is_refused():
-    variant = Variant("a", "a", (4,), Stack((Conv(4, 4),)), build=lambda: torch.relu)
-    with pytest.raises(ValueError, match=r"gives a \w+: let it give a torch.nn.Module"):
-        check_work(variant, EAGER)
 
 
 def test_an_output_that_is_not_finite_is_refused():
@@ -126,34 +111,6 @@ def test_an_output_of_zeros_is_like_itself():
     _check_alike(torch.zeros(2), torch.zeros(2), COMPILED)
 
 
-class Head(torch.nn.Module):
-    """A head that works on one image in evaluation mode only, and one more layer in training mode."""
-
-    def __init__(self):
-        super().__init__()
-        self.conv, self.norm = torch.nn.Conv2d(4, 4, 1, bias=False), torch.nn.BatchNorm2d(4)
-
-    def forward(self, x):
-        y = self.norm(self.conv(x).mean((2, 3), keepdim=True))
-        return y + self.conv(x) if self.training else y
-
-
-class HalfInEvaluation(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.first, self.second = (torch.nn.Conv2d(4, 4, 1, bias=False) for _ in range(2))
-
-    def forward(self, x):
-        return self.second(self.first(x)) if self.training else self.first(x)
-
-
-def test_the_work_is_that_of_evaluation_mode():
-    check_work(Variant("a", "a", (4,), Stack((Conv(4, 4),)), Head), EAGER)
-    twice = Variant("a", "a", (4,), Stack((Conv(4, 4),) * 2), HalfInEvaluation)
-    with pytest.raises(ValueError, match="the module does 256 multiply-adds, it declares 512"):
-        check_work(twice, EAGER)
-
-
 def scaled(factor):
     def build():
         conv = torch.nn.Conv2d(4, 4, 1, bias=False)
@@ -174,53 +131,6 @@ def test_denormal_activations_and_an_output_of_zeros_are_noted(factor, note):
     assert check(scaled(1.0), EAGER, 0, binder("eager")).noted == ()
 
 
-def network(forward):
-    """A variant whose module holds a convolution and computes forward(convolution, x)."""
-
-    class Network(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.conv = torch.nn.Conv2d(4, 4, 1, bias=False)
-
-        def forward(self, x):
-            return forward(self.conv, x)
-
-    return Variant("a", "a", (4,), Stack((Conv(4, 4),)), Network)
-
-
-def test_a_network_that_looks_at_values_is_counted_with_real_ones():
-    check_work(network(lambda conv, x: conv(x) if float(x.sum()) else x), EAGER)
-
-
-def test_a_network_that_looks_at_values_must_fit_where_it_is_counted(monkeypatch):
-    asked = []
-    monkeypatch.setattr(checks, "check_fits", lambda variant, condition: asked.append(condition.device))
-    check_work(network(lambda conv, x: conv(x) * float(x.sum())), replace(EAGER, device=Device("cuda:0")))
-    assert asked == [Device("cpu")]
-
-
-def test_work_of_building_is_no_work_of_a_call():
-    def build():
-        conv = torch.nn.Conv2d(4, 4, 1, bias=False)
-        conv(torch.ones(1, 4, 4, 4))
-        return conv
-
-    check_work(Variant("a", "a", (4,), Stack((Conv(4, 4),)), build), EAGER)
-
-
-@pytest.mark.parametrize(
-    "wrap",
-    [torch.nn.utils.parametrizations.weight_norm, torch.nn.utils.parametrizations.spectral_norm],
-)
-def test_networks_with_computed_weights_are_counted(wrap):
-    vectors = 0 if "weight" in wrap.__name__ else 4 * 4 + 4
-    work = Stack((Conv(4, 4),)).cost((1, 4, 4, 4)).multiply_adds + vectors
-    variant = Variant(
-        "a", "a", (4,), Stack((Conv(4, 4),)), lambda: wrap(torch.nn.Conv2d(4, 4, 1, bias=False))
-    )
-    assert checks._counted(variant, EAGER, "meta").multiply_adds == work
-
-
 @pytest.mark.parametrize(
     ("forward", "reason"),
     [
@@ -232,7 +142,7 @@ def test_networks_with_computed_weights_are_counted(wrap):
     ],
 )
 def test_what_no_time_can_be_given_for_is_refused_in_plain_words(forward, reason, monkeypatch):
-    monkeypatch.setattr(checks, "check_work", lambda variant, condition: None)
+    monkeypatch.setattr(checks, "check_work", lambda variant, condition: Circumstances())
     with pytest.raises(ValueError, match=reason):
         check(network(forward), EAGER, 0, binder("eager"))
 

@@ -1,5 +1,8 @@
 import random
+from collections import deque
+from functools import partial
 
+import numpy
 import pytest
 import torch
 from torch import nn
@@ -142,6 +145,45 @@ class Remembering(Network):
         return self.last[-1]
 
 
+class Ring(Network):
+    """Keeps so many of its last results."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.last = deque(maxlen=size)
+
+    def called(self, x):
+        self.last.append(self.conv(x))
+        return self.last[-1]
+
+
+def test_a_ring_of_results_is_no_leak_up_to_64():
+    assert looked_at(partial(Ring, 60)) == ()
+    with pytest.raises(ValueError, match="with every call: they are still there after 64 further calls"):
+        looked_at(partial(Ring, 70))
+
+
+def of_a_generator_elsewhere():
+    generator = random.Random(7)
+    return OfItsOwnGenerator(None, lambda _: generator.random())
+
+
+def test_a_generator_that_is_not_known_is_told_how_to_become_so():
+    hint = "if random numbers are the reason, make their generator an attribute of the network"
+    with pytest.raises(ValueError, match=f"after the timing the output differs .*; {hint}"):
+        looked_at(of_a_generator_elsewhere)
+
+
+def test_a_second_look_leaves_a_networks_own_random_numbers_as_they_were():
+    generator = random.Random(7)
+    network = timed_network(lambda: OfItsOwnGenerator(generator, lambda each: each.random()))
+    expected = random.Random()
+    expected.setstate(generator.getstate())
+    assert network.look_again(1.0) == (RANDOM,)
+    assert expected.random() is not None  # the call that is observed draws once
+    assert generator.getstate() == expected.getstate()
+
+
 def test_a_table_and_the_last_results_are_no_leak():
     assert looked_at(Remembering) == ()
 
@@ -156,7 +198,31 @@ class RandomlyScaling(Network):
         return self.conv(x) * random.random()
 
 
-@pytest.mark.parametrize("build", [RandomlyDropping, RandomlyScaling])
+class OfItsOwnGenerator(Network):
+    """Draws from a generator of its own, which a part of it holds."""
+
+    def __init__(self, generator, draw):
+        super().__init__()
+        self.conv.generator = generator
+        self.draw = draw
+
+    def called(self, x):
+        return self.conv(x) * self.draw(self.conv.generator)
+
+
+def of_torch():
+    return OfItsOwnGenerator(torch.Generator(), lambda generator: torch.rand(1, generator=generator))
+
+
+def of_python():
+    return OfItsOwnGenerator(random.Random(7), lambda generator: generator.random())
+
+
+def of_numpy():
+    return OfItsOwnGenerator(numpy.random.default_rng(7), lambda generator: float(generator.random()))
+
+
+@pytest.mark.parametrize("build", [RandomlyDropping, RandomlyScaling, of_torch, of_python, of_numpy])
 def test_a_network_that_is_random_by_design_is_noted(build):
     assert looked_at(build) == (RANDOM,)
 

@@ -1,0 +1,57 @@
+"""Errors of pytest's arguments in one line each, without its usage and files of settings."""
+
+from typing import Any
+
+import pytest
+
+from guidelines.cli.near import did_you_mean
+from guidelines.plugin.options import option_names
+
+# Between pytest's usage and what is wrong.
+ERROR = ": error: "
+UNKNOWN = "unrecognized arguments: "
+
+
+class OneLineErrors:
+    """A pytest plugin that says in one line what is wrong with the arguments, and names the near option."""
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Note the parser, which knows every option in the end."""
+        self._parser = parser
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_parse(self) -> Any:
+        """Raises UsageError with one line in place of many."""
+        try:
+            return (yield)
+        except pytest.UsageError as error:
+            raise pytest.UsageError(self._line(str(error))) from None
+
+    def _line(self, message: str) -> str:
+        _, sign, reason = message.partition(ERROR)
+        if not sign:
+            return message
+        line = reason.partition("\n")[0]
+        if not line.startswith(UNKNOWN):
+            return line
+        words = line.removeprefix(UNKNOWN).split()
+        unknown = next((word for word in words if word.startswith("-")), words[0])
+        name = unknown.partition("=")[0]
+        meant = did_you_mean(name, option_names(self._parser))
+        return f"{name}: no such option{meant}; `pytest --help` lists them"
+
+
+class Marked:
+    """A pytest plugin that notes if any test measures; `problem` says in one line that none does."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look at the tests that are left to run."""
+        if session.items and not any(item.get_closest_marker("guideline") for item in session.items):
+            first = session.items[0].nodeid
+            self.problem = (
+                f"{first}: nothing was measured; mark the test @pytest.mark.guideline(sweeps=...), let it "
+                "take `measure` and call measure()"
+            )
