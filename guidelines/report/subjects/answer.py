@@ -148,23 +148,21 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
 
 def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
     """The range of an effect, and others beside it: "1.34-1.72x slower per mult-add (paper 1.24-1.39x)"."""
-    at_published_widths = [each.at_published_widths for each in several if each.at_published_widths]
-    papers: list[float] = []
-    for each in several:
-        papers += (each.at_published_widths or each).published
     claimed = several[0].expect or AS_CLAIMED
     seen = _range(several, claimed)
-    direction = seen.direction if seen else claimed
-    beside = [_beside(at_published_widths, several, direction, in_full)] if at_published_widths else []
-    if papers:
-        beside.append(f"paper {_published(papers, claimed, direction)}")
-    others = "; ".join(filter(None, beside))
     if seen is None:
-        return others if at_published_widths else ""
-    line = f"{seen.times} {direction}{seen.unit}"
+        return ""
+    line = f"{seen.times} {seen.direction}{seen.unit}"
     rows = {each.rows for each in several}
     if in_full and len(rows) == 1 and (names := rows.pop()):
         line = f"{names[0]} is {line} than {names[1]}"
+    beside = [_beside(several, seen.direction, in_full)]
+    papers: list[float] = []
+    for each in several:
+        papers += (each.at_published_widths or each).published
+    if papers:
+        beside.append(f"paper {_published(papers, claimed, seen.direction)}")
+    others = "; ".join(filter(None, beside))
     return f"{line} ({others})" if others else line
 
 
@@ -191,14 +189,13 @@ def _range(several: Sequence[Conclusion], claimed: str) -> _Range | None:
     return _Range(_between(_shown(effects[0]), _shown(effects[-1])), direction, unit)
 
 
-def _beside(
-    at_published_widths: Sequence[Conclusion], several: Sequence[Conclusion], direction: str, in_full: bool
-) -> str:
+def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str:
     """The effects at published widths, for brackets: "published widths: 1.32-5.06x per mult-add".
 
     It names a finding, and a direction, that differs from the one at aligned widths, and in full the row that
-    decides. "" if there are no effects.
+    decides. "" if there are none.
     """
+    at_published_widths = [each.at_published_widths for each in several if each.at_published_widths]
     seen = _range(at_published_widths, several[0].expect or AS_CLAIMED)
     if seen is None:
         return ""
