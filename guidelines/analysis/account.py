@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, hypot, log
 
-from guidelines.analysis.floor import attainable_s, best, by_key, floor_s, lacks
+from guidelines.analysis.floor import attainable_s, best, by_key, floor_s, has_floor, lacks
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.model import VariantKey
@@ -19,6 +19,8 @@ from guidelines.stats.passes import OfPass, over_passes
 
 # A slow-down nearer to 1 has no factors whose shares would tell anything.
 LEAST_EFFECT = 0.02
+# The factors in the order in which they are shown.
+FACTORS = ("work", "traffic", "launches", "kernels")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,8 @@ class Account:
 
     @property
     def factors(self) -> dict[str, Estimate]:
-        """The factors by name, in the order in which they are shown."""
-        return {
-            "work": self.work,
-            "traffic": self.traffic,
-            "launches": self.launches,
-            "kernels": self.kernels,
-        }
+        """The factors by name, in the order of FACTORS."""
+        return {name: getattr(self, name) for name in FACTORS}
 
     @property
     def shares(self) -> dict[str, float] | None:
@@ -50,6 +47,25 @@ class Account:
         if abs(effect) < LEAST_EFFECT:
             return None
         return {name: log(factor.estimate) / effect for name, factor in self.factors.items()}
+
+    @property
+    def per_multiply_add(self) -> "Account":
+        """The account of the slow-down per multiply-add, to which work adds nothing."""
+        work = self.work.estimate
+        none = replace(self.work, estimate=1.0, low=1.0, high=1.0)
+        return replace(self, slowdown=self.slowdown.scaled(1 / work), work=none)
+
+    @property
+    def inverse(self) -> "Account":
+        """The account of the speed-up; its shares are the same."""
+        return replace(
+            self,
+            slowdown=self.slowdown.inverse(),
+            work=self.work.inverse(),
+            traffic=self.traffic.inverse(),
+            launches=self.launches.inverse(),
+            kernels=self.kernels.inverse(),
+        )
 
 
 def accounts(results: MachineResults) -> dict[VariantKey, Account]:
@@ -61,10 +77,10 @@ def accounts(results: MachineResults) -> dict[VariantKey, Account]:
         baseline = next((each for each in sweep if each.is_baseline), None)
         condition = sweep[0].place.condition
         passes = [each for each in measured_ceilings.get(key_of(condition), ()) if not lacks(each, condition)]
-        if baseline is None or not baseline.operators or not passes:
+        if baseline is None or not passes or not has_floor(baseline.operators, condition):
             continue
         for each in sweep:
-            if not each.is_baseline and each.operators:
+            if not each.is_baseline and has_floor(each.operators, condition):
                 pair = _Pair(each, baseline, _in_a_graph(each, known))
                 every[each.place.key] = pair.account(passes)
     return every

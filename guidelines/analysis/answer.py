@@ -1,7 +1,7 @@
 """Answer the question of a run: which guidelines hold on which device, and by how much."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeVar
@@ -26,8 +26,9 @@ class Conclusion:
     decide it. Sweeps in which launches decide are not judged. `effects` exceed 1 if the guideline is
     right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
     the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
-    do. `needed` says what would decide an undecided guideline, "" otherwise. `at_published_widths` is the
-    conclusion from other sweeps, at published widths, which stand beside these at aligned ones.
+    do. `needed` says what would decide an undecided guideline, "" otherwise. `shares` are those of the
+    factors in the sweeps that hold, as far as they are known. `at_published_widths` is the conclusion from
+    other sweeps, at published widths, which stand beside these at aligned ones.
     """
 
     guideline: str
@@ -43,6 +44,7 @@ class Conclusion:
     is_per_multiply_add: bool
     rows: tuple[str, str] | None
     needed: str = ""
+    shares: tuple[Mapping[str, float], ...] = ()
     at_published_widths: "Conclusion | None" = None
 
 
@@ -89,7 +91,14 @@ def _conclusion(table: Table) -> Conclusion:
         is_per_multiply_add=any(sweep.is_judged_per_multiply_add for sweep in shown),
         rows=_only({(sweep.extreme, sweep.baseline) for sweep in shown}),
         needed=_needed(table, judged) if of_all == "undecided" else "",
+        shares=tuple(_shares(judged)),
     )
+
+
+def _shares(judged: Sequence[SweepResult]) -> Iterator[Mapping[str, float]]:
+    for sweep in judged:
+        if sweep.account and sweep.account.shares and _outcome(sweep) == "holds":
+            yield sweep.account.shares
 
 
 def _outcome(sweep: SweepResult) -> str:

@@ -1,8 +1,8 @@
 """The floor of a network: the time that its memory access and multiply-adds take at the device's ceilings."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-
-import numpy as np
+from math import exp, log
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.results.ceilings import (
@@ -59,7 +59,7 @@ def floors(results: MachineResults) -> dict[VariantKey, float]:
     for each in results.measured:
         condition = each.place.condition
         known = [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
-        if known and each.operators:
+        if known and has_floor(each.operators, condition):
             seconds[each.place.key] = floor_s(each.operators, best(known), condition)
     return seconds
 
@@ -74,10 +74,18 @@ def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
 
 def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:
     """Reasons why no floor can be told from some ceilings; () if nothing is lacking."""
-    has_launches = all(mode in ceilings.launch_s for mode in _launch_modes(condition))
+    if condition.dtype not in DTYPES:
+        return (f"the bytes of a {condition.dtype} are unknown",)
+    launch_s = ceilings.launch_s
+    has_launches = all(ELEMENT_WISE in launch_s.get(mode, {}) for mode in _launch_modes(condition))
     if all(ceilings.traffic.get(kind) for kind in TRAFFIC) and ceilings.multiply_adds_per_s and has_launches:
         return ()
     return ceilings.missing or ("the file holds only some of the ceilings",)
+
+
+def has_floor(operators: Iterable[Operators], condition: Condition) -> bool:
+    """True if there is something to read, write or multiply: a compiled network may hold no products."""
+    return any(each.multiply_adds or each.memory_access for each in _run(operators, condition))
 
 
 def floor_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
@@ -127,7 +135,7 @@ def _launches_s(operators: Iterable[Operators], launch_s: Mapping[str, float]) -
 def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> float:
     """Seconds that an operator takes to read and write, each place at the rate of its kind of traffic."""
     working_set_bytes = operator.touched * item_bytes
-    copied_bytes = (operator.touched - operator.in_place) * item_bytes
+    copied_bytes = max(0, operator.touched - operator.in_place) * item_bytes
     in_place_bytes = 2 * operator.in_place * item_bytes
     return copied_bytes / _rate(ceilings.traffic[COPY], working_set_bytes) + in_place_bytes / _rate(
         ceilings.traffic[IN_PLACE], working_set_bytes
@@ -136,6 +144,10 @@ def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> floa
 
 def _rate(rates: Sequence[Rate], working_set_bytes: int) -> float:
     """The rate in a working set, between those of the next smaller and the next larger one."""
-    sizes = np.log([rate.working_set_bytes for rate in rates])
-    logs = np.log([rate.bytes_per_s for rate in rates])
-    return float(np.exp(np.interp(np.log(max(1, working_set_bytes)), sizes, logs)))
+    place = bisect_left(rates, working_set_bytes, key=lambda rate: rate.working_set_bytes)
+    if place in (0, len(rates)):
+        return rates[min(place, len(rates) - 1)].bytes_per_s
+    below, above = rates[place - 1], rates[place]
+    step = log(above.working_set_bytes / below.working_set_bytes)
+    part = log(working_set_bytes / below.working_set_bytes) / step
+    return below.bytes_per_s * exp(part * log(above.bytes_per_s / below.bytes_per_s))

@@ -1,9 +1,10 @@
 """Put one sweep of a machine beside the paper's: the figures of its variants, and its verdict."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from guidelines.analysis.account import Account
 from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add, is_unequal
 from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches
@@ -12,7 +13,7 @@ from guidelines.analysis.measuring import Measuring, measuring
 from guidelines.analysis.verdict import Decision, Verdict, directed
 from guidelines.paper import tables as paper
 from guidelines.paper.tables import Figure, Platform
-from guidelines.results.model import Circumstances, Failure, Place
+from guidelines.results.model import Circumstances, Failure, Place, VariantKey
 from guidelines.spec.sweep import Expectation
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate, kendall_tau
@@ -54,7 +55,8 @@ class Cell:
 class VariantResult:
     """A variant: its row in the sweep (from 0), its network's widths and work, and its figures.
 
-    `how` is None if it was not measured.
+    `how` is None if it was not measured. `account` is that of its slow-down in time; None for a baseline, or
+    if the ceilings of the device are unknown.
     """
 
     row: int
@@ -64,6 +66,7 @@ class VariantResult:
     cell: Cell
     batch_size: int
     how: Measuring | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class SweepResult:
 
     The verdict's slow-down and `paper` are per multiply-add if `is_judged_per_multiply_add`: the sweep is
     declared so (`is_per_multiply_add`), or the work of the deciding network is not the baseline's. `plain`
-    is then the slow-down of the time, None in a declared sweep.
+    is then the slow-down of the time, None in a declared sweep. `account` is that of the verdict's slow-down,
+    None if the ceilings of the device are unknown.
     """
 
     name: str
@@ -87,6 +91,7 @@ class SweepResult:
     is_disturbed: bool = False
     is_per_multiply_add: bool = False
     is_judged_per_multiply_add: bool = False
+    account: Account | None = None
 
     @property
     def effect(self) -> Estimate | None:
@@ -100,10 +105,11 @@ class SweepResult:
 
 
 class Beside(NamedTuple):
-    """Facts that all sweeps of a table share: the paper's platform, and the confidence of its intervals."""
+    """Facts that the sweeps of a table share: the paper's platform, confidence, and the known accounts."""
 
     platform: Platform
     confidence: float
+    accounts: Mapping[VariantKey, Account]
 
 
 def sweep_result(
@@ -130,7 +136,14 @@ def sweep_result(
         is_disturbed=any(m.is_disturbed for m in measured),
         is_per_multiply_add=place.per_multiply_add,
         is_judged_per_multiply_add=per_multiply_add,
+        account=_account(variants, deciding, per_multiply_add) if decision else None,
     )
+
+
+def _account(variants: Iterable[VariantResult], deciding: str, per_multiply_add: bool) -> Account | None:
+    """The account of the slow-down on which a verdict rests."""
+    account = next((each.account for each in variants if each.variant == deciding), None)
+    return account.per_multiply_add if account and per_multiply_add else account
 
 
 def _variants(
@@ -150,6 +163,7 @@ def _variants(
             cell=replace(cell, is_launch_bound=is_bound),
             batch_size=each.place.condition.batch_size,
             how=measuring(each),
+            account=beside.accounts.get(each.place.key),
         )
     for failure in failures:
         name = failure.place.variant

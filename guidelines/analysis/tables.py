@@ -1,14 +1,15 @@
 """Arrange results as the paper does: a table for each guideline and condition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from guidelines.analysis.account import Account, accounts
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.sweep_result import Beside, SweepResult, sweep_result
 from guidelines.analysis.verdict import decisions
 from guidelines.paper.tables import Platform
-from guidelines.results.model import Failure, TableKey
+from guidelines.results.model import Failure, TableKey, VariantKey
 from guidelines.spec.condition import Condition
 
 
@@ -39,13 +40,19 @@ def tables(results: MachineResults, platform: Platform | None = None) -> list[Ta
     failures: dict[TableKey, list[Failure]] = {}
     for failure in results.failures:
         failures.setdefault(failure.place.table_key, []).append(failure)
+    known = accounts(results) if results.ceilings else {}
     return [
-        _table(measured.get(key, []), failures.get(key, []), platform)
+        _table(measured.get(key, []), failures.get(key, []), platform, known)
         for key in dict.fromkeys((*measured, *failures))
     ]
 
 
-def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: Platform | None) -> Table:
+def _table(
+    measured: Sequence[Measured],
+    failures: Sequence[Failure],
+    platform: Platform | None,
+    known: Mapping[VariantKey, Account],
+) -> Table:
     by_name: dict[str, _OfSweep] = {}
     for each in measured:
         by_name.setdefault(each.place.sweep, _OfSweep([], [])).measured.append(each)
@@ -53,7 +60,7 @@ def _table(measured: Sequence[Measured], failures: Sequence[Failure], platform: 
         by_name.setdefault(failure.place.sweep, _OfSweep([], [])).failures.append(failure)
     first = measured[0].place if measured else failures[0].place
     confidence = max((m.confidence for m in measured), default=None)
-    beside = Beside(platform or first.condition.device.paper_platform, confidence or 0.0)
+    beside = Beside(platform or first.condition.device.paper_platform, confidence or 0.0, known)
     decided = {key.sweep: decision for key, decision in decisions(measured).items()}
     sweeps = []
     for name, of_sweep in by_name.items():

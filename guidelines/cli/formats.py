@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from guidelines.report.document import Document
+    from guidelines.report.figures import Record
     from guidelines.report.pictures.series import Series
-    from guidelines.report.records import Record
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Literal
 
 from guidelines.report.heat import HeatMap
@@ -83,7 +84,7 @@ class Section:
     `wide` is the same table as plain text in the paper's layout, for terminals that are wide enough.
     `brief` are the rows that a terminal shows in place of `grid`, None for all of them.
     `picture` names the guideline whose picture belongs here, "" for none. `details` are notes in full, for
-    formats that can fold them.
+    formats that can fold them. `accounts` say why the slow-down of each verdict is what it is, "" if unknown.
     """
 
     title: str
@@ -94,6 +95,17 @@ class Section:
     picture: str = ""
     brief: Grid | None = None
     details: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    @property
+    def explained(self) -> tuple[tuple[str, str], ...]:
+        """Each verdict with its account."""
+        return tuple(zip_longest(self.verdicts, self.accounts, fillvalue=""))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The verdicts, each followed by its account, if there is one."""
+        return tuple(filter(None, chain.from_iterable(self.explained)))
 
     @property
     def has_text(self) -> bool:
@@ -185,8 +197,8 @@ def _of_section(
     table: Callable[[Section], str],
     folded: Callable[[tuple[str, ...]], str] | None,
 ) -> Iterator[str]:
-    if section.verdicts:
-        yield listed(section.verdicts)
+    if section.findings:
+        yield listed(section.findings)
     if section.grid:
         yield table(section)
     if section.notes:

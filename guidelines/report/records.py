@@ -3,7 +3,8 @@
 Schema 2 renamed keys of schema 1: the widths of a network are `widths` and the rule that chose them is
 `channel_rule` (both were `channels`). It added `parameters`. Schema 3 added `passes`, the number of passes of
 all runs (equal to that of the runs if each was one process), `cudnn_choice` (`cudnn` is its version),
-`is_auto_batch`, `seconds_per_call` and `images_per_s`.
+`is_auto_batch`, `seconds_per_call`, `images_per_s`, the factors of `slowdown` (`work`, `traffic`, `launches`
+and `kernels`), and `floor_share`, the time that a device takes at best over the time that it took.
 """
 
 import json
@@ -18,14 +19,13 @@ from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
+from guidelines.report.figures import Record, of_account, of_estimate
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
 from guidelines.stats.intervals import Estimate
 
 SCHEMA = 3
-Scalar = str | int | float | None
-Record = dict[str, Scalar]
 
 
 def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
@@ -44,7 +44,8 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
                 record = _identity(results) | name | _condition(table.condition)
                 record["batch_size"] = variant.batch_size
                 times = _times(measured.get(VariantKey(sweep_key, variant.variant)), table.confidence)
-                records.append(record | _variant(variant) | times | _verdict(table, sweep, variant))
+                record |= _variant(variant) | times | of_account(sweep, variant)
+                records.append(record | _verdict(table, sweep, variant))
     return records
 
 
@@ -75,7 +76,7 @@ def to_json(
     """Records as JSON, with a schema number, the sentences of the report and further facts."""
     sentences: list[str] = []
     for section in document.sections:
-        sentences += (*section.verdicts, *section.notes)
+        sentences += (*section.findings, *section.notes)
     content: Mapping[str, object] = {
         "schema": SCHEMA,
         "kind": kind,
@@ -116,8 +117,8 @@ def _variant(variant: VariantResult) -> Record:
     return {
         "widths": " ".join(map(str, variant.widths)),
         **_work(variant.work),
-        **_estimate(cell.slowdown, "slowdown"),
-        **_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
+        **of_estimate(cell.slowdown, "slowdown"),
+        **of_estimate(cell.multiply_adds_per_s, "multiply_adds_per_s"),
         "paper_slowdown": cell.paper.slowdown if cell.paper else None,
         "failure": cell.failure,
         "launch_bound": int(cell.is_launch_bound),
@@ -135,7 +136,7 @@ def _times(measured: Measured | None, confidence: float | None) -> Record:
 
 
 def _seconds(per_call: Estimate | None, images_per_s: Estimate | None) -> Record:
-    return {**_estimate(per_call, "seconds_per_call"), **_estimate(images_per_s, "images_per_s")}
+    return {**of_estimate(per_call, "seconds_per_call"), **of_estimate(images_per_s, "images_per_s")}
 
 
 def _work(work: Cost) -> Record:
@@ -170,7 +171,7 @@ def _verdict(table: Table, sweep: SweepResult, variant: VariantResult) -> Record
         "verdict": verdict.outcome if verdict else None,
         "margin": verdict.margin if verdict else None,
         "per_multiply_add": int(sweep.is_judged_per_multiply_add),
-        **_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
+        **of_estimate(verdict.slowdown if verdict else None, "verdict_slowdown"),
     }
 
 
@@ -196,7 +197,7 @@ def _side(side: str, measured: Measured, slowdown: Estimate, *, confidence: floa
     times = {f"{side}_{name}": value for name, value in _times(measured, confidence).items()}
     return {
         **_condition(measured.place.condition, f"{side}_"),
-        **_estimate(slowdown, f"{side}_slowdown"),
+        **of_estimate(slowdown, f"{side}_slowdown"),
         **times,
         f"{side}_passes": measured.passes,
         f"{side}_disturbed": "; ".join(measured.disturbed),
@@ -212,7 +213,7 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
         "variant": standing.extreme,
         "passes": standing.passes,
         **_condition(line.condition),
-        **_estimate(slowdown, "slowdown"),
+        **of_estimate(slowdown, "slowdown"),
         "slowdown_confidence": slowdown.confidence,
         "verdict": standing.verdict.outcome,
         "margin": standing.verdict.margin,
@@ -228,15 +229,9 @@ def _standing(line: Line, guideline: str, standing: Standing) -> Record:
 
 def _change(change: Change | None, name: str, outcome: str) -> Record:
     return {
-        **_estimate(change.ratio if change else None, name),
+        **of_estimate(change.ratio if change else None, name),
         f"{name}_confidence": change.ratio.confidence if change else None,
         f"{name}_margin": change.margin if change else None,
         f"{name}_verdict": outcome or None,
         f"{name}_reason": change.reason if change else None,
     }
-
-
-def _estimate(estimate: Estimate | None, name: str) -> Record:
-    if estimate is None:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    return {name: estimate.estimate, f"{name}_low": estimate.low, f"{name}_high": estimate.high}

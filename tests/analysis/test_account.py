@@ -83,6 +83,27 @@ def test_the_share_of_the_floor_tells_how_much_of_the_device_a_network_attains(a
     assert of.baseline_floor_share == pytest.approx(2 * of.floor_share, rel=1e-2)
 
 
+def test_the_account_per_multiply_add_is_that_without_work(account):
+    of = only(account(3.0, [ADDS, NOTHINGS], [ADDS], work_ratio=1.2))
+    fair = of.per_multiply_add
+    assert fair.slowdown.estimate == pytest.approx(of.slowdown.estimate / 1.2)
+    assert (fair.work.estimate, fair.kernels, fair.launches) == (1.0, of.kernels, of.launches)
+    assert sum(fair.shares.values()) == pytest.approx(1.0)
+
+
+def test_the_inverse_account_is_that_of_the_speed_up(account):
+    of = only(account(0.5, [ADDS], [ADDS, NOTHINGS]))
+    assert prod(factor.estimate for factor in of.inverse.factors.values()) == pytest.approx(2.0, rel=1e-2)
+    assert of.inverse.shares == pytest.approx(of.shares)
+
+
+def test_a_compiled_network_without_products_has_no_account(account):
+    compiled = replace(CPU, mode="compile")
+    assert account(2.0, [ADDS], [ADDS], condition=compiled) == {}
+    assert account(2.0, [ADDS], [CONV], condition=compiled) == {}
+    assert len(account(2.0, [CONV], [CONV], condition=compiled)) == 1
+
+
 def test_a_slowdown_of_about_one_has_no_shares(account):
     assert only(account(1.001, [ADDS], [ADDS])).shares is None
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.floor import attainable_s, best, floor_s, lacks
+from guidelines.analysis.floor import attainable_s, best, floor_s, has_floor, lacks
 from guidelines.results.ceilings import COPY, IN_PLACE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
@@ -81,3 +81,17 @@ def test_ceilings_that_lack_a_figure_say_why():
     assert lacks(ceilings(), CPU) == ()
     assert lacks(ceilings(traffic={}, missing=("no memory",)), CPU) == ("no memory",)
     assert lacks(ceilings(), CUDA) == ("the file holds only some of the ceilings",)
+
+
+def test_a_type_of_unknown_size_and_launches_of_no_common_kind_leave_no_floor():
+    unknown = replace(CPU, dtype="float8")
+    assert lacks(ceilings(unknown), unknown) == ("the bytes of a float8 are unknown",)
+    (reason,) = lacks(ceilings(launch_s={"eager": {"convolution": 5e-6}}), CPU)
+    assert reason == "the file holds only some of the ceilings"
+
+
+def test_views_alone_have_no_floor():
+    view = Operators("", calls=1, multiply_adds=0, memory_access=0)
+    assert has_floor([view, ADD], CPU)
+    assert not has_floor([view], CPU)
+    assert not has_floor([ADD], replace(CPU, mode="compile"))

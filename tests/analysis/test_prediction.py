@@ -90,7 +90,7 @@ def test_the_floor_joins_the_counts_if_ceilings_and_operators_are_known(networks
     expected = [0.01 * (k + 1) / (8e-5 * k) for k in range(1, 11)]
     assert small.above_floor == AboveFloor(pytest.approx(median(expected)), pytest.approx(250), "g=1")
     (shown,) = section(predicted)
-    assert shown.verdicts[1].endswith("; they take 147 times their floor (median), at worst 250 times (g=1)")
+    assert shown.verdicts[1].endswith("; they take 148 times their floor (median), at worst 250 times (g=1)")
     assert any(note.startswith("floor: the time that") for note in shown.notes)
 
 

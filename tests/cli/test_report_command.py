@@ -2,7 +2,11 @@ import json
 import re
 from pathlib import Path
 
+from made_up_ceilings import ceilings, with_operators
+
 from guidelines.cli.main import main
+from guidelines.results.ceilings import to_saved
+from guidelines.spec.work import Operators
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
 
@@ -47,3 +51,24 @@ def test_guidelines_that_no_file_has_are_refused_with_those_there_are(run_path, 
         line = capsys.readouterr().err
         assert line.startswith("guidelines: --only: there is no '")
         assert line.endswith("in these files, but G2\n")
+
+
+def test_json_keeps_the_ceilings_and_what_the_slowdown_is_made_of(entry, saved, tmp_path, capsys):
+    adds = Operators("element-wise", calls=1, multiply_adds=0, memory_access=1_000_000)
+    content = saved(
+        [with_operators(entry(variant, ratio), adds) for variant, ratio in (("g=1", 1), ("g=8", 2))]
+    )
+    assert "ceilings" not in _as_json(content, tmp_path, capsys)
+    content["guidelines"]["ceilings"] = [to_saved(ceilings())]
+    shown = _as_json(content, tmp_path, capsys)
+    (kept,) = shown["ceilings"]
+    assert kept == {"files": str(tmp_path / "a.json"), **json.loads(json.dumps(to_saved(ceilings())))}
+    assert shown["records"][1]["kernels"] == shown["records"][1]["slowdown"]
+    assert "= 2.00 kernels; memory explains 0 % of it" in shown["notes"]
+    assert shown["answer"][0].endswith("; mostly kernels")
+
+
+def _as_json(content, folder, capsys):
+    (folder / "a.json").write_text(json.dumps(content), "utf-8")
+    assert main(["report", str(folder / "a.json"), "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.tables import Table
     from guidelines.report.document import Document, Section
-    from guidelines.report.records import Record
+    from guidelines.report.figures import Record
 
 HELP = "show saved runs: the answer, tables and verdicts"
 DESCRIPTION = (
@@ -47,6 +47,7 @@ def run(options: Namespace) -> int:
         document=_document(machines, tables_by_machine),
         records=_records(machines, tables_by_machine),
         series=partial(series_of, machines, tables_by_machine),
+        facts=_ceilings(machines),
     )
     show(answer, options, read=paths_of(options, reading))
     return status_of(reading)
@@ -108,6 +109,16 @@ def _heading(name: str, results: "MachineResults") -> "Section":
 
     runs = f"{results.runs} run{'s' * (results.runs > 1)}"
     return Section(name, notes=(f"{runs}: {', '.join(results.sources)}",))
+
+
+def _ceilings(machines: "Sequence[MachineResults]") -> "dict[str, object]":
+    """The ceilings of all machines, with the files that hold them; nothing if there are none."""
+    from guidelines.results.ceilings import to_saved
+
+    known: list[dict[str, object]] = []
+    for results in machines:
+        known += [{"files": " ".join(results.sources), **to_saved(each)} for each in results.ceilings]
+    return {"ceilings": known} if known else {}
 
 
 def _records(

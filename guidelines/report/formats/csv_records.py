@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from guidelines.analysis.measured import distinct
-from guidelines.report.records import Record, Scalar
+from guidelines.report.figures import Record, Scalar
 
 # Signs that begin a formula, with those that look alike and are read as these, behind spaces and quotes.
 FORMULA = r"""(?=[\s"'’“”„«»`]*[=+\-@＝＋－＠﹦﹢﹣﹫−\t\r\n])"""

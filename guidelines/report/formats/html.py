@@ -79,7 +79,7 @@ def _verdicts(document: Document) -> Iterator[str]:
 def _section(section: Section, number: int, picture: str) -> Iterator[str]:
     yield f'<section id="s{number}">'
     yield f"<h2>{escape(section.title)}</h2>"
-    yield from _listed(section.verdicts, "verdicts")
+    yield from _explained(section)
     if section.grid:
         yield from table(section.grid, f"t{number}")
     if picture:
@@ -90,6 +90,15 @@ def _section(section: Section, number: int, picture: str) -> Iterator[str]:
         yield from _listed(section.details, "notes")
         yield "</details>"
     yield "</section>"
+
+
+def _explained(section: Section) -> Iterator[str]:
+    """The verdicts, each with its account on a line below."""
+    if section.verdicts:
+        yield '<ul class="verdicts">'
+        for lines in section.explained:
+            yield f"<li>{'<br>'.join(map(escape, filter(None, lines)))}</li>"
+        yield "</ul>"
 
 
 def _listed(lines: tuple[str, ...], kind: str = "lead") -> Iterator[str]:

@@ -99,7 +99,7 @@ def _whole(document: Document) -> Iterator[str]:
 
 
 def _tables(document: Document) -> Iterator[str]:
-    """Each table with its verdicts in the caption, and its notes in small type below it."""
+    """Each table with its verdicts and accounts in the caption, and its notes in small type below it."""
     labels = Labels()
     for section in document.sections:
         if section.grid:
@@ -113,7 +113,7 @@ def _caption(section: Section) -> str:
     title = escape(section.title)
     if not section.verdicts:
         return f"{{{title}}}"
-    return rf"[{title}]{{{title}. {escape('. '.join(section.verdicts))}.}}"
+    return rf"[{title}]{{{title}. {escape('. '.join(section.findings))}.}}"
 
 
 def escape(text: str) -> str:

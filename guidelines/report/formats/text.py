@@ -75,8 +75,16 @@ def _section(section: Section, width: int, has_room: bool) -> str:
     body = section.wide
     if not (body and has_room):
         body = _fitting(section.brief or section.grid, width)
-    lines = (*section.verdicts, *section.notes, *_left_out(section))
+    lines = (*_findings(section), *section.notes, *_left_out(section))
     return _spaced([title, body, _paragraph(lines, width)])
+
+
+def _findings(section: Section) -> Iterator[str]:
+    """The verdicts, and their accounts as if these were continuations."""
+    for verdict, account in section.explained:
+        yield verdict
+        if account:
+            yield f"{CONTINUED}{account}"
 
 
 def _left_out(section: Section) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from guidelines.networks.cost.module import LayerCost, ModuleCost, OperatorSum
 from guidelines.report.digits import millions
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.records import Record
+from guidelines.report.figures import Record
 from guidelines.results.checked import printable
 from guidelines.spec.inputs import Input, described
 from guidelines.spec.work import Cost

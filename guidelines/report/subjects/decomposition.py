@@ -21,7 +21,7 @@ from guidelines.networks.cost.classes import (
 from guidelines.paper.figure2 import percent
 from guidelines.report.digits import with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.records import Record
+from guidelines.report.figures import Record
 from guidelines.results.checked import printable
 from guidelines.spec.inputs import Input, described
 

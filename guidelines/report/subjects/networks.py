@@ -7,7 +7,7 @@ from guidelines.networks.catalogue import Known
 from guidelines.paper.tables import NetworkRow
 from guidelines.report.digits import millions
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.records import Record
+from guidelines.report.figures import Record
 
 HEADS = (
     Head("network", is_number=False),

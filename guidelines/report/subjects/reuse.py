@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from guidelines.networks.stage_reuse import StageReuse
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
-from guidelines.report.records import Record
+from guidelines.report.figures import Record
 
 HEADS = (
     Head("blocks apart"),

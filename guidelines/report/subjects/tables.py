@@ -10,6 +10,7 @@ from guidelines.analysis.tables import Table
 from guidelines.paper import tables as paper
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.text import tabulated
+from guidelines.report.subjects.account import account
 from guidelines.report.subjects.columns import figures, sizes, values
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.how_measured import every_disturbance, marked
@@ -41,6 +42,7 @@ def _section(table: Table, condition: str, is_replayed: bool) -> Section:
         title=f"{title}: {condition}" if condition else title,
         grid=_grid(table),
         verdicts=tuple(verdict(table, sweep, condition) for sweep in table.sweeps),
+        accounts=tuple(map(account, table.sweeps)),
         notes=tuple(notes(table, is_replayed)),
         wide=_side_by_side(table),
         picture=table.guideline,

@@ -1,0 +1,81 @@
+"""Write the account of a verdict's slow-down: work x traffic x launches x kernels."""
+
+from collections.abc import Iterator, Mapping
+from math import log
+
+from guidelines.analysis.account import Account
+from guidelines.analysis.sweep_result import SweepResult
+from guidelines.report.digits import decimals, rounded, with_half_width
+from guidelines.stats.intervals import Estimate
+
+NOTHING = "= about 1: nothing to explain"
+# Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
+# factors nearer to 1 need no account if the slow-down is about 1.
+LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03
+# Decimals of a factor, fewer if it is large.
+MOST_DECIMALS, LARGE = 2, 10
+
+
+def account(sweep: SweepResult) -> str:
+    """The factors whose product a verdict's slow-down or speed-up is, and the part of memory; "" if unknown.
+
+    Factors that are 1 as far as they are known are left out. The part of memory is left out if the verdict
+    tells nothing of the device: it is undecided, or launches decide.
+    """
+    if sweep.account is None or sweep.verdict is None:
+        return ""
+    known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
+    factors = [_factor(name, factor) for name, factor in known.factors.items() if not _is_one(factor)]
+    product = f"= {' x '.join(factors)}"
+    if sweep.verdict.outcome in ("undecided", "launches decide"):
+        return product if factors else ""
+    shares = known.shares
+    if not factors or (shares is None and _are_small(known)):
+        return NOTHING
+    if shares is None:
+        return f"{product}, which cancel out"
+    against = " and ".join(_against(known, shares))
+    memory = _memory(shares["traffic"], is_opposed=bool(against))
+    return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
+
+
+def _are_small(known: Account) -> bool:
+    """True if no factor differs much from 1."""
+    return all(abs(log(factor.estimate)) < LEAST_FACTOR for factor in known.factors.values())
+
+
+def _factor(name: str, factor: Estimate) -> str:
+    """A factor with its name: "1.57 ±0.05 kernels"."""
+    return f"{_shown(factor)} {name}"
+
+
+def _is_one(factor: Estimate) -> bool:
+    return float(_shown(factor).partition(" ")[0]) == 1
+
+
+def _shown(factor: Estimate) -> str:
+    """The factor, with its interval if that is wide enough to say something."""
+    half_width = factor.half_width
+    if half_width is None or half_width < LEAST_INTERVAL * factor.estimate:
+        return rounded(factor.estimate, MOST_DECIMALS if factor.estimate < LARGE else 1)
+    if decimals(factor) <= MOST_DECIMALS:
+        return with_half_width(factor)
+    return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
+
+
+def _memory(share: float, is_opposed: bool) -> str:
+    """The part of the effect that traffic explains, on the logarithmic scale; "" if it is opposite to it."""
+    if share > 1 + LEAST_SHARE:
+        return f"memory explains {'more than ' if is_opposed else ''}all of it"
+    if share < -LEAST_SHARE:
+        return ""
+    percentage = min(100, max(0, round(100 * share)))
+    return f"memory explains {percentage} % of it"
+
+
+def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
+    """The factors that clearly work against the effect."""
+    for name, factor in known.factors.items():
+        is_clear = factor.low is None or factor.high is None or not factor.low <= 1 <= factor.high
+        if shares[name] < -LEAST_SHARE and is_clear:
+            yield name

@@ -1,0 +1,115 @@
+"""Write what a device does at best, on which the accounts of slow-downs rest."""
+
+from collections.abc import Iterator, Sequence
+from math import floor, log10
+
+from guidelines.analysis.account import missing
+from guidelines.analysis.at_best import AtBest, at_best
+from guidelines.analysis.floor import by_key
+from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.analysis.tables import Table
+from guidelines.report.digits import rounded
+from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.results.ceilings import CeilingsKey, key_of
+
+TITLE = "What the device does at best"
+HEADS = (Head("figure", is_number=False), Head("at best"), Head("worst pass"), Head("unit", is_number=False))
+# The unit of each kind of figure, and what one of it is in seconds, bytes or multiply-adds.
+UNITS = {"copy": ("GB/s", 1e9), "product": ("G mult-adds/s", 1e9), "launch": ("us", 1e-6)}
+DIGITS = 3
+# A terminal shows one figure of each kind if there would be more rows.
+MOST_ROWS = 24
+LEGEND = (
+    "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
+    "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
+    "less of its best the device attains. Memory explains the share of traffic, on the logarithmic scale"
+)
+COMPILED = "mode compile: only operators with products count, since the compiler fuses others into them"
+
+
+def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
+    """One section with the ceilings of each device, type and layout; none for a file without ceilings."""
+    rows: list[Row] = []
+    brief: list[Row] = []
+    for key, passes in by_key(results.ceilings).items():
+        figures = at_best(passes)
+        rows += [_row(figure, label(key)) for figure in figures]
+        last_of_kind = {figure.kind: figure for figure in figures}
+        brief += [_row(figure, label(key)) for figure in last_of_kind.values()]
+    notes = (*_legend(tables), *_missing(results))
+    if not rows and not notes:
+        return ()
+    grid = _grid(rows) if rows else None
+    return (Section(TITLE, grid, notes=notes, brief=_grid(brief) if len(rows) > MOST_ROWS else None),)
+
+
+def _grid(rows: Sequence[Row]) -> Grid:
+    return Grid(HEADS, tuple(rows), "condition")
+
+
+def label(key: CeilingsKey) -> str:
+    """What ceilings depend on: "cpu, float32, nchw, 1 thread"."""
+    threads = f"{key.threads} thread{'s' * (key.threads > 1)}"
+    cudnn = "" if key.device.is_cpu else f"cuDNN {key.cudnn}"
+    return ", ".join(filter(None, (key.device, key.dtype, key.layout, threads, cudnn)))
+
+
+def _row(figure: AtBest, group: str) -> Row:
+    unit, one = UNITS[figure.kind]
+    worst = Value() if figure.worst is None else _value(figure.worst, one)
+    return Row((Value(_name(figure)), _value(figure.best, one), worst, Value(unit)), group)
+
+
+def _value(figure: float, one: float) -> Value:
+    return Value(_digits(figure / one), figure)
+
+
+def _name(figure: AtBest) -> str:
+    if figure.kind == "copy":
+        return f"copies within {_size(figure.working_set_bytes)}"
+    if figure.kind == "product":
+        return figure.name
+    return f"launch, {figure.name}, {figure.mode}"
+
+
+def _size(size_bytes: int) -> str:
+    """A size in the largest unit of which it is a whole number: "64 KiB", "2 MiB"."""
+    for unit, one in (("GiB", 2**30), ("MiB", 2**20)):
+        if size_bytes % one == 0:
+            return f"{size_bytes // one} {unit}"
+    return f"{size_bytes / 2**10:.4g} KiB"
+
+
+def _digits(value: float) -> str:
+    return rounded(value, DIGITS - 1 - floor(log10(value)))
+
+
+def _legend(tables: Sequence[Table]) -> Iterator[str]:
+    """What the factors mean, if there are any."""
+    conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
+    if conditions:
+        yield LEGEND
+    if any(condition.mode == "compile" for condition in conditions):
+        yield COMPILED
+
+
+def _missing(results: MachineResults) -> Iterator[str]:
+    """Reasons why a condition has no account, or else why single figures of it are not there."""
+    untold: dict[CeilingsKey, tuple[str, ...]] = {}
+    for condition in distinct([each.place.condition] for each in results.measured):
+        if reasons := missing(results, condition):
+            untold[key_of(condition)] = reasons
+    for key, reasons in untold.items():
+        yield f"{label(key)}: slow-downs are not explained: {'; '.join(reasons)}"
+    for key, reasons in _unmeasured(results).items():
+        if key not in untold:
+            yield f"{label(key)}: not measured: {'; '.join(reasons)}"
+
+
+def _unmeasured(results: MachineResults) -> dict[CeilingsKey, tuple[str, ...]]:
+    """Reasons why figures are missing, from all passes."""
+    reasons: dict[CeilingsKey, tuple[str, ...]] = {}
+    for each in results.ceilings:
+        if each.missing:
+            reasons[each.key] = distinct((reasons.get(each.key, ()), each.missing))
+    return reasons

@@ -1,0 +1,38 @@
+import pytest
+
+from guidelines.analysis.reasons import reasons
+
+
+def shares(**given):
+    return {"work": 0.0, "traffic": 0.0, "launches": 0.0, "kernels": 0.0, **given}
+
+
+KERNELS = shares(kernels=0.9, traffic=0.1)
+BOTH = shares(traffic=0.55, kernels=0.4, launches=0.05)
+NEITHER = shares(traffic=0.4, kernels=0.22, launches=0.2, work=0.18)
+AGAINST = shares(traffic=1.4, kernels=-0.4)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([KERNELS], ("kernels",)),
+        ([BOTH], ("traffic", "kernels")),
+        ([NEITHER], ()),
+        ([AGAINST], ("traffic",)),
+        ([KERNELS, KERNELS, AGAINST], ("kernels",)),
+        ([KERNELS, AGAINST], ()),
+        ([shares(traffic=1.6, kernels=-0.6)], ()),
+        ([KERNELS, KERNELS, shares(traffic=1.6, kernels=-0.6)], ("kernels",)),
+        ([BOTH, BOTH, KERNELS], ("traffic", "kernels")),
+        ([shares(work=1.0)], ("work",)),
+        ([], ()),
+    ],
+)
+def test_a_reason_carries_most_of_the_effect_in_most_sweeps(given, expected):
+    assert reasons(given, len(given)) == expected
+
+
+def test_sweeps_without_an_account_are_not_outvoted():
+    assert reasons([KERNELS], 2) == ()
+    assert reasons([KERNELS, KERNELS], 3) == ("kernels",)
