@@ -1,15 +1,17 @@
 """The account of a slow-down: work x traffic x launches x kernels, whose product it is exactly.
 
-Work is the ratio of the multiply-adds. Traffic is the ratio of the floors at equal work: what memory access
-and arithmetic alone would cost. Launches are what the launching of operators adds to that. Kernels are the
-rest: one network attains a smaller share of what the device can do than the other.
+Work is the ratio of the multiply-adds. Traffic is what memory access and arithmetic alone cost at equal work:
+the ratio of the floors, with as many launches for the work on both sides, since a time that they share hides
+a part of the floors. Launches are what the launching of more operators adds to that. Kernels are the rest:
+one network attains a smaller share of what the device can do than the other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, hypot, log
+from typing import NamedTuple
 
-from guidelines.analysis.floor import attainable_s, best, by_key, floor_s, has_floor, lacks
+from guidelines.analysis.floor import Launches, best, by_key, floor_s, has_floor, lacks, launches
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.model import VariantKey
@@ -107,6 +109,13 @@ def _in_a_graph(measured: Measured, known: Mapping[VariantKey, Measured]) -> Mea
     return known.get(place.key._replace(sweep=place.key.sweep._replace(condition=condition)))
 
 
+class _Costs(NamedTuple):
+    """What a network costs at the ceilings of a device."""
+
+    floor_s: float
+    launches: Launches
+
+
 @dataclass(frozen=True)
 class _Pair:
     """A network and its baseline; `graph` is the network in a captured graph, if it was measured so, too."""
@@ -118,20 +127,20 @@ class _Pair:
     def account(self, passes: Sequence[Ceilings]) -> Account:
         confidence, work = self.measured.confidence, self.measured.identity.work_ratio
         slowdown = self.measured.slowdown(confidence)
-        # What launches add in a graph, or on a CPU, and with it all that a device can be blamed for.
-        added = _over_passes(lambda each: self._attainable(each) / self._floor(each), passes, slowdown)
+        traffic = _over_passes(self._traffic, passes, slowdown)
+        added = _over_passes(lambda each: self._attainable(each) / self._traffic(each), passes, slowdown)
         attainable = _over_passes(self._attainable, passes, slowdown)
-        launches, kernels = added, _over(slowdown, attainable)
+        timed, eager = slowdown, None
         if self.graph:
-            in_graph = self.graph.slowdown(confidence)
-            launches, kernels = _times(added, _over(slowdown, in_graph)), _over(in_graph, attainable)
+            timed = self.graph.slowdown(confidence)
+            eager = _over(slowdown, timed)
         highest = best(passes)
         return Account(
             slowdown=slowdown,
             work=replace(slowdown, estimate=work, low=work, high=work),
-            traffic=_over_passes(self._floor, passes, slowdown).scaled(1 / work),
-            launches=launches,
-            kernels=kernels,
+            traffic=traffic.scaled(1 / work),
+            launches=_times(added, eager) if eager else added,
+            kernels=_over(timed, attainable),
             floor_share=self._floor_share(self.measured, highest),
             baseline_floor_share=self._floor_share(self.baseline, highest),
         )
@@ -141,16 +150,22 @@ class _Pair:
         """The condition whose launches count: in a graph, if the network was measured so."""
         return (self.graph or self.measured).place.condition
 
-    def _floor(self, ceilings: Ceilings) -> float:
-        """The floor of the network over the baseline's."""
-        own, baseline = self.measured.operators, self.baseline.operators
-        return floor_s(own, ceilings, self._condition) / floor_s(baseline, ceilings, self._condition)
-
     def _attainable(self, ceilings: Ceilings) -> float:
-        """The same with launches."""
-        own, baseline = self.measured.operators, self.baseline.operators
-        return attainable_s(own, ceilings, self._condition) / attainable_s(
-            baseline, ceilings, self._condition
+        """The floor of the network with its launches, over that of the baseline."""
+        own, baseline = self._costs(self.measured, ceilings), self._costs(self.baseline, ceilings)
+        return own.launches.with_floor(own.floor_s) / baseline.launches.with_floor(baseline.floor_s)
+
+    def _traffic(self, ceilings: Ceilings) -> float:
+        """The same if the network had the baseline's launches, as often as it has its work."""
+        own, baseline = self._costs(self.measured, ceilings), self._costs(self.baseline, ceilings)
+        as_often = baseline.launches.scaled(self.measured.identity.work_ratio)
+        return as_often.with_floor(own.floor_s) / baseline.launches.with_floor(baseline.floor_s)
+
+    def _costs(self, measured: Measured, ceilings: Ceilings) -> "_Costs":
+        condition = self._condition
+        return _Costs(
+            floor_s=floor_s(measured.operators, ceilings, condition),
+            launches=launches(measured.operators, ceilings, condition),
         )
 
     def _floor_share(self, measured: Measured, ceilings: Ceilings) -> float:

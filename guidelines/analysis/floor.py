@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log
+from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.results.ceilings import (
@@ -102,16 +103,29 @@ def floor_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condi
     return total_s
 
 
-def attainable_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
-    """The floor of one call together with the launches of its operators.
+class Launches(NamedTuple):
+    """Seconds of the launches of one call: of those between its operators, and of those that go on beside."""
 
-    On a CUDA device, eager launches go on beside the computing: the longer of both counts.
-    """
+    between_s: float
+    beside_s: float = 0.0
+
+    def scaled(self, factor: float) -> "Launches":
+        """Launches of so many times as many operators."""
+        return Launches(factor * self.between_s, factor * self.beside_s)
+
+    def with_floor(self, floor_s: float) -> float:
+        """Seconds that a call takes with its launches; of what goes on side by side the longer one counts."""
+        return max(floor_s + self.between_s, self.beside_s)
+
+
+def launches(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> Launches:
+    """The launches of one call. Eager ones on a CUDA device go on beside the computing."""
     run = tuple(_run(operators, condition))
-    floor = floor_s(run, ceilings, condition)
     *eager, last = _launch_modes(condition)
-    attainable = floor + _launches_s(run, ceilings.launch_s[last])
-    return max((attainable, *(_launches_s(run, ceilings.launch_s[mode]) for mode in eager)))
+    return Launches(
+        between_s=_launches_s(run, ceilings.launch_s[last]),
+        beside_s=sum(_launches_s(run, ceilings.launch_s[mode]) for mode in eager),
+    )
 
 
 def _launch_modes(condition: Condition) -> tuple[str, ...]:

@@ -144,3 +144,20 @@ def test_ceilings_that_nobody_could_measure_are_a_reason(results, entry):
     none = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
     assert missing(replace(made, ceilings=(none,)), CPU) == ("rates of moving bytes: no memory",)
     assert missing(replace(made, ceilings=(none, ceilings(number=2))), CPU) == ()
+
+
+def test_launches_that_both_networks_have_are_no_factor(account):
+    twice = replace(ADDS, memory_access=2_000_000)
+    of = only(account(1.5, [twice, NOTHINGS], [ADDS, NOTHINGS]))  # 8 + 4 ms beside 4 + 4 ms
+    assert factors(of) == pytest.approx(
+        {"work": 1.0, "traffic": 1.5, "launches": 1.0, "kernels": 1.0}, rel=1e-3
+    )
+
+
+def test_a_layer_with_launches_that_is_called_twice_is_work(account):
+    layer, launched = CONV, replace(NOTHINGS, calls=2000)
+    both = [replace(layer, calls=2), replace(launched, calls=4000)]
+    of = only(account(2.0, both, [layer, launched], work_ratio=2.0))
+    assert factors(of) == pytest.approx(
+        {"work": 2.0, "traffic": 1.0, "launches": 1.0, "kernels": 1.0}, rel=1e-3
+    )

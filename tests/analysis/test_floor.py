@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.floor import attainable_s, best, floor_s, has_floor, lacks
+from guidelines.analysis.floor import best, floor_s, has_floor, lacks, launches
 from guidelines.results.ceilings import COPY, IN_PLACE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
@@ -49,6 +49,10 @@ def test_the_rate_is_that_of_the_working_set_and_lies_between_those_of_its_neigh
 def test_a_compiled_network_is_held_to_its_operators_with_products_alone():
     compiled = replace(CPU, mode="compile")
     assert floor_s([ADD, CONV], ceilings(), compiled) == floor_s([CONV], ceilings(), CPU)
+
+
+def attainable_s(operators, ceilings, condition):
+    return launches(operators, ceilings, condition).with_floor(floor_s(operators, ceilings, condition))
 
 
 def test_launches_come_on_top_on_a_cpu_and_in_a_graph():

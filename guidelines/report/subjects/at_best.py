@@ -10,12 +10,19 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
-from guidelines.results.ceilings import CeilingsKey, key_of
+from guidelines.results.ceilings import ELEMENT_WISE, CeilingsKey, key_of
+from guidelines.results.usual_ceilings import Range, Usual, usual
 
 TITLE = "What the device does at best"
-HEADS = (Head("figure", is_number=False), Head("at best"), Head("worst pass"), Head("unit", is_number=False))
+HEADS = (
+    Head("figure", is_number=False),
+    Head("at best"),
+    Head("worst pass"),
+    Head("usual"),
+    Head("unit", is_number=False),
+)
 # The unit of each kind of figure, and what one of it is in seconds, bytes or multiply-adds.
-UNITS = {"copy": ("GB/s", 1e9), "product": ("G mult-adds/s", 1e9), "launch": ("us", 1e-6)}
+UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
@@ -33,9 +40,11 @@ def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, 
     brief: list[Row] = []
     for key, passes in by_key(results.ceilings).items():
         figures = at_best(passes)
-        rows += [_row(figure, label(key)) for figure in figures]
+        known = usual(key, _model(results, key), results.machine.cpu_capability)
+        of_key = {figure: _row(figure, label(key), _usual(figure, figures, known)) for figure in figures}
+        rows += of_key.values()
         last_of_kind = {figure.kind: figure for figure in figures}
-        brief += [_row(figure, label(key)) for figure in last_of_kind.values()]
+        brief += [of_key[figure] for figure in last_of_kind.values()]
     notes = (*_legend(tables), *_missing(results))
     if not rows and not notes:
         return ()
@@ -54,10 +63,27 @@ def label(key: CeilingsKey) -> str:
     return ", ".join(filter(None, (key.device, key.dtype, key.layout, threads, cudnn)))
 
 
-def _row(figure: AtBest, group: str) -> Row:
+def _model(results: MachineResults, key: CeilingsKey) -> str:
+    """The model of the device whose ceilings these are."""
+    conditions = [each.place.condition for each in results.measured]
+    return next((each.device_name for each in conditions if each.device == key.device), "")
+
+
+def _usual(figure: AtBest, figures: Sequence[AtBest], known: Usual) -> Range | None:
+    """What is usual for a figure of such a device; None if that is not known."""
+    if figure.kind == "product":
+        return known.multiply_adds_per_s
+    if figure.kind == "launch":
+        return known.launch_s if (figure.name, figure.mode) == (ELEMENT_WISE, "eager") else None
+    largest = max(each.working_set_bytes for each in figures)
+    return known.memory_bytes_per_s if figure.working_set_bytes == largest else None
+
+
+def _row(figure: AtBest, group: str, usual: Range | None) -> Row:
     unit, one = UNITS[figure.kind]
     worst = Value() if figure.worst is None else _value(figure.worst, one)
-    return Row((Value(_name(figure)), _value(figure.best, one), worst, Value(unit)), group)
+    beside = Value(f"{usual.low / one:.3g} to {usual.high / one:.3g}", usual.low) if usual else Value()
+    return Row((Value(_name(figure)), _value(figure.best, one), worst, beside, Value(unit)), group)
 
 
 def _value(figure: float, one: float) -> Value:
@@ -68,7 +94,7 @@ def _name(figure: AtBest) -> str:
     if figure.kind == "copy":
         return f"copies within {_size(figure.working_set_bytes)}"
     if figure.kind == "product":
-        return figure.name
+        return f"mult-adds, {figure.name}"
     return f"launch, {figure.name}, {figure.mode}"
 
 
