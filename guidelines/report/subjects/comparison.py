@@ -13,6 +13,7 @@ from guidelines.report.digits import channels, half_width, millions, number, wit
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND, OTHER_WORK
 from guidelines.report.subjects import changed_map
+from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.legend import legend
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
@@ -53,7 +54,8 @@ class _Size(NamedTuple):
 
 def document(comparison: Comparison) -> Document:
     """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
-    effects = [_effects(guideline, comparison.confidence) for guideline in comparison.guidelines]
+    labels = condition_labels([guideline.a for guideline in comparison.guidelines])
+    effects = [_effects(each, labels[each.a], comparison.confidence) for each in comparison.guidelines]
     sections = (*effects, _speeds(comparison), *_alone(comparison))
     maps = changed_map.of_comparison(comparison)
     return Document(
@@ -61,7 +63,7 @@ def document(comparison: Comparison) -> Document:
     )
 
 
-def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
+def _effects(guideline: GuidelineComparison, label: str, confidence: float) -> Section:
     place = guideline.rows[0].a.place
     units = _units(guideline.rows)
     rows = []
@@ -72,8 +74,9 @@ def _effects(guideline: GuidelineComparison, confidence: float) -> Section:
         sweep = f"{row.a.place.sweep},{of_sweep}" if of_sweep else row.a.place.sweep
         rows.append(Row(_effect(row, name, confidence), sweep))
     changed = [row for row in guideline.rows if row.outcome in ("STRONGER", "WEAKER")]
+    title = f"{place.guideline} {place.claim}"
     return Section(
-        f"{place.guideline} {place.claim}",
+        f"{title}: {label}" if label else title,
         Grid(EFFECTS, tuple(rows), "sweep"),
         tuple(_sentence(row, confidence) for row in changed),
         (_condition(guideline), *_other_networks(guideline.rows)),
@@ -176,7 +179,7 @@ def _speed(row: Compared, speed: Change, confidence: float) -> Row:
         Value(with_interval(speed.ratio), speed.ratio.estimate),
         Value(f"{row.pace} {speed.reason}"),
     )
-    return Row(cells, f"{row.a.place.guideline} {row.a.place.sweep}")
+    return Row(cells, row.sweep)
 
 
 def _images_per_s(measured: Measured, confidence: float) -> Value:
