@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeVar
 
-from guidelines.analysis.finding import Finding, finding, not_counted
+from guidelines.analysis.finding import Finding, aligned, finding, not_counted, published, replayed
 from guidelines.analysis.remedies import for_launches, not_measured
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
@@ -27,7 +27,8 @@ class Conclusion:
     right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
     the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
     do. `needed` says what would decide an undecided guideline, "" otherwise. `shares` are those of the
-    factors in the sweeps that hold, as far as they are known.
+    factors in the sweeps that hold, as far as they are known. `at_published_widths` is the conclusion from
+    other sweeps, at published widths, which stand beside these at aligned ones.
     """
 
     guideline: str
@@ -44,24 +45,26 @@ class Conclusion:
     rows: tuple[str, str] | None
     needed: str = ""
     shares: tuple[Mapping[str, float], ...] = ()
+    at_published_widths: "Conclusion | None" = None
 
 
 def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
     """A conclusion for each guideline and condition of a machine.
 
-    Of a CUDA device that was measured in modes eager and cudagraph, the latter tells of the device.
+    Of a CUDA device that was measured in modes eager and cudagraph, the latter tells of the device. Of a
+    guideline that was measured at published and at aligned widths, the latter tell of the guideline.
     """
-    left_out = not_counted(_keys(tables))
-    return [_conclusion(table) for table in tables if _key(table) not in left_out]
+    known = {_key(table): table for table in tables}
+    decided = {key for key, table in known.items() if any(sweep.verdict for sweep in table.sweeps)}
+    beside = {aligned(key): _conclusion(known[key]) for key in published(known, decided)}
+    left_out = not_counted(known, decided)
+    counted = [(key, _conclusion(table)) for key, table in known.items() if key not in left_out]
+    return [replace(conclusion, at_published_widths=beside.get(key)) for key, conclusion in counted]
 
 
-def leaves_out(tables: Sequence[Table]) -> bool:
-    """True if some tables of a machine take no part in its conclusions."""
-    return bool(not_counted(_keys(tables)))
-
-
-def _keys(tables: Sequence[Table]) -> set[TableKey]:
-    return {_key(table) for table in tables}
+def leaves_out_eager(tables: Sequence[Table]) -> bool:
+    """True if tables of a machine in mode eager take no part in its conclusions."""
+    return bool(replayed({_key(table) for table in tables}))
 
 
 def _key(table: Table) -> TableKey:

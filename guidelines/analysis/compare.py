@@ -1,5 +1,6 @@
 """Compare two machines: what both measured, what changed, and what only one of them has."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -83,8 +84,8 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
         raise CompareError(f"no sweep in common: A holds {_holds(a)}; B holds {_holds(b)}")
     confidence = max(max(pair.a.confidence, pair.b.confidence) for pair in together)
     bound = _LaunchBound(launch_bound_slowdowns(a.measured), launch_bound_slowdowns(b.measured))
-    rows = {pair.a.place.key: _judged(_row(pair, bound)) for pair in together}
-    speedups = [row.speedup for row in rows.values() if row.speedup]
+    several = _under_several_conditions(tables for tables, its in pairs.items() if its)
+    rows = {pair.a.place.key: _judged(_row(pair, bound, several)) for pair in together}
     return Comparison(
         a=a,
         b=b,
@@ -92,8 +93,13 @@ def compare(a: MachineResults, b: MachineResults) -> Comparison:
         guidelines=tuple(_guideline(alike, its, rows) for alike, its in pairs.items() if its),
         only_a=_alone(a, [pair.a for pair in together]),
         only_b=_alone(b, [pair.b for pair in together]),
-        speedup=geometric_mean(speedups)(verdict_confidence(confidence)) if speedups else None,
+        speedup=_mean_speedup(rows.values(), confidence),
     )
+
+
+def _mean_speedup(rows: Iterable[Compared], confidence: float) -> Estimate | None:
+    speedups = [row.speedup for row in rows if row.speedup]
+    return geometric_mean(speedups)(verdict_confidence(confidence)) if speedups else None
 
 
 def _guideline(
@@ -115,7 +121,13 @@ def _judged(row: Compared) -> Compared:
     return replace(row, effect=effect, speed=change(speed, row.confidence) if speed else None)
 
 
-def _row(pair: _Pair, bound: _LaunchBound) -> Compared:
+def _under_several_conditions(tables: Iterable[LikeTables]) -> set[str]:
+    """The guidelines that are compared under more than one condition."""
+    conditions = Counter(alike.a.guideline for alike in tables)
+    return {guideline for guideline, number in conditions.items() if number > 1}
+
+
+def _row(pair: _Pair, bound: _LaunchBound, several: Set[str]) -> Compared:
     is_a_launch_bound, is_b_launch_bound = pair.a.place.key in bound.a, pair.b.place.key in bound.b
     per_multiply_add = pair.a.place.per_multiply_add
     if (
@@ -132,6 +144,7 @@ def _row(pair: _Pair, bound: _LaunchBound) -> Compared:
         is_a_launch_bound=is_a_launch_bound,
         is_b_launch_bound=is_b_launch_bound,
         is_per_multiply_add=per_multiply_add,
+        condition=pair.a.place.condition.id if pair.a.place.guideline in several else "",
     )
 
 

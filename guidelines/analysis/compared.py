@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isclose
+from typing import Literal
 
 from guidelines.analysis.by_work import slowdown_of
 from guidelines.analysis.change import Change, MarginedRatio
@@ -13,6 +14,7 @@ from guidelines.stats.intervals import Estimate, Exactly, Quantity
 from guidelines.stats.noise_floor import cannot_tell
 from guidelines.stats.pooling import REFERENCE_CONFIDENCE, quotient
 
+SideName = Literal["A", "B"]
 FLIPPED = {"more": "WEAKER", "less": "STRONGER", "same": "SAME", "unclear": "UNCLEAR"}
 EFFECT = {"more": "STRONGER", "less": "WEAKER", "same": "SAME", "unclear": "UNCLEAR"}
 SPEED = {"more": "FASTER", "less": "SLOWER", "same": "SAME", "unclear": "UNCLEAR"}
@@ -25,7 +27,8 @@ class Compared:
     Slow-downs are of the time, or of the time per multiply-add if `is_per_multiply_add`, as in the verdicts
     of a report: their sweep is declared so, or the work of the network is not its baseline's. `effect` is
     None for a baseline, `speed` is None if the two sides did different work. A side `is_..._launch_bound` if
-    its slow-down is about launches, not about its device.
+    its slow-down is about launches, not about its device. `condition` is the id of A's condition if its
+    guideline is compared under several, "" otherwise.
     """
 
     a: Measured
@@ -37,6 +40,11 @@ class Compared:
     is_a_launch_bound: bool = False
     is_b_launch_bound: bool = False
     is_per_multiply_add: bool = False
+    condition: str = ""
+
+    def side(self, name: SideName) -> Measured:
+        """The variant on one side."""
+        return self.a if name == "A" else self.b
 
     @property
     def confidence(self) -> float:
@@ -45,8 +53,17 @@ class Compared:
 
     @property
     def name(self) -> str:
-        """Guideline, sweep and variant: "G2 x1 g=8"."""
-        return self.a.place.name
+        """Guideline, sweep and variant: "G2 x1 g=8", with the condition if there are several."""
+        return f"{self.a.place.name}{self._under}"
+
+    @property
+    def sweep(self) -> str:
+        """Guideline and sweep: "G2 x1", with the condition if there are several."""
+        return f"{self.a.place.guideline} {self.a.place.sweep}{self._under}"
+
+    @property
+    def _under(self) -> str:
+        return f" ({self.condition})" if self.condition else ""
 
     @property
     def outcome(self) -> str:

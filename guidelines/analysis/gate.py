@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import SideName
 from guidelines.analysis.findings import Finding, figures
 from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.analysis.triggers import DISTURBED, MISSING, UNCLEAR, Trigger, changes
@@ -134,10 +136,15 @@ def _check_passes(comparison: Comparison, trigger: Trigger) -> Check:
     """Check the share of disturbed passes of every sweep, on either side."""
     trips: list[Finding] = []
     checked = 0
-    for side, rows in (("A", [row.a for row in comparison.rows]), ("B", [row.b for row in comparison.rows])):
-        sweeps = by_sweep(rows).values()
+    for side in get_args(SideName):
+        names = {row.side(side).place.sweep_key: row.sweep for row in comparison.rows}
+        sweeps = by_sweep(row.side(side) for row in comparison.rows)
         checked += len(sweeps)
-        trips += [_disturbed(sweep, side) for sweep in sweeps if _share(sweep) > trigger.size]
+        trips += [
+            _disturbed(sweep, side, names[key])
+            for key, sweep in sweeps.items()
+            if _share(sweep) > trigger.size
+        ]
     return Check(trigger, f"{checked} sweeps", tuple(trips))
 
 
@@ -154,10 +161,9 @@ def _is_disturbed(of_pass: Circumstances) -> bool:
     return bool(of_pass.disturbed)
 
 
-def _disturbed(sweep: Sequence[Measured], side: str) -> Finding:
+def _disturbed(sweep: Sequence[Measured], side: str, name: str) -> Finding:
     """A disturbed sweep, with the row of which the most passes were."""
     worst = max(sweep, key=_share_of)
     passes = worst.circumstances
     reason = f"{sum(map(_is_disturbed, passes))} of {len(passes)} passes, such as {worst.disturbed[0]}"
-    name = f"{worst.place.guideline} {worst.place.sweep}"
     return Finding(name, DISTURBED.upper(), side, reason=reason)

@@ -26,7 +26,8 @@ def like_tables(a: MachineResults, b: MachineResults) -> list[LikeTables]:
     """Match the tables of each guideline by their conditions.
 
     Equal conditions are matched first, then conditions that differ in the device's name only, then those
-    that differ in cuDNN's choice as well, and last the two that are left if there is one on each side.
+    that differ in cuDNN's choice as well, then the two of one kind of widths that are left if there is one on
+    each side, and last the two that are left at all.
     """
     of_a, of_b = _by_guideline(a), _by_guideline(b)
     matched: list[LikeTables] = []
@@ -75,6 +76,7 @@ LIKENESSES: tuple[Callable[[Condition], object], ...] = (
     lambda condition: condition,
     _without_name,
     _without_cudnn,
+    lambda condition: condition.channel_rule,
     lambda condition: None,
 )
 

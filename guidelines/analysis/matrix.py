@@ -106,7 +106,10 @@ def _lines(results: MachineResults, decided: Mapping[SweepKey, Decision]) -> Ite
         judged.setdefault(key.condition, []).append(_Judged(key, decision))
     swept = by_sweep(results.measured)
     places = _places(results)
-    left_out = not_counted({TableKey(place.guideline, place.condition.shared) for place in places})
+    left_out = not_counted(
+        {TableKey(place.guideline, place.condition.shared) for place in places},
+        {TableKey(key.guideline, key.condition) for key in decided},
+    )
     for condition in dict.fromkeys(place.condition.shared for place in places):
         line = _line(results, condition, judged.get(condition, ()), swept)
         uncounted = {key.guideline for key in left_out if key.condition == condition}

@@ -1,8 +1,10 @@
 """Cases of a run: every variant of every sweep under each condition."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from typing import NamedTuple
 
 from guidelines.measure.batch import device_bound
 from guidelines.measure.dropped import Explain, explained
@@ -20,7 +22,7 @@ class Case:
     """One test: a variant of a sweep under a condition; `source` is the function that asks for it.
 
     `origin` finds the sweep again in another process. The sweep gets `time_share` of the time that a variant
-    may take: the default modes of a device share it.
+    may take: the default modes of a device share it, and so do the default rules for widths.
     """
 
     condition: Condition
@@ -50,22 +52,53 @@ def cases(
     source: str = "",
     *,
     origin: Origin | None = None,
-    time_share: Callable[[Condition], float] = lambda condition: 1.0,
+    time_share: Callable[[Condition, int], float] = lambda condition, rules: 1.0,
+    may_lack: Callable[[Condition], bool] = lambda condition: False,
 ) -> Iterator[Case]:
     """Every variant of every sweep under each condition; a sweep that two channel rules share comes once.
 
+    `time_share` is given the number of channel rules under which a sweep of that name is measured. A
+    condition that `may_lack` sweeps has none if they raise ValueError, as for widths that do not exist.
     Raises ValueError if two sweeps under one condition have the same name.
     """
-    seen = set()
+    asked: dict[Hashable, _Asked] = {}
     for condition in conditions:
-        for sweep in _named_once(sweeps(condition), source):
-            identity = replace(condition, channel_rule=""), sweep
-            if identity in seen:
-                continue
-            seen.add(identity)
-            for variant in sweep.variants:
-                share = time_share(condition)
-                yield Case(condition, sweep, variant, source, origin=origin, time_share=share)
+        for sweep in _named_once(_sweeps_of(sweeps, condition, may_lack), source):
+            each = _Asked(condition, sweep)
+            asked.setdefault(each.identity, each)
+    rules = Counter(each.name for each in asked.values())
+    for each in asked.values():
+        share = time_share(each.condition, rules[each.name])
+        for variant in each.sweep.variants:
+            yield Case(each.condition, each.sweep, variant, source, origin=origin, time_share=share)
+
+
+class _Asked(NamedTuple):
+    """A sweep under a condition."""
+
+    condition: Condition
+    sweep: Sweep
+
+    @property
+    def identity(self) -> Hashable:
+        """Facts that make two sweeps the same, whatever the rule for their widths."""
+        return replace(self.condition, channel_rule=""), self.sweep
+
+    @property
+    def name(self) -> Hashable:
+        """The name that it shares with the sweep of another rule in its place."""
+        return replace(self.condition, channel_rule=""), self.sweep.guideline, self.sweep.name
+
+
+def _sweeps_of(
+    sweeps: Sweeps, condition: Condition, may_lack: Callable[[Condition], bool]
+) -> Sequence[Sweep]:
+    try:
+        return list(sweeps(condition))
+    except ValueError:
+        if may_lack(condition):
+            return ()
+        raise
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:

@@ -19,6 +19,7 @@ from guidelines.spec.condition import (
     CUDA_MODES,
     DTYPES,
     MODES,
+    PUBLISHED,
     Condition,
     Device,
     Setup,
@@ -59,11 +60,35 @@ def conditions(config: pytest.Config, setup: Setup) -> tuple[Condition, ...]:
     return tuple(combined)
 
 
-def time_share(config: pytest.Config, condition: Condition) -> float:
-    """The share of a variant's time that a condition gets: modes that were not asked for share it."""
-    if config.getoption("mode") or condition.device.is_cpu:
-        return 1.0
-    return DEFAULT_CUDA_SHARE / len(CUDA_MODES)
+def time_share(config: pytest.Config, condition: Condition, rules: int = 1) -> float:
+    """The share of a variant's time that a sweep gets under a condition.
+
+    The default modes of a CUDA device share half the time. The default rules for widths share what one of
+    them would get, so that a run does not take longer: `rules` is the number of those under which the sweep
+    is measured, 1 if all of them give it the same widths.
+    """
+    share = 1.0
+    if not (config.getoption("mode") or condition.device.is_cpu):
+        share = DEFAULT_CUDA_SHARE / len(CUDA_MODES)
+    return share if config.getoption("channels") else share / rules
+
+
+def is_unasked(config: pytest.Config, condition: Condition) -> bool:
+    """True if a condition is measured beside another one for the sake of alignment only."""
+    return not config.getoption("channels") and condition.channel_rule != PUBLISHED
+
+
+def widths_by_default(config: pytest.Config, chosen: Iterable[Condition]) -> list[str]:
+    """A line on the data types that are measured at both kinds of widths, unless --channels is given."""
+    dtypes = dict.fromkeys(condition.dtype for condition in chosen if is_unasked(config, condition))
+    if not dtypes:
+        return []
+    multiple = max(DTYPES[dtype].aligned_channels for dtype in dtypes)
+    kinds = " and ".join(rule.widths for rule in CHANNEL_RULES.values())
+    return [
+        f"{', '.join(dtypes)}: {kinds} widths share the time, because matrix units want multiples of "
+        f"{multiple} channels; --channels {' or '.join(CHANNEL_RULES)} measures one of the two"
+    ]
 
 
 def without_effect(config: pytest.Config, chosen: Iterable[Condition]) -> list[str]:
@@ -94,7 +119,6 @@ def _in_every_size(condition: Condition, config: pytest.Config, setup: Setup) ->
     """A condition in every image size, batch size and number of threads, under every channel rule."""
     asked = config.getoption
     own_batch_sizes = setup.cpu_batch_sizes if condition.device.is_cpu else setup.cuda_batch_sizes
-    rules = CHANNEL_RULES if asked("channels") == "all" else (asked("channels"),)
     return [
         replace(
             condition,
@@ -108,7 +132,7 @@ def _in_every_size(condition: Condition, config: pytest.Config, setup: Setup) ->
             asked("image_size") or setup.image_sizes,
             asked("batch_size") or own_batch_sizes,
             asked("threads"),
-            rules,
+            asked("channels") or DTYPES[condition.dtype].channel_rules,
         )
     ]
 

@@ -18,7 +18,15 @@ from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases, check_countable, settled
 from guidelines.measure.recording import Limits
 from guidelines.plugin import on_request, outputs, resumption
-from guidelines.plugin.conditions import ENVIRON, conditions, limits, time_share, without_effect
+from guidelines.plugin.conditions import (
+    ENVIRON,
+    conditions,
+    is_unasked,
+    limits,
+    time_share,
+    widths_by_default,
+    without_effect,
+)
 from guidelines.plugin.header import header
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
@@ -66,8 +74,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Name the options that change nothing here."""
-    return without_effect(config, config.stash[CAMPAIGN].conditions)
+    """Name the options that change nothing here, and what is measured twice without being asked for."""
+    chosen = config.stash[CAMPAIGN].conditions
+    return [*without_effect(config, chosen), *widths_by_default(config, chosen)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -82,7 +91,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     try:
         asked = conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
         found = cases(
-            sweeps, asked, source, origin=_origin(metafunc), time_share=partial(time_share, metafunc.config)
+            sweeps,
+            asked,
+            source,
+            origin=_origin(metafunc),
+            time_share=partial(time_share, metafunc.config),
+            may_lack=partial(is_unasked, metafunc.config),
         )
         tests = [_test(case, metafunc.config.stash[CAMPAIGN].limits) for case in found]
     except ValueError as error:

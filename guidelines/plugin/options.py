@@ -17,6 +17,8 @@ from guidelines.spec.condition import (
     DTYPES,
     LAYOUTS,
     MODES,
+    PUBLISHED,
+    ChannelRule,
     CudnnChoice,
     Layout,
     Mode,
@@ -29,7 +31,11 @@ BATCH_HELP = (
 )
 SETUP_HELP = "the paper's, which each experiment knows"
 MODES_HELP = f"eager; on a CUDA device {' and '.join(CUDA_MODES)}, which share half the time of a variant"
-CHANNELS_HELP = "paper: widths as published; exact: equal work at multiples of 8; all: both"
+CHANNELS_HELP = "how to choose widths of equal work: "
+CHANNELS_DEFAULT = (
+    "{}; all for {}, whose matrix units want multiples of 8: both kinds then share the time of a variant, "
+    "and the answer rests on aligned widths"
+)
 CUDNN_HELP = "how cuDNN chooses kernels on a CUDA device: "
 SEED_HELP = "seed of weights, inputs and the order inside rounds"
 MACHINE_HELP = (
@@ -133,7 +139,6 @@ def _options() -> dict[str, dict[str, Any]]:
 def _condition_options() -> tuple[_Option, ...]:
     """Options in the order of the help text; without a default, each experiment has its own."""
     dtype, layout, mode, cudnn = (_list(_choice(choices)) for choices in (DTYPES, LAYOUTS, MODES, CUDNN))
-    rule = _choice((*CHANNEL_RULES, "all"))
     return (
         _Option("device", _list(_device), default="auto", help=DEVICE_HELP),
         _Option("dtype", dtype, default="float32", help=", ".join(DTYPES)),
@@ -143,12 +148,28 @@ def _condition_options() -> tuple[_Option, ...]:
         _Option("image-size", _list(_positive), help="height and width of the input"),
         _Option("mode", mode, help=_described(MODES), own_default=MODES_HELP),
         _Option("cudnn", cudnn, default="heuristic", help=f"{CUDNN_HELP}{_described(CUDNN)}"),
-        _Option("channels", rule, default="paper", help=CHANNELS_HELP, metavar="RULE"),
+        _channels(),
         _Option("seed", _natural, default="0", help=SEED_HELP, metavar="N"),
     )
 
 
-def _described(choices: Mapping[str, Layout | Mode | CudnnChoice]) -> str:
+def _channels() -> _Option:
+    aligned = [dtype.name for dtype in DTYPES.values() if dtype.aligned_channels > 1]
+    return _Option(
+        "channels",
+        _rules,
+        help=f"{CHANNELS_HELP}{_described(CHANNEL_RULES)}, all (both)",
+        metavar="RULE",
+        own_default=CHANNELS_DEFAULT.format(PUBLISHED, " and ".join(aligned)),
+    )
+
+
+def _rules(text: str) -> tuple[str, ...]:
+    choice = _choice((*CHANNEL_RULES, "all"))(text)
+    return tuple(CHANNEL_RULES) if choice == "all" else (choice,)
+
+
+def _described(choices: Mapping[str, ChannelRule | Layout | Mode | CudnnChoice]) -> str:
     """Names of all choices, each with its description if it has one."""
     return ", ".join(f"{c.name} ({c.description})" if c.description else c.name for c in choices.values())
 

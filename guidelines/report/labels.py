@@ -26,7 +26,7 @@ WORDS = {
     "batch_size": "batch {}",
     "image_size": "{0}x{0}",
     "threads": "threads {}",
-    "channel_rule": "{} channels",
+    "widths": "{} widths",
     "cudnn_choice": "cuDNN {}",
 }
 # Marks figures that something disturbed, and figures about launches, not about the device.
@@ -36,6 +36,8 @@ LAUNCH_BOUND = "*"
 OTHER_WORK = "#"
 # What the answer leaves out.
 NOT_COUNTED = "not counted"
+# Stands at aligned widths for a guideline whose published widths are aligned ones.
+AS_PUBLISHED = "widths as published"
 # Marks intervals that tell nothing of how far runs lie apart.
 ONE_PROCESS = "one process: the interval does not cover other runs"
 # Facts of every machine: a file without one does not hold it.

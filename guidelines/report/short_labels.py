@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from guidelines.report.labels import phrase
 
 # What tells machines and conditions apart at a glance comes first; other attributes follow as they stand.
-FIRST = ("device", "layout", "mode", "dtype", "batch_size", "image_size", "threads", "channel_rule")
+FIRST = ("device", "layout", "mode", "dtype", "batch_size", "image_size", "threads", "widths")
 THEN = ("cudnn_choice", "cpu_capability", "torch")
 LONGEST = 60
 

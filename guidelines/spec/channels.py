@@ -1,7 +1,7 @@
 """Widths of variants at (nearly) equal multiply-adds, with the remaining difference.
 
 There are three rules. "nearest" takes the whole number of channels that comes closest. "paper" takes the
-published widths, which are not always the closest. "exact" takes only multiples of 8 at which the
+published widths, which are not always the closest. "exact" takes aligned widths: multiples of 8 at which the
 multiply-adds are exactly equal, so that a sweep compares structures and not channel alignment.
 """
 
@@ -12,9 +12,11 @@ from math import isqrt, lcm
 from typing import Literal
 
 from guidelines.paper import tables as paper
+from guidelines.spec.condition import DTYPES
 
 Rule = Literal["nearest", "paper", "exact"]
-ALIGNMENT_CHANNELS = 8
+# A multiple that suits the matrix units of every type.
+ALIGNMENT_CHANNELS = max(dtype.aligned_channels for dtype in DTYPES.values())
 
 
 @dataclass(frozen=True)

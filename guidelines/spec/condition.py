@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 from guidelines.paper.tables import Platform
 
-CHANNEL_RULES = ("paper", "exact")
+PUBLISHED, ALIGNED = "paper", "exact"
 # The batch size of a condition whose sweeps choose their own.
 AUTO_BATCH = 0
 
@@ -34,12 +34,34 @@ class Dtype:
     """A data type by torch's name, with the bytes of one item.
 
     `tolerance` is the largest acceptable difference of two outputs, over the largest value: what rounding
-    in another order explains after ten layers.
+    in another order explains after ten layers. Matrix units of this type work on `aligned_channels` channels
+    at a time and are slow at widths that are no multiples of it; 1 if any width will do.
     """
 
     name: str
     item_bytes: int
     tolerance: float
+    aligned_channels: int = 1
+
+    @property
+    def channel_rules(self) -> tuple[str, ...]:
+        """The rules for widths that are measured unless others are asked for.
+
+        All of them if published widths measure alignment as well as the guideline.
+        """
+        return tuple(CHANNEL_RULES) if self.aligned_channels > 1 else (PUBLISHED,)
+
+
+@dataclass(frozen=True)
+class ChannelRule:
+    """A rule for the widths of networks of equal work; `widths` is the word for these in reports.
+
+    `description` is for help texts.
+    """
+
+    name: str
+    widths: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -71,11 +93,21 @@ DTYPES = {
     dtype.name: dtype
     for dtype in (
         Dtype("float32", item_bytes=4, tolerance=1e-4),
-        Dtype("float16", item_bytes=2, tolerance=1e-2),
-        Dtype("bfloat16", item_bytes=2, tolerance=5e-2),
+        # 8 items are the 16 bytes that tensor cores and AVX-512 take at once.
+        Dtype("float16", item_bytes=2, tolerance=1e-2, aligned_channels=8),
+        Dtype("bfloat16", item_bytes=2, tolerance=5e-2, aligned_channels=8),
     )
 }
 LAYOUTS = {layout.name: layout for layout in (Layout("nchw"), Layout("nhwc", "channels last"))}
+CHANNEL_RULES = {
+    rule.name: rule
+    for rule in (
+        ChannelRule(PUBLISHED, widths="published", description="widths as the paper published them"),
+        ChannelRule(
+            ALIGNED, widths="aligned", description="aligned widths: multiples of 8 with exactly equal work"
+        ),
+    )
+}
 MODES = {
     mode.name: mode
     for mode in (
@@ -98,13 +130,19 @@ CUDNN = {
 }
 
 
+def widths_of(rule: str) -> str:
+    """The word for the widths that a channel rule gives; a file may name an unknown rule."""
+    known = CHANNEL_RULES.get(rule)
+    return known.widths if known else rule
+
+
 @dataclass(frozen=True)
 class Condition:
     """The condition under which a sweep is timed; the defaults are the paper's set-up, but for `cudnn`.
 
-    `channel_rule` is the rule for widths of equal work: those that the paper published, or exactly equal
-    work. `cudnn` is cuDNN's way to choose kernels; a CPU has the default. `is_auto_batch` is true if each
-    sweep has its own batch; `batch_size` is AUTO_BATCH until it is known.
+    `channel_rule` is the rule for widths of equal work, one of CHANNEL_RULES. `cudnn` is cuDNN's way to
+    choose kernels; a CPU has the default. `is_auto_batch` is true if each sweep has its own batch;
+    `batch_size` is AUTO_BATCH until it is known.
     """
 
     device: Device
@@ -115,7 +153,7 @@ class Condition:
     batch_size: int = 1
     image_size: int = 56
     threads: int = 1
-    channel_rule: str = "paper"
+    channel_rule: str = PUBLISHED
     cudnn: str = "heuristic"
     is_auto_batch: bool = False
 
@@ -152,14 +190,16 @@ class Condition:
     def texts(self) -> dict[str, str]:
         """What all sweeps of a table share, but the device's name, as text by name; "" if it has no meaning.
 
-        cuDNN's choice stands there as `cudnn_choice`: a machine's `cudnn` is its version.
+        cuDNN's choice stands there as `cudnn_choice`: a machine's `cudnn` is its version. The channel rule
+        stands there as `widths`, in the word of reports.
         """
         shared = self.shared
         texts = {field.name: str(getattr(shared, field.name)) for field in fields(shared)}
         del texts["device_name"], texts["is_auto_batch"]
         texts["batch_size"] = str(shared.batch_size or "auto")
         texts["cudnn_choice"] = "" if self.device.is_cpu else self.cudnn
-        del texts["cudnn"]
+        texts["widths"] = widths_of(self.channel_rule)
+        del texts["cudnn"], texts["channel_rule"]
         return texts
 
 

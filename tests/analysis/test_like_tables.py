@@ -34,6 +34,15 @@ def test_both_choices_on_one_side_are_not_matched_with_a_third_name(under):
     ]
 
 
+def test_each_kind_of_widths_is_matched_with_its_own_whatever_else_differs(under):
+    half = replace(CUDA, dtype="float16")
+    aligned = replace(half, channel_rule="exact")
+    assert pairs(under(CUDA), under(half, aligned)) == [(CUDA, half)]
+    assert pairs(under(replace(CUDA, channel_rule="exact")), under(half)) == [
+        (replace(CUDA, channel_rule="exact"), half)
+    ]
+
+
 def test_sweeps_with_batches_of_their_own_are_one_table(under):
     a, b = (replace(CUDA, batch_size=batch_size, is_auto_batch=True) for batch_size in (16, 64))
     assert pairs(under(a), under(b)) == [(a.shared, b.shared)]
@@ -45,3 +54,5 @@ def test_differences_name_what_has_a_meaning():
     assert condition_differences(cpu, CUDA) == ("device cpu | cuda:0", "cuDNN none | heuristic")
     auto = replace(CUDA, batch_size=16, is_auto_batch=True)
     assert condition_differences(CUDA, auto) == ("batch size 1 | auto",)
+    aligned = replace(CUDA, channel_rule="exact")
+    assert condition_differences(CUDA, aligned) == ("widths published | aligned",)

@@ -25,6 +25,33 @@ def test_a_sweep_that_both_channel_rules_share_is_measured_once(sweep):
     assert {case.condition.channel_rule for case in both} == {"paper", "exact"}
 
 
+def test_a_sweep_is_told_under_how_many_channel_rules_it_is_measured(sweep):
+    def sweeps(condition):
+        variants = sweep.variants if condition.channel_rule == "paper" else sweep.variants[:2]
+        return [replace(sweep, name="same"), replace(sweep, name="other", variants=variants)]
+
+    rules = [replace(CPU, channel_rule=rule) for rule in ("paper", "exact")]
+    found = cases(sweeps, rules, time_share=lambda condition, rules: 1 / rules)
+    assert {case.sweep_id: case.time_share for case in found} == {
+        "G2 same cpu-2px": 1.0,
+        "G2 other cpu-2px": 0.5,
+        "G2 other cpu-2px-exact": 0.5,
+    }
+
+
+def test_only_a_condition_that_may_lack_sweeps_goes_without_widths(sweep):
+    def sweeps(condition):
+        if condition.channel_rule == "exact":
+            raise ValueError("no multiple of 8")
+        return [sweep]
+
+    rules = [replace(CPU, channel_rule=rule) for rule in ("paper", "exact")]
+    found = cases(sweeps, rules, may_lack=lambda condition: condition.channel_rule == "exact")
+    assert {case.condition.channel_rule for case in found} == {"paper"}
+    with pytest.raises(ValueError, match="no multiple of 8"):
+        list(cases(sweeps, rules))
+
+
 def test_a_network_that_cannot_be_counted_is_named(sweep):
     def refuse(shape):
         raise ValueError(f"no image of {shape[2]}x{shape[3]}")
@@ -118,7 +145,7 @@ def test_a_batch_that_a_cuda_device_chose_may_have_been_asked_for_as_well(sweep,
 
 
 def test_conditions_can_share_the_time_of_a_variant(sweep):
-    def share(condition):
+    def share(condition, rules):
         return 0.5 if condition.mode == "cudagraph" else 1.0
 
     under = [CPU, replace(CPU, device="cuda:0", mode="cudagraph")]

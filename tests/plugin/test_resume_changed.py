@@ -13,7 +13,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Not saving anything")
 # A run with other settings is refused, and the difference is named.
 OPTIONS = {
     "--seed=5": "seed 0 | 5",
-    "--dtype=bfloat16": "conditions cpu-2px (*) | cpu-bfloat16-2px (*)",
+    "--dtype=bfloat16": "conditions cpu-2px (*) | cpu-bfloat16-2px (*), cpu-bfloat16-2px-exact (*)",
     "--batch-size=1,2": "conditions cpu-2px (*) | cpu-2px (*), cpu-b2-2px (*)",
     "--image-size=4": "conditions cpu-2px (*) | cpu-4px (*)",
     "--channels=exact": "conditions cpu-2px (*) | cpu-2px-exact (*)",

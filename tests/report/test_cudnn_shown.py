@@ -19,7 +19,7 @@ HERE = Machine(node="here", torch="2.11.0", cudnn="91900")
 
 
 def test_a_footer_names_cudnns_choice_on_cuda_only():
-    assert setup(CPU, "G2") == "float32, nchw, eager, batch 1, 56x56, 1 thread, paper channels"
+    assert setup(CPU, "G2") == "float32, nchw, eager, batch 1, 56x56, 1 thread, published widths"
     assert setup(CUDA, "G2") == f"{setup(CPU, 'G2')}, cuDNN heuristic"
     assert setup(TUNED, "G2") == f"{setup(CPU, 'G2')}, cuDNN autotune"
 

@@ -64,14 +64,14 @@ def test_a_verdict_per_multiply_add_names_the_time_beside_it(entry, results):
 
 
 @pytest.mark.parametrize(("guideline", "is_said"), [("G2", True), ("G5", False)])
-def test_only_guidelines_of_the_paper_have_its_channels(entry, results, guideline, is_said):
+def test_only_guidelines_of_the_paper_have_its_widths(entry, results, guideline, is_said):
     how = {"guideline": guideline}
     run = results(entry("g=1", 1.0, **how), entry("g=8", 2.0, **how))
-    assert ("paper channels" in shown(run, 200)) is is_said
+    assert ("published widths" in shown(run, 200)) is is_said
     lead = document(matrix([run, run])).lead
-    assert ("paper channels" in " ".join(lead)) is is_said
+    assert ("published widths" in " ".join(lead)) is is_said
     exact = replace(entry("g=1", 1.0).place.condition, channel_rule="exact")
-    assert "exact channels" in shown(results(entry("g=1", 1.0, condition=exact, **how)), 200)
+    assert "aligned widths" in shown(results(entry("g=1", 1.0, condition=exact, **how)), 200)
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from guidelines.spec.condition import CUDNN, Condition
+import pytest
+
+from guidelines.spec.condition import CHANNEL_RULES, CUDNN, DTYPES, Condition
 
 CPU = Condition("cpu", "a processor")
 
@@ -49,8 +51,8 @@ def test_texts_are_what_a_table_shares():
         "batch_size": "auto",
         "image_size": "56",
         "threads": "1",
-        "channel_rule": "paper",
         "cudnn_choice": "autotune",
+        "widths": "published",
     }
 
 
@@ -63,3 +65,17 @@ def test_every_way_in_which_cudnn_can_choose_is_described():
     assert list(CUDNN) == ["heuristic", "autotune"]
     assert Condition.cudnn in CUDNN
     assert all(choice.description for choice in CUDNN.values())
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rules"),
+    [("float32", ("paper",)), ("float16", ("paper", "exact")), ("bfloat16", ("paper", "exact"))],
+)
+def test_types_of_matrix_units_are_measured_at_both_kinds_of_widths(dtype, rules):
+    assert DTYPES[dtype].channel_rules == rules
+    assert DTYPES[dtype].item_bytes * DTYPES[dtype].aligned_channels == (16 if len(rules) > 1 else 4)
+
+
+def test_widths_are_named_by_a_word_of_reports():
+    named = {rule: replace(CPU, channel_rule=rule).texts["widths"] for rule in (*CHANNEL_RULES, "other")}
+    assert named == {"paper": "published", "exact": "aligned", "other": "other"}

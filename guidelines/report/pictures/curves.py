@@ -21,8 +21,8 @@ X_LABELS = {
 }
 # Variants that a line joins, because a quantity grows along it; all others stand apart.
 JOINED = {
-    "G1": (("1:1", "1:2", "1:6", "1:12"),),
-    "G2": (("g=1", "g=2", "g=4", "g=8"),),
+    "G1": (("1:1", "1:2", "1:4", "1:6", "1:12", "1:16"),),
+    "G2": (("g=1", "g=2", "g=4", "g=8", "g=16"),),
     "G3": (
         ("1-fragment", "2-fragment-series", "4-fragment-series"),
         ("2-fragment-parallel", "4-fragment-parallel"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.report.pictures.legend import MANY, Look
+from guidelines.report.pictures.order import in_order
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
@@ -27,6 +28,11 @@ class Curve:
         """True if slow-downs are per multiply-add."""
         has_unequal_work = any(row.cell.per_multiply_add for row in self.sweep.variants)
         return self.sweep.is_judged_per_multiply_add or self.sweep.is_per_multiply_add or has_unequal_work
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """The row of each variant."""
+        return {variant.variant: variant.row for variant in self.sweep.variants}
 
     @property
     def slowdowns(self) -> dict[str, Estimate]:
@@ -55,10 +61,7 @@ class Panel:
     @property
     def names(self) -> list[str]:
         """The variants in the order of their sweep."""
-        places: dict[str, int] = {}
-        for curve in self.curves:
-            places |= {variant.variant: variant.row for variant in curve.sweep.variants}
-        return sorted(places, key=lambda name: places[name])
+        return in_order([curve.rows for curve in self.curves])
 
     @property
     def is_per_multiply_add(self) -> bool:

@@ -2,22 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from guidelines.analysis.answer import Conclusion, conclusions, leaves_out
+from guidelines.analysis.answer import Conclusion, conclusions, leaves_out_eager
 from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.reasons import reasons
 from guidelines.analysis.tables import Table
-from guidelines.report.digits import decimals, rounded
 from guidelines.report.document import AnswerLine, Tone
 from guidelines.report.labels import NOT_COUNTED
 from guidelines.report.subjects.conditions import condition_labels
+from guidelines.report.subjects.effect import effect
 from guidelines.spec.condition import Condition
-from guidelines.stats.intervals import Estimate
 
 # Lines of the answer; its title is one more.
 MOST_LINES = 9
-MOST_DECIMALS = 2
 TONES: dict[Finding, Tone] = {
     "holds": "good",
     "does not hold": "bad",
@@ -33,14 +32,11 @@ TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
 EAGER = AnswerLine(
     name="eager", outcome=NOT_COUNTED, tone="aside", effect=TELLS_OF_DEVICE, effect_in_full=TELLS_OF_DEVICE
 )
-# For sweeps of a guideline that claim different things.
-AS_CLAIMED = "as claimed"
-OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
 
 
 def lines(machines: Sequence[Sequence[Table]]) -> tuple[AnswerLine, ...]:
     """The answer from the tables of each machine, in at most MOST_LINES lines."""
-    if any(leaves_out(tables) for tables in machines):
+    if any(leaves_out_eager(tables) for tables in machines):
         return (*_lines(machines, MOST_LINES - 1), EAGER)
     return _lines(machines, MOST_LINES)
 
@@ -52,7 +48,7 @@ def _lines(machines: Sequence[Sequence[Table]], most: int) -> tuple[AnswerLine, 
         every += of_machine
     if len(of_machines) == 1 and len(every) <= most:
         labels = _labels(every)
-        return tuple(_line(each, labels[each.condition]) for each in every)
+        return tuple(_line(each, labels[_told(each)]) for each in every)
     by_guideline: dict[str, list[Conclusion]] = {}
     for each in every:
         by_guideline.setdefault(each.guideline, []).append(each)
@@ -65,22 +61,33 @@ def _lines(machines: Sequence[Sequence[Table]], most: int) -> tuple[AnswerLine, 
 
 def _labels(every: Iterable[Conclusion]) -> dict[Condition, str]:
     """The device of each condition, and what differs between conditions if a device has several."""
-    conditions = distinct([each.condition] for each in every)
+    conditions = distinct([_told(each)] for each in every)
     devices = Counter(condition.device for condition in conditions)
     if all(number == 1 for number in devices.values()):
         return {condition: str(condition.device) for condition in conditions}
     labels = {}
     for condition, label in condition_labels(conditions).items():
         device = str(condition.device)
-        labels[condition] = label if device in label else f"{device}, {label}"
+        labels[condition] = label if device in label else ", ".join(filter(None, (device, label)))
     return labels
+
+
+def _told(conclusion: Conclusion) -> Condition:
+    """The condition as its label tells it: without the kind of widths if the line speaks of both."""
+    if conclusion.at_published_widths is None:
+        return conclusion.condition
+    return replace(conclusion.condition, channel_rule="")
 
 
 def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
     if len(machines) == 1:
         return "under {} conditions"
-    is_one_each = all(len({each.condition for each in of_machine}) == 1 for of_machine in machines)
+    is_one_each = all(len({_of_any_widths(each) for each in of_machine}) == 1 for of_machine in machines)
     return "on {} machines" if is_one_each else "on {} machines or conditions"
+
+
+def _of_any_widths(conclusion: Conclusion) -> Condition:
+    return replace(conclusion.condition, channel_rule="")
 
 
 def _line(conclusion: Conclusion, label: str) -> AnswerLine:
@@ -142,45 +149,4 @@ def _explained(several: Sequence[Conclusion], in_full: bool) -> str:
         shares += conclusion.shares
     factors = reasons(shares, sum(conclusion.held for conclusion in several))
     reason = REASONS[len(factors)].format(*factors)
-    return "; ".join(filter(None, (_effect(several, in_full), reason)))
-
-
-def _effect(several: Sequence[Conclusion], in_full: bool) -> str:
-    """The range of an effect beside the paper's: "1.34-1.72x slower per mult-add (paper 1.24-1.39x)"."""
-    effects: list[Estimate] = []
-    published: list[float] = []
-    for conclusion in several:
-        effects += conclusion.effects
-        published += conclusion.published
-    if not effects:
-        return ""
-    claimed = several[0].expect or AS_CLAIMED
-    direction = OPPOSITE[claimed] if max(effect.estimate for effect in effects) < 1 else claimed
-    if direction != claimed:
-        effects = [effect.inverse() for effect in effects]
-    effects.sort(key=lambda effect: effect.estimate)
-    unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    line = f"{_between(_shown(effects[0]), _shown(effects[-1]))} {direction}{unit}"
-    rows = {each.rows for each in several}
-    if in_full and len(rows) == 1 and (names := rows.pop()):
-        line = f"{names[0]} is {line} than {names[1]}"
-    return f"{line} (paper {_published(published, claimed, direction)})" if published else line
-
-
-def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
-    """The paper's range; it names its direction if ours is the opposite."""
-    least, most = min(effects), max(effects)
-    own = OPPOSITE[claimed] if most < 1 else claimed
-    if own != claimed:
-        least, most = 1 / most, 1 / least
-    opposite = "" if own == direction else f" {own}"
-    return f"{_between(f'{least:.2f}', f'{most:.2f}')}{opposite}"
-
-
-def _shown(effect: Estimate) -> str:
-    return rounded(effect.estimate, min(MOST_DECIMALS, decimals(effect)))
-
-
-def _between(least: str, most: str) -> str:
-    """A range of times: "1.24-1.39x"; "1.24x" if its ends are equal."""
-    return f"{least}x" if least == most else f"{least}-{most}x"
+    return "; ".join(filter(None, (effect(several, in_full), reason)))

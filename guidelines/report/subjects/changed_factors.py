@@ -23,9 +23,9 @@ NAME, MOST = Head("variant", is_number=False), Head("most\u00a0of the\u00a0chang
 Changes = Mapping[VariantKey, AccountChange]
 
 
-def carried_by(change: AccountChange | None) -> str:
-    """The end of a sentence on a change: "; mostly kernels 1.6 -> 2.1"; "" if nothing is known."""
-    if change is None or change.most is None:
+def carried_by(change: AccountChange) -> str:
+    """The end of a sentence on a change: "; mostly kernels 1.6 -> 2.1"; "" if there is no such factor."""
+    if change.most is None:
         return ""
     return f"; {mostly(change.most)} {_both(change.most)}"
 
@@ -44,7 +44,7 @@ def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
         if change and (change.most or change.is_deciding):
             name = Value(row.a.place.variant, row.a.place.row)
             cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
-            rows.append(Row((name, *cells, _most(change)), f"{row.a.place.guideline} {row.a.place.sweep}"))
+            rows.append(Row((name, *cells, _most(change)), row.sweep))
             shown.append(change)
     if shown:
         names = [each.name for each in shown[0].factors]

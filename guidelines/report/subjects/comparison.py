@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.account_change import CHANGED, AccountChange, account_changes
+from guidelines.analysis.account_change import CHANGED, account_changes
 from guidelines.analysis.change import Change
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared
@@ -14,6 +14,7 @@ from guidelines.report.digits import channels, half_width, millions, number, wit
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND, OTHER_WORK
 from guidelines.report.subjects import account_bars, changed_factors, changed_map
+from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.legend import legend
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
@@ -55,8 +56,11 @@ class _Size(NamedTuple):
 
 def document(comparison: Comparison) -> Document:
     """The sides and a summary, slow-downs by guideline, speeds, factors, and what only one side has."""
-    confidence, factors = comparison.confidence, account_changes(comparison)
-    effects = [_effects(guideline, confidence, factors) for guideline in comparison.guidelines]
+    labels = condition_labels([guideline.a for guideline in comparison.guidelines])
+    factors = account_changes(comparison)
+    whys = {key: changed_factors.carried_by(change) for key, change in factors.items()}
+    confidence = comparison.confidence
+    effects = [_effects(each, labels[each.a], confidence, whys) for each in comparison.guidelines]
     told = changed_factors.section(comparison, factors)
     sections = (*effects, _speeds(comparison), *told, *_alone(comparison))
     return Document(
@@ -70,7 +74,7 @@ def document(comparison: Comparison) -> Document:
 
 
 def _effects(
-    guideline: GuidelineComparison, confidence: float, factors: Mapping[VariantKey, AccountChange]
+    guideline: GuidelineComparison, label: str, confidence: float, whys: Mapping[VariantKey, str]
 ) -> Section:
     place = guideline.rows[0].a.place
     units = _units(guideline.rows)
@@ -83,10 +87,10 @@ def _effects(
         sweep = f"{row.a.place.sweep},{of_sweep}" if of_sweep else row.a.place.sweep
         rows.append(Row(_effect(row, name, confidence), sweep))
         if row.outcome in CHANGED:
-            why = changed_factors.carried_by(factors.get(row.a.place.key))
-            verdicts.append(f"{_sentence(row, confidence)}{why}")
+            verdicts.append(f"{_sentence(row, confidence)}{whys.get(row.a.place.key, '')}")
+    title = f"{place.guideline} {place.claim}"
     return Section(
-        f"{place.guideline} {place.claim}",
+        f"{title}: {label}" if label else title,
         Grid(EFFECTS, tuple(rows), "sweep"),
         tuple(verdicts),
         (_condition(guideline), *_other_networks(guideline.rows)),
@@ -189,7 +193,7 @@ def _speed(row: Compared, speed: Change, confidence: float) -> Row:
         Value(with_interval(speed.ratio), speed.ratio.estimate),
         Value(f"{row.pace} {speed.reason}"),
     )
-    return Row(cells, f"{row.a.place.guideline} {row.a.place.sweep}")
+    return Row(cells, row.sweep)
 
 
 def _images_per_s(measured: Measured, confidence: float) -> Value:

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from guidelines.analysis.matrix import Line, Matrix, Standing, matrix
 from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import directed
 from guidelines.report.digits import times
 from guidelines.report.document import Section
 from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
-from guidelines.report.labels import DISTURBED, NOT_COUNTED, attributes
+from guidelines.report.labels import AS_PUBLISHED, DISTURBED, NOT_COUNTED, attributes
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import TableKey
@@ -116,9 +117,15 @@ def _of_lines(standings: Matrix, place: Callable[[Line, str], int | None]) -> tu
         cells = []
         for guideline in standings.guidelines:
             standing = line.standings.get(guideline)
-            cells.append(_of_standing(standing, place(line, guideline)) if standing else None)
+            cells.append(
+                _of_standing(standing, place(line, guideline)) if standing else _absent(line, guideline)
+            )
         rows.append(HeatRow(label, tuple(cells)))
     return _shown(rows, MACHINES_LEGEND, tuple(standings.guidelines))
+
+
+def _absent(line: Line, guideline: str) -> HeatCell | None:
+    return HeatCell("–", AS_PUBLISHED) if has_widths_as_published(line, guideline) else None
 
 
 def _of_standing(standing: Standing, place: int | None) -> HeatCell:

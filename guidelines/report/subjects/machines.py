@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from guidelines.analysis.matrix import Matrix, Standing, matrix, varied
+from guidelines.analysis.matrix import Line, Matrix, Standing, matrix, varied
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.remedies import for_launches
+from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.tables import tables
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import (
+    AS_PUBLISHED,
     DISTURBED,
     NOT_COUNTED,
     ONE_PROCESS,
@@ -19,18 +21,14 @@ from guidelines.report.labels import (
     sentence,
 )
 from guidelines.report.short_labels import short_labels
-from guidelines.report.subjects import account_bars, answer, heat_map
+from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
 from guidelines.results.model import Failure
-from guidelines.spec.condition import Condition
+from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
 PER_MULTIPLY_ADD = "per mult-add"
 LAUNCHES = "launches decide"
-NOT_COUNTED_NOTE = (
-    f"{NOT_COUNTED}: the answer leaves out mode eager, which waits for launches, too, if mode cudagraph was "
-    "measured"
-)
 FINDINGS_NOTE = (
     "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
     "hold and others do not; does not hold, if none holds and one is denied; else undecided"
@@ -47,8 +45,8 @@ def document(matrix: Matrix) -> Document:
     known = [attributes(line.machine, line.condition) for line in matrix.lines]
     names = short_labels(known)
     in_full, shared = labels(known)
-    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("channel_rule") == "paper":
-        del shared["channel_rule"]
+    if set(GUIDELINES).isdisjoint(matrix.guidelines) and shared.get("widths") == widths_of(PUBLISHED):
+        del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
@@ -93,15 +91,16 @@ def by_condition(results: MachineResults) -> tuple[Section, ...]:
 def _grid(matrix: Matrix, names: Sequence[str], heading: str) -> Grid:
     rows = []
     for name, line in zip(names, matrix.lines, strict=True):
-        cells = [_value(line.standings.get(guideline)) for guideline in matrix.guidelines]
+        cells = [_value(line, guideline) for guideline in matrix.guidelines]
         rows.append(Row((Value(name), *cells)))
     return Grid((Head(heading, is_number=False), *map(Head, matrix.guidelines)), tuple(rows))
 
 
-def _value(standing: Standing | None) -> Value:
+def _value(line: Line, guideline: str) -> Value:
     """The largest effect with its interval and verdict, and the number of sweeps that hold."""
+    standing = line.standings.get(guideline)
     if standing is None:
-        return Value("not measured")
+        return Value(AS_PUBLISHED if has_widths_as_published(line, guideline) else "not measured")
     effect, verdict = standing.effect, standing.verdict
     mark = f" {DISTURBED}" if standing.is_disturbed else ""
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
@@ -136,8 +135,7 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
         "of them hold"
     )
     yield FINDINGS_NOTE
-    if not all(standing.is_counted for standing in standings):
-        yield NOT_COUNTED_NOTE
+    yield from uncounted.notes(matrix)
     if of_every_row := ", ".join(_claiming_every_row(matrix)):
         yield f"{of_every_row}: in place of the last row, the one farthest from the claim"
     if any(standing.is_per_multiply_add for standing in standings):

@@ -9,7 +9,7 @@ from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
-from guidelines.report.labels import LAUNCH_BOUND
+from guidelines.report.labels import LAUNCH_BOUND, phrase
 from guidelines.report.subjects.columns import variants
 from guidelines.report.subjects.how_measured import (
     marked,
@@ -19,7 +19,7 @@ from guidelines.report.subjects.how_measured import (
     notes_on_effort,
 )
 from guidelines.results.model import Circumstances
-from guidelines.spec.condition import MODES, Condition
+from guidelines.spec.condition import MODES, PUBLISHED, Condition
 from guidelines.stats.intervals import Estimate
 
 
@@ -28,11 +28,11 @@ def setup(condition: Condition, guideline: str) -> str:
     threads = f"{condition.threads} thread{'s' * (condition.threads > 1)}"
     texts = condition.texts
     cudnn = f", cuDNN {condition.cudnn}" if texts["cudnn_choice"] else ""
-    has_rule = guideline in GUIDELINES or condition.channel_rule != "paper"
-    channels = f", {condition.channel_rule} channels" if has_rule else ""
+    has_rule = guideline in GUIDELINES or condition.channel_rule != PUBLISHED
+    widths = f", {phrase('widths', texts['widths'])}" if has_rule else ""
     return (
         f"{condition.dtype}, {condition.layout}, {condition.mode}, batch {texts['batch_size']}, "
-        f"{condition.image_size}x{condition.image_size}, {threads}{channels}{cudnn}"
+        f"{condition.image_size}x{condition.image_size}, {threads}{widths}{cudnn}"
     )
 
 

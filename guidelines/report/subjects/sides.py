@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import Compared, SideName
 from guidelines.analysis.launches import waits_for_launches
-from guidelines.analysis.measured import MachineResults, Measured
+from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.digits import with_interval
@@ -34,8 +35,8 @@ def lead(comparison: Comparison) -> Iterator[str]:
         yield "A and B hold the same run"
     yield from notes_on_one_process(comparison)
     yield from (*a.notes, *b.notes)
-    yield from _distrusted("A", [row.a for row in comparison.rows])
-    yield from _distrusted("B", [row.b for row in comparison.rows])
+    yield from _distrusted("A", comparison.rows)
+    yield from _distrusted("B", comparison.rows)
     yield _slowdowns(comparison)
     if comparison.speedup:
         paces = Counter(row.pace for row in comparison.rows if row.speed)
@@ -53,17 +54,16 @@ def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
         yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes {USUAL_PASSES} would, or a folder of runs"
 
 
-def _distrusted(side: str, measured: Sequence[Measured]) -> Iterator[str]:
+def _distrusted(side: SideName, rows: Sequence[Compared]) -> Iterator[str]:
     """Reasons to distrust a side's figures: disturbed sweeps, times of launching."""
-    disturbed = [m for m in measured if m.is_disturbed]
+    disturbed = [row for row in rows if row.side(side).is_disturbed]
     lines = [
-        f"{side}: {m.place.guideline} {m.place.sweep} was disturbed{disturbance(measuring(m))}"
-        for m in disturbed
+        f"{side}: {row.sweep} was disturbed{disturbance(measuring(row.side(side)))}" for row in disturbed
     ]
     yield from dict.fromkeys(lines)  # a line for each sweep
-    waiting = sum(waits_for_launches(m) for m in measured)
+    waiting = sum(waits_for_launches(row.side(side)) for row in rows)
     if waiting:
-        yield f"{side}: {waiting} of {len(measured)} times are those of launching, not of the device"
+        yield f"{side}: {waiting} of {len(rows)} times are those of launching, not of the device"
 
 
 def _slowdowns(comparison: Comparison) -> str:
