@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guidelines.measure.case import Case
-from guidelines.measure.ceilings import CeilingsWanted, pass_s, too_short
+from guidelines.measure.ceilings import CeilingsWanted, pass_s
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
@@ -71,10 +71,13 @@ class Campaign:
 
     @property
     def ceilings(self) -> tuple[Ceilings, ...]:
-        """The ceilings of its devices, from each pass that measured them, or why they are not there."""
-        if self._sweeps and not self._ceilings.pass_s:
-            return tuple(too_short(sweep.case.condition for sweep in self._sweeps.values()))
+        """The ceilings of its devices, from each pass that measured them."""
         return tuple(self._ceilings.known.values())
+
+    @property
+    def has_time_for_ceilings(self) -> bool:
+        """True if passes are long enough to measure what the devices do at best."""
+        return self._ceilings.pass_s > 0
 
     @property
     def planned(self) -> dict[str, list[str]]:

@@ -1,17 +1,14 @@
 """Decides which task of a pass measures the ceilings of its condition, and keeps those that are there."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from guidelines.measure.task import Task
 from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
-from guidelines.spec.condition import Condition
 
 # Seconds that a run spends at most on the ceilings of a condition, and their share of the sampling time.
 MOST_S, SHARE = 5.0, 0.2
 # Less tells too little.
 LEAST_PASS_S = 0.2
-TOO_SHORT = "the run is too short to measure what the device does at best (--benchmark-max-time gives more)"
 
 
 @dataclass
@@ -55,9 +52,3 @@ def pass_s(sampling_s: float, passes: int) -> float:
     """Seconds for the ceilings of a condition in a pass of `sampling_s` of samples; 0 if that is short."""
     seconds = min(MOST_S / passes, SHARE * sampling_s)
     return seconds if seconds >= LEAST_PASS_S else 0.0
-
-
-def too_short(conditions: Iterable[Condition]) -> list[Ceilings]:
-    """What a run that is too short to measure ceilings says of them."""
-    keys = dict.fromkeys(map(key_of, conditions))
-    return [Ceilings(key, missing=(TOO_SHORT,)) for key in keys]

@@ -47,6 +47,10 @@ SELECTED = pytest.StashKey[bool]()
 SOURCES = pytest.StashKey[Mapping[str, str]]()
 # Sweeps of a resumed journal that are measured anew.
 ANEW = pytest.StashKey[Sequence[str]]()
+TOO_SHORT = (
+    "passes of less than 1 s of samples leave no time to measure what the device does at best: "
+    "slow-downs are not explained"
+)
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 # Torch's own compiler says this of itself.
 WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"
@@ -234,6 +238,8 @@ def _tell(config: pytest.Config, line: str) -> None:
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Name the experiments that run on request only, and what a resumed run already has."""
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
+    if campaign.journal and not campaign.has_time_for_ceilings:
+        lines.append(TOO_SHORT)
     if resumed := config.stash.get(RESUMED, None):
         there = f"{campaign.finished_sweeps} of {len(campaign.planned)} sweeps"
         if campaign.passes > 1:
