@@ -9,7 +9,7 @@ from guidelines.analysis.account import FACTORS
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 from guidelines.report.document import Document
 from guidelines.report.formats import html
-from guidelines.report.formats.html_bars import MEANINGS, MOST_OPEN, MOST_STEPS, Scale, bar_chart, scale_of
+from guidelines.report.formats.html_bars import MEANINGS, MOST_MARKS, MOST_OPEN, Scale, bar_chart, scale_of
 
 CSS = files("guidelines.report.formats").joinpath("page", "bars.css").read_text("utf-8")
 HOSTILE = '<script>"&'
@@ -35,14 +35,12 @@ def places(page):
 
 
 def test_lengths_add_up_to_the_slowdown_from_one():
-    page = shown(bar(2.0, 2.0, 1.5, 1.2))
-    assert scale_of([bar(2.0, 2.0, 1.5, 1.2)]) == Scale(2, below=0, above=3)
+    page = shown(bar(2.0, 2.0, 2.0, 2.0))
+    assert scale_of([bar(2.0, 2.0, 2.0, 2.0)]) == Scale(2, low=0, high=pytest.approx(log(16)))
     drawn = places(page)
-    assert drawn["work"] == pytest.approx((0.0, 33.33), abs=0.01)
-    assert drawn["traffic"] == pytest.approx((33.33, 33.33), abs=0.01)
-    (mark,) = re.findall(r'<u style="left:([\d.]+)%"', page)
-    left, width = drawn["kernels"]
-    assert left + width == pytest.approx(float(mark), abs=0.02)
+    assert list(drawn.values()) == [(0, 25), (25, 25), (50, 25), (75, 25)]
+    assert list(drawn) == list(FACTORS)
+    assert re.findall(r'<u style="left:([\d.]+)%"', page) == ["100"]
 
 
 def test_factors_below_one_go_to_the_left():
@@ -50,6 +48,7 @@ def test_factors_below_one_go_to_the_left():
     assert places(page)["traffic"] == pytest.approx((33.33, 33.33), abs=0.01)
     assert places(page)["kernels"] == pytest.approx((0.0, 33.33), abs=0.01)
     assert places(page)["launches"] == pytest.approx((66.67, 33.33), abs=0.01)
+    assert re.findall(r'<u style="left:([\d.]+)%"', page) == ["33.33"]
     assert "--one:66.67%;--step:33.33%" in page
     assert re.findall(r">([\d.]+x)</i>", page) == ["0.25x", "0.5x", "1x", "2x"]
 
@@ -60,12 +59,15 @@ def test_a_scale_holds_everything_with_few_marks(most):
         scale = scale_of([bar(of, of), bar(1.1)])
         assert -0.01 <= scale.place(2 * log(of)) <= 100.01
         assert 0 <= scale.place(0) < 100
-        assert len(scale.marks) == scale.steps + 1 <= MOST_STEPS + 1
+        assert 2 <= len(scale.marks) <= MOST_MARKS + 1
+        assert "1x" in scale.marks.values()
 
 
 def test_marks_are_short():
-    assert list(Scale(4, below=2, above=3).marks.values()) == ["0.0625x", "0.25x", "1x", "4x", "16x", "64x"]
-    assert list(Scale(10**40, below=1, above=1).marks.values()) == ["1e-40x", "1x", "1e+40x"]
+    scale = Scale(4, low=log(1 / 17), high=log(65))
+    assert list(scale.marks.values()) == ["0.0625x", "0.25x", "1x", "4x", "16x", "64x"]
+    scale = Scale(10**40, low=log(1e-40), high=log(1e40))
+    assert list(scale.marks.values()) == ["1e-40x", "1x", "1e+40x"]
 
 
 def test_a_bar_says_in_words_what_it_shows():

@@ -3,47 +3,49 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
-from math import ceil, log, log10
+from math import ceil, floor, log, log10
 
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 
 # What each factor means, in the order in which they stand in a bar; its name is the class of its colour.
 MEANINGS = {
-    "work": "multiply-adds",
-    "traffic": "memory access and arithmetic at the device's best, for equal work",
-    "launches": "starting the operators",
-    "kernels": "how far they stay below the device's best",
+    "work": "the multiply-adds",
+    "traffic": "what memory access and multiply-adds take at best, for equal work",
+    "launches": "what the launching of operators adds to it",
+    "kernels": "the rest: how much less of its best the device attains",
 }
 # Ratios of one mark of the scale to the next; the first that needs few marks is taken.
 BASES = (2, 4, 10, 100, 10**4, 10**8, 10**40, 10**160)
-MOST_STEPS = 8
+MOST_MARKS = 8
 FEW_DIGITS = 6
+ROUNDING = 1e-9
 # Groups that are open at first; the others are shown on request.
 MOST_OPEN = 8
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A logarithmic scale with marks at the powers of a base, so many below 1 and above."""
+    """A logarithmic scale between two ratios, given by their natural logarithms, with marks at powers."""
 
     base: int
-    below: int
-    above: int
+    low: float
+    high: float
 
     @property
-    def steps(self) -> int:
-        """The number of distances between marks."""
-        return self.below + self.above
+    def step(self) -> float:
+        """The distance between marks in percent of the width."""
+        return 100 * log(self.base) / (self.high - self.low)
 
     def place(self, log_ratio: float) -> float:
         """The place of a ratio, given by its natural logarithm, in percent of the width."""
-        return 100 * (self.below + log_ratio / log(self.base)) / self.steps
+        return 100 * (log_ratio - self.low) / (self.high - self.low)
 
     @property
     def marks(self) -> dict[float, str]:
         """The marks from the least to the most: their places, and their ratios as text."""
-        steps = range(-self.below, self.above + 1)
-        return {self.place(step * log(self.base)): _ratio(self.base, step) for step in steps}
+        unit = log(self.base)
+        steps = range(ceil(self.low / unit - ROUNDING), floor(self.high / unit + ROUNDING) + 1)
+        return {self.place(step * unit): _ratio(self.base, step) for step in steps}
 
 
 def _ratio(base: int, step: int) -> str:
@@ -53,20 +55,19 @@ def _ratio(base: int, step: int) -> str:
 
 
 def scale_of(bars: Iterable[Bar]) -> Scale:
-    """The scale that holds some bars, from one mark to another."""
+    """The scale that some bars fill, from 1x or less to 2x or more, with few marks."""
     ends = [bar.ends for bar in bars]
-    lowest, highest = min(low for low, _ in ends), max(high for _, high in ends)
+    low, high = min(low for low, _ in ends), max(log(2), *(high for _, high in ends))
     for base in BASES:
-        scale = Scale(base, below=ceil(-lowest / log(base)), above=max(1, ceil(highest / log(base))))
-        if scale.steps <= MOST_STEPS:
+        if (high - low) / log(base) <= MOST_MARKS:
             break
-    return scale
+    return Scale(base, low, high)
 
 
 def bar_chart(chart: BarChart) -> Iterator[str]:
     """A chart under its title; the first groups are open."""
     scale = scale_of(chart.bars)
-    lines = f"--one:{scale.place(0):.4g}%;--step:{100 / scale.steps:.4g}%"
+    lines = f"--one:{scale.place(0):.4g}%;--step:{scale.step:.4g}%"
     yield f'<section class="bars" style="{lines}">'
     yield f"<h2>{escape(chart.title)}</h2>"
     yield f'<ul class="key">{"".join(_meanings())}</ul>'

@@ -7,13 +7,12 @@ from guidelines.analysis.account_change import AccountChange, FactorChange
 from guidelines.analysis.compare import Comparison
 from guidelines.report.digits import factor, percent
 from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.subjects.at_best import FACTORS
 from guidelines.results.model import VariantKey
 
 TITLE = "Which factor changed, A -> B"
 FACTORS_LEGEND = (
-    "Work (multiply-adds) x traffic (memory access and arithmetic at equal work) x launches x kernels (the "
-    "share of the device that is attained) is the slow-down. Rows: those that are STRONGER or WEAKER, and "
-    "those on which the verdict of a sweep rests."
+    f"{FACTORS}. Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
 )
 PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
 MORE_LEGEND = "More than 100 % of the change: other factors changed the other way."
