@@ -22,7 +22,8 @@ from guidelines.stats.passes import OfPass, over_passes
 # A slow-down nearer to 1 has no factors whose shares would tell anything.
 LEAST_EFFECT = 0.02
 # The factors in the order in which they are shown.
-FACTORS = ("work", "traffic", "launches", "kernels")
+WORK = "work"
+FACTORS = (WORK, "traffic", "launches", "kernels")
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,14 @@ class _Pair:
         timed, eager = slowdown, None
         if self.graph:
             timed = self.graph.slowdown(confidence)
-            eager = _over(slowdown, timed)
+            eager = over(slowdown, timed)
         highest = best(passes)
         return Account(
             slowdown=slowdown,
             work=replace(slowdown, estimate=work, low=work, high=work),
             traffic=traffic.scaled(1 / work),
             launches=_times(added, eager) if eager else added,
-            kernels=_over(timed, attainable),
+            kernels=over(timed, attainable),
             floor_share=self._floor_share(self.measured, highest),
             baseline_floor_share=self._floor_share(self.baseline, highest),
         )
@@ -183,7 +184,7 @@ def _over_passes(ratio: Callable[[Ceilings], float], passes: Sequence[Ceilings],
     return _with_side(like, centre, side)
 
 
-def _over(a: Estimate, b: Estimate) -> Estimate:
+def over(a: Estimate, b: Estimate) -> Estimate:
     """The quotient of two estimates that do not depend on each other."""
     return _combined(a, b, a.estimate / b.estimate)
 

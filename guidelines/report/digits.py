@@ -6,6 +6,7 @@ from math import floor, log10
 from guidelines.stats.intervals import Estimate
 
 MOST_DECIMALS = 4
+DECIMALS_OF_FACTORS = 2
 DIGITS_WITHOUT_INTERVAL = 2
 
 
@@ -72,6 +73,11 @@ def times(estimate: Estimate) -> str:
     if estimate.half_width is None:
         return f"~{number(estimate)}x"
     return f"{number(estimate)}x"
+
+
+def factor(estimate: Estimate) -> str:
+    """A factor of a slow-down: "1.93", with no more than two decimals."""
+    return rounded(estimate.estimate, min(DECIMALS_OF_FACTORS, decimals(estimate)))
 
 
 def brackets(estimate: Estimate) -> str:

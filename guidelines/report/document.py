@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Literal
 
+from guidelines.report.bars import BarChart
 from guidelines.report.heat import HeatMap
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
@@ -146,7 +147,7 @@ class Document:
 
     `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
     everything else, as a comment in a pull request should; 0 folds nothing. `heat_maps` are for
-    pages, whose first screen they fill.
+    pages, whose first screen they fill, and `bars` are shown below these.
     """
 
     title: str
@@ -156,6 +157,7 @@ class Document:
     in_sight: int = 0
     answer: tuple[AnswerLine, ...] = ()
     heat_maps: tuple[HeatMap, ...] = ()
+    bars: tuple[BarChart, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:

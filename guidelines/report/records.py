@@ -19,6 +19,7 @@ from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
 from guidelines.report.document import Document
+from guidelines.report.factor_records import of_factors
 from guidelines.report.figures import Record, of_account, of_estimate
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
@@ -55,7 +56,10 @@ def of_comparison(comparison: Comparison) -> list[Record]:
     Slow-downs are per multiply-add if `per_multiply_add` is 1. `a_launch_bound` and `b_launch_bound` are 1
     if the slow-down of that side is about launches, not about the device.
     """
-    return [_compared(row, comparison.confidence) for row in comparison.rows]
+    records = []
+    for row, factors in zip(comparison.rows, of_factors(comparison), strict=True):
+        records.append(_compared(row, comparison.confidence) | factors)
+    return records
 
 
 def of_matrix(matrix: Matrix) -> list[Record]:

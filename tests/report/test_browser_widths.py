@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from made_up_ceilings import explained
 
 from guidelines.cli.main import main
 
@@ -34,9 +35,17 @@ LOOK = """<script>
       const own = text.getBoundingClientRect(), all = text.ownerSVGElement.getBoundingClientRect();
       return own.right > all.right + 1 || own.left < all.left - 1;
     });
+    for (const bar of page.querySelectorAll(".line")) {
+      const all = bar.getBoundingClientRect();
+      for (const part of bar.children) {
+        const own = part.getBoundingClientRect();
+        if (own.right > all.right + 6 || own.left < all.left - 6) cut.push(part);
+      }
+    }
+    const bars = page.querySelectorAll(".line").length;
     const maps = [...page.querySelectorAll("section.heat")].map((map) => map.getBoundingClientRect().bottom);
     const width = page.documentElement.scrollWidth;
-    const seen = { width, hidden, maps, cut: cut.map((text) => text.textContent) };
+    const seen = { width, hidden, maps, bars, cut: cut.map((text) => text.textContent) };
     document.body.innerHTML = `<pre>${JSON.stringify(seen)}</pre>`;
   });
 </script>"""
@@ -64,14 +73,22 @@ def look(page, width, folder):
     return json.loads(seen)
 
 
-@pytest.fixture(scope="module", params=["report", "compare", "networks"])
+@pytest.fixture(scope="module", params=["report", "compare", "networks", "accounts", "factors"])
 def page(request, tmp_path_factory):
-    path = tmp_path_factory.mktemp(request.param) / "page.html"
-    cpu = str(RECORDED / "cpu-epyc-2-cores.json")
+    folder = tmp_path_factory.mktemp(request.param)
+    path = folder / "page.html"
+    names = ("cpu-epyc-2-cores.json", "cpu-epyc-2-cores-sse41.json", "cpu-epyc-2-cores-networks.json")
+    cpu, older, networks = (str(RECORDED / name) for name in names)
+    known = []
+    for saved in (cpu, older):
+        known.append(str(folder / Path(saved).name))
+        Path(known[-1]).write_text(json.dumps(explained(json.loads(Path(saved).read_text("utf-8")))))
     commands = {
         "report": ["report", cpu],
-        "compare": ["compare", cpu, str(RECORDED / "cpu-epyc-2-cores-sse41.json")],
-        "networks": ["report", str(RECORDED / "cpu-epyc-2-cores-networks.json")],
+        "compare": ["compare", cpu, older],
+        "networks": ["report", networks],
+        "accounts": ["report", known[0]],
+        "factors": ["compare", *known],
     }
     assert main([*commands[request.param], "-o", str(path)]) == 0
     return path
@@ -89,9 +106,13 @@ def test_on_a_phone_the_page_does_not_scroll_and_slow_downs_and_verdicts_are_in_
         "images/s",
         "± A",
         "± B",
+        "work",
+        "condition",
     }
     assert set(seen["hidden"]) <= details
     assert seen["cut"] == []
+    has_ceilings = page.parent.name.startswith(("accounts", "factors"))
+    assert (seen["bars"] > 0) == has_ceilings
 
 
 def test_on_a_desk_everything_is_in_sight_and_maps_are_on_the_first_screen(page, tmp_path):

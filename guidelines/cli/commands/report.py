@@ -76,8 +76,7 @@ def _document(
     machines: "Sequence[MachineResults]", tables_by_machine: "Sequence[Sequence[Table]]"
 ) -> "Document":
     from guidelines.report.document import Document
-    from guidelines.report.subjects import heat_map
-    from guidelines.report.subjects.answer import lines
+    from guidelines.report.subjects import account_bars, answer, heat_map
     from guidelines.report.subjects.report import parts
     from guidelines.report.subjects.sides import side
 
@@ -92,8 +91,9 @@ def _document(
         "Guidelines",
         tuple(lead),
         tuple(sections),
-        answer=lines(tables_by_machine),
+        answer=answer.lines(tables_by_machine),
         heat_maps=heat_map.of_report(machines, tables_by_machine, sections),
+        bars=account_bars.of_report(machines, tables_by_machine, sections),
     )
 
 

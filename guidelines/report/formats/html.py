@@ -7,6 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from guidelines.report.document import ANSWER_TITLE, DETAILS_TITLE, AnswerLine, Document, Section
+from guidelines.report.formats.html_bars import bar_chart
 from guidelines.report.formats.html_heat import heat_map
 from guidelines.report.formats.html_table import table
 
@@ -30,6 +31,8 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
         for each in document.heat_maps:
             yield from heat_map(each)
         yield "</div>"
+    for chart in document.bars:
+        yield from bar_chart(chart)
     yield from _verdicts(document)
     not_shown = dict(pictures)  # each is shown once, in the first section that it belongs to
     for number, section in enumerate(document.sections):
@@ -48,7 +51,7 @@ def _head(title: str, script: str) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(title)}</title>"
-    yield f"<style>{_resource('style.css')}{_resource('heat.css')}</style>"
+    yield f"<style>{_resource('style.css')}{_resource('heat.css')}{_resource('bars.css')}</style>"
 
 
 def _answer(lines: Sequence[AnswerLine]) -> Iterator[str]:

@@ -26,11 +26,12 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
-LEGEND = (
+FACTORS = (
     "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
     "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
-    "less of its best the device attains. Memory explains the share of traffic, on the logarithmic scale"
+    "less of its best the device attains"
 )
+LEGEND = f"{FACTORS}. Memory explains the share of traffic, on the logarithmic scale"
 COMPILED = "mode compile: only operators with products count, since the compiler fuses others into them"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from guidelines.analysis.account_change import CHANGED, account_changes
 from guidelines.analysis.change import Change
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared
@@ -12,11 +13,12 @@ from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, millions, number, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import LAUNCH_BOUND, OTHER_WORK
-from guidelines.report.subjects import changed_map
+from guidelines.report.subjects import account_bars, changed_factors, changed_map
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.legend import legend
 from guidelines.report.subjects.sentences import setup
 from guidelines.report.subjects.sides import lead
+from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate
 
 VARIANT, VERDICT = Head("variant", is_number=False), Head("verdict", is_number=False)
@@ -53,32 +55,44 @@ class _Size(NamedTuple):
 
 
 def document(comparison: Comparison) -> Document:
-    """The sides and a summary, slow-downs by guideline, speeds, and what only one side has."""
+    """The sides and a summary, slow-downs by guideline, speeds, factors, and what only one side has."""
     labels = condition_labels([guideline.a for guideline in comparison.guidelines])
-    effects = [_effects(each, labels[each.a], comparison.confidence) for each in comparison.guidelines]
-    sections = (*effects, _speeds(comparison), *_alone(comparison))
-    maps = changed_map.of_comparison(comparison)
+    factors = account_changes(comparison)
+    whys = {key: changed_factors.carried_by(change) for key, change in factors.items()}
+    confidence = comparison.confidence
+    effects = [_effects(each, labels[each.a], confidence, whys) for each in comparison.guidelines]
+    told = changed_factors.section(comparison, factors)
+    sections = (*effects, _speeds(comparison), *told, *_alone(comparison))
     return Document(
-        "A compared with B", tuple(lead(comparison)), sections, tuple(legend(comparison)), heat_maps=maps
+        "A compared with B",
+        tuple(lead(comparison)),
+        sections,
+        tuple(legend(comparison)),
+        heat_maps=changed_map.of_comparison(comparison),
+        bars=account_bars.of_comparison(comparison, factors),
     )
 
 
-def _effects(guideline: GuidelineComparison, label: str, confidence: float) -> Section:
+def _effects(
+    guideline: GuidelineComparison, label: str, confidence: float, whys: Mapping[VariantKey, str]
+) -> Section:
     place = guideline.rows[0].a.place
     units = _units(guideline.rows)
     rows = []
+    verdicts = []
     for row in guideline.rows:
         of_sweep = units.get(row.a.place.sweep, "")
         is_marked = row.is_per_multiply_add and not of_sweep
         name = f"{row.a.place.variant} {OTHER_WORK}" if is_marked else row.a.place.variant
         sweep = f"{row.a.place.sweep},{of_sweep}" if of_sweep else row.a.place.sweep
         rows.append(Row(_effect(row, name, confidence), sweep))
-    changed = [row for row in guideline.rows if row.outcome in ("STRONGER", "WEAKER")]
+        if row.outcome in CHANGED:
+            verdicts.append(f"{_sentence(row, confidence)}{whys.get(row.a.place.key, '')}")
     title = f"{place.guideline} {place.claim}"
     return Section(
         f"{title}: {label}" if label else title,
         Grid(EFFECTS, tuple(rows), "sweep"),
-        tuple(_sentence(row, confidence) for row in changed),
+        tuple(verdicts),
         (_condition(guideline), *_other_networks(guideline.rows)),
         picture=place.guideline,
     )

@@ -21,7 +21,7 @@ from guidelines.report.labels import (
     sentence,
 )
 from guidelines.report.short_labels import short_labels
-from guidelines.report.subjects import answer, heat_map, uncounted
+from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
 from guidelines.results.model import Failure
 from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 
@@ -61,6 +61,7 @@ def document(matrix: Matrix) -> Document:
         sections,
         answer=answer.lines([tables(results) for results in machines.values()]),
         heat_maps=heat_map.of_matrix(matrix, sections),
+        bars=account_bars.of_matrix(matrix, sections),
     )
 
 

@@ -1,0 +1,76 @@
+"""Say which factor of a slow-down changed between two machines: in sentences, and in a table."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from guidelines.analysis.account import WORK
+from guidelines.analysis.account_change import AccountChange, FactorChange
+from guidelines.analysis.compare import Comparison
+from guidelines.report.digits import factor, percent
+from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.subjects.at_best import FACTORS
+from guidelines.results.model import VariantKey
+
+TITLE = "Which factor changed, A -> B"
+FACTORS_LEGEND = (
+    f"{FACTORS}. Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
+)
+PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
+MORE_LEGEND = "More than 100 % of the change: other factors changed the other way."
+PERHAPS = "perhaps"
+NAME, MOST = Head("variant", is_number=False), Head("most\u00a0of the\u00a0change", is_number=False)
+
+Changes = Mapping[VariantKey, AccountChange]
+
+
+def carried_by(change: AccountChange) -> str:
+    """The end of a sentence on a change: "; mostly kernels 1.6 -> 2.1"; "" if there is no such factor."""
+    if change.most is None:
+        return ""
+    return f"; {mostly(change.most)} {_both(change.most)}"
+
+
+def mostly(factor: FactorChange) -> str:
+    """The factor that carries most of a change: "mostly kernels", "perhaps traffic"."""
+    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.name}"
+
+
+def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
+    """A table of the factors of all rows that changed or that decide; nothing without any."""
+    rows = []
+    shown = []
+    for row in comparison.rows:
+        change = changes.get(row.a.place.key)
+        if change and (change.most or change.is_deciding):
+            name = Value(row.a.place.variant, row.a.place.row)
+            cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
+            rows.append(Row((name, *cells, _most(change)), row.sweep))
+            shown.append(change)
+    if shown:
+        names = [each.name for each in shown[0].factors]
+        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
+        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(shown)))
+
+
+def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
+    """Notes on how to read the table, with those on words and figures only if they are there."""
+    most = [change.most for change in shown if change.most]
+    yield FACTORS_LEGEND
+    if any(factor.share and round(factor.share, 2) > 1 for factor in most):
+        yield MORE_LEGEND
+    if not all(factor.is_clear for factor in most):
+        yield PERHAPS_LEGEND
+
+
+def _both(change: FactorChange) -> str:
+    """A factor on both sides: "1.6 -> 2.1", or "1.6" if it is the same."""
+    a, b = factor(change.a), factor(change.b)
+    return a if a == b else f"{a} -> {b}"
+
+
+def _most(change: AccountChange) -> Value:
+    """The factor that carries most of a change with its share; sorted by that share."""
+    most = change.most
+    if most is None or most.share is None:
+        return Value()
+    mark = "" if most.is_clear else f", {PERHAPS}"
+    return Value(f"{most.name} {percent(most.share)}{mark}", most.share)
