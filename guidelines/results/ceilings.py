@@ -15,6 +15,8 @@ TRAFFIC = (COPY, IN_PLACE)
 # takes as long as the last.
 CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE = "convolution", "matrix product", "element-wise"
 LAUNCHED = (CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE)
+# Bytes or multiply-adds a second, and seconds of a launch, between which every device lies.
+RATES, LAUNCHES_S = (1e5, 1e18), (1e-9, 1.0)
 PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution")
 
 
@@ -77,7 +79,9 @@ def to_saved(ceilings: Ceilings) -> dict[str, Any]:
 
 
 def parsed(saved: Any) -> Ceilings:
-    """Ceilings as written by `to_saved`. Raises KeyError, TypeError or ValueError for anything else."""
+    """Ceilings as written by `to_saved`. Raises KeyError or ValueError for anything else."""
+    traffic = _mapping(saved["traffic_bytes_per_s"], "traffic_bytes_per_s")
+    launch_s = _mapping(saved["launch_s"], "launch_s")
     return Ceilings(
         key=CeilingsKey(
             device=Device(checked.text(saved["device"])),
@@ -87,28 +91,47 @@ def parsed(saved: Any) -> Ceilings:
             cudnn=checked.text(saved["cudnn"]),
         ),
         number=checked.count(saved["pass"], "ceilings.pass"),
-        traffic={kind: _rates(saved["traffic_bytes_per_s"].get(kind, ())) for kind in TRAFFIC},
-        multiply_adds_per_s=_amounts(saved["multiply_adds_per_s"], PRODUCTS),
+        traffic={kind: _rates(traffic.get(kind, [])) for kind in TRAFFIC},
+        multiply_adds_per_s=_figures(saved["multiply_adds_per_s"], PRODUCTS, RATES),
         launch_s={
-            checked.text(mode): _amounts(by_kind, LAUNCHED) for mode, by_kind in saved["launch_s"].items()
+            checked.text(mode): _figures(by_kind, LAUNCHED, LAUNCHES_S) for mode, by_kind in launch_s.items()
         },
         missing=checked.texts(saved, "missing"),
     )
 
 
-def _rates(saved: Sequence[Any]) -> tuple[Rate, ...]:
-    """Rates in the order of their working sets."""
+def _rates(saved: Any) -> tuple[Rate, ...]:
+    """Rates of ever larger working sets."""
+    if not isinstance(saved, list):
+        raise ValueError(f"traffic_bytes_per_s must be lists of rates, got {checked.shown(saved)}")
     rates = []
-    for working_set_bytes, bytes_per_s in saved:
-        rate = Rate(
-            working_set_bytes=checked.count(working_set_bytes, "ceilings.working_set_bytes"),
-            bytes_per_s=checked.positive(bytes_per_s, "ceilings.bytes_per_s"),
-        )
-        rates.append(rate)
-    if rates != sorted(set(rates)):
-        raise ValueError("ceilings.traffic_bytes_per_s must be in the order of working sets")
+    for each in saved:
+        if not isinstance(each, list) or len(each) != len(Rate._fields):
+            raise ValueError(f"a rate must be [bytes, bytes per second], got {checked.shown(each)}")
+        size, bytes_per_s = each
+        rates.append(Rate(checked.count(size, "working_set_bytes"), _plausible(bytes_per_s, "rate", RATES)))
+    sizes = [rate.working_set_bytes for rate in rates]
+    if sizes != sorted(set(sizes)):
+        raise ValueError("traffic_bytes_per_s must hold ever larger working sets")
     return tuple(rates)
 
 
-def _amounts(saved: Mapping[str, Any], names: Sequence[str]) -> dict[str, float]:
-    return {name: checked.positive(saved[name], f"ceilings.{name}") for name in names if name in saved}
+def _figures(saved: Any, names: Sequence[str], plausible: tuple[float, float]) -> dict[str, float]:
+    """Figures by those names that are there."""
+    known = _mapping(saved, "figures")
+    return {name: _plausible(known[name], name, plausible) for name in names if name in known}
+
+
+def _mapping(saved: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(saved, dict):
+        raise ValueError(f"{name} must be figures by their names, got {checked.shown(saved)}")
+    return saved
+
+
+def _plausible(value: Any, name: str, limits: tuple[float, float]) -> float:
+    """A figure of a device that could exist. Raises ValueError with the name for anything else."""
+    figure = checked.positive(value, name)
+    least, most = limits
+    if not least <= figure <= most:
+        raise ValueError(f"{name} must be from {least:g} to {most:g}, got {checked.shown(value)}")
+    return figure

@@ -4,6 +4,7 @@ For CUDA devices from data sheets: copies usually reach 60 to 100 % of the memor
 100 % of the peak (dense, without TF32). For processors from what one thread of each instruction set does.
 """
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class _DataSheet(NamedTuple):
 
 
 COPY_SHARES, PRODUCT_SHARES = Range(0.6, 1.0), Range(0.4, 1.0)
-# By a part of the device's name; the first that fits counts.
+# By words of the device's name; the first that fits counts.
 DATA_SHEETS = {
     "H200": _DataSheet(4800, 33.5, 494),
     "H100 PCIe": _DataSheet(2000, 25.6, 378),
@@ -70,8 +71,8 @@ def usual(key: CeilingsKey, device_name: str, cpu_capability: str) -> Usual:
             multiply_adds_per_s=_scaled(of_a_thread, key.threads) if of_a_thread else None,
             launch_s=CPU_LAUNCH_S,
         )
-    for part, sheet in DATA_SHEETS.items():
-        if part in device_name:
+    for words, sheet in DATA_SHEETS.items():
+        if re.search(rf"\b{words}\b", device_name):
             peak = sheet.float32 if key.dtype == "float32" else sheet.half
             return Usual(
                 memory_bytes_per_s=_scaled(COPY_SHARES, 1e9 * sheet.memory),

@@ -60,3 +60,5 @@ def test_usual_figures_are_those_of_the_type_and_the_threads():
     assert usual(key_of(H200), "NVIDIA H200", "").multiply_adds_per_s.high == 4.94e14
     assert usual(key_of(H200), "NVIDIA B300", "").multiply_adds_per_s is None
     assert usual(key_of(H200), "NVIDIA H100 PCIe", "").memory_bytes_per_s.high == 2e12
+    assert usual(key_of(H200), "NVIDIA L40", "").memory_bytes_per_s is None
+    assert usual(key_of(H200), "Tesla V100-SXM2-16GB", "").memory_bytes_per_s.high == 9e11
