@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guidelines.measure.case import Case
-from guidelines.measure.ceilings import CeilingsWanted, pass_s
+from guidelines.measure.ceilings import CeilingsWanted, every, pass_s
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned
@@ -58,6 +58,7 @@ class Campaign:
                 )
             chosen.append(case)
         self._sweeps = {sweep_id: self._passes_of(chosen) for sweep_id, chosen in self._chosen.items()}
+        self._ceilings.every = every(self.passes)
         self._ceilings.pass_s = pass_s(sum(sweep.pass_s for sweep in self._sweeps.values()), self.passes)
 
     def _passes_of(self, chosen: Sequence[Case]) -> SweepPasses:

@@ -1,6 +1,7 @@
 """Decides which task of a pass measures the ceilings of its condition, and keeps those that are there."""
 
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from guidelines.measure.task import Task
 from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
@@ -8,18 +9,20 @@ from guidelines.results.ceilings import Ceilings, CeilingsKey, key_of
 # Seconds that a run plans for the ceilings of a condition (the last sample of each figure may take longer),
 # and their share of the sampling time.
 MOST_S, SHARE = 3.5, 0.2
-# Less tells too little.
-LEAST_PASS_S = 0.2
+# Less tells too little. If there are more passes, these many of them measure ceilings, evenly spread.
+LEAST_PASS_S, MOST_PASSES = 0.2, 5
 
 
 @dataclass
 class CeilingsWanted:
-    """The ceilings that each pass of a run measures once for each condition, in `pass_s` seconds; 0 for none.
+    """The ceilings that passes of a run measure once for each condition, in `pass_s` seconds; 0 for none.
 
-    `known` are those that are there, from this run or the one that it resumes.
+    Of every so many passes, as `every` says, one measures them. `known` are those that are there, from this
+    run or the one that it resumes.
     """
 
     pass_s: float = 0.0
+    every: int = 1
     known: dict[tuple[CeilingsKey, int], Ceilings] = field(default_factory=dict)
     _asked: set[tuple[CeilingsKey, int]] = field(default_factory=set)
     _given_up: set[CeilingsKey] = field(default_factory=set)
@@ -27,7 +30,8 @@ class CeilingsWanted:
     def added(self, task: Task) -> Task:
         """The task, which also measures the ceilings of its condition if it is the first of its pass."""
         at = key_of(task.condition), task.number
-        if not self.pass_s or at in self.known or at in self._asked or at[0] in self._given_up:
+        is_turn = self.pass_s > 0 and (task.number - 1) % self.every == 0
+        if not is_turn or at in self.known or at in self._asked or at[0] in self._given_up:
             return task
         self._asked.add(at)
         return replace(task, ceilings_s=self.pass_s)
@@ -51,5 +55,10 @@ class CeilingsWanted:
 
 def pass_s(sampling_s: float, passes: int) -> float:
     """Seconds for the ceilings of a condition in a pass of `sampling_s` of samples; 0 if that is short."""
-    seconds = min(MOST_S / passes, SHARE * sampling_s)
+    seconds = min(MOST_S / min(passes, MOST_PASSES), SHARE * sampling_s)
     return seconds if seconds >= LEAST_PASS_S else 0.0
+
+
+def every(passes: int) -> int:
+    """Of every so many passes of a run, one measures ceilings."""
+    return ceil(passes / MOST_PASSES)

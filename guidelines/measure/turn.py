@@ -14,6 +14,8 @@ from pathlib import Path
 # The position of a variant, and the number of turns that there have been.
 FORM = struct.Struct("II")
 MOST_TURNS = 2**32
+# The position that stands for something else than a variant.
+OTHER = 2**32 - 1
 
 
 class Turn:
@@ -32,6 +34,11 @@ class Turn:
         """Say whose turn it is, by an id among those of a sweep; "" for no one's."""
         self._turns = self._turns % (MOST_TURNS - 1) + 1
         FORM.pack_into(self._memory, 0, variants.index(variant) + 1 if variant else 0, self._turns)
+
+    def set_other(self) -> None:
+        """Say that something else is done that must end, such as measuring ceilings."""
+        self._turns = self._turns % (MOST_TURNS - 1) + 1
+        FORM.pack_into(self._memory, 0, OTHER, self._turns)
 
     def of(self, variants: Sequence[str]) -> str:
         """The id of the variant whose turn it is or was, "" if it is no one's."""

@@ -67,8 +67,10 @@ def main() -> None:
 def _measure_all(job: Job, channel: IO[bytes]) -> None:
     turn, unprepared = Turn(job.turn), _unprepared(job)
     for task, origin in job.tasks:
+        turn.set_other()
         for measured in ceilings(task):
             _send(channel, measured)
+        turn.set("", ())
         outcome = unprepared or _outcome(task, origin, job.explain, turn)
         _send(channel, Ended(outcome))
 

@@ -17,7 +17,7 @@ CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE = "convolution", "matrix product", "el
 LAUNCHED = (CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE)
 # Bytes or multiply-adds a second, and seconds of a launch, between which every device lies.
 RATES, LAUNCHES_S = (1e5, 1e18), (1e-9, 1.0)
-PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution")
+PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vector product")
 
 
 class CeilingsKey(NamedTuple):

@@ -21,6 +21,7 @@ SMALLEST_WIDTH = 8
 # one before.
 CONVOLUTIONS = ((1, 64), (1, 128), (1, 256), (1, 512), (4, 512), (16, 512), (64, 512))
 MATRICES = (256, 512, 1024, 2048, 4096, 8192)
+MATRICES_OF_VECTORS = MATRICES[:4]
 # The work of an operator in multiply-adds, and the operator.
 Product = tuple[int, Act]
 
@@ -67,15 +68,20 @@ class PeakOperators:
 
     def products(self, kind: str) -> Iterator[Product]:
         """Ever larger products of one of the PRODUCTS."""
-        matrices, pointwise, spatial = PRODUCTS
-        if kind == matrices:
-            return self._matrices()
-        return self._convolutions({pointwise: 1, spatial: 3}[kind])
+        matrices, pointwise, spatial, _ = PRODUCTS
+        if kind in (pointwise, spatial):
+            return self._convolutions({pointwise: 1, spatial: 3}[kind])
+        return self._matrices() if kind == matrices else self._vectors()
 
     def _matrices(self) -> Iterator[Product]:
         for size in MATRICES:
             matrix = self._drawn(size, size)
             yield size**3, partial(torch.mm, matrix, matrix)
+
+    def _vectors(self) -> Iterator[Product]:
+        """A matrix times a vector, as a linear layer at batch 1, for which some types have other kernels."""
+        for size in MATRICES_OF_VECTORS:
+            yield size**2, partial(torch.mv, self._drawn(size, size), self._drawn(size))
 
     def _convolutions(self, kernel_size: int) -> Iterator[Product]:
         for batch, width in CONVOLUTIONS:

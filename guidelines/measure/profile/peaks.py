@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
 
 from guidelines.measure.device.memory import free_bytes
 from guidelines.measure.device.timing import pinned
@@ -27,6 +26,8 @@ MOST_LAUNCH_SHARE = 0.5
 # Sizes of a product that are tried share its slice of the time; the largest may take most of it.
 SIZES_IN_A_SLICE = 8
 NEXT_IS_LONGER = 4
+# The largest working set may take this many slices of the time; no larger one is tried then.
+SLICES_FOR_THE_LAST = 3
 
 
 def peaks(
@@ -72,10 +73,9 @@ class _Peaks:
         rates: dict[str, tuple[Rate, ...]] = {}
         with self._or_missing("rates of moving bytes"):
             sizes = self._sizes()
-            buffer = torch.zeros(sizes[-1] // ITEM_BYTES, device=self.condition.device)
             slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * len(TRAFFIC))
             for kind in TRAFFIC:
-                rates[kind] = tuple(self._rates(kind, buffer, sizes, slice_s))
+                rates[kind] = tuple(self._rates(kind, sizes, slice_s))
         return rates
 
     def _sizes(self) -> list[int]:
@@ -87,14 +87,19 @@ class _Peaks:
             sizes.append(2 * sizes[-1])
         return sizes
 
-    def _rates(self, kind: str, buffer: Tensor, sizes: list[int], slice_s: float) -> Iterator[Rate]:
-        """The rate in each working set that is large enough to tell it from a launch."""
-        mode = self.modes[-1]
-        launch_s = self.best_time.of(moving(kind, buffer[:2]), slice_s, mode)
+    def _rates(self, kind: str, sizes: list[int], slice_s: float) -> Iterator[Rate]:
+        """The rate in each working set that is large enough to tell it from a launch, and not too slow."""
+        launch_s = self._moving_s(kind, 2 * ITEM_BYTES, slice_s)
         for size_bytes in sizes:
-            taken_s = self.best_time.of(moving(kind, buffer[: size_bytes // ITEM_BYTES]), slice_s, mode)
+            taken_s = self._moving_s(kind, size_bytes, slice_s)
             if launch_s <= MOST_LAUNCH_SHARE * taken_s:
                 yield Rate(size_bytes, moved_bytes(kind, size_bytes) / (taken_s - launch_s))
+            if LEAST_SAMPLES * taken_s > SLICES_FOR_THE_LAST * slice_s:
+                return
+
+    def _moving_s(self, kind: str, size_bytes: int, slice_s: float) -> float:
+        buffer = torch.zeros(size_bytes // ITEM_BYTES, device=self.condition.device)
+        return self.best_time.of(moving(kind, buffer), slice_s, self.modes[-1])
 
     def launches(self) -> dict[str, dict[str, float]]:
         """Times of operators that do nothing much, by mode and kind."""
