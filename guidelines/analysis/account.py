@@ -8,19 +8,33 @@ one network attains a smaller share of what the device can do than the other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, hypot, log
+from math import log
 from typing import NamedTuple
 
-from guidelines.analysis.floor import Launches, best, by_key, floor_s, has_floor, lacks, launches
+from guidelines.analysis.floor import (
+    FUSING,
+    Launches,
+    best,
+    by_key,
+    floor_s,
+    floors,
+    has_floor,
+    lacks,
+    launches,
+)
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.model import VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import OfPass, over_passes
+from guidelines.stats.quotients import over, product, with_side
 
 # A slow-down nearer to 1 has no factors whose shares would tell anything.
 LEAST_EFFECT = 0.02
+# A network that takes less time than this share of its floor shows that the ceilings are wrong.
+MOST_FLOOR_SHARE = 1.05
+COMPILED = "mode compile: what the operators that a compiler fuses read and write is not known"
 # The factors in the order in which they are shown.
 WORK = "work"
 FACTORS = (WORK, "traffic", "launches", "kernels")
@@ -52,6 +66,14 @@ class Account:
         return {name: log(factor.estimate) / effect for name, factor in self.factors.items()}
 
     @property
+    def clear_shares(self) -> dict[str, float] | None:
+        """The shares, but 0 for a factor that may as well be 1."""
+        shares = self.shares
+        if shares is None:
+            return None
+        return {name: share if is_clear(self.factors[name]) else 0.0 for name, share in shares.items()}
+
+    @property
     def per_multiply_add(self) -> "Account":
         """The account of the slow-down per multiply-add, to which work adds nothing."""
         work = self.work.estimate
@@ -71,8 +93,16 @@ class Account:
         )
 
 
+def is_clear(factor: Estimate) -> bool:
+    """True unless the interval of a factor spans 1; without an interval, its estimate is all there is."""
+    return factor.low is None or factor.high is None or not factor.low <= 1 <= factor.high
+
+
 def accounts(results: MachineResults) -> dict[VariantKey, Account]:
-    """The account of every slow-down of a machine; without those whose ceilings or operators are unknown."""
+    """The account of every slow-down of a machine whose ceilings and operators are known and fit its times.
+
+    Networks that a compiler has changed have none, and those that are faster than their floor.
+    """
     measured_ceilings = by_key(results.ceilings)
     known = {each.place.key: each for each in results.measured}
     every: dict[VariantKey, Account] = {}
@@ -82,16 +112,33 @@ def accounts(results: MachineResults) -> dict[VariantKey, Account]:
         passes = [each for each in measured_ceilings.get(key_of(condition), ()) if not lacks(each, condition)]
         if baseline is None or not passes or not has_floor(baseline.operators, condition):
             continue
+        if condition.mode == FUSING:
+            continue
         for each in sweep:
             if not each.is_baseline and has_floor(each.operators, condition):
-                pair = _Pair(each, baseline, _in_a_graph(each, known))
-                every[each.place.key] = pair.account(passes)
+                account = _Pair(each, baseline, _in_a_graph(each, known)).account(passes)
+                if max(account.floor_share, account.baseline_floor_share) <= MOST_FLOOR_SHARE:
+                    every[each.place.key] = account
     return every
+
+
+def faster_than_floors(results: MachineResults) -> dict[VariantKey, float]:
+    """The floor over the time of every network that is faster than its floor, by more than noise."""
+    known = floors(results)
+    faster: dict[VariantKey, float] = {}
+    for each in results.measured:
+        taken_s = each.seconds_per_call(each.confidence).estimate
+        share = known.get(each.place.key, 0.0) / taken_s
+        if share > MOST_FLOOR_SHARE:
+            faster[each.place.key] = share
+    return faster
 
 
 def missing(results: MachineResults, condition: Condition) -> tuple[str, ...]:
     """Reasons why no account of a condition can be given; () if one can, or for a file without ceilings."""
     measured = [each for each in results.ceilings if each.key == key_of(condition)]
+    if measured and condition.mode == FUSING:
+        return (COMPILED,)
     reasons: dict[str, None] = {}
     for each in measured:
         lacking = lacks(each, condition)
@@ -140,7 +187,7 @@ class _Pair:
             slowdown=slowdown,
             work=replace(slowdown, estimate=work, low=work, high=work),
             traffic=traffic.scaled(1 / work),
-            launches=_times(added, eager) if eager else added,
+            launches=product(added, eager) if eager else added,
             kernels=over(timed, attainable),
             floor_share=self._floor_share(self.measured, highest),
             baseline_floor_share=self._floor_share(self.baseline, highest),
@@ -181,32 +228,4 @@ def _over_passes(ratio: Callable[[Ceilings], float], passes: Sequence[Ceilings],
     if spread.low is None or spread.high is None:
         return replace(like, estimate=centre, low=None, high=None)
     side = max(log(spread.high / centre), log(centre / spread.low), 0.0)
-    return _with_side(like, centre, side)
-
-
-def over(a: Estimate, b: Estimate) -> Estimate:
-    """The quotient of two estimates that do not depend on each other."""
-    return _combined(a, b, a.estimate / b.estimate)
-
-
-def _times(a: Estimate, b: Estimate) -> Estimate:
-    """The product of two estimates that do not depend on each other."""
-    return _combined(a, b, a.estimate * b.estimate)
-
-
-def _combined(a: Estimate, b: Estimate, estimate: float) -> Estimate:
-    side_of_a, side_of_b = _side(a), _side(b)
-    if side_of_a is None or side_of_b is None:
-        return replace(a, estimate=estimate, low=None, high=None)
-    return _with_side(a, estimate, hypot(side_of_a, side_of_b))
-
-
-def _side(of: Estimate) -> float | None:
-    """The larger side of an interval on the logarithmic scale, None without an interval."""
-    if of.low is None or of.high is None:
-        return None
-    return max(log(of.high / of.estimate), log(of.estimate / of.low))
-
-
-def _with_side(like: Estimate, estimate: float, side: float) -> Estimate:
-    return replace(like, estimate=estimate, low=estimate * exp(-side), high=estimate * exp(side))
+    return with_side(like, centre, side)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import log
 
-from guidelines.analysis.account import LEAST_EFFECT, WORK, Account, accounts, over
+from guidelines.analysis.account import LEAST_EFFECT, WORK, Account, accounts
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.verdict import evidence_by_sweep
 from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate
+from guidelines.stats.quotients import over
 
 CHANGED = ("STRONGER", "WEAKER")
 

@@ -97,8 +97,9 @@ def _conclusion(table: Table) -> Conclusion:
 
 def _shares(judged: Sequence[SweepResult]) -> Iterator[Mapping[str, float]]:
     for sweep in judged:
-        if sweep.account and sweep.account.shares and _outcome(sweep) == "holds":
-            yield sweep.account.shares
+        shares = sweep.account.clear_shares if sweep.account else None
+        if shares and _outcome(sweep) == "holds":
+            yield shares
 
 
 def _outcome(sweep: SweepResult) -> str:

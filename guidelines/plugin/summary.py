@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from _pytest._io import TerminalWriter
 
 from guidelines.analysis.measured import results_of
@@ -112,7 +113,8 @@ def _report(campaign: Campaign, terminal: TerminalWriter) -> str:
     given_s = campaign.limits.max_time_s or None
     entries = [replace(entry, max_time_s=given_s) for entry in campaign.entries]
     run = linked(entries, campaign.failures)
-    results = results_of(replace(run, ceilings=campaign.ceilings))
+    machine = replace(run.machine, cpu_capability=torch.backends.cpu.get_cpu_capability())
+    results = results_of(replace(run, ceilings=campaign.ceilings, machine=machine))
     known = tables(results)
     answer = text.answer(lines([known]), terminal.fullwidth, terminal.hasmarkup)
     shown = text.render(Document("", (), parts(results, known)), terminal.fullwidth)

@@ -97,11 +97,18 @@ def test_the_inverse_account_is_that_of_the_speed_up(account):
     assert of.inverse.shares == pytest.approx(of.shares)
 
 
-def test_a_compiled_network_without_products_has_no_account(account):
+def test_a_compiled_network_has_no_account(account):
     compiled = replace(CPU, mode="compile")
-    assert account(2.0, [ADDS], [ADDS], condition=compiled) == {}
-    assert account(2.0, [ADDS], [CONV], condition=compiled) == {}
-    assert len(account(2.0, [CONV], [CONV], condition=compiled)) == 1
+    assert account(2.0, [CONV], [CONV], condition=compiled) == {}
+
+
+def test_a_factor_that_may_as_well_be_1_has_no_clear_share(account):
+    rates = (1e9, 2e9, 2e10)
+    passes = [ceilings(number=1 + k, bytes_per_s=rate) for k, rate in enumerate(rates)]
+    of = only(account(2.0, [ADDS, CONV], [CONV], passes=passes))
+    assert of.traffic.low < 1 < of.traffic.high
+    assert of.shares["traffic"] > 0
+    assert of.clear_shares["traffic"] == 0
 
 
 def test_a_slowdown_of_about_one_has_no_shares(account):

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
+from guidelines.analysis.account import COMPILED
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import text
@@ -67,10 +68,17 @@ def test_a_cuda_device_names_its_cudnn_choice_and_both_modes(run_of):
     assert rows(shown)["launch, convolution, cudagraph"] == ["0.100", "", "", "us"]
 
 
-def test_mode_compile_names_what_counts(run_of):
+def test_mode_compile_is_not_explained(run_of):
     compiled = replace(CPU, mode="compile")
-    notes = section(run_of(ceilings(), condition=compiled, operators=[CONV])).notes
-    assert notes[1] == at_best.COMPILED
+    (note,) = section(run_of(ceilings(), condition=compiled, operators=[CONV])).notes
+    assert note == f"cpu, float32, nchw, 1 thread: slow-downs are not explained: {COMPILED}"
+
+
+def test_networks_that_are_faster_than_their_floor_are_named(run_of):
+    many = Operators("element-wise", calls=9, multiply_adds=0, memory_access=1_000_000)
+    *_, note = section(run_of(ceilings(), operators=[many])).notes
+    assert note.startswith("2 networks take less time than the floor, so that their slow-downs")
+    assert note.endswith("(G2 x1 g=1: a floor of 3.6 times its time)")
 
 
 def test_a_condition_without_ceilings_says_why_once(run_of):

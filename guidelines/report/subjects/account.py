@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import log
 
-from guidelines.analysis.account import Account
+from guidelines.analysis.account import Account, is_clear
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.report.digits import decimals, rounded, with_half_width
 from guidelines.stats.intervals import Estimate
@@ -12,6 +12,8 @@ NOTHING = "= about 1: nothing to explain"
 # Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
 # factors nearer to 1 need no account if the slow-down is about 1.
 LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03
+# A factor of 1 with a wider interval than this is shown.
+WIDE_INTERVAL = 0.05
 # Decimals of a factor, fewer if it is large.
 MOST_DECIMALS, LARGE = 2, 10
 
@@ -35,7 +37,7 @@ def account(sweep: SweepResult) -> str:
     if shares is None:
         return f"{product}, which cancel out"
     against = " and ".join(_against(known, shares))
-    memory = _memory(shares["traffic"], is_opposed=bool(against))
+    memory = _memory(shares["traffic"], is_opposed=bool(against), is_sure=is_clear(known.traffic))
     return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
 
 
@@ -50,7 +52,9 @@ def _factor(name: str, factor: Estimate) -> str:
 
 
 def _is_one(factor: Estimate) -> bool:
-    return float(_shown(factor).partition(" ")[0]) == 1
+    """True if a factor is 1 as shown, and its interval is too narrow to say more."""
+    is_narrow = factor.half_width is None or factor.half_width < WIDE_INTERVAL
+    return is_narrow and float(_shown(factor).partition(" ")[0]) == 1
 
 
 def _shown(factor: Estimate) -> str:
@@ -63,8 +67,10 @@ def _shown(factor: Estimate) -> str:
     return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
 
 
-def _memory(share: float, is_opposed: bool) -> str:
+def _memory(share: float, *, is_opposed: bool, is_sure: bool) -> str:
     """The part of the effect that traffic explains, on the logarithmic scale; "" if it is opposite to it."""
+    if not is_sure and share > LEAST_SHARE:
+        return "what memory explains of it is not clear"
     if share > 1 + LEAST_SHARE:
         return f"memory explains {'more than ' if is_opposed else ''}all of it"
     if share < -LEAST_SHARE:
@@ -76,6 +82,5 @@ def _memory(share: float, is_opposed: bool) -> str:
 def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
     """The factors that clearly work against the effect."""
     for name, factor in known.factors.items():
-        is_clear = factor.low is None or factor.high is None or not factor.low <= 1 <= factor.high
-        if shares[name] < -LEAST_SHARE and is_clear:
+        if shares[name] < -LEAST_SHARE and is_clear(factor):
             yield name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import floor, log10
 
-from guidelines.analysis.account import missing
+from guidelines.analysis.account import faster_than_floors, missing
 from guidelines.analysis.at_best import AtBest, at_best
 from guidelines.analysis.floor import by_key
 from guidelines.analysis.measured import MachineResults, distinct
@@ -32,7 +32,6 @@ FACTORS = (
     "less of its best the device attains"
 )
 LEGEND = f"{FACTORS}. Memory explains the share of traffic, on the logarithmic scale"
-COMPILED = "mode compile: only operators with products count, since the compiler fuses others into them"
 
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -46,7 +45,7 @@ def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, 
         rows += of_key.values()
         last_of_kind = {figure.kind: figure for figure in figures}
         brief += [of_key[figure] for figure in last_of_kind.values()]
-    notes = (*_legend(tables), *_missing(results))
+    notes = (*_legend(tables), *_missing(results), *_too_fast(results))
     if not rows and not notes:
         return ()
     grid = _grid(rows) if rows else None
@@ -116,8 +115,6 @@ def _legend(tables: Sequence[Table]) -> Iterator[str]:
     conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
     if conditions:
         yield LEGEND
-    if any(condition.mode == "compile" for condition in conditions):
-        yield COMPILED
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
@@ -131,6 +128,19 @@ def _missing(results: MachineResults) -> Iterator[str]:
     for key, reasons in _unmeasured(results).items():
         if key not in untold:
             yield f"{label(key)}: not measured: {'; '.join(reasons)}"
+
+
+def _too_fast(results: MachineResults) -> Iterator[str]:
+    """A note on networks that are faster than their floor, which shows that ceilings are wrong."""
+    faster = faster_than_floors(results)
+    if faster:
+        key = max(faster, key=lambda key: faster[key])
+        networks = "a network takes" if len(faster) == 1 else f"{len(faster)} networks take"
+        worst = f"{key.sweep.guideline} {key.sweep.sweep} {key.variant}"
+        yield (
+            f"{networks} less time than the floor, so that their slow-downs are not explained: the device "
+            f"can do more than was measured ({worst}: a floor of {faster[key]:.2g} times its time)"
+        )
 
 
 def _unmeasured(results: MachineResults) -> dict[CeilingsKey, tuple[str, ...]]:
