@@ -41,7 +41,7 @@ def _counted(build: Callable[[], nn.Module], shape: Shape) -> ModuleCost:
     """The cost of a call. Raises ValueError with the reason in one line, whatever the network raises."""
     try:
         return count(build, shape)
-    except ValueError:
+    except (ValueError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # pytest.skip raises one that is no Exception
         raise ValueError(f"its work cannot be counted: {one_line(error)}") from error

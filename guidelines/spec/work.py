@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from guidelines.spec import formulas
 from guidelines.spec.condition import Condition
+from guidelines.spec.mistakes import check_sizes, check_tuple
 
 Shape = tuple[int, int, int, int]
 
@@ -97,10 +98,20 @@ class Stack:
 
     Before a network is timed, one call is counted: other multiply-adds than declared are an error; if the
     memory access is off by more than 1 %, a note below the table names the value that would agree.
+    Raises ValueError for values of other types.
     """
 
     convs: tuple[Conv, ...]
     elementwise_accesses: int = 0
+
+    def __post_init__(self) -> None:
+        check_tuple("Stack: convs", self.convs, Conv, "(Conv(64, 64, 3),)")
+        if not self.convs:
+            raise ValueError(
+                "Stack: convs is empty; for a network without convolutions see guidelines.Traced"
+            )
+        if self.elementwise_accesses != 0:
+            check_sizes(elementwise_accesses=self.elementwise_accesses)
 
     @property
     def in_channels(self) -> int:
@@ -148,6 +159,11 @@ class Traced:
     cost: Callable[[Shape], Cost] = field(compare=False)
     largest_operator_elements: Callable[[Shape], int] = field(compare=False)
     own_image_size: int | None = None
+
+    def __post_init__(self) -> None:
+        check_sizes(in_channels=self.in_channels)
+        if self.own_image_size is not None:
+            check_sizes(image_size=self.own_image_size)
 
     def image_size(self, condition: Condition) -> int:
         """The network's own image size if it has one, else that of the condition."""
