@@ -76,9 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Name the options that change nothing here, and what is measured twice without being asked for."""
-    chosen = config.stash[CAMPAIGN].conditions
-    return [*without_effect(config, chosen), *widths_by_default(config, chosen)]
+    """Name the limits that hold here, the options that change nothing, and what is measured twice unasked.
+
+    pytest-benchmark names its own limits, which hold for other benchmarks.
+    """
+    campaign = config.stash[CAMPAIGN]
+    chosen, held = campaign.conditions, campaign.limits
+    line = f"guidelines: max_time={held.max_time_s} min_rounds={held.min_rounds} passes={campaign.passes}"
+    return [line, *without_effect(config, chosen), *widths_by_default(config, chosen)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

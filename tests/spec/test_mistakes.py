@@ -53,8 +53,7 @@ ROWS = (variant("a"), variant("b"))
         (lambda: variant(groups="2"), "groups must be a positive integer, got '2'"),
         (
             lambda: variant(work=(Conv(8, 8),)),
-            "variant 'a': work must be a Stack of convolutions, or guidelines.counted(build, in_channels=64), "
-            "got (",
+            "variant 'a': work must be a Stack of convolutions, or guidelines.counted(build, ",
         ),
         (lambda: variant(build=build(8)), f"variant 'a': build is a Conv2d: {BUILDER}"),
         (lambda: variant(build=build(8).weight), f"variant 'a': build is a Parameter: {BUILDER}"),
