@@ -13,6 +13,7 @@ from guidelines.plugin.origin import Module, Origin
 from guidelines.spec.condition import Setup
 from guidelines.spec.mistakes import shown
 
+# Marks of tests that may stay without a body.
 MAY_NOT_RUN = ("skip", "skipif", "xfail")
 
 
