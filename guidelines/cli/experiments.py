@@ -51,7 +51,16 @@ def chosen(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     return files, []
 
 
-def isolated(arguments: Sequence[str]) -> list[str]:
+def for_pytest(arguments: Sequence[str]) -> list[str]:
+    """Arguments for pytest that measure the chosen experiments, G1 to G4 if none is named.
+
+    Raises CommandError as `chosen`.
+    """
+    files, others = chosen(arguments)
+    return _isolated([*(files or guideline_files()), *others])
+
+
+def _isolated(arguments: Sequence[str]) -> list[str]:
     """Arguments for pytest so that it works in the current folder, whatever stands around the experiments.
 
     Settings of a project, such as a parallel run for its own tests, do not hold for these.

@@ -10,6 +10,7 @@ from guidelines.measure.batch import device_bound
 from guidelines.measure.dropped import Explain, explained
 from guidelines.results.checked import printable
 from guidelines.spec.condition import AUTO_BATCH, Condition
+from guidelines.spec.mistakes import misfits, shown
 from guidelines.spec.sweep import Sweep, Variant
 
 Sweeps = Callable[[Condition], Iterable[Sweep]]
@@ -63,7 +64,7 @@ def cases(
     """
     asked: dict[Hashable, _Asked] = {}
     for condition in conditions:
-        for sweep in _named_once(_sweeps_of(sweeps, condition, may_lack), source):
+        for sweep in _named_once(_sweeps_of(sweeps, condition, source, may_lack), source):
             each = _Asked(condition, sweep)
             asked.setdefault(each.identity, each)
     rules = Counter(each.name for each in asked.values())
@@ -91,14 +92,26 @@ class _Asked(NamedTuple):
 
 
 def _sweeps_of(
-    sweeps: Sweeps, condition: Condition, may_lack: Callable[[Condition], bool]
+    sweeps: Sweeps, condition: Condition, source: str, may_lack: Callable[[Condition], bool]
 ) -> Sequence[Sweep]:
+    if misfit := misfits(sweeps, condition):
+        raise ValueError(f"{source}: sweeps must take one argument, the condition ({misfit})")
     try:
-        return list(sweeps(condition))
+        return list(_checked(sweeps(condition), source))
     except ValueError:
         if may_lack(condition):
             return ()
         raise
+
+
+def _checked(sweeps: object, source: str) -> Iterator[Sweep]:
+    """The sweeps that a function gave. Raises ValueError for anything else that it gave."""
+    if not isinstance(sweeps, Iterable):
+        raise ValueError(f"{source}: sweeps(condition) must yield Sweep objects, it returned {shown(sweeps)}")
+    for sweep in sweeps:
+        if not isinstance(sweep, Sweep):
+            raise ValueError(f"{source}: sweeps(condition) must yield Sweep objects, it gave {shown(sweep)}")
+        yield sweep
 
 
 def _named_once(sweeps: Iterable[Sweep], source: str) -> Iterator[Sweep]:

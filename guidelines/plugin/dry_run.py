@@ -24,36 +24,26 @@ class CollectError(Exception):
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps the collected cases, those of `paths` if the command names none."""
+    """A pytest plugin that keeps the collected cases and the limits."""
 
-    paths: Sequence[str]
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = list(self.paths)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.cases += planned(session.items)[1]
         self.limits = limits(session.config)
 
 
-def collect(
-    arguments: Sequence[str], paths: Sequence[str] = (), plugins: Sequence[object] = ()
-) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits; of some paths if no argument is one.
-
-    Raises CollectError.
-    """
-    collector, output = _Collector(paths), io.StringIO()
+def collect(arguments: Sequence[str], plugins: Sequence[object] = ()) -> tuple[list[Case], Limits]:
+    """The cases that `pytest ARGUMENTS` would measure, and its limits. Raises CollectError."""
+    collector, output = _Collector(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "guidelines.plugin"]
         status = pytest.main([*arguments, *options], [collector, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:
-        raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
+        raise CollectError("no guideline would be measured with these arguments")
     try:
         cases, _ = settled(collector.cases, {})
         check_countable(cases)

@@ -15,22 +15,20 @@ from typing import Any
 import pytest
 
 from guidelines.measure.campaign import Campaign
-from guidelines.measure.case import Case, cases, check_countable, settled
+from guidelines.measure.case import Case, check_countable, settled
 from guidelines.measure.recording import Limits
 from guidelines.plugin import on_request, outputs, resumption
 from guidelines.plugin.conditions import (
     ENVIRON,
     conditions,
-    is_unasked,
     limits,
-    time_share,
     widths_by_default,
     without_effect,
 )
 from guidelines.plugin.header import header
+from guidelines.plugin.marked import marked_cases
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
 from guidelines.plugin.options import add_options
-from guidelines.plugin.origin import Module, Origin
 from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
 from guidelines.plugin.resumption import Unfinished
@@ -78,9 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Name the options that change nothing here, and what is measured twice without being asked for."""
-    chosen = config.stash[CAMPAIGN].conditions
-    return [*without_effect(config, chosen), *widths_by_default(config, chosen)]
+    """Name the limits that hold here, the options that change nothing, and what is measured twice unasked.
+
+    pytest-benchmark names its own limits, which hold for other benchmarks.
+    """
+    campaign = config.stash[CAMPAIGN]
+    chosen, held = campaign.conditions, campaign.limits
+    line = f"guidelines: max_time={held.max_time_s} min_rounds={held.min_rounds} passes={campaign.passes}"
+    return [line, *without_effect(config, chosen), *widths_by_default(config, chosen)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -88,31 +91,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("guideline")
     if marker is None:
         return
-    sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
-    if not callable(sweeps) or "measure" not in metafunc.fixturenames:
-        message = f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`"
-        raise pytest.Collector.CollectError(message)
     try:
-        asked = conditions(metafunc.config, marker.kwargs.get("setup", Setup()))
-        found = cases(
-            sweeps,
-            asked,
-            source,
-            origin=_origin(metafunc),
-            time_share=partial(time_share, metafunc.config),
-            may_lack=partial(is_unasked, metafunc.config),
-        )
-        tests = [_test(case, metafunc.config.stash[CAMPAIGN].limits) for case in found]
+        tests = [
+            _test(case, metafunc.config.stash[CAMPAIGN].limits) for case in marked_cases(metafunc, marker)
+        ]
     except ValueError as error:
         raise pytest.Collector.CollectError(str(error)) from None  # pytest shows its message alone
     metafunc.parametrize("measure", tests, indirect=True)
-
-
-def _origin(metafunc: pytest.Metafunc) -> Origin:
-    """The place of a test's mark, for processes of their own."""
-    module, test = metafunc.module, metafunc.definition
-    classes = [node.name for node in test.listchain() if isinstance(node, pytest.Class)]
-    return Origin(Module(module.__name__, str(module.__file__)), (*classes, test.originalname))
 
 
 def _test(case: Case, limits: Limits) -> Any:

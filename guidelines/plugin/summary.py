@@ -136,7 +136,7 @@ def _unsaved(config: pytest.Config, journal: Journal, entries: int) -> Iterator[
         where = "" if journal.fault else "; the journal holds all results"
         yield f"{', '.join(asked)} {what}, because the run was cut short{where}"
     old = config.getoption("benchmark_json")
-    if old and not saved and Path(old).is_file():
+    if old and SAVED not in config.stash and Path(old).is_file():
         yield f"--benchmark-json: {old} is still that of an earlier run"
     if kept := config.stash[FILES].kept:
         yield f"--benchmark-json: {kept}"

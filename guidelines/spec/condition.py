@@ -7,6 +7,7 @@ A new data type is one line of DTYPES. A new layout is one line of LAYOUTS and i
 from dataclasses import dataclass, fields, replace
 
 from guidelines.paper.tables import Platform
+from guidelines.spec.mistakes import check_tuple
 
 PUBLISHED, ALIGNED = "paper", "exact"
 # The batch size of a condition whose sweeps choose their own.
@@ -210,3 +211,7 @@ class Setup:
     image_sizes: tuple[int, ...] = (56,)
     cpu_batch_sizes: tuple[int, ...] = (1,)
     cuda_batch_sizes: tuple[int, ...] = (1,)
+
+    def __post_init__(self) -> None:
+        for name, sizes in vars(self).items():
+            check_tuple(f"Setup: {name}", sizes, int, "(56,)")

@@ -5,6 +5,8 @@ Symbols are the paper's: c1 input channels, c2 output channels, g groups, h x w 
 
 from math import isqrt
 
+from guidelines.spec.mistakes import check_sizes
+
 
 def multiply_adds(height: int, width: int, c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> int:
     """Multiply-adds of one convolution on one image: B = h w k^2 c1 c2 / g.
@@ -15,7 +17,7 @@ def multiply_adds(height: int, width: int, c1: int, c2: int, *, kernel_size: int
     >>> multiply_adds(56, 56, 64, 64)
     12845056
     """
-    _check(height=height, width=width)
+    check_sizes(height=height, width=width)
     return height * width * parameters(c1, c2, kernel_size=kernel_size, groups=groups)
 
 
@@ -35,7 +37,7 @@ def memory_access(
     write each element once.
     Raises ValueError as `multiply_adds`. Source: paper, equation (2), first line.
     """
-    _check(height=height, width=width, batch_size=batch_size)
+    check_sizes(height=height, width=width, batch_size=batch_size)
     weights = parameters(c1, c2, kernel_size=kernel_size, groups=groups)
     return batch_size * height * width * (c1 + c2) + weights
 
@@ -45,7 +47,7 @@ def parameters(c1: int, c2: int, *, kernel_size: int = 1, groups: int = 1) -> in
 
     Raises ValueError as `multiply_adds`.
     """
-    _check(c1=c1, c2=c2, kernel_size=kernel_size, groups=groups)
+    check_sizes(c1=c1, c2=c2, kernel_size=kernel_size, groups=groups)
     for name, channels in (("c1", c1), ("c2", c2)):
         if channels % groups:
             raise ValueError(f"{name} = {channels} is not divisible by groups = {groups}")
@@ -57,7 +59,7 @@ def memory_access_at(height: int, width: int, c1: int, multiply_adds: int, group
 
     Raises ValueError if no such layer has B multiply-adds. Source: paper, equation (2), last line.
     """
-    _check(height=height, width=width, c1=c1, multiply_adds=multiply_adds, groups=groups)
+    check_sizes(height=height, width=width, c1=c1, multiply_adds=multiply_adds, groups=groups)
     c2, remainder = divmod(multiply_adds * groups, height * width * c1)
     if remainder:
         raise ValueError(
@@ -76,13 +78,7 @@ def memory_access_lower_bound(height: int, width: int, multiply_adds: int) -> in
     >>> memory_access_lower_bound(56, 56, multiply_adds(56, 56, 64, 64))
     405504
     """
-    _check(height=height, width=width, multiply_adds=multiply_adds)
+    check_sizes(height=height, width=width, multiply_adds=multiply_adds)
     pixels = height * width
     root = isqrt(4 * pixels**3 * multiply_adds - 1) + 1
     return -(-(multiply_adds + root) // pixels)
-
-
-def _check(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise ValueError(f"{name} must be a positive integer, got {size!r}")

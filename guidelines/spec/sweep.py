@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from guidelines.spec.condition import Condition
+from guidelines.spec.mistakes import check_builder, check_sizes, check_texts, check_tuple, shown
 from guidelines.spec.work import Cost, Shape, Stack, Traced
 
 Expectation = Literal["slower", "faster"]
@@ -18,7 +19,7 @@ class Variant:
     `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels,
     () if it has many. `build` takes no arguments and returns a new torch.nn.Module, whose forward() takes one
     batch of images and returns one tensor. `groups` is the number of groups of its convolutions, for records.
-    Raises ValueError for an id that cannot stand in a pytest expression.
+    Raises ValueError for an id that cannot stand in a pytest expression, and for values of other types.
     """
 
     id: str
@@ -29,8 +30,18 @@ class Variant:
     groups: int = 1
 
     def __post_init__(self) -> None:
+        owner = f"variant {shown(self.id)}"
+        check_texts(owner, id=self.id, name=self.name)
         if not re.fullmatch(r"[\w:.+/-]+", self.id):
             raise ValueError(f"variant id {self.id!r}: use letters, digits and _ : . + / - only")
+        check_tuple(f"{owner}: widths", self.widths, int, "(64,)")
+        if not isinstance(self.work, Stack | Traced):
+            raise ValueError(
+                f"{owner}: work must be a Stack of convolutions, or guidelines.counted(build, "
+                f"in_channels=64), got {shown(self.work)}"
+            )
+        check_builder(owner, self.build)
+        check_sizes(groups=self.groups)
 
     def input_shape(self, condition: Condition) -> Shape:
         """Shape of the input: (batch_size, in_channels, image_size, image_size)."""
@@ -53,7 +64,8 @@ class Sweep:
     With `claims_every_row`, every variant but the first is, and the one that is farthest from the claim
     decides. It is about the time per multiply-add with `per_multiply_add`, and for rows whose work differs
     from the first one's by more than 0.5 %.
-    Raises ValueError for fewer than two variants and for an id or a name that occurs twice.
+    Raises ValueError for fewer than two variants, for an id or a name that occurs twice, and for values of
+    other types.
     """
 
     guideline: str
@@ -65,6 +77,11 @@ class Sweep:
     claims_every_row: bool = False
 
     def __post_init__(self) -> None:
+        owner = f"Sweep {shown(self.guideline)}"
+        check_texts(owner, guideline=self.guideline, claim=self.claim, name=self.name)
+        check_tuple(f"{owner}: variants", self.variants, Variant, "(Variant(...), Variant(...))")
+        if self.expect not in get_args(Expectation):
+            raise ValueError(f"{owner}: expect must be 'slower' or 'faster', got {shown(self.expect)}")
         self._check_distinct("ids", [variant.id for variant in self.variants])
         self._check_distinct("names", [variant.name for variant in self.variants])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from guidelines.spec import formulas
 from guidelines.spec.condition import Condition
+from guidelines.spec.mistakes import check_sizes, check_tuple
 
 Shape = tuple[int, int, int, int]
 
@@ -93,12 +94,24 @@ class Stack:
     call: 2 c for a ReLU or a normalisation on c channels (a read and a write), 3 c for the addition of two
     tensors (two reads and a write). Ten blocks that end in a ReLU on c channels declare 10 * 2 * c.
 
+    For a network with other layers, or of several image sizes, see Traced.
+
     Before a network is timed, one call is counted: other multiply-adds than declared are an error; if the
     memory access is off by more than 1 %, a note below the table names the value that would agree.
+    Raises ValueError for values of other types.
     """
 
     convs: tuple[Conv, ...]
     elementwise_accesses: int = 0
+
+    def __post_init__(self) -> None:
+        check_tuple("Stack: convs", self.convs, Conv, "(Conv(64, 64, 3),)")
+        if not self.convs:
+            raise ValueError(
+                "Stack: convs is empty; for a network without convolutions see guidelines.Traced"
+            )
+        if self.elementwise_accesses != 0:
+            check_sizes(elementwise_accesses=self.elementwise_accesses)
 
     @property
     def in_channels(self) -> int:
@@ -133,16 +146,24 @@ class Stack:
 
 @dataclass(frozen=True)
 class Traced:
-    """A network without a closed form of its work, which is counted for the shape of an input.
+    """The work of a network that is no Stack, such as one with pools or linear layers.
 
-    `largest_operator_elements` is the number of elements that its largest layer reads and writes.
-    `own_image_size` replaces the condition's image size.
+    `guidelines.counted(build, in_channels=64)` makes it: the suite counts the network that `build` makes. A
+    row of a table is then `Variant("se", "SE block", (64,), counted(build, in_channels=64), build)`.
+
+    `cost` gives the work for the shape of an input, and `largest_operator_elements` the number of elements
+    that the largest layer reads and writes. `own_image_size` replaces the condition's image size.
     """
 
     in_channels: int
     cost: Callable[[Shape], Cost] = field(compare=False)
     largest_operator_elements: Callable[[Shape], int] = field(compare=False)
     own_image_size: int | None = None
+
+    def __post_init__(self) -> None:
+        check_sizes(in_channels=self.in_channels)
+        if self.own_image_size is not None:
+            check_sizes(image_size=self.own_image_size)
 
     def image_size(self, condition: Condition) -> int:
         """The network's own image size if it has one, else that of the condition."""

@@ -52,3 +52,7 @@ def test_a_file_holds_the_limits_that_were_in_force(suite, pytester):
     assert both_outputs(pytester)[0].entries[0].slowdown.confidence == 0.95
     (benchmark,) = strict(pytester.path / "run.json")["benchmarks"]
     assert (benchmark["options"]["max_time"], benchmark["options"]["min_rounds"]) == (0, 12)
+
+
+def test_the_head_of_a_run_names_the_limits_in_force(suite):
+    suite("--collect-only").stdout.fnmatch_lines(["guidelines: max_time=0.0 min_rounds=12 passes=1"])

@@ -4,7 +4,7 @@ import shutil
 from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.arguments import pass_to_pytest
-from guidelines.cli.experiments import chosen, guideline_files
+from guidelines.cli.experiments import for_pytest
 from guidelines.cli.output import CommandError, say
 
 HELP = "check in half a minute what would spoil a run"
@@ -28,8 +28,7 @@ def run(options: Namespace) -> int:
     from guidelines.report.subjects import doctor as report
 
     try:
-        files, others = chosen(options.pytest_arguments)
-        cases, limits = collect([*files, *others], guideline_files(), [OneLineErrors()])
+        cases, limits = collect(for_pytest(options.pytest_arguments), [OneLineErrors()])
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False
