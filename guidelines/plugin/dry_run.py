@@ -24,15 +24,10 @@ class CollectError(Exception):
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps the collected cases, those of `paths` if the command names none."""
+    """A pytest plugin that keeps the collected cases."""
 
-    paths: Sequence[str]
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = list(self.paths)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.cases += planned(session.items)[1]
@@ -40,20 +35,20 @@ class _Collector:
 
 
 def collect(
-    arguments: Sequence[str], paths: Sequence[str] = (), plugins: Sequence[object] = ()
+    arguments: Sequence[str], plugins: Sequence[object] = (), settings: Sequence[str] = ()
 ) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits; of some paths if no argument is one.
+    """The cases that `pytest ARGUMENTS` would measure, and its limits.
 
-    Raises CollectError.
+    `settings` are further arguments, which no message names. Raises CollectError.
     """
-    collector, output = _Collector(paths), io.StringIO()
+    collector, output = _Collector(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "guidelines.plugin"]
-        status = pytest.main([*arguments, *options], [collector, *plugins])
+        status = pytest.main([*settings, *arguments, *options], [collector, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:
-        raise CollectError(f"pytest {' '.join(arguments)}: would measure no guideline")
+        raise CollectError(f"{' '.join(arguments) or 'pytest'}: would measure no guideline")
     try:
         cases, _ = settled(collector.cases, {})
         check_countable(cases)

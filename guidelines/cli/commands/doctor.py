@@ -4,7 +4,7 @@ import shutil
 from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.arguments import pass_to_pytest
-from guidelines.cli.experiments import chosen, guideline_files
+from guidelines.cli.experiments import isolation
 from guidelines.cli.output import CommandError, say
 
 HELP = "check in half a minute what would spoil a run"
@@ -22,14 +22,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each check; returns 1 if something would spoil a run, else 0."""
-    from guidelines.cli.usage import OneLineErrors
+    from guidelines.cli.usage import Chosen, OneLineErrors
     from guidelines.measure.doctor import examine
     from guidelines.plugin.dry_run import CollectError, collect
     from guidelines.report.subjects import doctor as report
 
     try:
-        files, others = chosen(options.pytest_arguments)
-        cases, limits = collect([*files, *others], guideline_files(), [OneLineErrors()])
+        plugins = (OneLineErrors(), Chosen())
+        cases, limits = collect(options.pytest_arguments, plugins, isolation())
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from guidelines.cli.arguments import pass_to_pytest
-from guidelines.cli.experiments import NAMES, chosen, guideline_files, isolated
+from guidelines.cli.experiments import NAMES, isolation
 from guidelines.cli.output import CommandError
 
 HELP = "measure the guidelines; --benchmark-json FILE saves a run"
@@ -33,13 +33,12 @@ def run(options: Namespace) -> int:
         raise CommandError(sentence)
     import pytest
 
-    from guidelines.cli.usage import Marked, OneLineErrors
+    from guidelines.cli.usage import Chosen, Marked, OneLineErrors
 
-    files, others = chosen(options.pytest_arguments)
-    _check_no_report(others)
-    arguments, marked = isolated([*(files or guideline_files()), *others]), Marked()
+    _check_no_report(options.pytest_arguments)
+    arguments, marked = [*isolation(), *options.pytest_arguments], Marked()
     try:
-        status = int(pytest.main(arguments, plugins=[OneLineErrors(), marked]))
+        status = int(pytest.main(arguments, plugins=[OneLineErrors(), Chosen(), marked]))
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(pytest.ExitCode.INTERRUPTED)
