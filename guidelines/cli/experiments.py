@@ -56,7 +56,7 @@ def is_there(path: str) -> bool:
     return bool(path) and Path(path).exists()
 
 
-def isolation() -> list[str]:
+def for_pytest(arguments: Sequence[str]) -> list[str]:
     """Arguments for pytest so that it works in the current folder, whatever stands around the experiments.
 
     Settings of a project, such as a parallel run for its own tests, do not hold for these.
@@ -67,4 +67,4 @@ def isolation() -> list[str]:
         "ignore:Module already imported so cannot be rewritten; guidelines:pytest.PytestAssertRewriteWarning"
     )
     settings = ["-c", os.devnull, "--rootdir", here, "--confcutdir", here, "-p", "no:cacheprovider"]
-    return ["-p", "guidelines.plugin", "-W", quiet, *settings]
+    return ["-p", "guidelines.plugin", "-W", quiet, *settings, *arguments]

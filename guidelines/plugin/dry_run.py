@@ -24,7 +24,7 @@ class CollectError(Exception):
 
 @dataclass
 class _Collector:
-    """A pytest plugin that keeps the collected cases."""
+    """A pytest plugin that keeps the collected cases and the limits."""
 
     cases: list[Case] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
@@ -34,21 +34,16 @@ class _Collector:
         self.limits = limits(session.config)
 
 
-def collect(
-    arguments: Sequence[str], plugins: Sequence[object] = (), settings: Sequence[str] = ()
-) -> tuple[list[Case], Limits]:
-    """The cases that `pytest ARGUMENTS` would measure, and its limits.
-
-    `settings` are further arguments, which no message names. Raises CollectError.
-    """
+def collect(arguments: Sequence[str], plugins: Sequence[object] = ()) -> tuple[list[Case], Limits]:
+    """The cases that `pytest ARGUMENTS` would measure, and its limits. Raises CollectError."""
     collector, output = _Collector(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-p", "guidelines.plugin"]
-        status = pytest.main([*settings, *arguments, *options], [collector, *plugins])
+        status = pytest.main([*arguments, *options], [collector, *plugins])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise CollectError(_error_in(output.getvalue()) or f"pytest ended with status {int(status)}")
     if not collector.cases:
-        raise CollectError(f"{' '.join(arguments) or 'pytest'}: would measure no guideline")
+        raise CollectError("no guideline would be measured with these arguments")
     try:
         cases, _ = settled(collector.cases, {})
         check_countable(cases)

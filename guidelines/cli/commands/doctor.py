@@ -4,7 +4,7 @@ import shutil
 from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.arguments import pass_to_pytest
-from guidelines.cli.experiments import isolation
+from guidelines.cli.experiments import for_pytest
 from guidelines.cli.output import CommandError, say
 
 HELP = "check in half a minute what would spoil a run"
@@ -28,8 +28,7 @@ def run(options: Namespace) -> int:
     from guidelines.report.subjects import doctor as report
 
     try:
-        plugins = (OneLineErrors(), Chosen())
-        cases, limits = collect(options.pytest_arguments, plugins, isolation())
+        cases, limits = collect(for_pytest(options.pytest_arguments), [OneLineErrors(), Chosen()])
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False

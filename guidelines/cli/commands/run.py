@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from guidelines.cli.arguments import pass_to_pytest
-from guidelines.cli.experiments import NAMES, isolation
+from guidelines.cli.experiments import NAMES, for_pytest
 from guidelines.cli.output import CommandError
 
 HELP = "measure the guidelines; --benchmark-json FILE saves a run"
@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     from guidelines.cli.usage import Chosen, Marked, OneLineErrors
 
     _check_no_report(options.pytest_arguments)
-    arguments, marked = [*isolation(), *options.pytest_arguments], Marked()
+    arguments, marked = for_pytest(options.pytest_arguments), Marked()
     try:
         status = int(pytest.main(arguments, plugins=[OneLineErrors(), Chosen(), marked]))
     except BrokenPipeError:  # a reader such as `head` has seen enough
