@@ -5,12 +5,10 @@ from functools import cache, partial
 
 from torch import nn
 
-from guidelines.networks.cost.count import count
-from guidelines.networks.cost.module import ModuleCost
+from guidelines.networks.counted import counted
 from guidelines.networks.layers import at_unit_gain
 from guidelines.networks.registry import build, known
 from guidelines.spec.sweep import Variant
-from guidelines.spec.work import Cost, Shape, Traced
 
 IMAGE_CHANNELS = 3
 
@@ -21,14 +19,14 @@ def network(name: str, image_size: int | None = None) -> Variant:
     known(name)
     label = f"{name}-{image_size}px" if image_size else name
     build_network = partial(_network, name)
-    work = _traced(IMAGE_CHANNELS, build_network, image_size)
+    work = counted(build_network, IMAGE_CHANNELS, image_size)
     return Variant(id=label, name=label, widths=(), work=work, build=build_network)
 
 
 def stack(name: str, c: int, depth: int, unit: Callable[[], nn.Module]) -> Variant:
     """A number of units in a row, from c channels to c channels."""
     build_stack = partial(_stack, depth, unit)
-    return Variant(id=name, name=name, widths=(c,), work=_traced(c, build_stack), build=build_stack)
+    return Variant(id=name, name=name, widths=(c,), work=counted(build_stack, c), build=build_stack)
 
 
 def _network(name: str) -> nn.Module:
@@ -37,22 +35,3 @@ def _network(name: str) -> nn.Module:
 
 def _stack(depth: int, unit: Callable[[], nn.Module]) -> nn.Module:
     return at_unit_gain(nn.Sequential(*(unit() for _ in range(depth))))
-
-
-def _traced(in_channels: int, make: Callable[[], nn.Module], image_size: int | None = None) -> Traced:
-    """The work of a network, counted once for every shape. Raises ValueError if not all of it is known."""
-
-    @cache
-    def counted(shape: Shape) -> ModuleCost:
-        cost = count(make, shape)
-        if cost.uncountable:
-            raise ValueError(f"the multiply-adds of {dict(cost.uncountable)} are not known")
-        return cost
-
-    def total(shape: Shape) -> Cost:
-        return counted(shape).total.work
-
-    def largest_layer(shape: Shape) -> int:
-        return max(layer.work.memory_access for layer in counted(shape).layers)
-
-    return Traced(in_channels, total, largest_layer, image_size)

@@ -93,6 +93,8 @@ class Stack:
     call: 2 c for a ReLU or a normalisation on c channels (a read and a write), 3 c for the addition of two
     tensors (two reads and a write). Ten blocks that end in a ReLU on c channels declare 10 * 2 * c.
 
+    For a network with other layers, or of several image sizes, see Traced.
+
     Before a network is timed, one call is counted: other multiply-adds than declared are an error; if the
     memory access is off by more than 1 %, a note below the table names the value that would agree.
     """
@@ -133,10 +135,13 @@ class Stack:
 
 @dataclass(frozen=True)
 class Traced:
-    """A network without a closed form of its work, which is counted for the shape of an input.
+    """The work of a network that is no Stack, such as one with pools or linear layers.
 
-    `largest_operator_elements` is the number of elements that its largest layer reads and writes.
-    `own_image_size` replaces the condition's image size.
+    `guidelines.counted(build, in_channels=64)` makes it: the suite counts the network that `build` makes. A
+    row of a table is then `Variant("se", "SE block", (64,), counted(build, in_channels=64), build)`.
+
+    `cost` gives the work for the shape of an input, and `largest_operator_elements` the number of elements
+    that the largest layer reads and writes. `own_image_size` replaces the condition's image size.
     """
 
     in_channels: int

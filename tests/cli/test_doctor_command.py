@@ -10,7 +10,8 @@ CODE = """
 import sys
 from guidelines.measure import doctor
 from guidelines.measure.finding import Finding
-doctor.examine = lambda cases, limits: [Finding("cases", " ".join(sorted({c.sweep.guideline for c in cases})))]
+names = lambda cases: " ".join(sorted({case.sweep.guideline for case in cases}))
+doctor.examine = lambda cases, limits: [Finding("cases", names(cases))]
 from guidelines.cli.main import main
 sys.exit(main(["doctor", *sys.argv[1:]]))
 """

@@ -41,11 +41,21 @@ def check_work(variant: Variant, condition: Condition) -> Circumstances:
     except (RuntimeError, TypeError):  # raised for whatever has no values there
         check_fits(variant, replace(condition, device=Device("cpu")))
         counted = counted_on(variant, condition, "cpu")
-    declared = variant.cost(condition).multiply_adds
-    if counted.multiply_adds != declared:
-        raise ValueError(f"the module does {counted.multiply_adds} multiply-adds, it declares {declared}")
+    _check_multiply_adds(variant, condition, counted.multiply_adds)
     noted = _notes_on_memory_access(variant, condition, counted.memory_access)
     return Circumstances(noted=noted, operators=counted.operators)
+
+
+def _check_multiply_adds(variant: Variant, condition: Condition, counted: int) -> None:
+    """Raise ValueError if a call does other multiply-adds than declared, naming the way out of a Stack."""
+    declared = variant.cost(condition).multiply_adds
+    if counted == declared:
+        return
+    reason = f"the module does {counted} multiply-adds, it declares {declared}"
+    if isinstance(variant.work, Stack):
+        counts_itself = f"guidelines.counted(build, in_channels={variant.work.in_channels})"
+        reason += f"; mend its Stack, or let the suite count: {counts_itself} in place of the Stack"
+    raise ValueError(reason)
 
 
 def _notes_on_memory_access(variant: Variant, condition: Condition, counted: int | None) -> tuple[str, ...]:
