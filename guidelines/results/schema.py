@@ -180,10 +180,7 @@ def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_passes(saved: Mapping[str, Any], stats: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An entry of any schema with its passes: before schema 3, the process of the run was the only one.
-
-    Its rounds are as many as its samples, if these are there.
-    """
+    """An entry of any schema with its passes: before 3, one process, whose samples say how many rounds."""
     if saved["schema"] > 2:
         return saved
     control, slowdown = saved["control"], saved["slowdown"]
