@@ -17,7 +17,7 @@ from guidelines.results.schema import to_extra_info, to_failed
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
 from guidelines.spec.work import Conv, Cost, Stack
-from guidelines.stats.intervals import Estimate
+from guidelines.stats.intervals import Estimate, paired_ratio
 from guidelines.stats.passes import OfPass, over_passes
 
 CPU = Condition("cpu", "a processor")
@@ -219,7 +219,9 @@ def _agreeing(entry):
     for of_pass, own_s, base_s in zip(entry.passes, entry.by_pass(entry.samples_s), baselines_s, strict=True):
         slowdown = of_pass.slowdown
         if base_s:
-            slowdown = replace(slowdown, estimate=median(a / b for a, b in zip(own_s, base_s, strict=True)))
+            slowdown = OfPass.of(paired_ratio(own_s, base_s, entry.slowdown.confidence))
+        if entry.is_baseline:
+            slowdown = OfPass(1.0, 0.0)
         passes.append(replace(of_pass, seconds_per_call=median(own_s), slowdown=slowdown))
     centre = over_passes([each.slowdown for each in passes], 1)(0.95).estimate
     slowdown = replace(

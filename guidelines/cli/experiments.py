@@ -29,38 +29,34 @@ def guideline_files() -> list[str]:
     return [str(path) for name, path in experiments().items() if re.fullmatch(r"g\d+", name)]
 
 
-def chosen(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Files of the experiments that the first arguments name, or the tests there; and the other arguments.
+def chosen(arguments: Sequence[str]) -> list[str]:
+    """Files of the experiments and of the tests that arguments name, see `with_files`.
 
-    Raises CommandError for a first argument that names neither.
+    Raises CommandError for an argument that names neither an experiment nor a file.
     """
     known = experiments()
-    files: list[str] = []
-    for number, argument in enumerate(arguments):
-        if argument.startswith("-"):
-            return files, list(arguments[number:])
-        if argument.lower() in known:
-            files.append(str(known[argument.lower()]))
-        elif Path(argument.partition("::")[0]).exists():
-            files.append(argument)
-        else:
+    for argument in arguments:
+        if argument.lower() not in known and not is_there(argument.partition("::")[0]):
             raise CommandError(
-                f"{argument}: no such experiment or file{did_you_mean(argument, NAMES.split())}; "
-                f"possible: {NAMES}, or files of your own"
+                f"{argument or repr(argument)}: no such experiment or file"
+                f"{did_you_mean(argument, NAMES.split())}; possible: {NAMES}, or files of your own"
             )
-    return files, []
+    return with_files(arguments)
+
+
+def with_files(arguments: Sequence[str]) -> list[str]:
+    """Arguments with the file of each experiment in place of its name; without any, the guidelines."""
+    known = experiments()
+    files = [str(known.get(argument.lower(), argument)) for argument in arguments]
+    return files or guideline_files()
+
+
+def is_there(path: str) -> bool:
+    """True if a path exists; an empty one does not."""
+    return bool(path) and Path(path).exists()
 
 
 def for_pytest(arguments: Sequence[str]) -> list[str]:
-    """Arguments for pytest that measure the chosen experiments, G1 to G4 if none is named.
-
-    Raises CommandError as `chosen`.
-    """
-    files, others = chosen(arguments)
-    return _isolated([*(files or guideline_files()), *others])
-
-
-def _isolated(arguments: Sequence[str]) -> list[str]:
     """Arguments for pytest so that it works in the current folder, whatever stands around the experiments.
 
     Settings of a project, such as a parallel run for its own tests, do not hold for these.

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from guidelines.cli.experiments import chosen, with_files
 from guidelines.cli.near import did_you_mean
 from guidelines.plugin.options import option_names
 
@@ -39,6 +40,23 @@ class OneLineErrors:
         name = unknown.partition("=")[0]
         meant = did_you_mean(name, option_names(self._parser))
         return f"{name}: no such option{meant}; `pytest --help` lists them"
+
+
+class Chosen:
+    """A pytest plugin that takes names of experiments for their files, wherever they stand among options."""
+
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+        """Let pytest read what stands beside the files first; options are not all known yet."""
+        named = early_config.known_args_namespace
+        named.file_or_dir = with_files(named.file_or_dir)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_parse(self) -> Any:
+        """Raises CommandError for a name that is neither of an experiment nor of a file."""
+        config = yield
+        if config is not None and not config.option.pyargs:
+            config.args = chosen(config.option.file_or_dir)
+        return config
 
 
 class Marked:

@@ -29,6 +29,7 @@ CASE = pytest.StashKey[Case]()
 # True for a test that has called `measure`, False for one that failed because it did not.
 CALLED = pytest.StashKey[bool]()
 NOT_CALLED = "it never calls measure()"
+CALLED_AGAIN = "it calls measure() after measure() or benchmark(): one call measures its variant"
 
 
 @dataclass
@@ -75,6 +76,8 @@ def measure(
 
     def run() -> None:
         request.node.stash[CALLED] = True
+        if benchmark._mode:  # what the benchmark was used for
+            pytest.fail(CALLED_AGAIN, pytrace=False)
         if not benchmark.enabled:
             benchmark(campaign.run_once, case)
             return

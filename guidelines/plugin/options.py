@@ -51,9 +51,11 @@ PASSES_HELP = (
     "between them, and are wide for fewer than 5. 1: measure in this process, for debuggers and profilers. "
     "Default: 5"
 )
+# Torch starts in the first turn of a process, which takes it a second, or some if the machine is busy.
+LEAST_TURN_LIMIT_S = 10
 TURN_LIMIT_HELP = (
     "seconds after which a network that hangs is ended, while it is built, checked or called; the others go "
-    "on. Without effect with --passes 1. Default: 600"
+    f"on. At least {LEAST_TURN_LIMIT_S}. Without effect with --passes 1. Default: 600"
 )
 # Each of them takes seconds to begin.
 MOST_PASSES = 1000
@@ -128,7 +130,7 @@ def _options() -> dict[str, dict[str, Any]]:
         }
     return options | {
         "--passes": {"metavar": "N", "type": _passes, "default": 5, "help": PASSES_HELP},
-        "--turn-limit": {"metavar": "S", "type": _positive, "default": 600, "help": TURN_LIMIT_HELP},
+        "--turn-limit": {"metavar": "S", "type": _turn_limit_s, "default": 600, "help": TURN_LIMIT_HELP},
         "--machine": {"metavar": "NAME", "type": _machine_name, "default": None, "help": MACHINE_HELP},
         "--retry-disturbed": {"metavar": "N", "type": _natural, "default": 0, "help": RETRY_HELP},
         "--journal": {"metavar": "PATH", "type": Path, "default": None, "help": JOURNAL_HELP},
@@ -211,6 +213,15 @@ def _passes(text: str) -> int:
     if passes > MOST_PASSES:
         raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST_PASSES}")
     return passes
+
+
+def _turn_limit_s(text: str) -> int:
+    limit_s = _positive(text)
+    if limit_s < LEAST_TURN_LIMIT_S:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is less than {LEAST_TURN_LIMIT_S}: torch needs some to start"
+        )
+    return limit_s
 
 
 def _batch(text: str) -> int:

@@ -19,6 +19,8 @@ from guidelines.results.journal_contents import Contents, Header
 FOLDER = ".guidelines"
 # More than the results of a run of all four guidelines.
 PROBE_BYTES = 4 * 2**20
+# JSON may begin with a few blanks.
+MOST_BLANKS = 100
 
 
 def is_measuring(config: pytest.Config) -> bool:
@@ -89,6 +91,11 @@ def _check_outputs(config: pytest.Config, journal_path: Path) -> None:
     _check_writable("--journal", str(journal_path), journal_path)
     if json_path:
         _check_writable("--benchmark-json", json_path, Path(json_path))
+        if _holds_something_else(Path(json_path)):
+            raise pytest.UsageError(
+                f"--benchmark-json {json_path}: holds something other than JSON, which would be lost; give "
+                "another path; nothing was measured"
+            )
     if saves and not storage.startswith("elasticsearch+"):
         _check_writable("--benchmark-storage", storage, _storage_folder(storage) / "x.json")
 
@@ -97,6 +104,16 @@ def _check_writable(option: str, given: str, path: Path) -> None:
     """Raises UsageError, naming what the option was given, if a path cannot be written."""
     if reason := unwritable(path):
         raise pytest.UsageError(f"{option} {given}: cannot be written: {reason}; nothing was measured")
+
+
+def _holds_something_else(path: Path) -> bool:
+    """True for a file that is not JSON by its name, nor by its first character, such as a test."""
+    path = Path(os.path.realpath(path))
+    if path.suffix == ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(MOST_BLANKS).lstrip()
+    return bool(beginning) and not beginning.startswith(b"{")
 
 
 def _storage_folder(storage: str) -> Path:

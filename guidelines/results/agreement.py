@@ -17,8 +17,8 @@ from guidelines.stats.intervals import Estimate, Floats, MedianOf
 from guidelines.stats.passes import OfPass
 from guidelines.stats.pooling import hodges_lehmann
 
-# Figures that were rounded to seven digits still agree.
-TOLERANCE = 1e-6
+# Figures that were rounded to seven digits still agree: a ratio of two is off by 1.5e-6 at most.
+TOLERANCE = 2e-6
 GIVES, HAVE = "its samples give", "its passes have"
 # Facts that the entries and failures of a sweep tell alike.
 CLAIMS = ("claim", "baseline", "extreme", "expect", "per_multiply_add", "claims_every_row")
@@ -31,13 +31,14 @@ class Twice(NamedTuple):
     told: float | None
     follows: float | None
     source: str
+    may_differ_by: float = TOLERANCE**2
 
     @property
     def agrees(self) -> bool:
         """True if both figures are equal but for rounding, or both are missing."""
         if self.told is None or self.follows is None:
             return self.told is self.follows
-        return isclose(self.told, self.follows, rel_tol=TOLERANCE, abs_tol=TOLERANCE**2)
+        return isclose(self.told, self.follows, rel_tol=TOLERANCE, abs_tol=self.may_differ_by)
 
     def __str__(self) -> str:
         """Both figures: "passes[0].seconds_per_call is 0.03, but its samples give 0.01"."""
@@ -49,7 +50,10 @@ def check_agreement(run: Run, before_3: Collection[Place] = ()) -> None:
 
     Figures of entries from before schema 3 are computed from their samples, if these are there.
     """
-    _check_claims([*(entry.place for entry in run.entries), *(failure.place for failure in run.failures)])
+    places = [entry.place for entry in run.entries]
+    _check_claims([*places, *(failure.place for failure in run.failures)])
+    # The failure of a control has a row of its own in old files.
+    _check_rows([*places, *(failure.place for failure in run.failures if not failure.is_control)])
     sweeps: dict[SweepKey, list[Entry]] = {}
     for entry in run.entries:
         if entry.place not in before_3 or not entry.samples_s:
@@ -66,6 +70,15 @@ def _check(entry: Entry, figures: Iterable[Twice]) -> None:
     for figure in figures:
         if not figure.agrees:
             raise ResultsError(f"{entry.place.name}: {figure}")
+
+
+def _check_rows(places: Iterable[Place]) -> None:
+    """Raise ResultsError for two variants in one row of a sweep."""
+    variants: dict[tuple[SweepKey, int], str] = {}
+    for place in places:
+        first = variants.setdefault((place.sweep_key, place.row), place.variant)
+        if first != place.variant:
+            raise ResultsError(f"{place.name}: its row is {place.row}, but that is the row of {first}")
 
 
 def _check_claims(places: Iterable[Place]) -> None:
@@ -89,7 +102,8 @@ def _of_samples(entry: Entry) -> Iterator[Twice]:
         return
     baseline_s = np.array(entry.baseline_samples_s)
     for k, ratios in enumerate(_cut(own_s / baseline_s, entry.passes)):
-        yield Twice(f"passes[{k}].slowdown", entry.passes[k].slowdown.estimate, _median(ratios), GIVES)
+        ratio = OfPass(1.0, 0.0) if entry.is_baseline else _ratio(ratios, entry)
+        yield from _alike(f"passes[{k}].slowdown", entry.passes[k].slowdown, ratio, GIVES)
     if entry.control_samples_s:
         yield from _of_control_samples(entry, baseline_s)
 
@@ -112,11 +126,18 @@ def _of_control_samples(entry: Entry, baseline_s: Floats) -> Iterator[Twice]:
             yield Twice("control.high", entry.control.high, ratio.high, GIVES)
 
 
+def _ratio(ratios: Floats, entry: Entry) -> OfPass:
+    """The median of ratios, and the deviation that its interval gives at the confidence of an entry."""
+    return OfPass.of(MedianOf(ratios)(entry.slowdown.confidence))
+
+
 def _alike(name: str, told: OfPass | None, follows: OfPass | None, source: str) -> Iterator[Twice]:
     """An estimate of a pass, and its deviation unless the file is too old for it."""
     yield Twice(name, _estimate(told), _estimate(follows), source)
     if told and follows and told.log_deviation is not None:
-        yield Twice(f"{name}.log_deviation", told.log_deviation, follows.log_deviation, source)
+        # Rounding changes logarithms by an amount, not by a share.
+        deviations = told.log_deviation, follows.log_deviation
+        yield Twice(f"{name}.log_deviation", *deviations, source, may_differ_by=TOLERANCE)
 
 
 def _of_passes(entry: Entry) -> Iterator[Twice]:
@@ -125,6 +146,11 @@ def _of_passes(entry: Entry) -> Iterator[Twice]:
     controls = [of_pass.control for of_pass in entry.passes if of_pass.control]
     yield from _centre("slowdown", entry.slowdown, slowdowns, entry.passes)
     yield from _centre("control", entry.control, controls, entry.passes)
+    for k, of_pass in enumerate(entry.passes):
+        if operators := of_pass.circumstances.operators:
+            work = sum(each.calls * each.multiply_adds for each in operators)
+            told = entry.identity.work.multiply_adds
+            yield Twice(f"the multiply_adds of passes[{k}]'s operators", work, told, "the entry has")
 
 
 def _centre(

@@ -9,7 +9,7 @@ from guidelines.results.model import Machine
 from guidelines.results.schema import KEY
 
 TEXTS = (
-    *("name", "cpu_model", "cpu_count", "cpu_capability"),
+    *("name", "cpu_model", "cpu_capability"),
     *("torch", "cuda", "cudnn", "onednn", "onednn_isa"),
 )
 ALL, NONE = "all", "none"
@@ -30,6 +30,7 @@ def parse_machine(info: Mapping[str, Any]) -> Machine:
         device_memory=checked.printable(" and ".join(sizes)) if all(sizes) else "",
         usable_cpus=_usable_cpus(ours),
         settings=_settings(ours.get("settings")),
+        cpu_count=_cpu_count(ours),
         **{name: checked.text(ours.get(name)) for name in TEXTS},
     )
     return called(machine, machine.name) if machine.name else machine
@@ -48,10 +49,19 @@ def checked_name(text: str) -> str:
     return name
 
 
+def _cpu_count(ours: Mapping[str, Any]) -> str:
+    """The number of processors, "" if the file does not say: no machine has none."""
+    return _unless_none(checked.text(ours.get("cpu_count")))
+
+
 def _usable_cpus(ours: Mapping[str, Any]) -> str:
     """The number of processors that a run might use, ALL if these are all; "" if the file does not say."""
-    usable = checked.text(ours.get("usable_cpus"))
-    return ALL if usable and usable == checked.text(ours.get("cpu_count")) else usable
+    usable = _unless_none(checked.text(ours.get("usable_cpus")))
+    return ALL if usable and usable == _cpu_count(ours) else usable
+
+
+def _unless_none(number: str) -> str:
+    return "" if number == "0" else number
 
 
 def _settings(saved: Any) -> str:

@@ -180,21 +180,22 @@ def _upgraded(saved: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_passes(saved: Mapping[str, Any], stats: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An entry of any schema with its passes: before schema 3, the process of the run was the only one."""
+    """An entry of any schema with its passes: before 3, one process, whose samples say how many rounds."""
     if saved["schema"] > 2:
         return saved
     control, slowdown = saved["control"], saved["slowdown"]
     samples_s = stats.get("data")
+    rounds = len(samples_s) if samples_s else slowdown["rounds"]
     only = {
         "number": 1,
-        "rounds": len(samples_s) if samples_s else slowdown["rounds"],
+        "rounds": rounds,
         "calls_per_sample": saved["calls_per_sample"],
         "slowdown": {"estimate": slowdown["estimate"]},
         "control": None if control is None else {"estimate": control["estimate"]},
         "seconds_per_call": stats["median"],
         "circumstances": saved.get("circumstances", {}),
     }
-    return {**saved, "passes": [only]}
+    return {**saved, "slowdown": {**slowdown, "rounds": rounds}, "passes": [only]}
 
 
 def _renamed(saved: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

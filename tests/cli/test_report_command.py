@@ -54,10 +54,9 @@ def test_guidelines_that_no_file_has_are_refused_with_those_there_are(run_path, 
 
 
 def test_json_keeps_the_ceilings_and_what_the_slowdown_is_made_of(entry, saved, tmp_path, capsys):
-    adds = Operators("element-wise", calls=1, multiply_adds=0, memory_access=1_000_000)
-    content = saved(
-        [with_operators(entry(variant, ratio), adds) for variant, ratio in (("g=1", 1), ("g=8", 2))]
-    )
+    adds = Operators("element-wise", calls=1, multiply_adds=1, memory_access=1_000_000)
+    entries = [entry("g=1", 1, multiply_adds=1), entry("g=8", 2, multiply_adds=1)]
+    content = saved([with_operators(each, adds) for each in entries])
     assert "ceilings" not in _as_json(content, tmp_path, capsys)
     content["guidelines"]["ceilings"] = [to_saved(ceilings())]
     shown = _as_json(content, tmp_path, capsys)

@@ -1,9 +1,11 @@
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from _pytest.config import _prepareconfig
 
 from guidelines.cli import experiments
 from guidelines.cli.main import main
@@ -12,22 +14,26 @@ from guidelines.results.libraries import PACKAGES
 ROOT = Path(__file__).parents[2]
 
 
+@dataclass
+class Asked:
+    arguments: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
 @pytest.fixture
 def asked(monkeypatch, tmp_path):
-    """What `guidelines run` asks of pytest, which ends with status 5."""
-    log = []
+    """What `guidelines run` asks of pytest, which ends with status 5, and the files that it would collect."""
+    log = Asked()
 
     def pytest_main(arguments, plugins):
-        log[:] = arguments
+        config = _prepareconfig(arguments, plugins)
+        config._ensure_unconfigure()
+        log.arguments, log.files = arguments, config.args
         return pytest.ExitCode.NO_TESTS_COLLECTED
 
     monkeypatch.setattr("pytest.main", pytest_main)
     monkeypatch.chdir(tmp_path)
     return log
-
-
-def files(arguments):
-    return [Path(argument).name for argument in arguments if argument.endswith(".py")]
 
 
 FOUR = [
@@ -47,24 +53,30 @@ FOUR = [
         (["networks", "units"], ["test_networks.py", "test_units.py"]),
         (["-k", "g2"], FOUR),
         (["--mode", "compile"], FOUR),
+        (["-x", "G2"], FOUR[1:2]),
+        (["-k", "x1", "G2"], FOUR[1:2]),
+        (["--mode", "eager", "G2"], FOUR[1:2]),
+        (["G2", "--mode", "eager", "G4"], [FOUR[1], FOUR[3]]),
+        (["--mode=eager", "G2", "--benchmark-json", "g4", "units"], [FOUR[1], "test_units.py"]),
     ],
 )
 def test_experiments_are_chosen_by_their_names(asked, words, named):
     assert main(["run", *words]) == 5
-    assert files(asked) == named
-    assert all(Path(argument).is_file() for argument in asked if argument.endswith(".py"))
+    assert [Path(file).name for file in asked.files] == named
+    assert all(Path(file).is_file() for file in asked.files)
 
 
 def test_other_arguments_are_pytests(asked):
     main(["run", "G2", "-k", "x1", "--benchmark-json", "a.json"])
-    assert asked[-4:] == ["-k", "x1", "--benchmark-json", "a.json"]
+    assert asked.arguments[-4:] == ["-k", "x1", "--benchmark-json", "a.json"]
 
 
 def test_a_file_of_ones_own_is_run_in_place_of_them(asked, tmp_path):
     (tmp_path / "test_mine.py").touch()
-    main(["run", "test_mine.py::test_mine", "-x"])
-    assert asked[-2:] == ["test_mine.py::test_mine", "-x"]
-    assert not files(asked)
+    for words in (["test_mine.py::test_mine", "-x"], ["-x", "--device", "cpu", "test_mine.py::test_mine"]):
+        main(["run", *words])
+        assert asked.arguments[-len(words) :] == words
+        assert asked.files == ["test_mine.py::test_mine"]
 
 
 def test_an_unknown_experiment_names_the_near_one(asked, capsys):
@@ -73,7 +85,23 @@ def test_an_unknown_experiment_names_the_near_one(asked, capsys):
         "guidelines: unit: no such experiment or file; did you mean units?; possible: G1 G2 G3 G4 networks "
         "units, or files of your own\n"
     )
-    assert not asked
+    assert main(["run", "-x", "unit"]) == 2
+    assert capsys.readouterr().err.startswith("guidelines: unit: no such experiment or file; ")
+    assert not asked.files
+
+
+def test_an_empty_name_is_not_the_current_folder(asked, capsys):
+    for words in ([""], ["-x", "", "G2"]):
+        assert main(["run", *words]) == 2
+        assert capsys.readouterr().err.startswith("guidelines: '': no such experiment or file; possible: G1 ")
+    assert not asked.files
+
+
+def test_doctor_finds_names_behind_options_and_refuses_others(capsys):
+    assert main(["doctor", "--device", "cpu", "G2", "-k", "nothing"]) == 2
+    assert capsys.readouterr().err == "guidelines: no guideline would be measured with these arguments\n"
+    assert main(["doctor", "--device", "cpu", "unit"]) == 2
+    assert capsys.readouterr().err.startswith("guidelines: unit: no such experiment or file; ")
 
 
 def test_a_run_keeps_to_the_folder_it_is_started_in(tmp_path):
@@ -122,7 +150,7 @@ def test_a_report_is_made_afterwards(asked, capsys, words):
         ": a run is reported afterwards: `guidelines run --benchmark-json run.json`, then `guidelines report "
         "run.json -o report.html`\n"
     )
-    assert not asked
+    assert not asked.files
     assert main(["run", "-o", "addopts=-x"]) == 5
 
 

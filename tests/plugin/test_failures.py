@@ -87,3 +87,11 @@ def test_an_error_inside_a_network_is_recorded_and_the_rest_goes_on(trapped, pyt
     for run in both_outputs(pytester):
         assert named(run) == [*X1_NAMES, "x2 a", "x2 c"]
         assert [(failure.place.variant, failure.reason) for failure in run.failures] == [("trap", why)]
+
+
+@pytest.mark.parametrize("options", [(), ("--benchmark-disable",)])
+def test_a_test_that_measures_twice_fails_with_one_line(trapped, options):
+    result = trapped(*options, after="'trap' not in request.node.name or measure()")
+    result.assert_outcomes(passed=4, failed=1)
+    assert "it calls measure() after measure() or benchmark(): one call measures" in result.stdout.str()
+    assert "FixtureAlreadyUsed" not in result.stdout.str()

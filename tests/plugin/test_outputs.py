@@ -44,6 +44,23 @@ def test_an_output_that_cannot_be_written_is_refused_by_option_and_reason(refuse
     assert re.fullmatch(f"{option} [^:]*(file:)?[^:]*: cannot be written: {why}; nothing was measured", line)
 
 
+def test_a_file_that_is_not_json_is_not_overwritten(refused):
+    line = refused("--benchmark-json=test_small.py")
+    assert line == (
+        "--benchmark-json test_small.py: holds something other than JSON, which would be lost; give another "
+        "path; nothing was measured"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("empty", ""), ("saved", '\n {"benchmarks": []}'), ("broken.json", "[")]
+)
+def test_a_file_that_is_empty_or_json_is_overwritten(suite, pytester, name, text):
+    (pytester.path / name).write_text(text)
+    suite(f"--benchmark-json={name}").assert_outcomes(passed=6)
+    assert load(pytester.path / name, 10**7).entries
+
+
 def test_a_folder_of_journals_that_cannot_be_made_is_refused(refused, pytester):
     (pytester.path / ".guidelines").write_text("kept")
     assert "/.guidelines/" in (line := refused())

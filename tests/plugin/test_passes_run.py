@@ -158,6 +158,8 @@ def test_one_variant_is_measured_with_its_baseline_by_node_id_and_k(experiments,
 REFUSED = {
     "--passes=0": "'0' is not a positive integer",
     "--passes=x": "'x' is not a positive integer",
+    "--turn-limit=9": "'9' is less than 10: torch needs some to start",
+    "--benchmark-json=test_marked.py": "--benchmark-json test_marked.py: holds something other than JSON, ",
     "--passes=2 --pdb": "--pdb: networks are measured in processes that it does not reach",
     "--passes=2 --trace": "--trace: networks are measured in processes that it does not reach",
     "--passes=2 --journal=networks.py/a.jsonl": "--journal",

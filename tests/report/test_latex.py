@@ -8,6 +8,7 @@ import pytest
 from guidelines.cli.main import main
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.formats import latex
+from guidelines.results.checked import printable
 
 RECORDED = Path(__file__).parent.parent.parent / "experiments" / "recorded"
 H200 = RECORDED / "h200.json"
@@ -39,7 +40,7 @@ def test_every_table_has_a_caption_and_a_label_of_its_own():
         ("G2 is slow", "tab:g2"),
         ("G2 is slow", "tab:g2-2"),
         (r"G10: 5 \% more", "tab:g10"),
-        ("模", "tab:table"),
+        (r"\textless{}U+6A21\textgreater{}", "tab:table"),
     ]
 
 
@@ -85,6 +86,25 @@ def test_a_path_may_be_broken_but_a_short_word_stays():
     assert latex.escape("experiments/recorded/a.json") == (
         r"experiments/\allowbreak{}recorded/\allowbreak{}a.\allowbreak{}json"
     )
+
+
+def test_letters_that_latex_lacks_are_spelled_and_signs_are_commands():
+    assert latex.escape("é½×") == latex.escape("e\u0301½×") == "é½×"
+    assert latex.escape("Ω≤2") == r"\ensuremath{\Omega}\ensuremath{\leq}2"
+    assert latex.escape("日") == r"\textless{}U+65E5\textgreater{}"
+    assert latex.escape("日😀") == latex.escape("<U+65E5><U+1F600>")
+    assert latex.escape("ąŋ") == r"\textless{}U+0105\textgreater{}\textless{}U+014B\textgreater{}"
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")
+@pytest.mark.parametrize("last", [0x24F, 0x3FF, 0x22FF])
+def test_every_letter_compiles(last, tmp_path):
+    letters = [chr(code) for code in range(last - 0x1AF, last + 1)]
+    lines = [" ".join(letters[k : k + 4]) for k in range(0, len(letters), 4)]
+    names = ("日本 Ω≤½", "emoji 😀🇩🇪", "e\u0301 a\u0328 x\u0335", *map(printable, lines))
+    path = tmp_path / "letters.tex"
+    path.write_text(latex.render_alone(document(*names)), "utf-8")
+    compile_without_wide_lines(path, tmp_path)
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="there is no pdflatex")

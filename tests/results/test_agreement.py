@@ -11,6 +11,7 @@ from guidelines.results.schema import ResultsError
 SAVED = Path(__file__).parent / "saved"
 RECORDED = Path(__file__).parents[2] / "experiments" / "recorded"
 BASELINE, ROW = 0, 1
+OPERATORS = {"kind": "convolution", "calls": 3, "multiply_adds": 4, "memory_access": 5, "in_place": 0}
 
 
 @pytest.fixture
@@ -59,6 +60,22 @@ CHANGES = {
     "rounds": (
         lambda content: ours(content, ROW)["slowdown"].update(rounds=7),
         r"slowdown\.rounds is 7, but its passes have \d+",
+    ),
+    "deviation of a slow-down": (
+        lambda content: ours(content, ROW)["passes"][1]["slowdown"].update(log_deviation=0.5),
+        r"passes\[1\]\.slowdown\.log_deviation is 0\.5, but its samples give \S+",
+    ),
+    "deviation of a baseline": (
+        lambda content: ours(content, BASELINE)["passes"][0]["slowdown"].update(log_deviation=0.5),
+        r"passes\[0\]\.slowdown\.log_deviation is 0\.5, but its samples give 0",
+    ),
+    "row": (
+        lambda content: ours(content, ROW).update(row=2),
+        "its row is 2, but that is the row of 1:2",
+    ),
+    "operators": (
+        lambda content: ours(content, ROW)["passes"][0]["circumstances"].update(operators=[OPERATORS]),
+        r"the multiply_adds of passes\[0\]'s operators is 12, but the entry has [\d.e+]+",
     ),
     "rounds of passes": (swap_rounds, r"passes\[0\]\.\S+ is [\d.]+, but its samples give [\d.]+"),
     "control": (
@@ -117,7 +134,12 @@ def test_recorded_files_agree_with_themselves(path):
     assert load(path, 10**9).entries
 
 
-def test_figures_of_seven_digits_agree(content):
+@pytest.mark.parametrize(
+    "path", [SAVED / "schema_3.json", *RECORDED.glob("cpu*.json")], ids=lambda path: path.stem
+)
+def test_figures_of_seven_digits_agree(path):
+    content = json.loads(path.read_text())
+
     def rounded(value):
         if isinstance(value, dict):
             return {name: rounded(each) for name, each in value.items()}
@@ -149,6 +171,17 @@ def test_figures_of_an_old_file_are_computed_from_its_samples():
     assert after.seconds_per_call(0.95) == before.seconds_per_call(0.95)
 
 
-def test_an_old_file_with_a_part_of_its_samples_is_read():
-    (first, *_) = load(SAVED / "schema_1.json", 10**7).entries
-    assert 0 < len(first.samples_s) < first.slowdown.rounds
+def test_rounds_of_an_old_file_with_a_part_of_its_samples_are_those_that_are_there():
+    content = json.loads((SAVED / "schema_1.json").read_text())
+    (first, *_) = parse(content).entries
+    assert 0 < len(first.samples_s) < ours(content, BASELINE)["slowdown"]["rounds"]
+    assert len(first.samples_s) == first.slowdown.rounds == first.passes[0].rounds
+    for row in content["benchmarks"]:
+        row["extra_info"]["guidelines"]["slowdown"]["rounds"] = 9999
+    assert parse(content) == parse(json.loads((SAVED / "schema_1.json").read_text()))
+
+
+def test_operators_that_do_the_work_of_the_entry_agree(content):
+    work = {**OPERATORS, "calls": 1, "multiply_adds": ours(content, ROW)["multiply_adds"]}
+    ours(content, ROW)["passes"][0]["circumstances"].update(operators=[work])
+    assert parse(content).entries[ROW].passes[0].circumstances.operators

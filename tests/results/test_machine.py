@@ -60,6 +60,8 @@ def test_memories_that_are_none_are_unknown(sizes):
     [
         ({"cpu_count": 8, "usable_cpus": 8}, "all"),
         ({"cpu_count": 8, "usable_cpus": 2}, "2"),
+        ({"cpu_count": 8, "usable_cpus": 0}, ""),
+        ({"cpu_count": 0, "usable_cpus": 0}, ""),
         ({"usable_cpus": 2}, "2"),
         ({"cpu_count": 8}, ""),
         ({}, ""),

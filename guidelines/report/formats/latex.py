@@ -1,9 +1,10 @@
-r"""Write a document as LaTeX, to \input or to compile; names in scripts other than Latin need XeLaTeX."""
+r"""Write a document as LaTeX, to \input or to compile; scripts other than Latin and Greek are spelled out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from guidelines.report.document import Document, Grid, Head, Section, parts
+from guidelines.report.formats.latex_letters import MATH, spelled
 
 TABLES_ONLY = "% the tables, with their verdicts as captions; --standalone makes a file of everything"
 NEEDS = "% needs \\usepackage[utf8]{inputenc}, \\usepackage{booktabs} and \\usepackage{longtable}"
@@ -34,6 +35,7 @@ ESCAPES = {
     "'": r"\textquotesingle{}",
     "±": r"\ensuremath{\pm}",
     "\u00a0": "~",
+    **{character: rf"\ensuremath{{{command}}}" for character, command in MATH.items()},
 }
 # Characters behind which a long word, such as a path, may be broken.
 BREAKS = "/-_.,=:+"
@@ -122,9 +124,9 @@ def escape(text: str) -> str:
 
 
 def _escaped_word(word: str, long: int) -> str:
-    is_long = len(word) > long
+    is_long = len(spelled(word)) > long
     shown = ""
-    for character in word:
+    for character in spelled(word):
         shown += ESCAPES.get(character, character)
         if is_long and character in BREAKS:
             shown += r"\allowbreak{}"
@@ -199,7 +201,7 @@ def _letters(grid: Grid, column: int) -> int:
     """The number of letters of the longest line in a column."""
     longest = max(map(len, grid.heads[column].words))
     for row in grid.rows:
-        longest = max(longest, *map(len, row.values[column].text.split("\n")))
+        longest = max(longest, *map(len, spelled(row.values[column].text).split("\n")))
     return longest
 
 
