@@ -4,7 +4,7 @@ Every row is judged alone, as in the tables of the comparison, at the least chan
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from guidelines.analysis.change import Change, MarginedRatio, change
@@ -31,6 +31,7 @@ class Finding:
     `ratio` is B's slow-down over A's, or A's time over B's, as `of` says; `reach` is the largest change to
     the side of the word that its interval allows, `needed` what would decide an UNCLEAR row, None if more
     passes would not. `is_about_launches` is True if it rests on times of launching, not of the device.
+    `row` is None if it is not about a row that both sides have.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Finding:
     reason: str = ""
     needed: MorePasses | None = None
     is_about_launches: bool = False
+    row: Compared | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Figure:
             reach=_reach(its_change, is_more),
             needed=_needed(self.row, its_change, is_more),
             is_about_launches=self.is_about_launches,
+            row=self.row,
         )
 
     def undecided(self, trigger: Trigger, beyond: float) -> Finding | None:

@@ -11,6 +11,7 @@ from guidelines.analysis.findings import Finding, figures
 from guidelines.analysis.measured import Measured, by_sweep
 from guidelines.analysis.triggers import DISTURBED, MISSING, UNCLEAR, Trigger, changes
 from guidelines.results.model import Circumstances
+from guidelines.results.number_of import number_of
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def gate(comparison: Comparison, wanted: Sequence[Trigger]) -> Gate:
 def _check(comparison: Comparison, trigger: Trigger, asked: Sequence[Trigger]) -> Check:
     if trigger.word == MISSING:
         trips = [Finding(name, MISSING.upper()) for name in _missing(comparison)]
-        return Check(trigger, f"{len(comparison.a.measured)} rows of A", tuple(trips))
+        return Check(trigger, f"{number_of(len(comparison.a.measured), 'row')} of A", tuple(trips))
     if trigger.word == DISTURBED:
         return _check_passes(comparison, trigger)
     if trigger.word == UNCLEAR:
@@ -114,9 +115,9 @@ def _decided(
 
 
 def _counted(comparison: Comparison, asked: Sequence[Trigger]) -> str:
-    """Number of figures of each kind: "39 slow-downs and 51 speeds"."""
+    """Number of figures of each kind: "39 slow-downs and 1 speed"."""
     numbers = _numbers(comparison, asked)
-    return " and ".join(f"{total} {kind}s" for kind, total in numbers.items()) or "nothing"
+    return " and ".join(number_of(total, kind) for kind, total in numbers.items()) or "nothing"
 
 
 def _numbers(comparison: Comparison, asked: Sequence[Trigger]) -> dict[str, int]:
@@ -145,7 +146,7 @@ def _check_passes(comparison: Comparison, trigger: Trigger) -> Check:
             for key, sweep in sweeps.items()
             if _share(sweep) > trigger.size
         ]
-    return Check(trigger, f"{checked} sweeps", tuple(trips))
+    return Check(trigger, number_of(checked, "sweep"), tuple(trips))
 
 
 def _share(sweep: Sequence[Measured]) -> float:

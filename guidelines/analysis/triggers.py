@@ -35,6 +35,16 @@ class Trigger:
         return self.least
 
 
+class UnknownWordError(ValueError):
+    """A part of a list whose `word` is not one of WORDS."""
+
+    def __init__(self, text: str, word: str) -> None:
+        super().__init__(
+            f"{text!r} is none of {', '.join(WORDS)}, each with a least size such as :5% or without"
+        )
+        self.word = word
+
+
 def triggers(text: str) -> tuple[Trigger, ...]:
     """Read a list such as "stronger,slower:5%". Raises ValueError naming the part that is wrong."""
     return tuple(map(_trigger, text.split(",")))
@@ -49,14 +59,16 @@ def changes(wanted: Sequence[Trigger]) -> tuple[Trigger, ...]:
 
 
 def _trigger(text: str) -> Trigger:
-    match = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
-    if not match or match[1] not in WORDS:
-        raise ValueError(
-            f"{text!r} is none of {', '.join(WORDS)}, each with a least size such as :5% or without"
-        )
-    word, percent = match.groups()
+    word, colon, size = text.strip().partition(":")
+    if word not in WORDS:
+        raise UnknownWordError(text, word)
+    percent = re.fullmatch(r"(\d+(?:\.\d+)?)%", size)
+    if colon and re.fullmatch(r"\d+(\.\d+)?", size):
+        raise ValueError(f"{text!r}: a size needs %, as in {word}:{size}%")
+    if colon and not percent:
+        raise ValueError(f"{text!r}: a size is a number of percent, as in {word}:5%")
     if percent is None:
         return Trigger(word, LEAST.get(word))
     if word == MISSING:
         raise ValueError(f"{text!r}: {MISSING} has no size, give it without")
-    return Trigger(word, float(percent) / 100)
+    return Trigger(word, float(percent[1]) / 100)

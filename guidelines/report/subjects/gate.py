@@ -7,10 +7,13 @@ from guidelines.analysis.compare import Comparison
 from guidelines.analysis.findings import Finding
 from guidelines.analysis.gate import Check, Decided, Gate
 from guidelines.analysis.remedies import for_most
-from guidelines.analysis.triggers import DISTURBED, UNCLEAR, Trigger
+from guidelines.analysis.triggers import DISTURBED, MISSING, UNCLEAR, Trigger
 from guidelines.report.digits import percent, with_interval
 from guidelines.report.labels import differences, of_results
+from guidelines.report.subjects import disturbed_gate
+from guidelines.report.subjects.disturbed_gate import DisturbedTrips, disturbed_trips
 from guidelines.report.subjects.sides import notes_on_one_process
+from guidelines.results.number_of import number_of
 
 # Of many findings so many are named; the others are counted.
 MOST_NAMED = 10
@@ -22,15 +25,19 @@ SIZES = {UNCLEAR: "reaching beyond {}", DISTURBED: "in more than {} of the passe
 
 def lines(gate: Gate, comparison: Comparison) -> tuple[str, ...]:
     """First whether the gate passed, what it checked and what tripped; then what is to be known of it."""
-    return (headline(gate), *_details(gate, comparison))
+    trips = disturbed_trips(gate.trips)
+    return (headline(gate, trips), *filter(None, [trips.line]), *_details(gate, comparison))
 
 
-def headline(gate: Gate) -> str:
+def headline(gate: Gate, disturbed: DisturbedTrips) -> str:
     """Passed or failed, what was checked, and how much of it tripped: first the words at which it failed.
 
-    A gate that passed says, before all else, of how many figures it could decide that.
+    Before all else, a gate that failed says how many of the rows are of disturbed sweeps, one that passed
+    how many figures it could decide.
     """
     outcome = "FAILED" if gate.trips else "passed"
+    if disturbed.share:
+        outcome = f"FAILED, but {disturbed.share}"
     in_part = [_in_part(each) for each in gate.decided if each.open]
     if in_part and not gate.trips:
         outcome = f"passed, but decided {' and '.join(in_part)}"
@@ -39,9 +46,9 @@ def headline(gate: Gate) -> str:
 
 
 def _in_part(decided: Decided) -> str:
-    """The part that was decided: "NONE of 51 speeds", "only 9 of 51 speeds"."""
+    """The part that was decided: "NONE of 1 speed", "only 9 of 51 speeds"."""
     number = f"only {decided.decided}" if decided.decided else "NONE"
-    return f"{number} of {decided.asked} {decided.of}s"
+    return f"{number} of {number_of(decided.asked, decided.of)}"
 
 
 def trip_line(trip: Finding) -> str:
@@ -55,8 +62,9 @@ def trip_line(trip: Finding) -> str:
 
 
 def unchecked_line(gate: Gate) -> str:
-    """Name what B lacks, "" if it lacks nothing."""
-    return f"not on B, so not checked: {'; '.join(gate.missing)}" if gate.missing else ""
+    """Name what B lacks, "" if it lacks nothing or the gate fails at that."""
+    is_checked = any(check.trigger.word == MISSING for check in gate.checks)
+    return "" if is_checked or not gate.missing else f"not on B, so not checked: {'; '.join(gate.missing)}"
 
 
 def undecided_line(gate: Gate) -> str:
@@ -81,6 +89,7 @@ def to_json(gate: Gate) -> Mapping[str, object]:
     return {
         "passed": not gate.trips,
         "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
+        "disturbed": disturbed_gate.to_json(disturbed_trips(gate.trips)),
         "checks": checks,
         "undecided": [finding.name for finding in gate.undecided],
         "missing": gate.missing,
@@ -118,7 +127,7 @@ def _named(trips: Sequence[str]) -> Iterator[str]:
 
 def _kinds(gate: Gate) -> str:
     """How much is undecided: "39 slow-downs and 51 speeds"."""
-    return " and ".join(f"{each.open} {each.of}s" for each in gate.decided if each.open)
+    return " and ".join(number_of(each.open, each.of) for each in gate.decided if each.open)
 
 
 def _machines(comparison: Comparison) -> str:

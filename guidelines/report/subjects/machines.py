@@ -23,6 +23,7 @@ from guidelines.report.labels import (
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
 from guidelines.results.model import Failure
+from guidelines.results.number_of import number_of
 from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
@@ -49,7 +50,7 @@ def document(matrix: Matrix) -> Document:
         del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
-    lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
+    lead = [f"{len(matrix.lines)} machines or conditions, {number_of(runs, 'run')}"]
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
