@@ -45,7 +45,7 @@ def test_a_line_names_guideline_device_outcome_range_and_the_papers(run_of):
 def test_a_line_says_in_how_many_sweeps_it_holds_if_others_deny(run_of):
     (line,) = lines([tables(run_of(("G2", {}, {"x1": 1.3, "x2": 2.0, "x4": 0.8}, {})))])
     assert (line.outcome, line.tone) == ("holds in 2 of 3", "part")
-    assert line.effect.startswith("0.80-2.00x slower")
+    assert line.effect.startswith("1.25x faster to 2.00x slower (paper ")
 
 
 def test_a_line_names_undecided_sweeps_beside_others(run_of):
@@ -97,7 +97,7 @@ def test_many_conditions_are_counted(run_of):
     given += [("G3", {"threads": k}, {"x1": 0.5}, {}) for k in range(1, 5)]
     two, three = lines([tables(run_of(*given))])
     assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "part")
-    assert two.seen(in_full=False) == "0.50-6.60x slower (paper 1.44x); not under 1"
+    assert two.seen(in_full=False) == "2.00x faster to 6.60x slower (paper 1.44x slower); not under 1"
     assert (three.outcome, three.tone) == ("holds under 0 of 4 conditions", "bad")
 
 
@@ -112,7 +112,8 @@ def test_a_matrix_counts_machines(run_of):
     machines = [run_of(("G2", {}, {"x1": s}, {}), machine=Machine(node=f"{s}")) for s in (2.0, 1.5, 0.8)]
     (line,) = document(matrix(machines)).answer
     assert (
-        line.text == "G2 holds on 2 of 3 machines: g=8 is 0.80-2.00x slower than g=1 (paper 1.44x); not on 1"
+        line.text == "G2 holds on 2 of 3 machines: g=8 is 1.25x faster to 2.00x slower than g=1 "
+        "(paper 1.44x slower); not on 1"
     )
 
 
@@ -186,4 +187,4 @@ def test_without_results_there_is_no_answer():
 def test_no_end_of_a_range_is_rounded_to_nothing_by_the_other(run_of):
     sure, unsure = ("G2", {}, {"x1": 1.2}, {"spread": 0}), ("G2", {}, {"x2": 113.0}, {"spread": 0.9})
     (line,) = lines([tables(run_of(sure, unsure))])
-    assert line.effect.startswith("1.20-1")
+    assert line.effect.startswith("1.2-1")
