@@ -12,7 +12,8 @@ from guidelines.stats.intervals import Estimate
 MOST_DECIMALS = 2
 # For sweeps of a guideline that claim different things.
 AS_CLAIMED = "as claimed"
-OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
+AGAINST_CLAIM = "opposite to the claim"
+OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: AGAINST_CLAIM, AGAINST_CLAIM: AS_CLAIMED}
 
 
 def effect(several: Sequence[Conclusion], in_full: bool) -> str:
@@ -21,7 +22,7 @@ def effect(several: Sequence[Conclusion], in_full: bool) -> str:
     seen = _range(several, claimed)
     if seen is None:
         return ""
-    line = f"{seen.times} {seen.direction}{seen.unit}"
+    line = f"{seen.in_words}{seen.unit}"
     rows = {each.rows for each in several}
     if in_full and len(rows) == 1 and (names := rows.pop()):
         line = f"{names[0]} is {line} than {names[1]}"
@@ -36,11 +37,24 @@ def effect(several: Sequence[Conclusion], in_full: bool) -> str:
 
 
 class _Range(NamedTuple):
-    """A range of effects as text, "slower" or "faster", and the unit behind that."""
+    """A range of effects as text, "slower" or "faster", and the unit behind that.
+
+    The `times` of effects to both sides hold the directions themselves: "from 1.05x faster to 2.56x slower".
+    """
 
     times: str
     direction: str
     unit: str
+    is_to_both_sides: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """The range with its direction: "1.34-1.72x slower"."""
+        return self.times if self.is_to_both_sides else f"{self.times} {self.direction}"
+
+    def beside(self, direction: str) -> str:
+        """The range beside others of a direction, without its own if that is the same."""
+        return self.times if direction == self.direction else self.in_words
 
 
 def _range(several: Sequence[Conclusion], claimed: str) -> _Range | None:
@@ -55,7 +69,12 @@ def _range(several: Sequence[Conclusion], claimed: str) -> _Range | None:
         effects = [effect.inverse() for effect in effects]
     effects.sort(key=lambda effect: effect.estimate)
     unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    return _Range(_between(_shown(effects[0]), _shown(effects[-1])), direction, unit)
+    least, most = effects[0], effects[-1]
+    against = _shown(least.inverse())
+    if least.estimate < 1 < most.estimate and float(against) > 1:
+        times = _to_both_sides(against, _shown(most), direction)
+        return _Range(times, direction, unit, is_to_both_sides=True)
+    return _Range(_between(_shown(least), _shown(most)), direction, unit)
 
 
 def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str:
@@ -75,8 +94,7 @@ def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str
         name = f"{name}, {names[0]}"
     findings = {each.finding for each in at_published_widths} - {each.finding for each in several}
     finding = f"{findings.pop()}, " if len(several) == 1 and findings else ""
-    opposite = "" if seen.direction == direction else f" {seen.direction}"
-    return f"{name}: {finding}{seen.times}{opposite}{seen.unit}"
+    return f"{name}: {finding}{seen.beside(direction)}{seen.unit}"
 
 
 def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
@@ -85,12 +103,20 @@ def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
     own = OPPOSITE[claimed] if most < 1 else claimed
     if own != claimed:
         least, most = 1 / most, 1 / least
+    against = f"{1 / least:.2f}"
+    if least < 1 < most and float(against) > 1:
+        return _to_both_sides(against, f"{most:.2f}", own)
     opposite = "" if own == direction else f" {own}"
     return f"{_between(f'{least:.2f}', f'{most:.2f}')}{opposite}"
 
 
 def _shown(effect: Estimate) -> str:
     return rounded(effect.estimate, min(MOST_DECIMALS, decimals(effect)))
+
+
+def _to_both_sides(against: str, most: str, direction: str) -> str:
+    """A range of times from one side of 1 to the other: "from 1.05x faster to 2.56x slower"."""
+    return f"from {against}x {OPPOSITE[direction]} to {most}x {direction}"
 
 
 def _between(least: str, most: str) -> str:
