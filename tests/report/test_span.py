@@ -15,7 +15,7 @@ def known(estimate, half_width=0.01):
         ([known(1.24)], "1.24x slower"),
         ([known(0.8), known(0.5)], "1.25-2.00x faster"),
         ([known(0.5, 0.01), known(0.5, 0.02)], "2.00x faster"),
-        ([known(0.8), known(2.0)], "1.25x faster to 2.00x slower"),
+        ([known(0.8), known(2.0)], "from 1.25x faster to 2.00x slower"),
         ([known(1.342), known(1.7, 0.3)], "1.3-1.7x slower"),
         ([known(1.2), known(35.0, 3.0)], "1.2-35x slower"),
         ([known(1.6, 5.0), known(1.63, 0.06)], "2x slower"),

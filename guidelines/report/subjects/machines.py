@@ -32,7 +32,8 @@ PER_MULTIPLY_ADD = "per mult-add"
 LAUNCHES = "launches decide"
 FINDINGS_NOTE = (
     "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
-    "hold and others do not; does not hold, if none holds and one is denied; else undecided"
+    "hold and others do not; does not hold, if none holds and one is denied; else undecided. Sweeps that "
+    "hold carry the first two, those denied the third"
 )
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
@@ -131,9 +132,9 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
     for guideline, claim in matrix.guidelines.items():
         yield f"{guideline}: {claim}"
     yield (
-        "each cell: the sweep with the largest effect (how many times slower its last row is than its first, "
-        "or faster where that is claimed) and its interval; then the finding from all sweeps, and how many "
-        "of them hold"
+        "each cell: the largest effect (how many times slower the last row of a sweep is than its first, or "
+        "faster where that is claimed) of the sweeps that carry the finding, and its interval; then the "
+        "finding from all sweeps, and how many of them hold"
     )
     yield FINDINGS_NOTE
     yield from uncounted.notes(matrix)

@@ -22,7 +22,7 @@ class Span(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All of it: "1.24-1.39x slower", "1.05x faster to 2.56x slower", "about the same time"."""
+        """All of it: "1.24-1.39x slower", "from 1.05x faster to 2.56x slower", "about the same time"."""
         return f"{self.times} {self.direction}" if self.direction else self.times
 
 
@@ -37,7 +37,7 @@ def span(effects: Iterable[Estimate], claimed: str) -> Span:
     opposite_low, opposite_high = _ends(most.inverse(), least.inverse())
     is_opposite = float(low) < 1 < float(opposite_high)
     if is_opposite and float(high) > 1:
-        return Span(f"{opposite_high}x {OPPOSITE[claimed]} to {high}x {claimed}", "")
+        return Span(f"from {opposite_high}x {OPPOSITE[claimed]} to {high}x {claimed}", "")
     if is_opposite:
         return Span(_between(opposite_low, opposite_high), OPPOSITE[claimed])
     if float(high) > 1:
