@@ -23,6 +23,9 @@ from guidelines.analysis.triggers import EFFECTS, UNCLEAR, Trigger
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.noise_floor import MOST_NOISE_FLOOR
 
+# The kinds of figures.
+SLOWDOWN, SPEED_UP = "slow-down", "speed"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -31,7 +34,7 @@ class Finding:
     `ratio` is B's slow-down over A's, or A's time over B's, as `of` says; `reach` is the largest change to
     the side of the word that its interval allows, `needed` what would decide an UNCLEAR row, None if more
     passes would not. `is_about_launches` is True if it rests on times of launching, not of the device.
-    `row` is None if it is not about a row that both sides have.
+    `row` is None if it is not about a row that both sides have; `rows` is the number of rows that it names.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Finding:
     needed: MorePasses | None = None
     is_about_launches: bool = False
     row: Compared | None = field(default=None, compare=False, repr=False)
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ class Figure:
         return replace(nearer, word=UNCLEAR.upper())
 
 
+def kind(word: str) -> str:
+    """The kind of figures that a word is about."""
+    return SLOWDOWN if word in EFFECTS else SPEED_UP
+
+
 def figures(comparison: Comparison, word: str) -> Iterator[Figure]:
     """The slow-downs or the speeds of all rows, as a word is about the one or the other."""
     return _slowdowns(comparison) if word in EFFECTS else _speeds(comparison)
@@ -93,7 +102,7 @@ def _slowdowns(comparison: Comparison) -> Iterator[Figure]:
             words = effect_words(row.a.place.expect)
             yield Figure(
                 row=row,
-                of="slow-down",
+                of=SLOWDOWN,
                 ratio=effect_ratio(row),
                 words=words,
                 is_about_launches=row.is_about_launches,
@@ -105,7 +114,7 @@ def _speeds(comparison: Comparison) -> Iterator[Figure]:
     for row in comparison.rows:
         if ratio := speed_ratio(row):
             about_launches = waits_for_launches(row.a) or waits_for_launches(row.b)
-            yield Figure(row=row, of="speed", ratio=ratio, words=SPEED, is_about_launches=about_launches)
+            yield Figure(row=row, of=SPEED_UP, ratio=ratio, words=SPEED, is_about_launches=about_launches)
 
 
 def _reach(its_change: Change, is_more: bool) -> float:

@@ -13,6 +13,8 @@ CHANGES = (*EFFECTS, *SPEEDS)
 WORDS = (*CHANGES, UNCLEAR, DISTURBED, MISSING)
 # The least size that counts, for a word without one: of a change, or the share of disturbed passes.
 LEAST = {**dict.fromkeys(CHANGES, LEAST_CHANGE), DISTURBED: 1 / PASSES_FOR_AN_ODD_ONE}
+# The largest size: a change by a factor of 101, beyond what anybody looks for.
+MOST = 100.0
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,11 @@ class UnknownWordError(ValueError):
 
 
 def triggers(text: str) -> tuple[Trigger, ...]:
-    """Read a list such as "stronger,slower:5%". Raises ValueError naming the part that is wrong."""
-    return tuple(map(_trigger, text.split(",")))
+    """Read a list such as "stronger,slower:5%"; what it holds twice counts once.
+
+    Raises ValueError naming the part that is wrong.
+    """
+    return tuple(dict.fromkeys(map(_trigger, text.split(","))))
 
 
 def changes(wanted: Sequence[Trigger]) -> tuple[Trigger, ...]:
@@ -71,4 +76,9 @@ def _trigger(text: str) -> Trigger:
         return Trigger(word, LEAST.get(word))
     if word == MISSING:
         raise ValueError(f"{text!r}: {MISSING} has no size, give it without")
-    return Trigger(word, float(percent[1]) / 100)
+    least = float(percent[1]) / 100
+    if least > MOST:
+        raise ValueError(f"{word} has a size of at most {100 * MOST:.0f} %")
+    if word == DISTURBED and least >= 1:
+        raise ValueError(f"{text!r}: {DISTURBED} has a size below 100 %, a share of the passes")
+    return Trigger(word, least)

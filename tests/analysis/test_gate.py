@@ -70,6 +70,24 @@ def test_a_size_that_cannot_be_read_is_named_with_one_that_can(text, reason):
         triggers(text)
 
 
+def test_a_word_of_one_size_counts_once():
+    assert triggers("slower,slower:3%, slower") == (Trigger("slower", 0.03),)
+    assert triggers("slower,slower:5%") == (Trigger("slower", 0.03), Trigger("slower", 0.05))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("weaker:10000.1%", "weaker has a size of at most 10000 %"),
+        ("unclear:99999%", "unclear has a size of at most 10000 %"),
+        ("disturbed:100%", "'disturbed:100%': disturbed has a size below 100 %"),
+    ],
+)
+def test_a_size_at_which_no_gate_would_fail_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        triggers(text)
+
+
 def test_what_is_missing_has_no_size():
     with pytest.raises(ValueError, match="'missing:5%': missing has no size, give it without"):
         triggers("missing:5%")

@@ -100,7 +100,7 @@ def _gated(
         if note:
             remark(f"guidelines: {note}")
     remark(f"guidelines: {lines[0]}")
-    return 1 if passed_or_not.trips else 0
+    return 0 if passed_or_not.passed else 1
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:
