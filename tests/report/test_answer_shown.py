@@ -118,7 +118,8 @@ def test_a_matrix_counts_machines(run_of):
     (line,) = document(matrix(machines)).answer
     assert (
         line.text
-        == "G2 holds on 2 of 3 machines: g=8 is from 1.25x faster to 2.00x slower than g=1 (paper 1.44x); not on 1"
+        == "G2 holds on 2 of 3 machines: g=8 is from 1.25x faster to 2.00x slower than g=1 (paper 1.44x); "
+        "not on 1"
     )
 
 
