@@ -23,10 +23,12 @@ def emphasised(series: Sequence[Series]) -> list[tuple[Series, Look]]:
     looks = _looks(series, ranked)
     ranks = {index: rank for rank, index in enumerate(ranked, 1)}
     shown: list[tuple[Series, Look]] = []
-    for index in sorted(looks, key=lambda index: ranks.get(index, len(series))):
+    last = len(series)
+    for index in (*ranked, *(index for index in looks if index not in ranks)):
         each = series[index]
         label = f"{ranks[index]}: {each.label}" if index in ranks else each.label
-        shown.append((replace(each, label=label), looks[index]))
+        if index in looks:
+            shown.append((replace(each, label=label), looks[index]))
     return shown + [(each, MANY) for index, each in enumerate(series) if index not in looks]
 
 
@@ -36,7 +38,8 @@ def _looks(series: Sequence[Series], ranked: Sequence[int]) -> dict[int, Look]:
     sizes: Counter[str] = Counter()
     for of_series in guidelines:
         sizes.update(of_series)
-    of_few = [k for k, its in enumerate(guidelines) if any(sizes[name] <= len(STYLES) for name in its)]
+    small = {name for name, size in sizes.items() if size <= len(STYLES)}
+    of_few = [index for index, of_series in enumerate(guidelines) if of_series & small]
     looks: dict[int, Look] = {}
     for index in dict.fromkeys([*of_few, *_from_both_ends(ranked)]):
         beside = {looks[other] for other in looks if guidelines[other] & guidelines[index]}

@@ -88,8 +88,8 @@ def to_json(gate: Gate) -> Mapping[str, object]:
         checks.append({**trigger, "checked": check.checked, "tripped": list(map(trip_line, check.trips))})
     return {
         "passed": not gate.trips,
-        "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
         "disturbed": disturbed_gate.to_json(disturbed_trips(gate.trips)),
+        "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
         "checks": checks,
         "undecided": [finding.name for finding in gate.undecided],
         "missing": gate.missing,
