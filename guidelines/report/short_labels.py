@@ -12,7 +12,7 @@ LONGEST = 60
 
 
 def short_labels(everything: Sequence[dict[str, str]]) -> list[str]:
-    """A label for each: the name that the user gave or the device, and what tells it from others of that name.
+    """A label for each: the name that the user gave or the device, and what tells it from others like it.
 
     A name for all tells nothing apart: the devices stand behind it.
     """

@@ -101,8 +101,8 @@ def to_json(gate: Gate) -> Mapping[str, object]:
     return {
         "passed": gate.passed,
         "compared_nothing": [check.trigger.word for check in gate.idle],
-        "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
         "disturbed": disturbed_gate.to_json(disturbed_trips(gate.trips)),
+        "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
         "checks": checks,
         "undecided": [finding.name for finding in gate.undecided],
         "missing": [each.text for each in gate.missing],
