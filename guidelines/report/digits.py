@@ -47,6 +47,11 @@ def number(estimate: Estimate) -> str:
     return rounded(estimate.estimate, decimals(estimate))
 
 
+def is_about_1(estimate: Estimate) -> bool:
+    """True if the estimate is 1 as it is shown: a slow-down that has no direction."""
+    return float(number(estimate)) == 1
+
+
 def with_half_width(estimate: Estimate) -> str:
     """The estimate with the larger side of its interval: "1.93 ±0.03"; "~1.9" if it has none."""
     if estimate.half_width is None:

@@ -15,7 +15,7 @@ G8, SWEEP = "G2 x1 g=8 (cpu, against g=1)", "G2 y1 (cpu, against g=1)"
 
 @pytest.fixture
 def side(entry, results):
-    """A machine with a sweep of G2 but without some rows, which failed if there is a reason, and more rows."""
+    """A machine with a sweep of G2 but without some rows, which failed if there is a reason, and others."""
 
     def side(*without, reason="", is_skip=False, more=(), **changes):
         rows = {variant: entry(variant, s, **changes) for variant, s in SLOWDOWNS.items()}

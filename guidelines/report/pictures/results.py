@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from guidelines.analysis.sweep_result import SweepResult
-from guidelines.report.digits import times
+from guidelines.report.digits import is_about_1, times
 from guidelines.report.pictures.legend import Look
 from guidelines.report.pictures.panels import Panel
 from guidelines.report.pictures.ticks import short_name
@@ -67,9 +67,12 @@ def _effects(sweeps: Sequence[SweepResult]) -> str:
     for number, slowdown in enumerate(slowdowns):
         size = slowdown if slowdown.estimate >= 1 else slowdown.inverse()
         is_said_later = directions[number] in directions[number + 1 :]
-        texts.append(times(size) if is_said_later else f"{times(size)} {directions[number]}")
+        texts.append(times(size) if is_said_later else f"{times(size)} {directions[number]}".rstrip())
     return BESIDE.join(texts)
 
 
 def _direction(slowdown: Estimate) -> str:
+    """Slower or faster; "" if the slow-down is 1 as it is shown."""
+    if is_about_1(slowdown if slowdown.estimate >= 1 else slowdown.inverse()):
+        return ""
     return "slower" if slowdown.estimate >= 1 else "faster"

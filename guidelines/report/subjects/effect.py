@@ -78,5 +78,6 @@ def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str
 
 def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
     """The paper's range; it names its direction if ours is another."""
-    paper = span([Estimate(effect, effect, effect, 1, 0) for effect in effects], claimed)
+    exact = [Estimate(effect, low=effect, high=effect, confidence=1, rounds=0) for effect in effects]
+    paper = span(exact, claimed)
     return paper.times if paper.direction == direction else paper.text
