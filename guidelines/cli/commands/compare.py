@@ -38,7 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "slower:5%%. unclear: a row may be what another word says, by more than its size, and is not decided "
         "(unclear:10%%: by more than 10%%; without another word: any of the four). disturbed: more than 20%% "
         "of the passes of a sweep of A or B were (disturbed:50%%: more than half). missing: B lacks a row of "
-        "A, or failed to measure it",
+        "A, failed to measure it, or measured another network under its name. A word for which there is "
+        "nothing to compare fails, too",
     )
 
 
