@@ -108,9 +108,14 @@ def _fitting(grid: Grid | None, width: int) -> str:
             return text
     names = _name_width(grid)
     text = _stacked(grid, essential, max(NARROWEST_NAME, names - (layout.widest(text) - width)))
-    if layout.widest(text) <= width or len(essential) <= FEWEST_TO_SPLIT:
+    if layout.widest(text) <= width or not _can_be_split(grid, essential):
         return text
     return "\n\n".join(_blocks(grid, essential, width, max(NARROWEST_NAME, min(names, width // 3))))
+
+
+def _can_be_split(grid: Grid, columns: Sequence[int]) -> bool:
+    """True for two figures or more in a row; words, such as reasons, belong beside the figures."""
+    return len(columns) > FEWEST_TO_SPLIT and all(grid.heads[k].is_number for k in columns[1:])
 
 
 def _blocks(grid: Grid, columns: Sequence[int], width: int, name_width: int) -> Iterator[str]:

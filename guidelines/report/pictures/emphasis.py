@@ -23,7 +23,6 @@ def emphasised(series: Sequence[Series]) -> list[tuple[Series, Look]]:
     looks = _looks(series, ranked)
     ranks = {index: rank for rank, index in enumerate(ranked, 1)}
     shown: list[tuple[Series, Look]] = []
-    last = len(series)
     for index in (*ranked, *(index for index in looks if index not in ranks)):
         each = series[index]
         label = f"{ranks[index]}: {each.label}" if index in ranks else each.label
