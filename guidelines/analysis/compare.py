@@ -184,13 +184,19 @@ def _alone(results: MachineResults, together: Iterable[Measured]) -> tuple[str, 
     """A line for each sweep of which the other side lacks variants, naming these unless it lacks all."""
     shared = {m.place.key for m in together}
     lines = []
-    for key, variants in by_sweep(results.measured).items():
-        missing = [m.place.variant for m in variants if m.place.key not in shared]
-        which = "" if len(missing) == len(variants) else f" {', '.join(missing)}"
-        against = f"{variants[0].place.baseline}{variants[0].unit}"
+    for variants in by_sweep(results.measured).values():
+        missing = [m for m in variants if m.place.key not in shared]
         if missing:
-            lines.append(f"{key.guideline} {key.sweep}{which} ({key.condition.id}, against {against})")
+            lines.append(rows_in_words(missing, len(variants)))
     return tuple(lines)
+
+
+def rows_in_words(rows: Sequence[Measured], of_sweep: int) -> str:
+    """Rows of one sweep of so many: "G2 x1 g=4, g=8 (cpu, against g=1)", "G2 x1 (cpu, ...)" if all."""
+    place = rows[0].place
+    which = "" if len(rows) == of_sweep else f" {', '.join(row.place.variant for row in rows)}"
+    where = f"{place.condition.shared.id}, against {place.baseline}{rows[0].unit}"
+    return f"{place.guideline} {place.sweep}{which} ({where})"
 
 
 def _holds(results: MachineResults) -> str:

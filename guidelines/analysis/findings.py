@@ -4,7 +4,7 @@ Every row is judged alone, as in the tables of the comparison, at the least chan
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from guidelines.analysis.change import Change, MarginedRatio, change
@@ -23,6 +23,9 @@ from guidelines.analysis.triggers import EFFECTS, UNCLEAR, Trigger
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.noise_floor import MOST_NOISE_FLOOR
 
+# The kinds of figures.
+SLOWDOWN, SPEED_UP = "slow-down", "speed"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -31,6 +34,7 @@ class Finding:
     `ratio` is B's slow-down over A's, or A's time over B's, as `of` says; `reach` is the largest change to
     the side of the word that its interval allows, `needed` what would decide an UNCLEAR row, None if more
     passes would not. `is_about_launches` is True if it rests on times of launching, not of the device.
+    `row` is None if it is not about a row that both sides have; `rows` is the number of rows that it names.
     """
 
     name: str
@@ -42,6 +46,8 @@ class Finding:
     reason: str = ""
     needed: MorePasses | None = None
     is_about_launches: bool = False
+    row: Compared | None = field(default=None, compare=False, repr=False)
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class Figure:
             reach=_reach(its_change, is_more),
             needed=_needed(self.row, its_change, is_more),
             is_about_launches=self.is_about_launches,
+            row=self.row,
         )
 
     def undecided(self, trigger: Trigger, beyond: float) -> Finding | None:
@@ -76,6 +83,11 @@ class Figure:
         if nearer.word == "SAME" or nearer.reach <= beyond:
             return None
         return replace(nearer, word=UNCLEAR.upper())
+
+
+def kind(word: str) -> str:
+    """The kind of figures that a word is about."""
+    return SLOWDOWN if word in EFFECTS else SPEED_UP
 
 
 def figures(comparison: Comparison, word: str) -> Iterator[Figure]:
@@ -90,7 +102,7 @@ def _slowdowns(comparison: Comparison) -> Iterator[Figure]:
             words = effect_words(row.a.place.expect)
             yield Figure(
                 row=row,
-                of="slow-down",
+                of=SLOWDOWN,
                 ratio=effect_ratio(row),
                 words=words,
                 is_about_launches=row.is_about_launches,
@@ -102,7 +114,7 @@ def _speeds(comparison: Comparison) -> Iterator[Figure]:
     for row in comparison.rows:
         if ratio := speed_ratio(row):
             about_launches = waits_for_launches(row.a) or waits_for_launches(row.b)
-            yield Figure(row=row, of="speed", ratio=ratio, words=SPEED, is_about_launches=about_launches)
+            yield Figure(row=row, of=SPEED_UP, ratio=ratio, words=SPEED, is_about_launches=about_launches)
 
 
 def _reach(its_change: Change, is_more: bool) -> float:

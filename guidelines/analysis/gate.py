@@ -7,20 +7,47 @@ from typing import get_args
 
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import SideName
-from guidelines.analysis.findings import Finding, figures
+from guidelines.analysis.findings import Finding, figures, kind
 from guidelines.analysis.measured import Measured, by_sweep
+from guidelines.analysis.missing import Missing, missing
 from guidelines.analysis.triggers import DISTURBED, MISSING, UNCLEAR, Trigger, changes
 from guidelines.results.model import Circumstances
+from guidelines.results.number_of import number_of
+
+
+@dataclass(frozen=True)
+class Count:
+    """The number of things of a kind, and of those at which a gate fails."""
+
+    noun: str
+    total: int
+    failed: int
+    of: str = ""
+
+    @property
+    def asked(self) -> str:
+        """All of them: "51 speeds", "12 rows of A"."""
+        return f"{number_of(self.total, self.noun)}{self.of}"
 
 
 @dataclass(frozen=True)
 class Check:
-    """A trigger with what it was asked about ("51 speeds"), what tripped it, and the number not decided."""
+    """A trigger with the numbers of what it was asked about, what tripped it, and the number not decided."""
 
     trigger: Trigger
-    checked: str
+    counts: tuple[Count, ...]
     trips: tuple[Finding, ...]
     undecided: int = 0
+
+    @property
+    def checked(self) -> str:
+        """What it was asked about: "39 slow-downs and 51 speeds"."""
+        return " and ".join(count.asked for count in self.counts)
+
+    @property
+    def compared_nothing(self) -> bool:
+        """True if there was nothing that it could be asked about."""
+        return not any(count.total for count in self.counts)
 
 
 @dataclass(frozen=True)
@@ -42,14 +69,23 @@ class Gate:
     """The answer of --fail-on.
 
     `undecided` are the figures in which a change that the list names may hide, `decided` their number and
-    that of the others. `missing` are rows of A that B lacks or failed to measure, a line for each sweep or
-    failure.
+    that of the others. `missing` are the rows of A that are not on B.
     """
 
     checks: tuple[Check, ...]
     undecided: tuple[Finding, ...]
     decided: tuple[Decided, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True if nothing tripped it; False, too, if a word compared nothing: it would pass whatever B is."""
+        return not self.trips and not self.idle
+
+    @property
+    def idle(self) -> tuple[Check, ...]:
+        """The checks that compared nothing."""
+        return tuple(check for check in self.checks if check.compared_nothing)
 
     @property
     def trips(self) -> tuple[Finding, ...]:
@@ -68,23 +104,22 @@ def gate(comparison: Comparison, wanted: Sequence[Trigger]) -> Gate:
         checks=tuple(_check(comparison, trigger, asked) for trigger in wanted),
         undecided=tuple(undecided),
         decided=tuple(_decided(comparison, asked, undecided)),
-        missing=tuple(_missing(comparison)),
+        missing=tuple(missing(comparison)),
     )
 
 
 def _check(comparison: Comparison, trigger: Trigger, asked: Sequence[Trigger]) -> Check:
     if trigger.word == MISSING:
-        trips = [Finding(name, MISSING.upper()) for name in _missing(comparison)]
-        return Check(trigger, f"{len(comparison.a.measured)} rows of A", tuple(trips))
+        return _check_rows(comparison, trigger)
     if trigger.word == DISTURBED:
         return _check_passes(comparison, trigger)
     if trigger.word == UNCLEAR:
         trips = _undecided(comparison, asked, trigger.least)
-        return Check(trigger, _counted(comparison, asked), tuple(trips), len(trips))
+        return Check(trigger, _counts(comparison, asked, trips), tuple(trips), len(trips))
     judged = [figure.judged(trigger.word, trigger.size) for figure in figures(comparison, trigger.word)]
     trips = [finding for finding in judged if finding.word == trigger.word.upper()]
     undecided = _undecided(comparison, [trigger])
-    return Check(trigger, _counted(comparison, [trigger]), tuple(trips), len(undecided))
+    return Check(trigger, _counts(comparison, [trigger], trips), tuple(trips), len(undecided))
 
 
 def _undecided(
@@ -109,27 +144,32 @@ def _decided(
     comparison: Comparison, asked: Sequence[Trigger], undecided: Iterable[Finding]
 ) -> Iterator[Decided]:
     open_ones = Counter(finding.of for finding in undecided)
-    for kind, total in _numbers(comparison, asked).items():
-        yield Decided(kind, asked=total, decided=total - open_ones[kind])
+    for of, total in _numbers(comparison, asked).items():
+        yield Decided(of, asked=total, decided=total - open_ones[of])
 
 
-def _counted(comparison: Comparison, asked: Sequence[Trigger]) -> str:
-    """Number of figures of each kind: "39 slow-downs and 51 speeds"."""
-    numbers = _numbers(comparison, asked)
-    return " and ".join(f"{total} {kind}s" for kind, total in numbers.items()) or "nothing"
+def _counts(comparison: Comparison, asked: Sequence[Trigger], trips: Iterable[Finding]) -> tuple[Count, ...]:
+    """The number of figures of each kind, and of those that tripped."""
+    failed = Counter(trip.of for trip in trips)
+    return tuple(Count(of, total, failed[of]) for of, total in _numbers(comparison, asked).items())
 
 
 def _numbers(comparison: Comparison, asked: Sequence[Trigger]) -> dict[str, int]:
     """The number of figures of each kind that some words are about."""
     numbers: dict[str, int] = {}
     for trigger in asked:
-        numbers |= Counter(figure.of for figure in figures(comparison, trigger.word))
+        numbers[kind(trigger.word)] = sum(1 for _ in figures(comparison, trigger.word))
     return numbers
 
 
-def _missing(comparison: Comparison) -> list[str]:
-    failed = [f"{f.place.name} ({f.place.condition.id}) failed: {f.reason}" for f in comparison.b.failures]
-    return [*comparison.only_a, *failed]
+def _check_rows(comparison: Comparison, trigger: Trigger) -> Check:
+    """Check that B has every row of A."""
+    trips = [
+        Finding(each.name, MISSING.upper(), reason=each.reason, rows=each.rows)
+        for each in missing(comparison)
+    ]
+    failed = sum(trip.rows for trip in trips)
+    return Check(trigger, (Count("row", len(comparison.a.measured), failed, " of A"),), tuple(trips))
 
 
 def _check_passes(comparison: Comparison, trigger: Trigger) -> Check:
@@ -145,7 +185,7 @@ def _check_passes(comparison: Comparison, trigger: Trigger) -> Check:
             for key, sweep in sweeps.items()
             if _share(sweep) > trigger.size
         ]
-    return Check(trigger, f"{checked} sweeps", tuple(trips))
+    return Check(trigger, (Count("sweep", checked, len(trips)),), tuple(trips))
 
 
 def _share(sweep: Sequence[Measured]) -> float:

@@ -1,4 +1,4 @@
-"""Compare many machines: the sweep with the largest effect of each guideline under each condition."""
+"""Compare many machines: what the sweeps of each guideline find under each condition, and by how much."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,8 +16,9 @@ from guidelines.stats.intervals import Estimate
 
 @dataclass(frozen=True)
 class Standing:
-    """One guideline on one machine: its sweep with the largest effect, and counts of sweeps.
+    """One guideline on one machine: the sweep with the largest effect that carries its finding, and counts.
 
+    Sweeps that hold carry "holds" and "holds in part", those denied "does not hold", all others "undecided".
     `effect` exceeds 1 if the guideline is right: times slower, or faster if that is claimed, of the
     time or of the time per multiply-add. Sweeps in which launches decide are left out, but for
     `sweeps_launch_bound`, their number; if there are no others, the largest effect is one of theirs.
@@ -174,7 +175,8 @@ def _line(
 
 def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measured]]) -> Standing:
     judged = [each for each in sweeps if not each.decision.verdict.is_about_launches]
-    key, decision = max(judged or sweeps, key=lambda each: each.decision.effect.estimate)
+    outcomes = Counter(each.decision.verdict.outcome for each in judged)
+    key, decision = max(_carriers(judged) or sweeps, key=lambda each: each.decision.effect.estimate)
     evidence = decision.evidence
     return Standing(
         sweep=key.sweep,
@@ -182,12 +184,20 @@ def _standing(sweeps: Sequence[_Judged], swept: Mapping[SweepKey, Sequence[Measu
         expect=evidence.expect,
         effect=decision.effect,
         verdict=decision.verdict,
-        sweeps_held=sum(each.decision.verdict.outcome == "holds" for each in judged),
+        sweeps_held=outcomes["holds"],
         sweeps_judged=len(judged),
-        sweeps_denied=sum(each.decision.verdict.outcome == "does not hold" for each in judged),
+        sweeps_denied=outcomes["does not hold"],
         sweeps_launch_bound=len(sweeps) - len(judged),
         passes=evidence.effort.passes,
         is_one_process=any(measured.is_one_process for measured in swept[key]),
         is_disturbed=any(measured.is_disturbed for measured in swept[key]),
         is_per_multiply_add=evidence.is_per_multiply_add,
     )
+
+
+def _carriers(judged: Sequence[_Judged]) -> Sequence[_Judged]:
+    """The sweeps that carry a finding: those that hold, if none does those denied, else all."""
+    for outcome in ("holds", "does not hold"):
+        if carriers := [each for each in judged if each.decision.verdict.outcome == outcome]:
+            return carriers
+    return judged

@@ -58,7 +58,8 @@ def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Re
             else:
                 runs_by_path[-1].append(result)
     if skipped and not any(runs_by_path):
-        raise ResultsError(f"all {len(skipped)} files are broken, {skipped[0]}")
+        which = f"all {len(skipped)} files are" if len(skipped) > 1 else "the only file is"
+        raise ResultsError(f"{which} broken, {skipped[0]}")
     return Reading(runs_by_path, tuple(files), tuple(skipped))
 
 

@@ -198,7 +198,8 @@ def for_most(needed: Iterable[MorePasses | None]) -> str:
         return f"measure both sides with --passes {USUAL_PASSES} or more, on a quieter machine"
     enough = able[min(len(able), (len(every) + 1) // 2) - 1]
     decided = sum(each <= enough for each in able)
-    return f"measure both sides longer: {enough.options} would decide about {decided} of these {len(every)}"
+    which = f"about {decided} of these {len(every)}" if len(every) > 1 else "it"
+    return f"measure both sides longer: {enough.options} would decide {which}"
 
 
 def _rounds(effect: Estimate, distance: float) -> Remedy | None:

@@ -13,6 +13,8 @@ CHANGES = (*EFFECTS, *SPEEDS)
 WORDS = (*CHANGES, UNCLEAR, DISTURBED, MISSING)
 # The least size that counts, for a word without one: of a change, or the share of disturbed passes.
 LEAST = {**dict.fromkeys(CHANGES, LEAST_CHANGE), DISTURBED: 1 / PASSES_FOR_AN_ODD_ONE}
+# The largest size: a change by a factor of 101, beyond what anybody looks for.
+MOST = 100.0
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,22 @@ class Trigger:
         return self.least
 
 
+class UnknownWordError(ValueError):
+    """A part of a list whose `word` is not one of WORDS."""
+
+    def __init__(self, text: str, word: str) -> None:
+        super().__init__(
+            f"{text!r} is none of {', '.join(WORDS)}, each with a least size such as :5% or without"
+        )
+        self.word = word
+
+
 def triggers(text: str) -> tuple[Trigger, ...]:
-    """Read a list such as "stronger,slower:5%". Raises ValueError naming the part that is wrong."""
-    return tuple(map(_trigger, text.split(",")))
+    """Read a list such as "stronger,slower:5%"; what it holds twice counts once.
+
+    Raises ValueError naming the part that is wrong.
+    """
+    return tuple(dict.fromkeys(map(_trigger, text.split(","))))
 
 
 def changes(wanted: Sequence[Trigger]) -> tuple[Trigger, ...]:
@@ -49,14 +64,21 @@ def changes(wanted: Sequence[Trigger]) -> tuple[Trigger, ...]:
 
 
 def _trigger(text: str) -> Trigger:
-    match = re.fullmatch(r"(\w+)(?::(\d+(?:\.\d+)?)%)?", text.strip())
-    if not match or match[1] not in WORDS:
-        raise ValueError(
-            f"{text!r} is none of {', '.join(WORDS)}, each with a least size such as :5% or without"
-        )
-    word, percent = match.groups()
+    word, colon, size = text.strip().partition(":")
+    if word not in WORDS:
+        raise UnknownWordError(text, word)
+    percent = re.fullmatch(r"(\d+(?:\.\d+)?)%", size)
+    if colon and re.fullmatch(r"\d+(\.\d+)?", size):
+        raise ValueError(f"{text!r}: a size needs %, as in {word}:{size}%")
+    if colon and not percent:
+        raise ValueError(f"{text!r}: a size is a number of percent, as in {word}:5%")
     if percent is None:
         return Trigger(word, LEAST.get(word))
     if word == MISSING:
         raise ValueError(f"{text!r}: {MISSING} has no size, give it without")
-    return Trigger(word, float(percent) / 100)
+    least = float(percent[1]) / 100
+    if least > MOST:
+        raise ValueError(f"{word} has a size of at most {100 * MOST:.0f} %")
+    if word == DISTURBED and least >= 1:
+        raise ValueError(f"{text!r}: {DISTURBED} has a size below 100 %, a share of the passes")
+    return Trigger(word, least)

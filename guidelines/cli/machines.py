@@ -20,6 +20,7 @@ from guidelines.report.labels import attributes
 from guidelines.report.pictures.series import Series
 from guidelines.report.short_labels import short_labels
 from guidelines.results.machine import called
+from guidelines.results.number_of import number_of
 from guidelines.spec.condition import Condition
 
 # The number of hosts that an error names; the others are counted.
@@ -128,9 +129,10 @@ def hint_on_hosts(machines: Sequence[MachineResults]) -> str:
 def _check_not_mixed(a: Sequence[MachineResults], b: Sequence[MachineResults]) -> None:
     on_both_sides = [runs for runs in runs_of_each_machine([*a, *b]) if len(runs) > 1]
     if on_both_sides:
+        have = "has" if len(on_both_sides) == 1 else "have"
         raise CommandError(
-            f"{len(on_both_sides)} machines have runs on both sides, which hold several machines: "
-            "give two paths of one machine each to see what changed on it"
+            f"{number_of(len(on_both_sides), 'machine')} {have} runs on both sides, which hold several "
+            "machines: give two paths of one machine each to see what changed on it"
             f"{hint_on_hosts([*a, *b])}"
         )
 

@@ -26,6 +26,7 @@ from guidelines.measure.recording import CONTROL, Limits
 from guidelines.measure.sweep import budget_s, measure_sweep
 from guidelines.results.disturbance import State, disturbances
 from guidelines.results.model import Entry
+from guidelines.results.number_of import number_of
 from guidelines.spec.condition import Condition, Device
 from guidelines.stats.noise_floor import noise_floor
 
@@ -78,19 +79,15 @@ def duration(cases: Sequence[Case], limits: Limits) -> Finding:
     for chosen in by_sweep.values():
         variants = [case.variant.id for case in chosen]
         seconds += chosen[0].time_share * budget_s(chosen[0].sweep, variants, limits)
-    counts = f"{_counted(len(by_sweep), 'sweep')}, {_counted(len(cases), 'variant')}"
+    counts = f"{number_of(len(by_sweep), 'sweep')}, {number_of(len(cases), 'variant')}"
     return Finding("duration", f"{counts}: {seconds / 60:.1f} min of samples")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def threads(asked: int, processors: int, cores: int | None) -> Finding:
     """Compares the threads that are asked for with the processors that this process may use."""
-    figure = f"{asked} of {_counted(processors, 'processor')}"
+    figure = f"{asked} of {number_of(processors, 'processor')}"
     if cores:
-        figure += f" on {_counted(cores, 'core')}"
+        figure += f" on {number_of(cores, 'core')}"
     if asked > processors:
         return Finding("threads", figure, f"--threads {processors}: more threads wait for each other")
     if cores and asked > cores:
@@ -105,7 +102,7 @@ def quota(usable: Processors, threads: int) -> Finding:
     """
     if usable.quota is None or usable.quota >= usable.usable:
         return Finding("quota", "none")
-    figure = f"{usable.quota:.3g} of {_counted(usable.usable, 'processor')}"
+    figure = f"{usable.quota:.3g} of {number_of(usable.usable, 'processor')}"
     remedy = "raise it, such as by docker's --cpus: whoever has spent it is stopped while it is timed"
     return Finding("quota", figure, remedy if usable.quota < threads else "")
 

@@ -18,19 +18,19 @@ def decimals(estimate: Estimate) -> int:
     """
     half_width = estimate.half_width
     if half_width is None:
-        return DIGITS_WITHOUT_INTERVAL - 1 + _first_digit(estimate.estimate)
+        return DIGITS_WITHOUT_INTERVAL - 1 + first_digit(estimate.estimate)
     if half_width == 0:
         return MOST_DECIMALS
-    return max(_doubtful(half_width), min(MOST_DECIMALS, _first_digit(estimate.estimate)))
+    return max(_doubtful(half_width), min(MOST_DECIMALS, first_digit(estimate.estimate)))
 
 
 def _doubtful(half_width: float) -> int:
     """The decimal place to which a half-width is shown."""
-    second_digit = 1 if half_width < 2 * 10.0 ** -_first_digit(half_width) else 0
-    return min(MOST_DECIMALS, second_digit + _first_digit(half_width))
+    second_digit = 1 if half_width < 2 * 10.0 ** -first_digit(half_width) else 0
+    return min(MOST_DECIMALS, second_digit + first_digit(half_width))
 
 
-def _first_digit(value: float) -> int:
+def first_digit(value: float) -> int:
     """The decimal place of a value's first digit that is not 0: 2 for hundredths, -1 for tens."""
     return -floor(log10(value))
 
@@ -45,6 +45,11 @@ def number(estimate: Estimate) -> str:
     if estimate.half_width == 0:
         return f"{estimate.estimate:.{MOST_DECIMALS}g}"
     return rounded(estimate.estimate, decimals(estimate))
+
+
+def is_about_1(estimate: Estimate) -> bool:
+    """True if the estimate is 1 as it is shown: a slow-down that has no direction."""
+    return float(number(estimate)) == 1
 
 
 def with_half_width(estimate: Estimate) -> str:
@@ -86,7 +91,7 @@ def brackets(estimate: Estimate) -> str:
         return "[no interval]"
     places = decimals(estimate)
     low, high = (
-        rounded(end, max(places, min(MOST_DECIMALS, _first_digit(end))))
+        rounded(end, max(places, min(MOST_DECIMALS, first_digit(end))))
         for end in (estimate.low, estimate.high)
     )
     return f"[{low}, {high}]"

@@ -38,6 +38,8 @@ OTHER_WORK = "#"
 NOT_COUNTED = "not counted"
 # Stands at aligned widths for a guideline whose published widths are aligned ones.
 AS_PUBLISHED = "widths as published"
+# Stands for the speeds of a comparison that has none.
+NO_SPEEDS = "no network did the same work on both sides"
 # Marks intervals that tell nothing of how far runs lie apart.
 ONE_PROCESS = "one process: the interval does not cover other runs"
 # Facts of every machine: a file without one does not hold it.

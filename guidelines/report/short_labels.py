@@ -12,13 +12,22 @@ LONGEST = 60
 
 
 def short_labels(everything: Sequence[dict[str, str]]) -> list[str]:
-    """A label for each: the machine's name or its device, and what tells it from others of that name."""
+    """A label for each: the name that the user gave or the device, and what tells it from others like it.
+
+    A name for all tells nothing apart: the devices stand behind it.
+    """
     names = {known.get("name", "") for known in everything}
-    begin = "name" if len(names - {""}) > 1 else "device_name"
-    labels = [(begin == "name" and known.get("name")) or _device(known) for known in everything]
-    for attribute in _attributes(everything, begin):
+    labels = [_begin(known, is_only_name=len(names) == 1) for known in everything]
+    for attribute in _attributes(everything):
         labels = _told_apart(labels, [known.get(attribute, "") for known in everything], attribute)
     return _numbered([label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…" for label in labels])
+
+
+def _begin(known: dict[str, str], is_only_name: bool) -> str:
+    name = known.get("name", "")
+    if name and is_only_name:
+        return f"{name}: {_device(known)}"
+    return name or _device(known)
 
 
 def _device(known: dict[str, str]) -> str:
@@ -37,13 +46,12 @@ def headings(everything: Sequence[dict[str, str]]) -> list[str]:
     return told
 
 
-def _attributes(everything: Sequence[dict[str, str]], begin: str) -> list[str]:
+def _attributes(everything: Sequence[dict[str, str]]) -> list[str]:
     """The attributes that may tell labels apart, the most telling first."""
     others: dict[str, None] = {}
     for known in everything:
         others |= dict.fromkeys(known)
-    ordered = dict.fromkeys((*FIRST, *THEN, *others))
-    return [attribute for attribute in ordered if attribute != begin]
+    return list(dict.fromkeys((*FIRST, *THEN, *others)))
 
 
 def _told_apart(labels: Sequence[str], values: Sequence[str], attribute: str) -> list[str]:

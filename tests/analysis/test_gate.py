@@ -1,5 +1,6 @@
 from dataclasses import replace
 from random import Random
+from re import escape
 
 import pytest
 
@@ -48,9 +49,42 @@ def test_a_list_of_verdicts_with_or_without_a_least_size_is_read():
     assert triggers("unclear:10%,disturbed:50%") == (Trigger("unclear", 0.1), Trigger("disturbed", 0.5))
 
 
-@pytest.mark.parametrize("text", ["", "worse", "slower:5", "slower:-5%", "slower:5%:", "stronger,,weaker"])
+@pytest.mark.parametrize("text", ["", "worse", "stronger,,weaker"])
 def test_what_cannot_be_read_is_named_with_what_can(text):
     with pytest.raises(ValueError, match="is none of stronger, weaker, faster, slower, unclear, "):
+        triggers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("slower:5", "'slower:5': a size needs %, as in slower:5%"),
+        ("unclear:2.5", "'unclear:2.5': a size needs %, as in unclear:2.5%"),
+        ("slower:-5%", "'slower:-5%': a size is a number of percent, as in slower:5%"),
+        ("slower:5%:", "'slower:5%:': a size is a number of percent, as in slower:5%"),
+        ("slower:", "'slower:': a size is a number of percent, as in slower:5%"),
+    ],
+)
+def test_a_size_that_cannot_be_read_is_named_with_one_that_can(text, reason):
+    with pytest.raises(ValueError, match=f"^{escape(reason)}$"):
+        triggers(text)
+
+
+def test_a_word_of_one_size_counts_once():
+    assert triggers("slower,slower:3%, slower") == (Trigger("slower", 0.03),)
+    assert triggers("slower,slower:5%") == (Trigger("slower", 0.03), Trigger("slower", 0.05))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("weaker:10000.1%", "weaker has a size of at most 10000 %"),
+        ("unclear:99999%", "unclear has a size of at most 10000 %"),
+        ("disturbed:100%", "'disturbed:100%': disturbed has a size below 100 %"),
+    ],
+)
+def test_a_size_at_which_no_gate_would_fail_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
         triggers(text)
 
 

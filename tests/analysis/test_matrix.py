@@ -136,3 +136,30 @@ def test_a_guideline_of_launch_bound_sweeps_only_stands_for_launches(sweeps_of):
     assert standing.effect.estimate == pytest.approx(1.5, rel=0.01)
     assert counts(standing) == (0, 0, 2)
     assert found.verdicts == 0
+
+
+@pytest.fixture
+def standing_of(entry, results):
+    """The standing of G2 from sweeps by their names, each with its slow-down and its rounds."""
+
+    def standing_of(**sweeps):
+        entries = []
+        for sweep, (slowdown, rounds) in sweeps.items():
+            entries += [entry(v, s, sweep=sweep, rounds=rounds) for v, s in (("g=1", 1.0), ("g=8", slowdown))]
+        return matrix([results(*entries)]).lines[0].standings["G2"]
+
+    return standing_of
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "finding", "shown", "outcome"),
+    [
+        ({"x1": (3.0, 4), "x2": (1.3, 40), "x4": (1.5, 40)}, "holds", "x4", "holds"),
+        ({"x1": (3.0, 4), "x2": (1.3, 40), "x4": (1.0, 40)}, "holds in part", "x2", "holds"),
+        ({"x1": (3.0, 4), "x2": (1.0, 40)}, "does not hold", "x2", "does not hold"),
+        ({"x1": (3.0, 4), "x2": (4.0, 4)}, "undecided", "x2", "undecided"),
+    ],
+)
+def test_the_sweep_that_is_shown_carries_the_finding(standing_of, sweeps, finding, shown, outcome):
+    standing = standing_of(**sweeps)
+    assert (standing.finding, standing.sweep, standing.verdict.outcome) == (finding, shown, outcome)

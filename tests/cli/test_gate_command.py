@@ -29,6 +29,13 @@ def test_what_b_lacks_is_said_or_stops(write_run, printed_line, tmp_path):
     status, _, err = printed_line("compare", a, b, "--fail-on", "missing")
     assert status == 1
     assert err.startswith("guidelines: G2 x1 g=8 (cpu, against g=1) is MISSING on B\n")
+    assert "not on B, so not checked" not in err
+
+
+def test_a_word_that_is_misspelt_is_named_with_the_one_that_was_meant(write_run, printed_line):
+    a, b = write_run("a.json", 2.0), write_run("b.json", 2.4)
+    _, _, err = printed_line("compare", a, b, "--fail-on", "slowr:5%")
+    assert err.endswith("; did you mean slower?\n")
 
 
 def test_a_change_of_launches_trips_and_is_named_as_one(write_run, printed_line):

@@ -45,8 +45,14 @@ def test_a_report_can_be_of_some_guidelines_only(capsys):
     assert [line[:2] for line in shown["answer"]] == ["G2", "G4"]
 
 
+def test_guidelines_are_named_in_any_case(run_path, capsys):
+    for given in ("g2", " G2 "):
+        assert main(["report", str(run_path), "--only", given, "--format", "json"]) == 0
+        assert {each["guideline"] for each in json.loads(capsys.readouterr().out)["records"]} == {"G2"}
+
+
 def test_guidelines_that_no_file_has_are_refused_with_those_there_are(run_path, capsys):
-    for given in ("G7", "", "G2,", "g2"):
+    for given in ("G7", "", "G2,", "g7"):
         assert main(["report", str(run_path), "--only", given]) != 0
         line = capsys.readouterr().err
         assert line.startswith("guidelines: --only: there is no '")

@@ -49,7 +49,7 @@ def test_without_a_broken_file_nothing_changes(write_run, printed):
 def test_if_all_files_are_broken_nothing_can_be_shown(runs, printed):
     status, out, err = printed("report", str(runs / "broken.json"), "--skip-broken")
     assert (status, out) == (2, "")
-    assert err.startswith(f"guidelines: all 1 files are broken, {broken(runs)}")
+    assert err.startswith(f"guidelines: the only file is broken, {broken(runs)}")
 
 
 def test_what_fail_on_finds_comes_before_what_was_left_out(runs, write_run, printed):

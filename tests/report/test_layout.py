@@ -49,3 +49,16 @@ def test_lines_are_broken_alike_with_and_without_other_letters():
 
 def test_a_cell_of_several_lines_makes_its_row_as_high():
     assert layout.table([["", "b"]], [["x\ny", "1"]], ["left", "right"]) == "   b\n-  -\nx  1\ny"
+
+
+def test_a_table_of_many_columns_is_split_into_blocks_that_fit():
+    names = [f"G{k}" for k in range(1, 8)]
+    row = Row((Value("a processor, channels last"), *(Value(f"1.{name}x\nholds") for name in names)))
+    grid = Grid((Head("machine", is_number=False), *map(Head, names)), (row,))
+    shown = text.render(Document("", (), (Section("title", grid),)), 45)
+    assert layout.widest(shown) <= 45
+    heads = [line.split() for line in shown.splitlines() if line.startswith("   ")]
+    assert [head for head in heads if "G" in head[0]] == [names[:4], names[4:]]
+    assert shown.count("a processor") == 2
+    whole = text.render(Document("", (), (Section("title", grid),)), 90)
+    assert whole.count("a processor") == 1

@@ -61,10 +61,28 @@ def test_a_curve_is_what_its_title_says(entry, results):
 
 
 def test_a_title_says_both_results_of_two_machines_in_the_order_of_the_legend(entry, results):
-    one, other = (series(results(*pair(entry, extreme))) for extreme in (2.0, 1.5))
-    assert titles(one, other) == ["G2 x1 holds | holds: g=8 2x | 1.5x slower"]
-    opposite = series(results(*pair(entry, 0.5)))
-    assert titles(one, opposite) == ["G2 x1 holds | does not hold: g=8 2x slower | 2x faster"]
+    one, other = (series(results(*pair(entry, s)), f"a GPU, {s}") for s in (2.0, 1.5))
+    assert titles(one, other) == ["G2 x1 2.0 holds | 1.5 holds: g=8 2x | 1.5x slower"]
+    opposite = series(results(*pair(entry, 0.5)), "a GPU, compile")
+    assert titles(one, opposite) == ["G2 x1 2.0 holds | compile does not hold: g=8 2x slower | 2x faster"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (("A: a GPU", "B: a GPU"), "G2 x1 A holds | B holds: g=8 2x | 1.5x slower"),
+        (("mine", "a GPU"), "G2 x1 mine holds | a GPU holds: g=8 2x | 1.5x slower"),
+        (("ci: x, nchw", "ci: x, nhwc"), "G2 x1 nchw holds | nhwc holds: g=8 2x | 1.5x slower"),
+        (("x" * 17, "y"), "G2 x1 holds on 2 of 2"),
+        (("alike", "alike"), "G2 x1 holds on 2 of 2"),
+    ],
+)
+def test_a_title_says_which_of_two_machines_is_which_or_counts_them(entry, results, labels, expected):
+    machines = [
+        series(results(*pair(entry, slowdown)), label)
+        for slowdown, label in zip((2.0, 1.5), labels, strict=True)
+    ]
+    assert titles(*machines) == [expected]
 
 
 def test_a_title_counts_more_machines(entry, results):

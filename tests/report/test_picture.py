@@ -179,11 +179,12 @@ def test_an_image_size_that_the_paper_has_not_is_apart_from_its_figures(units):
 def test_image_sizes_beside_the_same_figures_share_a_panel(entry, results):
     condition = Condition("cpu", "a processor", image_size=28)
     machines = [
-        drawn(results(entry("g=1", 1.0, **how), entry("g=8", 2.0, **how)))
-        for how in ({}, {"condition": condition})
+        drawn(results(entry("g=1", 1.0, **how), entry("g=8", 2.0, **how)), f"a processor, {name}")
+        for name, how in (("56x56", {}), ("28x28", {"condition": condition}))
     ]
     page = picture.pages(machines)["G2"]
-    assert list(titles_of(page).values()) == ["G2 x1 holds | holds: g=8 1.999x | 1.999x slower"]
+    expected = "G2 x1 56x56 holds | 28x28 holds: g=8 1.999x | 1.999x slower"
+    assert list(titles_of(page).values()) == [expected]
     assert len(lines(page)) == 3
 
 

@@ -18,6 +18,13 @@ def test_names_come_before_devices():
     assert short_labels(machines) == ["mine", "yours"]
 
 
+def test_a_name_comes_first_also_beside_machines_without_one_and_if_all_have_it():
+    machines = [known(torch="1"), known(name="mine"), known(torch="2")]
+    assert short_labels(machines) == ["a processor, torch 1", "mine", "a processor, torch 2"]
+    same = [known(name="mine"), known(name="mine", mode="compile")]
+    assert short_labels(same) == ["mine: a processor, eager", "mine: a processor, compile"]
+
+
 def test_only_labels_that_are_alike_are_told_apart():
     machines = [
         known(name="mine"),

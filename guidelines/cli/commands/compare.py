@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_files, add_output
 from guidelines.cli.formats import Answer
+from guidelines.cli.near import did_you_mean
 from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "slower:5%%. unclear: a row may be what another word says, by more than its size, and is not decided "
         "(unclear:10%%: by more than 10%%; without another word: any of the four). disturbed: more than 20%% "
         "of the passes of a sweep of A or B were (disturbed:50%%: more than half). missing: B lacks a row of "
-        "A, or failed to measure it",
+        "A, failed to measure it, or measured another network under its name. A word for which there is "
+        "nothing to compare fails, too",
     )
 
 
@@ -66,12 +68,14 @@ def run(options: Namespace) -> int:
 
 
 def _triggers(text: str | None) -> "tuple[Trigger, ...]":
-    from guidelines.analysis.triggers import triggers
+    from guidelines.analysis.triggers import WORDS, UnknownWordError, triggers
 
     if text is None:
         return ()
     try:
         return triggers(text)
+    except UnknownWordError as error:
+        raise CommandError(f"--fail-on: {error}{did_you_mean(error.word, WORDS)}") from error
     except ValueError as error:
         raise CommandError(f"--fail-on: {error}") from error
 
@@ -82,19 +86,22 @@ def _gated(
     """Show a comparison below the gate's answer, which stderr tells, too, and return its status."""
     from guidelines.analysis.gate import gate
     from guidelines.report.subjects import gate as report
+    from guidelines.report.subjects.disturbed_gate import disturbed_trips
 
     passed_or_not = gate(comparison, wanted)
     lines = report.lines(passed_or_not, comparison)
+    disturbed = disturbed_trips(passed_or_not.trips)
     answer = _comparison_answer(comparison)
     document = replace(answer.document, lead=(*lines, *answer.document.lead), in_sight=len(lines))
     show_answer(replace(answer, document=document, facts={"gate": report.to_json(passed_or_not)}))
     for trip in passed_or_not.trips:
         remark(f"guidelines: {report.trip_line(trip)}")
-    for note in (report.unchecked_line(passed_or_not), report.undecided_line(passed_or_not)):
+    notes = (disturbed.line, report.unchecked_line(passed_or_not), report.undecided_line(passed_or_not))
+    for note in notes:
         if note:
             remark(f"guidelines: {note}")
     remark(f"guidelines: {lines[0]}")
-    return 1 if passed_or_not.trips else 0
+    return 0 if passed_or_not.passed else 1
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:

@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--only",
         metavar="LIST",
-        help="show these guidelines alone, such as G2 or G2,G4; with `-o g2.tex`, a table for an article",
+        help="show these guidelines alone, such as G2 or g2,g4; with `-o g2.tex`, a table for an article",
     )
 
 
@@ -65,10 +65,12 @@ def _only(machines: "Sequence[MachineResults]", text: str | None) -> "list[Machi
         return list(machines)
     wanted = [name.strip() for name in text.split(",")]
     known = distinct(guidelines_of(results) for results in machines)
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise CommandError(f"--only: there is no {unknown[0]!r} in these files, but {', '.join(known)}")
-    selected = [of_guidelines(results, wanted) for results in machines]
+    in_any_case = {name.lower(): name for name in known} | {name: name for name in known}
+    named = [in_any_case.get(name, in_any_case.get(name.lower(), "")) for name in wanted]
+    if "" in named:
+        unknown = wanted[named.index("")]
+        raise CommandError(f"--only: there is no {unknown!r} in these files, but {', '.join(known)}")
+    selected = [of_guidelines(results, named) for results in machines]
     return [results for results in selected if guidelines_of(results)]
 
 

@@ -7,6 +7,8 @@ from guidelines.report.formats import layout
 from guidelines.report.formats.colour import coloured
 
 NARROWEST_NAME = 16
+# Tables of no more columns are not split: one that is too wide would not get narrower.
+FEWEST_TO_SPLIT = 2
 # Before the second and later lines of a sentence.
 CONTINUED = "   "
 
@@ -95,7 +97,7 @@ def _left_out(section: Section) -> Iterator[str]:
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
-    """The widest form that fits: in full, without details, or without and with row names broken."""
+    """The widest form that fits: in full, without details, with row names broken, or in blocks of columns."""
     if grid is None or not grid.rows:
         return ""
     everything = range(len(grid.heads))
@@ -104,8 +106,30 @@ def _fitting(grid: Grid | None, width: int) -> str:
         text = _stacked(grid, columns)
         if layout.widest(text) <= width:
             return text
-    excess = layout.widest(text) - width
-    return _stacked(grid, essential, max(NARROWEST_NAME, _name_width(grid) - excess))
+    names = _name_width(grid)
+    text = _stacked(grid, essential, max(NARROWEST_NAME, names - (layout.widest(text) - width)))
+    if layout.widest(text) <= width or not _can_be_split(grid, essential):
+        return text
+    return "\n\n".join(_blocks(grid, essential, width, max(NARROWEST_NAME, min(names, width // 3))))
+
+
+def _can_be_split(grid: Grid, columns: Sequence[int]) -> bool:
+    """True for two figures or more in a row; words, such as reasons, belong beside the figures."""
+    return len(columns) > FEWEST_TO_SPLIT and all(grid.heads[k].is_number for k in columns[1:])
+
+
+def _blocks(grid: Grid, columns: Sequence[int], width: int, name_width: int) -> Iterator[str]:
+    """Tables of as many columns as fit, each with the names of the rows; at least one column in each."""
+    first, *others = columns
+    block, text = [first], ""
+    for column in others:
+        wider = _stacked(grid, [*block, column], name_width)
+        if text and layout.widest(wider) > width:
+            yield text
+            block, wider = [first], _stacked(grid, [first, column], name_width)
+        block.append(column)
+        text = wider
+    yield text
 
 
 def _name_width(grid: Grid) -> int:

@@ -1,38 +1,78 @@
-"""Choose the series of a guideline that stand out among many: those of the largest and smallest effects."""
+"""Choose the series of a page that stand out among many, and give each one look in all its pictures."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from statistics import geometric_mean
+from math import log
+from statistics import fmean
 
 from guidelines.report.pictures.legend import MANY, STYLES, Look
 from guidelines.report.pictures.series import Series
 
-EACH_SIDE = len(STYLES) // 2
-
 
 def emphasised(series: Sequence[Series]) -> list[tuple[Series, Look]]:
-    """Series with their looks: few in colours; of many the extremes, numbered by their effect, others grey.
+    """The series of a page with their looks: few in colours; of many some, numbered by effect, others grey.
 
-    The effect of a series is the geometric mean of those of its sweeps.
+    Coloured are those in a picture of few series, then those of the largest and smallest effects, as far as
+    there are colours. Two series have the same colour only if no picture shows both.
     """
     if len(series) <= len(STYLES):
         return list(zip(series, STYLES, strict=False))
-    effects = {index: _effect(each) for index, each in enumerate(series)}
-    known = [index for index, effect in effects.items() if effect]
-    ranked = sorted(known, key=lambda index: -effects[index])
+    effects = _effects(series)
+    ranked = sorted(effects, key=lambda index: -effects[index])
+    looks = _looks(series, ranked)
     ranks = {index: rank for rank, index in enumerate(ranked, 1)}
-    last_ones = max(EACH_SIDE, len(ranked) - EACH_SIDE)
-    extremes = [*ranked[:EACH_SIDE], *ranked[last_ones:]]
     shown: list[tuple[Series, Look]] = []
-    for index, look in zip(extremes, STYLES, strict=False):
+    for index in (*ranked, *(index for index in looks if index not in ranks)):
         each = series[index]
-        shown.append((replace(each, label=f"{ranks[index]}: {each.label}"), look))
-    return shown + [(each, MANY) for index, each in enumerate(series) if index not in extremes]
+        label = f"{ranks[index]}: {each.label}" if index in ranks else each.label
+        if index in looks:
+            shown.append((replace(each, label=label), looks[index]))
+    return shown + [(each, MANY) for index, each in enumerate(series) if index not in looks]
 
 
-def _effect(series: Series) -> float:
-    """The mean effect of the sweeps with a verdict; 0 if there is none."""
-    effects: list[float] = []
-    for table in series.tables:
-        effects += [sweep.effect.estimate for sweep in table.sweeps if sweep.effect]
-    return geometric_mean(effects) if effects else 0.0
+def _looks(series: Sequence[Series], ranked: Sequence[int]) -> dict[int, Look]:
+    """The colours of series by their index, none for those that there is no colour for."""
+    guidelines = [{table.guideline for table in each.tables} for each in series]
+    sizes: Counter[str] = Counter()
+    for of_series in guidelines:
+        sizes.update(of_series)
+    small = {name for name, size in sizes.items() if size <= len(STYLES)}
+    of_few = [index for index, of_series in enumerate(guidelines) if of_series & small]
+    looks: dict[int, Look] = {}
+    for index in dict.fromkeys([*of_few, *_from_both_ends(ranked)]):
+        beside = {looks[other] for other in looks if guidelines[other] & guidelines[index]}
+        free = [style for style in STYLES if style not in beside]
+        unused = [style for style in free if style not in looks.values()]
+        if free:
+            looks[index] = (unused or free)[0]
+    return looks
+
+
+def _from_both_ends(ranked: Sequence[int]) -> list[int]:
+    """The first, the last, the second, the last but one, and so on."""
+    halves = zip(ranked, reversed(ranked), strict=True)
+    alternating: dict[int, None] = {}
+    for first, last in halves:
+        alternating |= {first: None, last: None}
+    return list(alternating)
+
+
+def _effects(series: Sequence[Series]) -> Mapping[int, float]:
+    """The mean effect of each series with a verdict, by its index: the logarithm over that of all series.
+
+    Each sweep is held against the same sweep of the others, as not all series have the same sweeps.
+    """
+    by_sweep: dict[tuple[str, str], dict[int, float]] = {}
+    for index, each in enumerate(series):
+        for table in each.tables:
+            for sweep in table.sweeps:
+                if sweep.effect:
+                    of_sweep = by_sweep.setdefault((table.guideline, sweep.name), {})
+                    of_sweep[index] = log(sweep.effect.estimate)
+    relative: dict[int, list[float]] = {}
+    for of_sweep in by_sweep.values():
+        mean = fmean(of_sweep.values())
+        for index, effect in of_sweep.items():
+            relative.setdefault(index, []).append(effect - mean)
+    return {index: fmean(effects) for index, effects in relative.items()}

@@ -122,7 +122,7 @@ def _page(drawn: Shown) -> "Figure":
     grid = page.subplots(len(names), 2, squeeze=False)
     for row, panel, with_names in zip(grid, drawn.panels, is_named, strict=True):
         draw_panel(row, drawn.guideline, panel, turned if with_names else None)
-        title = fitting(result(drawn.guideline, panel.panel), 2 * width - AXIS_INCHES, POINTS)
+        title = fitting(result(drawn.guideline, panel.panel, drawn.named), 2 * width - AXIS_INCHES, POINTS)
         row[0].set_title(title, loc="left", fontsize=POINTS)
     title = fitting(f"{drawn.guideline} {drawn.claim}", 2 * width, POINTS + 1)
     page.suptitle(title, x=0.01, ha="left", fontsize=POINTS + 1)

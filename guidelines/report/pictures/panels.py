@@ -24,6 +24,11 @@ class Curve:
     shift: float = 0.0
 
     @property
+    def look(self) -> Look:
+        """Its colour and marker."""
+        return self.color, self.marker
+
+    @property
     def is_per_multiply_add(self) -> bool:
         """True if slow-downs are per multiply-add."""
         has_unequal_work = any(row.cell.per_multiply_add for row in self.sweep.variants)

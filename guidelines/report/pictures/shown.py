@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from guidelines.analysis.tables import Table
 from guidelines.report.pictures.emphasis import emphasised
-from guidelines.report.pictures.legend import STYLES, Look, entries
+from guidelines.report.pictures.legend import MANY, Look, entries
 from guidelines.report.pictures.panels import Panel, blocks
 from guidelines.report.pictures.scales import Scale, slowdown_scale, throughput_scale
 from guidelines.report.pictures.series import Series
@@ -36,16 +36,23 @@ class Shown:
         has_paper = any(each.panel.published for each in self.panels)
         return entries(self.labels, self.looks, has_paper)
 
+    @property
+    def named(self) -> dict[Look, str]:
+        """The label of each coloured look."""
+        labels = zip(self.looks, self.labels, strict=True)
+        return {look: label for look, label in labels if look != MANY}
+
 
 def shown(series: Sequence[Series]) -> list[Shown]:
     """Series to draw for each guideline, in the order of the tables."""
     guidelines: dict[str, None] = {}  # a set in the order of the tables
     for each in series:
         guidelines |= dict.fromkeys(table.guideline for table in each.tables)
-    return [_shown(guideline, series) for guideline in guidelines]
+    with_looks = emphasised(series)
+    return [_shown(guideline, with_looks) for guideline in guidelines]
 
 
-def _shown(guideline: str, series: Sequence[Series]) -> Shown:
+def _shown(guideline: str, series: Sequence[tuple[Series, Look]]) -> Shown:
     own = _own_series(guideline, series)
     tables: list[tuple[Table, Look]] = []
     for each, look in own:
@@ -73,16 +80,11 @@ def _scaled(panel_blocks: Sequence[Sequence[Panel]]) -> tuple[ScaledPanel, ...]:
     return tuple(scaled)
 
 
-def _own_series(guideline: str, series: Sequence[Series]) -> list[tuple[Series, Look]]:
-    """The series that have tables of a guideline, with these tables only, and their looks.
-
-    A series looks the same on every page, unless there are too few looks for all of them.
-    """
-    own: dict[int, Series] = {}
-    for index, each in enumerate(series):
+def _own_series(guideline: str, series: Sequence[tuple[Series, Look]]) -> list[tuple[Series, Look]]:
+    """The series that have tables of a guideline, with these tables only; they look the same everywhere."""
+    own: list[tuple[Series, Look]] = []
+    for each, look in series:
         tables = tuple(table for table in each.tables if table.guideline == guideline)
         if tables:
-            own[index] = replace(each, tables=tables)
-    if len(series) <= len(STYLES):
-        return [(each, STYLES[index]) for index, each in own.items()]
-    return emphasised(list(own.values()))
+            own.append((replace(each, tables=tables), look))
+    return own

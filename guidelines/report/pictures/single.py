@@ -43,7 +43,7 @@ def _singles(drawn: Shown) -> Singles:
     panels = []
     for number, scaled in enumerate(drawn.panels):
         svg = _svg(drawn.guideline, scaled, f"{drawn.guideline}-{number}")
-        panels.append(Single(result(drawn.guideline, scaled.panel), svg))
+        panels.append(Single(result(drawn.guideline, scaled.panel, drawn.named), svg))
     return Singles(tuple(panels), drawn.legend)
 
 

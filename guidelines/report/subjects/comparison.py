@@ -12,7 +12,7 @@ from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import Measured
 from guidelines.report.digits import channels, half_width, millions, number, with_interval
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.labels import LAUNCH_BOUND, OTHER_WORK
+from guidelines.report.labels import LAUNCH_BOUND, NO_SPEEDS, OTHER_WORK
 from guidelines.report.subjects import account_bars, changed_factors, changed_map
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.legend import legend
@@ -178,7 +178,7 @@ def _speeds(comparison: Comparison) -> Section:
             rows.append(_speed(row, row.speed, comparison.confidence))
             changed += rows[-1:] if row.pace in CHANGED_PACES else []
     if not rows:
-        return Section(SPEEDS_TITLE, notes=("no network did the same work on both sides",))
+        return Section(SPEEDS_TITLE, notes=(NO_SPEEDS,))
     grid = Grid(SPEEDS, tuple(rows), "sweep")
     if len(rows) <= MOST_SPEEDS:
         return Section(SPEEDS_TITLE, grid)

@@ -4,15 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from guidelines.analysis.answer import Conclusion
-from guidelines.report.digits import decimals, rounded
+from guidelines.report.subjects.span import AS_CLAIMED, NO_EFFECT, Span, span
 from guidelines.report.subjects.uncounted import PUBLISHED_WIDTHS
 from guidelines.spec.condition import ALIGNED, widths_of
 from guidelines.stats.intervals import Estimate
-
-MOST_DECIMALS = 2
-# For sweeps of a guideline that claim different things.
-AS_CLAIMED = "as claimed"
-OPPOSITE = {"slower": "faster", "faster": "slower", AS_CLAIMED: "opposite to the claim"}
 
 
 def effect(several: Sequence[Conclusion], in_full: bool) -> str:
@@ -21,25 +16,24 @@ def effect(several: Sequence[Conclusion], in_full: bool) -> str:
     seen = _range(several, claimed)
     if seen is None:
         return ""
-    line = f"{seen.times} {seen.direction}{seen.unit}"
+    line = f"{seen.span.text}{seen.unit}"
     rows = {each.rows for each in several}
     if in_full and len(rows) == 1 and (names := rows.pop()):
-        line = f"{names[0]} is {line} than {names[1]}"
-    beside = [_beside(several, seen.direction, in_full)]
+        line = _between(names, seen)
+    beside = [_beside(several, seen.span.direction, in_full)]
     papers: list[float] = []
     for each in several:
         papers += (each.at_published_widths or each).published
     if papers:
-        beside.append(f"paper {_published(papers, claimed, seen.direction)}")
+        beside.append(f"paper {_published(papers, claimed, seen.span.direction)}")
     others = "; ".join(filter(None, beside))
     return f"{line} ({others})" if others else line
 
 
 class _Range(NamedTuple):
-    """A range of effects as text, "slower" or "faster", and the unit behind that."""
+    """A span of effects, and the unit behind it."""
 
-    times: str
-    direction: str
+    span: Span
     unit: str
 
 
@@ -50,12 +44,15 @@ def _range(several: Sequence[Conclusion], claimed: str) -> _Range | None:
         effects += each.effects
     if not effects:
         return None
-    direction = OPPOSITE[claimed] if max(effect.estimate for effect in effects) < 1 else claimed
-    if direction != claimed:
-        effects = [effect.inverse() for effect in effects]
-    effects.sort(key=lambda effect: effect.estimate)
     unit = " per mult-add" if any(each.is_per_multiply_add for each in several) else ""
-    return _Range(_between(_shown(effects[0]), _shown(effects[-1])), direction, unit)
+    return _Range(span(effects, claimed), unit)
+
+
+def _between(rows: tuple[str, str], seen: _Range) -> str:
+    """The range with the row that decides and the baseline: "g=8 is 1.34-1.72x slower than g=1"."""
+    if seen.span.times == NO_EFFECT:
+        return f"{rows[0]} takes {NO_EFFECT}{seen.unit} as {rows[1]}"
+    return f"{rows[0]} is {seen.span.text}{seen.unit} than {rows[1]}"
 
 
 def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str:
@@ -75,24 +72,12 @@ def _beside(several: Sequence[Conclusion], direction: str, in_full: bool) -> str
         name = f"{name}, {names[0]}"
     findings = {each.finding for each in at_published_widths} - {each.finding for each in several}
     finding = f"{findings.pop()}, " if len(several) == 1 and findings else ""
-    opposite = "" if seen.direction == direction else f" {seen.direction}"
-    return f"{name}: {finding}{seen.times}{opposite}{seen.unit}"
+    effects = seen.span.times if seen.span.direction == direction else seen.span.text
+    return f"{name}: {finding}{effects}{seen.unit}"
 
 
 def _published(effects: Sequence[float], claimed: str, direction: str) -> str:
-    """The paper's range; it names its direction if ours is the opposite."""
-    least, most = min(effects), max(effects)
-    own = OPPOSITE[claimed] if most < 1 else claimed
-    if own != claimed:
-        least, most = 1 / most, 1 / least
-    opposite = "" if own == direction else f" {own}"
-    return f"{_between(f'{least:.2f}', f'{most:.2f}')}{opposite}"
-
-
-def _shown(effect: Estimate) -> str:
-    return rounded(effect.estimate, min(MOST_DECIMALS, decimals(effect)))
-
-
-def _between(least: str, most: str) -> str:
-    """A range of times: "1.24-1.39x"; "1.24x" if its ends are equal."""
-    return f"{least}x" if least == most else f"{least}-{most}x"
+    """The paper's range; it names its direction if ours is another."""
+    exact = [Estimate(effect, low=effect, high=effect, confidence=1, rounds=0) for effect in effects]
+    paper = span(exact, claimed)
+    return paper.times if paper.direction == direction else paper.text

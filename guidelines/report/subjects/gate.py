@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from guidelines.analysis.compare import Comparison
-from guidelines.analysis.findings import Finding
+from guidelines.analysis.findings import SPEED_UP, Finding
 from guidelines.analysis.gate import Check, Decided, Gate
+from guidelines.analysis.measured import distinct
 from guidelines.analysis.remedies import for_most
-from guidelines.analysis.triggers import DISTURBED, UNCLEAR, Trigger
+from guidelines.analysis.triggers import DISTURBED, MISSING, UNCLEAR, Trigger
 from guidelines.report.digits import percent, with_interval
-from guidelines.report.labels import differences, of_results
+from guidelines.report.labels import NO_SPEEDS, differences, of_results
+from guidelines.report.subjects import disturbed_gate
+from guidelines.report.subjects.disturbed_gate import DisturbedTrips, disturbed_trips
 from guidelines.report.subjects.sides import notes_on_one_process
+from guidelines.results.number_of import number_of
 
 # Of many findings so many are named; the others are counted.
 MOST_NAMED = 10
@@ -22,26 +26,34 @@ SIZES = {UNCLEAR: "reaching beyond {}", DISTURBED: "in more than {} of the passe
 
 def lines(gate: Gate, comparison: Comparison) -> tuple[str, ...]:
     """First whether the gate passed, what it checked and what tripped; then what is to be known of it."""
-    return (headline(gate), *_details(gate, comparison))
+    trips = disturbed_trips(gate.trips)
+    return (headline(gate, trips), *filter(None, [trips.line]), *_details(gate, comparison))
 
 
-def headline(gate: Gate) -> str:
+def headline(gate: Gate, disturbed: DisturbedTrips) -> str:
     """Passed or failed, what was checked, and how much of it tripped: first the words at which it failed.
 
-    A gate that passed says, before all else, of how many figures it could decide that.
+    Before all else, a gate that compared nothing says so, one that failed how many of the rows are of
+    disturbed sweeps, one that passed how many figures it could decide.
     """
-    outcome = "FAILED" if gate.trips else "passed"
+    checks = sorted(gate.checks, key=lambda check: not check.trips and not check.compared_nothing)
+    return f"Gate {_outcome(gate, disturbed)}: {'; '.join(map(_checked, checks))}"
+
+
+def _outcome(gate: Gate, disturbed: DisturbedTrips) -> str:
+    if gate.idle:
+        words = distinct([check.trigger.word] for check in gate.idle)
+        return f"FAILED, compared NOTHING for {', '.join(words)} ({NO_SPEEDS})"
+    if gate.trips:
+        return f"FAILED, but {disturbed.share}" if disturbed.share else "FAILED"
     in_part = [_in_part(each) for each in gate.decided if each.open]
-    if in_part and not gate.trips:
-        outcome = f"passed, but decided {' and '.join(in_part)}"
-    checks = sorted(gate.checks, key=lambda check: not check.trips)
-    return f"Gate {outcome}: {'; '.join(map(_checked, checks))}"
+    return f"passed, but decided {' and '.join(in_part)}" if in_part else "passed"
 
 
 def _in_part(decided: Decided) -> str:
-    """The part that was decided: "NONE of 51 speeds", "only 9 of 51 speeds"."""
+    """The part that was decided: "NONE of 1 speed", "only 9 of 51 speeds"."""
     number = f"only {decided.decided}" if decided.decided else "NONE"
-    return f"{number} of {decided.asked} {decided.of}s"
+    return f"{number} of {number_of(decided.asked, decided.of)}"
 
 
 def trip_line(trip: Finding) -> str:
@@ -55,8 +67,15 @@ def trip_line(trip: Finding) -> str:
 
 
 def unchecked_line(gate: Gate) -> str:
-    """Name what B lacks, "" if it lacks nothing."""
-    return f"not on B, so not checked: {'; '.join(gate.missing)}" if gate.missing else ""
+    """Name what B lacks, "" if it lacks nothing or the gate fails at that."""
+    if any(check.trigger.word == MISSING for check in gate.checks):
+        return ""
+    lacking = "; ".join(each.text for each in gate.missing if not each.is_other_network)
+    line = f"not on B, so not checked: {lacking}" if lacking else ""
+    others = "; ".join(each.name for each in gate.missing if each.is_other_network)
+    if others and any(each.of == SPEED_UP for each in gate.decided):
+        return "; ".join(filter(None, [line, f"another network on B, so its speed is not checked: {others}"]))
+    return line
 
 
 def undecided_line(gate: Gate) -> str:
@@ -77,13 +96,16 @@ def to_json(gate: Gate) -> Mapping[str, object]:
     checks = []
     for check in gate.checks:
         trigger = {"word": check.trigger.word, "least": check.trigger.least}
-        checks.append({**trigger, "checked": check.checked, "tripped": list(map(trip_line, check.trips))})
+        counts = {"checked": check.checked, "number": sum(count.failed for count in check.counts)}
+        checks.append({**trigger, **counts, "tripped": list(map(trip_line, check.trips))})
     return {
-        "passed": not gate.trips,
+        "passed": gate.passed,
+        "compared_nothing": [check.trigger.word for check in gate.idle],
+        "disturbed": disturbed_gate.to_json(disturbed_trips(gate.trips)),
         "decided": {each.of: {"asked": each.asked, "decided": each.decided} for each in gate.decided},
         "checks": checks,
         "undecided": [finding.name for finding in gate.undecided],
-        "missing": gate.missing,
+        "missing": [each.text for each in gate.missing],
     }
 
 
@@ -91,13 +113,15 @@ def size(trigger: Trigger) -> str:
     """The word of a trigger with its least size: "slower by more than 3 %"."""
     if trigger.least is None:
         return trigger.word
-    return f"{trigger.word} {SIZES.get(trigger.word, 'by more than {}').format(percent(trigger.least))}"
+    as_given = f"{100 * trigger.least:.12g} %"
+    return f"{trigger.word} {SIZES.get(trigger.word, 'by more than {}').format(as_given)}"
 
 
 def _checked(check: Check) -> str:
     is_about_undecided = check.trigger.word == UNCLEAR
     undecided = f" ({check.undecided} undecided)" if check.undecided and not is_about_undecided else ""
-    return f"{size(check.trigger)}: {len(check.trips)} of {check.checked}{undecided}"
+    counts = " and ".join(f"{count.failed} of {count.asked}" for count in check.counts)
+    return f"{size(check.trigger)}: {counts}{undecided}"
 
 
 def _details(gate: Gate, comparison: Comparison) -> Iterator[str]:
@@ -118,7 +142,7 @@ def _named(trips: Sequence[str]) -> Iterator[str]:
 
 def _kinds(gate: Gate) -> str:
     """How much is undecided: "39 slow-downs and 51 speeds"."""
-    return " and ".join(f"{each.open} {each.of}s" for each in gate.decided if each.open)
+    return " and ".join(number_of(each.open, each.of) for each in gate.decided if each.open)
 
 
 def _machines(comparison: Comparison) -> str:

@@ -21,8 +21,8 @@ TITLE = "Effects and verdicts at a glance"
 LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x the guideline is right."
 SWEEPS_LEGEND = f"{LEGEND} One cell for each sweep; it leads to the table."
 MACHINES_LEGEND = (
-    f"{LEGEND} Each cell: the sweep with the largest effect, then the finding from all sweeps, which the "
-    "answer counts, and how many of them hold."
+    f"{LEGEND} Each cell: the sweep with the largest effect of those that carry the finding (if it holds, of "
+    "those that hold), then the finding from all sweeps, which the answer counts, and how many of them hold."
 )
 DISTURBED_LEGEND = f"{DISTURBED}: something disturbed that sweep."
 PER_MULTIPLY_ADD = "per mult-add"

@@ -61,11 +61,11 @@ def disturbance(how: Measuring) -> str:
     if how.disturbed_passes < 2:
         return f": {'; '.join(how.disturbed)}"
     noun = "passes" if how.passes > how.runs else "runs"
-    worst = max(how.disturbed, key=_severity)
+    worst = max(how.disturbed, key=severity)
     return f" in {how.disturbed_passes} of {how.passes} {noun}, worst {worst}"
 
 
-def _severity(disturbed: str) -> tuple[int, float]:
+def severity(disturbed: str) -> tuple[int, float]:
     """The number of reasons for which a pass is disturbed, then the farthest of their ratios from 1."""
     ratios = [float(number) for number in re.findall(r"\d+\.\d+", disturbed)]
     return disturbed.count("; "), max((abs(log(ratio)) for ratio in ratios if ratio), default=0.0)

@@ -23,6 +23,7 @@ from guidelines.report.labels import (
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
 from guidelines.results.model import Failure
+from guidelines.results.number_of import number_of
 from guidelines.spec.condition import PUBLISHED, Condition, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
@@ -31,7 +32,8 @@ PER_MULTIPLY_ADD = "per mult-add"
 LAUNCHES = "launches decide"
 FINDINGS_NOTE = (
     "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
-    "hold and others do not; does not hold, if none holds and one is denied; else undecided"
+    "hold and others do not; does not hold, if none holds and one is denied; else undecided. Sweeps that "
+    "hold carry the first two, those denied the third"
 )
 LAUNCHES_NOTE = (
     f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
@@ -49,7 +51,7 @@ def document(matrix: Matrix) -> Document:
         del shared["widths"]
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
-    lead = [f"{len(matrix.lines)} machines or conditions, {runs} runs"]
+    lead = [f"{len(matrix.lines)} machines or conditions, {number_of(runs, 'run')}"]
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
@@ -130,9 +132,9 @@ def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterat
     for guideline, claim in matrix.guidelines.items():
         yield f"{guideline}: {claim}"
     yield (
-        "each cell: the sweep with the largest effect (how many times slower its last row is than its first, "
-        "or faster where that is claimed) and its interval; then the finding from all sweeps, and how many "
-        "of them hold"
+        "each cell: the largest effect (how many times slower the last row of a sweep is than its first, or "
+        "faster where that is claimed) of the sweeps that carry the finding, and its interval; then the "
+        "finding from all sweeps, and how many of them hold"
     )
     yield FINDINGS_NOTE
     yield from uncounted.notes(matrix)

@@ -8,7 +8,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import Verdict
 from guidelines.paper.tables import GUIDELINES
-from guidelines.report.digits import brackets, level, percent, times
+from guidelines.report.digits import brackets, is_about_1, level, percent, times
 from guidelines.report.labels import LAUNCH_BOUND, phrase
 from guidelines.report.subjects.columns import variants
 from guidelines.report.subjects.how_measured import (
@@ -43,17 +43,12 @@ def verdict(table: Table, sweep: SweepResult, condition: str = "") -> str:
     decided = sweep.verdict
     if decided is None:
         return f"{name} no verdict: {not_measured(sweep.extreme).sentence}"
-    is_faster = decided.slowdown.estimate < 1
-    effect = decided.slowdown.inverse() if is_faster else decided.slowdown
-    unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
-    line = (
-        f"{name} {_outcome(decided)}: {sweep.extreme} is {times(effect)} {_direction(is_faster)}{unit} "
-        f"than {sweep.baseline} {brackets(effect)}"
-    )
+    line = f"{name} {_outcome(decided)}: {_relation(sweep, decided.slowdown)}"
+    direction = _direction(decided.slowdown)
     if sweep.paper:
-        line += f" ({_published(sweep.paper.slowdown, is_faster)})"
+        line += f" ({_published(sweep.paper.slowdown, direction)})"
     if sweep.plain:
-        line += f", {_in_time(sweep.plain, is_faster)}"
+        line += f", {_in_time(sweep.plain, direction)}"
     if decided.outcome == "does not hold" and decided.margin is not None:
         line += f"; the margin is {percent(decided.margin)}"
     return f"{line}; {decided.remedy.sentence}" if decided.remedy else line
@@ -89,23 +84,45 @@ def _note_on_confidence(table: Table, sure: str) -> str:
     return f"±: {sure} each; [ ]: {sure} for the verdicts of the table together (Holm){alone}"
 
 
-def _direction(is_faster: bool) -> str:
-    return "faster" if is_faster else "slower"
+def _relation(sweep: SweepResult, slowdown: Estimate) -> str:
+    """The row that decides and the baseline: "g=8 is 1.94x slower than g=1 [1.90, 1.98]".
+
+    An effect that is 1 as it is shown has no direction: "g=8 takes 1.00x the time of g=1 [0.97, 1.03]".
+    """
+    unit = " per mult-add" if sweep.is_judged_per_multiply_add else ""
+    direction = _direction(slowdown)
+    if not direction:
+        took = f"takes {times(slowdown)} the time{unit} of"
+        return f"{sweep.extreme} {took} {sweep.baseline} {brackets(slowdown)}"
+    effect = _size(slowdown)
+    is_slower = f"is {times(effect)} {direction}{unit} than"
+    return f"{sweep.extreme} {is_slower} {sweep.baseline} {brackets(effect)}"
 
 
-def _published(slowdown: float, is_faster: bool) -> str:
-    """The paper's figure; it names its direction, faster or slower, if ours is the opposite."""
-    agrees = (slowdown < 1) == is_faster or slowdown == 1
-    opposite = "" if agrees else f" {_direction(slowdown < 1)}"
-    return f"paper {max(slowdown, 1 / slowdown):.2f}x{opposite}"
+def _size(slowdown: Estimate) -> Estimate:
+    """The slow-down, or the speed-up if it is one."""
+    return slowdown.inverse() if slowdown.estimate < 1 else slowdown
 
 
-def _in_time(plain: Estimate, is_faster: bool) -> str:
-    """The slow-down of the time; it names its direction if that of the time per multiply-add is opposite."""
-    is_plain_faster = plain.estimate < 1
-    size = times(plain.inverse() if is_plain_faster else plain)
-    opposite = "" if is_plain_faster == is_faster else f"{_direction(is_plain_faster)} "
-    return f"{size} {opposite}in time"
+def _direction(slowdown: Estimate) -> str:
+    """Slower or faster; "" if the slow-down is 1 as it is shown."""
+    if is_about_1(_size(slowdown)):
+        return ""
+    return "faster" if slowdown.estimate < 1 else "slower"
+
+
+def _published(slowdown: float, direction: str) -> str:
+    """The paper's figure; it names its direction, faster or slower, if ours is another."""
+    size = f"{max(slowdown, 1 / slowdown):.2f}"
+    own = "faster" if slowdown < 1 else "slower"
+    return f"paper {size}x" if own == direction or float(size) == 1 else f"paper {size}x {own}"
+
+
+def _in_time(plain: Estimate, direction: str) -> str:
+    """The slow-down of the time; it names its direction if that of the time per multiply-add is another."""
+    own = _direction(plain)
+    size = times(_size(plain))
+    return f"{size} in time" if own in ("", direction) else f"{size} {own} in time"
 
 
 def _marked_verdict(sweep: SweepResult) -> str:

@@ -12,6 +12,7 @@ from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.digits import with_interval
 from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
+from guidelines.results.number_of import number_of
 
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
 PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
@@ -41,7 +42,7 @@ def lead(comparison: Comparison) -> Iterator[str]:
     if comparison.speedup:
         paces = Counter(row.pace for row in comparison.rows if row.speed)
         yield (
-            f"{paces.total()} speeds: {_counts(paces, PACES)}; B's speed-up is "
+            f"{number_of(paces.total(), 'speed')}: {_counts(paces, PACES)}; B's speed-up is "
             f"{with_interval(comparison.speedup)} (geometric mean)"
         )
 
@@ -63,15 +64,16 @@ def _distrusted(side: SideName, rows: Sequence[Compared]) -> Iterator[str]:
     yield from dict.fromkeys(lines)  # a line for each sweep
     waiting = sum(waits_for_launches(row.side(side)) for row in rows)
     if waiting:
-        yield f"{side}: {waiting} of {len(rows)} times are those of launching, not of the device"
+        are_those = "is that" if waiting == 1 else "are those"
+        of_all = f"{waiting} of {number_of(len(rows), 'time')}"
+        yield f"{side}: {of_all} {are_those} of launching, not of the device"
 
 
 def _slowdowns(comparison: Comparison) -> str:
     """The number of slow-downs with each outcome, and of those that are about launches."""
     changed = [row for row in comparison.rows if row.effect]
     outcomes = Counter(row.outcome for row in changed)
-    slowdowns = "slow-down" if len(changed) == 1 else "slow-downs"
-    line = f"{len(changed)} {slowdowns}: {_counts(outcomes, OUTCOMES)}"
+    line = f"{number_of(len(changed), 'slow-down')}: {_counts(outcomes, OUTCOMES)}"
     about_launches = sum(row.is_about_launches for row in changed)
     if not about_launches:
         return line
