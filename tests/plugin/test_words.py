@@ -49,7 +49,7 @@ def collect(pytester):
     def collect(expression, *arguments):
         return pytester.runpytest(
             *(str(FOLDER), "-p", "guidelines.plugin", "--device=cpu", "--rootdir", str(pytester.path)),
-            *("--collect-only", "-q", "-k", expression, *arguments),
+            *("--import-mode=importlib", "--collect-only", "-q", "-k", expression, *arguments),
         )
 
     return collect
