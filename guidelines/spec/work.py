@@ -69,8 +69,8 @@ class Operators:
     """Calls of one kind of operator, all of the same work, in one call of a network.
 
     `kind` is the class of its run time, such as "convolution", "" if it is in none. `memory_access` is the
-    number of elements that each call reads and writes, `in_place` the number of those that it reads and then
-    writes to.
+    number of elements that each call reads and writes, those of one tensor once, and `in_place` the number of
+    those that it reads and then writes to.
     """
 
     kind: str

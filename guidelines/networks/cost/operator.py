@@ -41,7 +41,7 @@ class OperatorCost:
     """Work of one call of an operator; `is_known` is False if there is more, of unknown amount.
 
     `kind` is the class of its run time, "" if it is in none. `in_place` is the number of elements that it
-    reads and then writes to.
+    reads and then writes to, `given_again` that of elements that it is given more than once, as in x + x.
     """
 
     name: str
@@ -49,6 +49,7 @@ class OperatorCost:
     is_known: bool = True
     kind: str = ""
     in_place: int = 0
+    given_again: int = 0
 
 
 def operator_cost(
@@ -84,6 +85,7 @@ def operator_cost(
         is_known=multiply_adds is not None,
         kind=entry.kind if entry else "",
         in_place=_elements(_changed_in_place(operator, args, kwargs)),
+        given_again=_elements(_given_again(args, kwargs)),
     )
 
 
@@ -145,6 +147,15 @@ def _changed_in_place(operator: Any, args: Sequence[Any], kwargs: Mapping[str, A
     for number, argument in enumerate(operator._schema.arguments):
         if argument.alias_info is not None and argument.alias_info.is_write and not argument.is_out:
             yield args[number] if number < len(args) else kwargs.get(argument.name)
+
+
+def _given_again(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Tensor]:
+    """Tensors that were given before."""
+    given: set[int] = set()
+    for tensor in tensors((args, list(kwargs.values()))):
+        if id(tensor) in given:
+            yield tensor
+        given.add(id(tensor))
 
 
 def _elements(values: Iterable[Any]) -> int:

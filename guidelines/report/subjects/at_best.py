@@ -10,7 +10,7 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
-from guidelines.results.ceilings import ELEMENT_WISE, CeilingsKey, key_of
+from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey, key_of
 from guidelines.results.usual_ceilings import Range, Usual, usual
 
 TITLE = "What the device does at best"
@@ -72,7 +72,7 @@ def _model(results: MachineResults, key: CeilingsKey) -> str:
 def _usual(figure: AtBest, figures: Sequence[AtBest], known: Usual) -> Range | None:
     """What is usual for a figure of such a device; None if that is not known."""
     if figure.kind == "product":
-        return known.multiply_adds_per_s
+        return known.multiply_adds_per_s if figure.name == MATRIX_PRODUCT else None
     if figure.kind == "launch":
         return known.launch_s if (figure.name, figure.mode) == (ELEMENT_WISE, "eager") else None
     largest = max(each.working_set_bytes for each in figures)
