@@ -36,7 +36,7 @@ class Additions(nn.Module):
 
 def additions(name, *, elements, parts, calls):
     """A variant that adds parts of so many elements to themselves."""
-    accesses, rest = divmod(2 * elements * parts * calls, PIXELS)
+    accesses, rest = divmod(3 * elements * parts * calls, PIXELS)
     assert not rest
     work = Stack((FIRST,), elementwise_accesses=accesses)
     return Variant(name, name, (elements,), work, partial(Additions, elements, parts, calls))
