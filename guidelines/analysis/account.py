@@ -6,14 +6,13 @@ a part of the floors. Launches are what the launching of more operators adds to 
 one network attains a smaller share of what the device can do than the other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
-from typing import NamedTuple
 
+from guidelines.analysis.costs import Both, Costs
 from guidelines.analysis.floor import (
     FUSING,
-    Launches,
     best,
     by_key,
     floor_s,
@@ -21,6 +20,7 @@ from guidelines.analysis.floor import (
     has_floor,
     lacks,
     launches,
+    usable,
 )
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
 from guidelines.results.ceilings import Ceilings, key_of
@@ -109,14 +109,15 @@ def accounts(results: MachineResults) -> dict[VariantKey, Account]:
     for sweep in by_sweep(results.measured).values():
         baseline = next((each for each in sweep if each.is_baseline), None)
         condition = sweep[0].place.condition
-        passes = [each for each in measured_ceilings.get(key_of(condition), ()) if not lacks(each, condition)]
+        passes = usable(measured_ceilings, condition)
         if baseline is None or not passes or not has_floor(baseline.operators, condition):
             continue
         if condition.mode == FUSING:
             continue
+        together = best(passes)
         for each in sweep:
             if not each.is_baseline and has_floor(each.operators, condition):
-                account = _Pair(each, baseline, _in_a_graph(each, known)).account(passes)
+                account = _Pair(each, baseline, _in_a_graph(each, known)).account(together, passes)
                 if max(account.floor_share, account.baseline_floor_share) <= MOST_FLOOR_SHARE:
                     every[each.place.key] = account
     return every
@@ -127,8 +128,7 @@ def faster_than_floors(results: MachineResults) -> dict[VariantKey, float]:
     known = floors(results)
     faster: dict[VariantKey, float] = {}
     for each in results.measured:
-        taken_s = each.seconds_per_call(each.confidence).estimate
-        share = known.get(each.place.key, 0.0) / taken_s
+        share = known.get(each.place.key, 0.0) / _taken_s(each)
         if share > MOST_FLOOR_SHARE:
             faster[each.place.key] = share
     return faster
@@ -157,13 +157,6 @@ def _in_a_graph(measured: Measured, known: Mapping[VariantKey, Measured]) -> Mea
     return known.get(place.key._replace(sweep=place.key.sweep._replace(condition=condition)))
 
 
-class _Costs(NamedTuple):
-    """What a network costs at the ceilings of a device."""
-
-    floor_s: float
-    launches: Launches
-
-
 @dataclass(frozen=True)
 class _Pair:
     """A network and its baseline; `graph` is the network in a captured graph, if it was measured so, too."""
@@ -172,59 +165,50 @@ class _Pair:
     baseline: Measured
     graph: Measured | None
 
-    def account(self, passes: Sequence[Ceilings]) -> Account:
-        confidence, work = self.measured.confidence, self.measured.identity.work_ratio
-        slowdown = self.measured.slowdown(confidence)
-        traffic = _over_passes(self._traffic, passes, slowdown)
-        added = _over_passes(lambda each: self._attainable(each) / self._traffic(each), passes, slowdown)
-        attainable = _over_passes(self._attainable, passes, slowdown)
+    def account(self, together: Ceilings, passes: Sequence[Ceilings]) -> Account:
+        """The account by the ceilings of all passes together; those of each pass give the intervals."""
+        slowdown = self.measured.slowdown(self.measured.confidence)
+        both, of_passes = self._both(together), [self._both(each) for each in passes]
+        traffic = _over_passes(both.traffic, [each.traffic for each in of_passes], slowdown)
+        added = _over_passes(both.launches, [each.launches for each in of_passes], slowdown)
+        attainable = _over_passes(both.attainable, [each.attainable for each in of_passes], slowdown)
         timed, eager = slowdown, None
         if self.graph:
-            timed = self.graph.slowdown(confidence)
+            timed = self.graph.slowdown(self.measured.confidence)
             eager = over(slowdown, timed)
-        highest = best(passes)
         return Account(
             slowdown=slowdown,
-            work=replace(slowdown, estimate=work, low=work, high=work),
-            traffic=traffic.scaled(1 / work),
+            work=replace(slowdown, estimate=both.work, low=both.work, high=both.work),
+            traffic=traffic.scaled(1 / both.work),
             launches=product(added, eager) if eager else added,
             kernels=over(timed, attainable),
-            floor_share=self._floor_share(self.measured, highest),
-            baseline_floor_share=self._floor_share(self.baseline, highest),
+            floor_share=both.own.floor_s / _taken_s(self.measured),
+            baseline_floor_share=both.baseline.floor_s / _taken_s(self.baseline),
         )
 
-    @property
-    def _condition(self) -> Condition:
-        """The condition whose launches count: in a graph, if the network was measured so."""
-        return (self.graph or self.measured).place.condition
+    def _both(self, ceilings: Ceilings) -> Both:
+        return Both(
+            own=self._costs(self.measured, ceilings),
+            baseline=self._costs(self.baseline, ceilings),
+            work=self.measured.identity.work_ratio,
+        )
 
-    def _attainable(self, ceilings: Ceilings) -> float:
-        """The floor of the network with its launches, over that of the baseline."""
-        own, baseline = self._costs(self.measured, ceilings), self._costs(self.baseline, ceilings)
-        return own.launches.with_floor(own.floor_s) / baseline.launches.with_floor(baseline.floor_s)
-
-    def _traffic(self, ceilings: Ceilings) -> float:
-        """The same if the network had the baseline's launches, as often as it has its work."""
-        own, baseline = self._costs(self.measured, ceilings), self._costs(self.baseline, ceilings)
-        as_often = baseline.launches.scaled(self.measured.identity.work_ratio)
-        return as_often.with_floor(own.floor_s) / baseline.launches.with_floor(baseline.floor_s)
-
-    def _costs(self, measured: Measured, ceilings: Ceilings) -> "_Costs":
-        condition = self._condition
-        return _Costs(
+    def _costs(self, measured: Measured, ceilings: Ceilings) -> Costs:
+        """Costs under the condition whose launches count: in a graph, if the network was measured so."""
+        condition = (self.graph or self.measured).place.condition
+        return Costs(
             floor_s=floor_s(measured.operators, ceilings, condition),
             launches=launches(measured.operators, ceilings, condition),
         )
 
-    def _floor_share(self, measured: Measured, ceilings: Ceilings) -> float:
-        taken_s = measured.seconds_per_call(measured.confidence).estimate
-        return floor_s(measured.operators, ceilings, measured.place.condition) / taken_s
+
+def _taken_s(measured: Measured) -> float:
+    return measured.seconds_per_call(measured.confidence).estimate
 
 
-def _over_passes(ratio: Callable[[Ceilings], float], passes: Sequence[Ceilings], like: Estimate) -> Estimate:
+def _over_passes(centre: float, of_passes: Sequence[float], like: Estimate) -> Estimate:
     """A ratio at the best ceilings; its interval is the spread between those of the passes."""
-    centre = ratio(best(passes))
-    spread = over_passes([OfPass(ratio(each)) for each in passes], like.rounds)(like.confidence)
+    spread = over_passes(list(map(OfPass, of_passes)), like.rounds)(like.confidence)
     if spread.low is None or spread.high is None:
         return replace(like, estimate=centre, low=None, high=None)
     side = max(log(spread.high / centre), log(centre / spread.low), 0.0)

@@ -59,7 +59,7 @@ def floors(results: MachineResults) -> dict[VariantKey, float]:
     seconds: dict[VariantKey, float] = {}
     for each in results.measured:
         condition = each.place.condition
-        known = [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
+        known = usable(ceilings, condition)
         if known and has_floor(each.operators, condition):
             seconds[each.place.key] = floor_s(each.operators, best(known), condition)
     return seconds
@@ -71,6 +71,11 @@ def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
     for each in ceilings:
         grouped.setdefault(each.key, []).append(each)
     return grouped
+
+
+def usable(ceilings: Mapping[CeilingsKey, Sequence[Ceilings]], condition: Condition) -> list[Ceilings]:
+    """The ceilings of a condition, from each pass that lacks none for a floor."""
+    return [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
 
 
 def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:

@@ -32,13 +32,11 @@ class Turn:
 
     def set(self, variant: str, variants: Sequence[str]) -> None:
         """Say whose turn it is, by an id among those of a sweep; "" for no one's."""
-        self._turns = self._turns % (MOST_TURNS - 1) + 1
-        FORM.pack_into(self._memory, 0, variants.index(variant) + 1 if variant else 0, self._turns)
+        self._begin(variants.index(variant) + 1 if variant else 0)
 
     def set_other(self) -> None:
         """Say that something else is done that must end, such as measuring ceilings."""
-        self._turns = self._turns % (MOST_TURNS - 1) + 1
-        FORM.pack_into(self._memory, 0, OTHER, self._turns)
+        self._begin(OTHER)
 
     def of(self, variants: Sequence[str]) -> str:
         """The id of the variant whose turn it is or was, "" if it is no one's."""
@@ -50,6 +48,10 @@ class Turn:
         """The number of the turn that it is, 0 if it is no one's."""
         position, turns = FORM.unpack_from(self._memory)
         return int(turns) if position else 0
+
+    def _begin(self, position: int) -> None:
+        self._turns = self._turns % (MOST_TURNS - 1) + 1
+        FORM.pack_into(self._memory, 0, position, self._turns)
 
     def close(self) -> None:
         """Let go of the file."""
