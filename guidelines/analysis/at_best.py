@@ -1,4 +1,4 @@
-"""What a device does at best: the figures of its ceilings that tell most, over the passes of a run."""
+"""Figures of a device at best: those of its ceilings that tell most, over the passes of a run."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ class Check:
 
     @property
     def checked(self) -> str:
-        """What it was asked about: "39 slow-downs and 51 speeds"."""
+        """Kinds and numbers of the figures asked about: "39 slow-downs and 51 speeds"."""
         return " and ".join(count.asked for count in self.counts)
 
     @property
@@ -52,7 +52,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Decided:
-    """How many figures of a kind, the slow-downs or the speeds, a gate was asked about and could decide."""
+    """Numbers of figures of a kind, slow-downs or speeds, that a gate was asked about and could decide."""
 
     of: str
     asked: int

@@ -42,7 +42,7 @@ class Standing:
 
     @property
     def finding(self) -> Finding:
-        """What its sweeps find together; undecided if launches decide all of them."""
+        """Finding of its sweeps together; undecided if launches decide all of them."""
         return finding(self.sweeps_held, self.sweeps_denied)
 
 

@@ -37,7 +37,7 @@ class Correlation:
 
 @dataclass(frozen=True)
 class AboveFloor:
-    """How many times its floor a network takes: the median of some networks, and the worst of them."""
+    """Times of some networks over their floors: the median, and the worst with its network."""
 
     median: float
     worst: float

@@ -188,7 +188,7 @@ def more_passes(estimate: Estimate, distance: float, effort: Effort) -> MorePass
 
 
 def for_most(needed: Iterable[MorePasses | None]) -> str:
-    """What would decide half of the undecided rows of a comparison, or as many as more passes can decide.
+    """Remedy that decides half of the undecided rows of a comparison, or as many as more passes can decide.
 
     `needed` has what would decide each, None if more passes would not.
     """

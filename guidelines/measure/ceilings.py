@@ -45,7 +45,7 @@ class CeilingsWanted:
         self.known[ceilings.key, ceilings.number] = ceilings
 
     def given_up(self, task: Task, reason: str) -> Ceilings:
-        """What is there of ceilings whose process died: the reason. No other pass tries it again."""
+        """Ceilings whose process died: they hold the reason alone. No other pass tries it again."""
         key = key_of(task.condition)
         self._given_up.add(key)
         ceilings = Ceilings(key, task.number, missing=(reason,))

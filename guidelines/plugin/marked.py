@@ -1,4 +1,4 @@
-"""What the mark `guideline` of a test asks for, as cases; a mistake in it is one line."""
+"""Cases that the mark `guideline` of a test asks for; a mistake in it is one line."""
 
 import dis
 from functools import partial

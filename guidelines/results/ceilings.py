@@ -21,7 +21,7 @@ PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vect
 
 
 class CeilingsKey(NamedTuple):
-    """What ceilings depend on, beside the machine."""
+    """Facts that ceilings depend on, beside the machine."""
 
     device: Device
     dtype: str
@@ -39,7 +39,7 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True)
 class Ceilings:
-    """What a device does at best, as one pass of a run measured it.
+    """Best figures of a device, as one pass of a run measured it.
 
     `traffic` holds rates by kind of traffic, from small to large working sets. `multiply_adds_per_s` are by
     kind of product. `launch_s` is the time of an operator that does nothing much, by mode and kind.
@@ -55,7 +55,7 @@ class Ceilings:
 
 
 def key_of(condition: Condition) -> CeilingsKey:
-    """What the ceilings of a condition depend on."""
+    """Key of the ceilings of a condition."""
     return CeilingsKey(
         device=condition.device,
         dtype=condition.dtype,

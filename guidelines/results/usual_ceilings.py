@@ -1,4 +1,4 @@
-"""What a healthy device of a kind reaches at best, so that a sick one shows.
+"""Figures that a healthy device of a kind reaches at best, so that a sick one shows.
 
 For CUDA devices from data sheets: copies usually reach 60 to 100 % of the memory's bandwidth, products 40 to
 100 % of the peak (dense, without TF32). For processors from what one thread of each instruction set does.

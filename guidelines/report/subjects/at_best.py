@@ -57,7 +57,7 @@ def _grid(rows: Sequence[Row]) -> Grid:
 
 
 def label(key: CeilingsKey) -> str:
-    """What ceilings depend on: "cpu, float32, nchw, 1 thread"."""
+    """Label of ceilings by what they depend on: "cpu, float32, nchw, 1 thread"."""
     threads = f"{key.threads} thread{'s' * (key.threads > 1)}"
     cudnn = "" if key.device.is_cpu else f"cuDNN {key.cudnn}"
     return ", ".join(filter(None, (key.device, key.dtype, key.layout, threads, cudnn)))
@@ -70,7 +70,7 @@ def _model(results: MachineResults, key: CeilingsKey) -> str:
 
 
 def _usual(figure: AtBest, figures: Sequence[AtBest], known: Usual) -> Range | None:
-    """What is usual for a figure of such a device; None if that is not known."""
+    """Range that is usual for a figure of such a device; None if it is not known."""
     if figure.kind == "product":
         return known.multiply_adds_per_s if figure.name == MATRIX_PRODUCT else None
     if figure.kind == "launch":
@@ -111,7 +111,7 @@ def _digits(value: float) -> str:
 
 
 def _legend(tables: Sequence[Table]) -> Iterator[str]:
-    """What the factors mean, if there are any."""
+    """Meaning of the factors, if there are any."""
     conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
     if conditions:
         yield LEGEND

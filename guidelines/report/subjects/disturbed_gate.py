@@ -36,7 +36,7 @@ class DisturbedTrips:
 
     @property
     def line(self) -> str:
-        """What disturbed them, on which side, and what to do; "" if nothing did."""
+        """Reasons why they are disturbed, on which side, and what to do; "" if none is."""
         if not self.disturbed:
             return ""
         told = "; ".join(f"{side}: {reason}" for side, reason in self.reasons.items())
