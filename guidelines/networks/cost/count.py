@@ -18,7 +18,7 @@ from torch.nn.parameter import is_lazy
 
 from guidelines.networks.cost.module import LayerCost, ModuleCost, OperatorSum
 from guidelines.networks.cost.operator import OperatorCost
-from guidelines.networks.cost.trace import LayerError, Trace
+from guidelines.networks.cost.trace import LayerError, See, Trace
 from guidelines.networks.drawing import drawn
 from guidelines.results.reason import one_line
 from guidelines.spec.inputs import Input
@@ -68,7 +68,7 @@ def _counted(target: Target, inputs: Sequence[Input], device: str, mode: Mode) -
                 module.eval()
             values = tuple(drawn(each, _dtype(module), device) for each in inputs)
             with mode():
-                trace = _traced(module, values)
+                trace = traced(module, values)
     return ModuleCost(
         layers=tuple(_layers(module, trace.operators)),
         operators=tuple(_sums(operator for _, operator in trace.operators)),
@@ -117,8 +117,12 @@ def _dtype(module: nn.Module) -> torch.dtype:
     return torch.float32
 
 
-def _traced(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> Trace:
-    trace = Trace(module, inputs)
+def traced(module: nn.Module, inputs: tuple[torch.Tensor, ...], see: See | None = None) -> Trace:
+    """The operators of one call by layer; `see` is told each of them with its arguments and its result.
+
+    Raises LayerError, naming the layer that fails.
+    """
+    trace = Trace(module, inputs, see)
     with ExitStack() as hooks, torch.compiler.set_stance("force_eager"), _without_fast_path(), trace:
         for inner in module.modules():
             if isinstance(inner, torch.jit.ScriptModule):  # takes no hooks; its caller gets its operators

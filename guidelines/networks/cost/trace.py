@@ -36,6 +36,9 @@ COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
 # view of (n, places, heads, ...).
 ATTENTION, HEADS_AT = torch.ops.aten.scaled_dot_product_attention.default, 1
 
+# Is told the path of a layer, an operator that it calls, its arguments, its result and its cost.
+See = Callable[[str, Any, tuple[Any, ...], dict[str, Any], Any, OperatorCost | None], None]
+
 
 class LayerError(ValueError):
     """A failure of a layer, in one line; `is_misfit` is True if its input has a wrong shape."""
@@ -90,7 +93,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
 
     supports_higher_order_operators = True
 
-    def __init__(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    def __init__(self, module: nn.Module, inputs: tuple[Tensor, ...], see: See | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
         self.operators: list[tuple[str, OperatorCost]] = []
         self.views: Counter[str] = Counter()
@@ -100,6 +103,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         self._thread = threading.get_ident()
         self._other_threads: dict[int, str] = {}
         self._products = ElementProducts()
+        self._see = see
 
     def enter(self, module: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> None:
         """A module is called."""
@@ -156,6 +160,8 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
             self.views[f"{func.namespace}.{func._opname}"] += 1
         else:
             self.operators.append((self._calls[-1].path, cost))
+        if self._see:
+            self._see(self._calls[-1].path, func, args, kwargs, out, cost)
         return out
 
 

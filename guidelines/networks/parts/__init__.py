@@ -1,0 +1,1 @@
+"""Take a network apart into its operators, and find those that break a guideline."""

@@ -1,0 +1,153 @@
+"""Parts of a network: its distinct operators, each with the guideline that it breaks and what to time beside."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guidelines.networks.parts.alternatives import (
+    Alternative,
+    in_one_piece,
+    of_equal_widths,
+    without_groups,
+)
+from guidelines.networks.parts.fragments import channels_read, fragments, origins_of
+from guidelines.networks.parts.product import Product, product
+from guidelines.networks.parts.program import Call, Program, Slot, replaced
+from guidelines.networks.parts.remedies import Remedy, remedies
+from guidelines.networks.parts.rules import Broken, broken
+
+
+@dataclass(frozen=True)
+class Part:
+    """A distinct operator of a network, or fragments that could be one, and where it occurs.
+
+    `program` is one occurrence alone. `layers` are the paths of all occurrences. `guideline` is "" if it
+    breaks none. Without an `alternative`, one that breaks a guideline is compared with doing without it.
+    """
+
+    program: Program
+    layers: tuple[str, ...]
+    operator: str
+    kind: str
+    guideline: str = ""
+    rule: str = ""
+    alternative: Alternative | None = None
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass
+class _Occurrences:
+    """Equal calls of a network, of which the first one is kept."""
+
+    calls: tuple[Call, ...]
+    layers: list[str]
+
+
+def parts(program: Program) -> list[Part]:
+    """The parts of a network in the order of their first call. Every operator that does work is in one."""
+    groups = fragments(program)
+    in_group = {id(each.call): group for group in groups for each in group}
+    seen: dict[Any, _Occurrences] = {}
+    for call in program.calls:
+        if call.cost is None:
+            continue
+        group = in_group.get(id(call), ())
+        if group and group[0].call is not call:
+            continue
+        calls = tuple(each.call for each in group) or (call,)
+        key = _signature(program, calls)
+        occurrences = seen.setdefault(key, _Occurrences(calls, []))
+        occurrences.layers.append(_layer(calls))
+    return [_part(program, each) for each in seen.values()]
+
+
+def _part(program: Program, each: _Occurrences) -> Part:
+    group = [known for call in each.calls if (known := product(call, program.tensors))]
+    call = each.calls[0]
+    rule = _fragments_rule(group) if len(each.calls) > 1 else broken(call, group[0] if group else None)
+    return Part(
+        program=_program(program, each.calls),
+        layers=tuple(each.layers),
+        operator=" + ".join(dict.fromkeys(described(one, program) for one in each.calls)),
+        kind=call.cost.kind if call.cost else "",
+        guideline=rule.guideline,
+        rule=rule.rule,
+        alternative=_alternative(rule.guideline, group, program),
+        remedies=tuple(remedies(group)) if group else (),
+    )
+
+
+def _program(program: Program, calls: Sequence[Call]) -> Program:
+    """The calls alone; of fragments, all results count."""
+    alone = program.only(calls)
+    if len(calls) == 1:
+        return alone
+    outputs = tuple(slot for call in calls for slot in call.written)
+    return Program(alone.tensors, alone.calls, outputs)
+
+
+def _fragments_rule(group: Sequence[Product]) -> Broken:
+    works = sorted((each.multiply_adds for each in group), reverse=True)
+    shares = ", ".join(f"{100 * work / sum(works):.0f}" for work in works[:4])
+    more = ", ..." if len(works) > 4 else ""
+    return Broken("G3", f"{len(group)} fragments of one tensor ({shares}{more} % of their work)")
+
+
+def _alternative(guideline: str, group: Sequence[Product], program: Program) -> Alternative | None:
+    if guideline == "G1":
+        return of_equal_widths(group[0])
+    if guideline == "G2":
+        return without_groups(group[0])
+    if guideline == "G3":
+        return in_one_piece(group, channels_read(group, origins_of(program), program))
+    return None
+
+
+def _layer(calls: Sequence[Call]) -> str:
+    """The path of a call's layer; of fragments, what their paths begin with, and how they end."""
+    return " + ".join(dict.fromkeys(call.layer for call in calls))
+
+
+def _signature(program: Program, calls: Sequence[Call]) -> Any:
+    """A text that is the same for calls that do the same on tensors of the same form."""
+    names: dict[int, int] = {}
+
+    def named(value: Any) -> Any:
+        if not isinstance(value, Slot):
+            return value
+        number = names.setdefault(value.index, len(names))
+        return f"{number} {program.tensors[value.index]}"
+
+    texts = []
+    for call in calls:
+        args = replaced(call.args, named)
+        kwargs = {name: replaced(value, named) for name, value in call.kwargs.items()}
+        texts.append(f"{call.operator} {args} {kwargs}")
+    return "; ".join(texts)
+
+
+def described(call: Call, program: Program) -> str:
+    """An operator with its sizes: "convolution 3x3 64->128, 4 groups, 56x56", "relu_ 64x56x56"."""
+    each = product(call, program.tensors)
+    if each is None:
+        shape = program.tensors[call.written[0].index].shape if call.written else ()
+        return f"{call.name} {_sizes(shape[1:] or shape)}".strip()
+    words = list(_words(each))
+    return f"{words[0]} {', '.join(words[1:])}"
+
+
+def _words(each: Product) -> Iterator[str]:
+    if not each.kernel:
+        yield "linear"
+        yield f"{each.c1}->{each.c2}"
+        yield f"{each.output.shape[0]} rows"
+        return
+    yield f"conv {_sizes(each.kernel)}"
+    yield f"{each.c1}->{each.c2}"
+    if each.groups > 1:
+        yield "depthwise" if each.is_depthwise else f"{each.groups} groups"
+    yield _sizes(each.output.shape[2:])
+
+
+def _sizes(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape))

@@ -1,0 +1,119 @@
+"""Convolutions and products of matrices in a program: their widths, and others of the same form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec
+
+# Places of input, weights and bias among the arguments; None if there is no such argument.
+CONVOLUTION = "convolution"
+INPUT_AT = {CONVOLUTION: 0, "mm": 0, "addmm": 1}
+WEIGHTS_AT = {CONVOLUTION: 1, "mm": 1, "addmm": 2}
+BIAS_AT = {CONVOLUTION: 2, "mm": None, "addmm": 0}
+STRIDE_AT, PADDING_AT, TRANSPOSED_AT, GROUPS_AT = 3, 4, 6, 8
+
+
+@dataclass(frozen=True)
+class Product:
+    """A convolution, or a linear layer, which is a product of matrices, as it is called in a program.
+
+    `c1` and `c2` are the channels of its input and output, `kernel` the sides of its kernel, () for a linear
+    layer.
+    """
+
+    call: Call
+    tensors: Mapping[int, TensorSpec]
+    c1: int
+    c2: int
+    kernel: tuple[int, ...]
+    groups: int
+
+    @property
+    def multiply_adds(self) -> int:
+        """The multiply-adds of one call."""
+        return self.call.cost.work.multiply_adds if self.call.cost else 0
+
+    @property
+    def is_pointwise(self) -> bool:
+        """True for a 1x1 convolution in one group, and for a linear layer."""
+        return self.groups == 1 and set(self.kernel) <= {1}
+
+    @property
+    def is_depthwise(self) -> bool:
+        """True if each channel of the input is convolved alone."""
+        return 1 < self.groups == self.c1
+
+    @property
+    def input(self) -> Slot:
+        """The slot of its input."""
+        slot: Slot = self.call.args[INPUT_AT[self.call.name]]
+        return slot
+
+    @property
+    def weights(self) -> Slot:
+        """The slot of its weights."""
+        slot: Slot = self.call.args[WEIGHTS_AT[self.call.name]]
+        return slot
+
+    @property
+    def bias(self) -> Slot | None:
+        """The slot of its bias, if it has one."""
+        at = BIAS_AT[self.call.name]
+        slot: Slot | None = None if at is None else self.call.args[at]
+        return slot
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """All that two products must share to be one wider product, beside their input."""
+        others = self.call.args[STRIDE_AT:] if self.call.name == CONVOLUTION else ()
+        return self.call.name, self.kernel, self.bias is None, repr(others)
+
+    @property
+    def output(self) -> TensorSpec:
+        """Shape and strides of its output."""
+        return self.tensors[self.call.written[0].index]
+
+    @property
+    def program(self) -> Program:
+        """The product alone."""
+        return Program(self.tensors, (self.call,), self.call.written)
+
+    def with_widths(self, c1: int, c2: int, groups: int = 1) -> Program:
+        """The same product of other widths and groups, alone; its image size stays."""
+        specs = dict(self.tensors)
+        x, out = specs[self.input.index], self.output
+        weights = specs[self.weights.index]
+        if self.call.name == CONVOLUTION:
+            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1, *x.shape[2:]), x)
+            specs[self.weights.index] = TensorSpec.dense((c2, c1 // groups, *self.kernel), weights)
+            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2, *out.shape[2:]), out)
+        else:
+            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1), x)
+            stride = (1, c1) if weights.stride[0] == 1 else (c2, 1)
+            specs[self.weights.index] = TensorSpec((c1, c2), stride, weights.dtype)
+            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2), out)
+        if self.bias is not None:
+            specs[self.bias.index] = TensorSpec.dense((c2,), specs[self.bias.index])
+        args = list(self.call.args)
+        if self.call.name == CONVOLUTION:
+            args[GROUPS_AT] = groups
+        call = replace(self.call, args=tuple(args), cost=None)
+        return Program(specs, (call,), call.written)
+
+    def work_with(self, c1: int, c2: int, groups: int = 1) -> float:
+        """Multiply-adds with other widths, over those that it does."""
+        return (c1 * c2 / groups) / (self.c1 * self.c2 / self.groups)
+
+
+def product(call: Call, tensors: Mapping[int, TensorSpec]) -> Product | None:
+    """The product that a call makes, None for any other operator and for transposed convolutions."""
+    if call.name not in INPUT_AT or call.cost is None:
+        return None
+    weights = tensors[call.args[WEIGHTS_AT[call.name]].index].shape
+    if call.name != CONVOLUTION:
+        return Product(call, tensors, c1=weights[0], c2=weights[1], kernel=(), groups=1)
+    if call.args[TRANSPOSED_AT]:
+        return None
+    groups = call.args[GROUPS_AT]
+    return Product(call, tensors, c1=weights[1] * groups, c2=weights[0], kernel=weights[2:], groups=groups)

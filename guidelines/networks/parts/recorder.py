@@ -1,0 +1,87 @@
+"""Record a call of a network as a program."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from guidelines.networks.cost.count import traced
+from guidelines.networks.cost.operator import OperatorCost
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, replaced
+from guidelines.spec.condition import Device
+
+
+def recorded(module: nn.Module, inputs: Sequence[Tensor]) -> Program:
+    """The program of one call in evaluation mode, with the strides that its tensors have on their device.
+
+    Call it in inference mode: outside, composite operators are recorded as those that torch composes them of.
+    Raises LayerError, naming the layer that fails, and ValueError for a network that changes its input.
+    """
+    given = [x.clone() for x in inputs]
+    recorder = _Recorder()
+    traced(module, tuple(inputs), see=recorder.see)
+    for number, (before, after) in enumerate(zip(given, inputs, strict=True), start=1):
+        if not torch.equal(before, after):
+            raise ValueError(f"it changes its input {number} of {len(inputs)}: let it work on a copy")
+    return recorder.program()
+
+
+class _Recorder:
+    """Keeps all tensors of a call, so that each has an identity of its own until the end."""
+
+    def __init__(self) -> None:
+        self._kept: list[Tensor] = []
+        self._slots: dict[int, Slot] = {}
+        self._specs: dict[int, TensorSpec] = {}
+        self._calls: list[Call] = []
+
+    def see(
+        self,
+        layer: str,
+        operator: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        out: Any,
+        cost: OperatorCost | None,
+    ) -> None:
+        """Take note of a call and its result."""
+        results = out if isinstance(out, (tuple, list)) else (out,)
+        self._calls.append(
+            Call(
+                layer=layer,
+                operator=operator,
+                args=replaced(args, self._of),
+                kwargs={name: replaced(value, self._of) for name, value in kwargs.items()},
+                results=tuple(self._of(each) if isinstance(each, Tensor) else None for each in results),
+                cost=cost,
+            )
+        )
+
+    def program(self) -> Program:
+        """The calls whose results count for the last one's."""
+        calls = _without_dead(self._calls)
+        return Program(self._specs, tuple(calls), calls[-1].written if calls else ())
+
+    def _of(self, value: Any) -> Any:
+        """The slot of a tensor; a device becomes Device, which a replay replaces; other values stay."""
+        if isinstance(value, torch.device):
+            return Device(str(value))
+        if not isinstance(value, Tensor):
+            return value
+        if id(value) not in self._slots:
+            self._kept.append(value)
+            slot = self._slots[id(value)] = Slot(len(self._slots))
+            self._specs[slot.index] = TensorSpec.of(value)
+        return self._slots[id(value)]
+
+
+def _without_dead(calls: Sequence[Call]) -> list[Call]:
+    """The calls of which something is used later, or that do work: allocations that nobody reads go."""
+    used: set[Slot] = set(calls[-1].written) if calls else set()
+    kept = []
+    for call in reversed(calls):
+        if call.cost is not None or used.intersection(call.written):
+            kept.append(call)
+            used.update(call.read)
+    return kept[::-1]

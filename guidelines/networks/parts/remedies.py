@@ -1,0 +1,106 @@
+"""Other ways to run a part of a network that compute the same: they cost no redesign."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from guidelines.networks.parts.product import CONVOLUTION, GROUPS_AT, WEIGHTS_AT, Product
+from guidelines.networks.parts.program import Call, Program, Slot
+
+aten = torch.ops.aten
+NCHW, NHWC = torch.contiguous_format, torch.channels_last
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A program that computes what the original does, and what it does otherwise."""
+
+    program: Program
+    text: str
+
+
+def remedies(group: Sequence[Product]) -> Iterator[Remedy]:
+    """Ways to run some products that read one tensor, or a product alone."""
+    first = group[0]
+    if len(group) > 1:
+        if len({(each.settings, each.input) for each in group}) == 1:
+            yield Remedy(_merged(group), "as one wider operator")
+        return
+    if len(first.kernel) == 2:
+        is_last = first.tensors[first.input.index].is_channels_last
+        yield Remedy(_in_layout(first, NCHW if is_last else NHWC), f"in {'nchw' if is_last else 'nhwc'}")
+    if first.groups > 1 and not first.is_depthwise and first.call.name == CONVOLUTION:
+        yield Remedy(_loop(first), f"as {first.groups} convolutions")
+
+
+class _Slots:
+    """New slots, beside those of a program."""
+
+    def __init__(self, each: Product) -> None:
+        self._next = max(each.tensors) + 1
+
+    def new(self, count: int = 1) -> tuple[Slot, ...]:
+        """Slots that stand for no tensor yet."""
+        first, self._next = self._next, self._next + count
+        return tuple(map(Slot, range(first, self._next)))
+
+
+def _in_layout(each: Product, layout: torch.memory_format) -> Program:
+    """A convolution whose input and weights are in another order in memory."""
+    x, weights = _Slots(each).new(2)
+    setup = (
+        Call("", aten.clone.default, (each.input,), {"memory_format": layout}, (x,)),
+        Call("", aten.clone.default, (each.weights,), {"memory_format": layout}, (weights,)),
+    )
+    call = _with(each.call, {0: x, 1: weights})
+    return Program(each.tensors, (call,), call.written, setup)
+
+
+def _loop(each: Product) -> Program:
+    """A group convolution as a convolution for each group, and the results next to each other."""
+    slots = _Slots(each)
+    inputs, weights, outputs = slots.new(each.groups), slots.new(each.groups), slots.new(each.groups)
+    setup = [_split(each.weights, each.c2 // each.groups, 0, weights)]
+    biases: Sequence[Slot | None] = [None] * each.groups
+    if each.bias is not None:
+        biases = slots.new(each.groups)
+        setup.append(_split(each.bias, each.c2 // each.groups, 0, tuple(biases)))  # type: ignore[arg-type]
+    calls = [_split(each.input, each.c1 // each.groups, 1, inputs)]
+    for x, weight, bias, out in zip(inputs, weights, biases, outputs, strict=True):
+        call = _with(each.call, {0: x, 1: weight, 2: bias, GROUPS_AT: 1})
+        calls.append(replace(call, results=(out,)))
+    calls.append(Call("", aten.cat.default, (list(outputs), 1), results=each.call.results))
+    return Program(each.tensors, tuple(calls), each.call.written, tuple(setup))
+
+
+def _merged(group: Sequence[Product]) -> Program:
+    """Products of one input as one product; each result is a view of a part of its result."""
+    first = group[0]
+    slots = _Slots(first)
+    weights, biases, out = slots.new(3)
+    dimension = 0 if first.call.name == CONVOLUTION else 1
+    setup = [Call("", aten.cat.default, ([each.weights for each in group], dimension), results=(weights,))]
+    arguments: dict[int, Any] = {WEIGHTS_AT[first.call.name]: weights}
+    if first.bias is not None:
+        setup.append(Call("", aten.cat.default, ([each.bias for each in group],), results=(biases,)))
+        arguments[first.call.args.index(first.bias)] = biases
+    call = replace(_with(first.call, arguments), results=(out,))
+    results = tuple(each.call.written[0] for each in group)
+    parts = Call(
+        "", aten.split_with_sizes.default, (out, [each.c2 for each in group], 1), results=results
+    )
+    return Program(first.tensors, (call, parts), results, tuple(setup))
+
+
+def _split(of: Slot, size: int, dimension: int, results: tuple[Slot, ...]) -> Call:
+    return Call("", aten.split.Tensor, (of, size, dimension), results=results)
+
+
+def _with(call: Call, arguments: dict[int, Any]) -> Call:
+    """A call with other arguments, given by their places."""
+    args = list(call.args)
+    for at, value in arguments.items():
+        args[at] = value
+    return replace(call, args=tuple(args))

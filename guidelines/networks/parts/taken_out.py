@@ -1,0 +1,32 @@
+"""Take operators out of a program: what they computed is their input, if that is of the same form."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from guidelines.networks.parts.program import Call, Program, Slot, replaced
+
+
+def without(program: Program, is_taken: Callable[[Call], bool]) -> Program:
+    """The program without some of its calls. A result that is of another form than each input is given."""
+    instead: dict[Slot, Slot] = {}
+
+    def known(value: Any) -> Any:
+        return instead.get(value, value) if isinstance(value, Slot) else value
+
+    calls = []
+    for call in program.calls:
+        kept = replace(
+            call,
+            args=tuple(replaced(each, known) for each in call.args),
+            kwargs={name: replaced(each, known) for name, each in call.kwargs.items()},
+        )
+        if not is_taken(call):
+            calls.append(kept)
+            continue
+        for slot in call.written:
+            alike = [each for each in kept.read if program.tensors[each.index] == program.tensors[slot.index]]
+            if alike and alike[0] != slot:
+                instead[slot] = alike[0]
+    outputs = tuple(instead.get(slot, slot) for slot in program.outputs)
+    return replace(program, calls=tuple(calls), outputs=outputs)

@@ -1,0 +1,101 @@
+"""Values of the tensors that a program is given: they stay finite, however often it is called.
+
+All numbers are positive, which every operator takes, and weights are averages, so that results are about as
+large as inputs. No speed depends on the values, but for denormal numbers, which these never become.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import ceil, prod
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from guidelines.networks.parts.program import Call, Program, TensorSpec
+
+# Values repeat after so many elements: drawing each one anew would take longer than the timing.
+DISTINCT = 4096
+# Which argument of a product of matrices holds its weights.
+WEIGHTS_AT = {"convolution": 1, "mm": 1, "bmm": 1, "mv": 0, "addmm": 2, "baddbmm": 2, "addmv": 1}
+# Operators in place that change nothing if called again.
+STEADY = {"relu_", "relu6_", "hardtanh_", "clamp_", "clamp_min_", "clamp_max_", "abs_", "leaky_relu_"}
+STEADY |= {"copy_", "fill_", "zero_", "masked_fill_"}
+# Operators in place that change nothing if their other tensors have this value.
+NEUTRAL = {"add_": 0.0, "sub_": 0.0, "mul_": 1.0, "div_": 1.0}
+# Operators in place that come closer to zero with every call, and change nothing at zero.
+SHRINKING = {"silu_", "hardswish_", "mish_"}
+
+
+class Value(NamedTuple):
+    """How a tensor is filled: with numbers around `scale`, or with `constant` alone."""
+
+    scale: float = 1.0
+    constant: float | None = None
+
+
+def values_of(program: Program) -> dict[int, Value]:
+    """The values of all tensors that a program is given from outside, by their index."""
+    values = dict.fromkeys(program.given, Value())
+    aliases: dict[int, int] = {}
+    for call in program.calls:
+        if call.cost is None and call.read:
+            source = call.read[0].index
+            aliases |= {slot.index: aliases.get(source, source) for slot in call.written}
+        for index, value in _asked(call, program):
+            at = aliases.get(index, index)
+            if at in values:
+                values[at] = value
+    return values
+
+
+def _asked(call: Call, program: Program) -> Iterator[tuple[int, Value]]:
+    """Values that a call wants its tensors to have, by their index."""
+    at = WEIGHTS_AT.get(call.name)
+    if at is not None and len(call.args) > at:
+        weights = call.args[at]
+        shape = program.tensors[weights.index].shape
+        fan_in = prod(shape[1:]) if call.name == "convolution" else shape[-2] if len(shape) > 1 else shape[-1]
+        yield weights.index, Value(scale=1 / max(1, fan_in))
+    if call.name in NEUTRAL:
+        for slot in call.read[1:]:
+            yield slot.index, Value(constant=NEUTRAL[call.name])
+    if call.name in SHRINKING:
+        yield call.read[0].index, Value(constant=0.0)
+
+
+def repeatable(program: Program) -> Program:
+    """A program that computes the same in every call: what it is given from outside stays as it is.
+
+    An operator that would change it in place, with other results from call to call, writes elsewhere instead.
+    """
+    given = set(program.given)
+    calls = tuple(_elsewhere(call) if _drifts(call, given) else call for call in program.calls)
+    return replace(program, calls=calls)
+
+
+def _drifts(call: Call, given: set[int]) -> bool:
+    changes = any(slot in call.read and slot.index in given for slot in call.written)
+    return changes and call.cost is not None and call.name not in (STEADY | NEUTRAL.keys() | SHRINKING)
+
+
+def _elsewhere(call: Call) -> Call:
+    """The operator that returns its result in place of changing its input, if there is one."""
+    packet = getattr(torch.ops.aten, call.name.removesuffix("_"), None)
+    overload = getattr(packet, call.operator._overloadname, None) if call.name.endswith("_") else None
+    return replace(call, operator=overload) if overload else call
+
+
+def drawn(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:
+    """A tensor of a shape, with its strides and type, from 0.5 to 1.5 times the scale; integers are 0 or 1."""
+    dtype: torch.dtype = getattr(torch, spec.dtype)
+    generator = torch.Generator().manual_seed(0)
+    if value.constant is not None:
+        block = torch.full((DISTINCT,), value.constant)
+    elif dtype.is_floating_point or dtype.is_complex:
+        block = value.scale * (torch.rand(DISTINCT, generator=generator) + 0.5)
+    else:
+        block = torch.randint(2, (DISTINCT,), generator=generator)
+    blocks = max(1, ceil(spec.extent / DISTINCT))
+    memory = block.to(device, dtype).repeat(blocks)
+    return memory[: max(1, spec.extent)].as_strided(spec.shape, spec.stride)
