@@ -18,7 +18,7 @@ def network(name: str, image_size: int | None = None) -> Variant:
     """One of NETWORKS; `image_size` is its own, if a table asks for it. Raises ValueError as `build`."""
     known(name)
     label = f"{name}-{image_size}px" if image_size else name
-    build_network = partial(_network, name)
+    build_network = partial(at_unit_gain_network, name)
     work = counted(build_network, IMAGE_CHANNELS, image_size)
     return Variant(id=label, name=label, widths=(), work=work, build=build_network)
 
@@ -29,7 +29,8 @@ def stack(name: str, c: int, depth: int, unit: Callable[[], nn.Module]) -> Varia
     return Variant(id=name, name=name, widths=(c,), work=counted(build_stack, c), build=build_stack)
 
 
-def _network(name: str) -> nn.Module:
+def at_unit_gain_network(name: str) -> nn.Module:
+    """One of NETWORKS with weights that keep numbers in range. Raises ValueError as `build`."""
     return at_unit_gain(build(name))
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
+from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec
 
 # Places of input, weights and bias among the arguments; None if there is no such argument.
@@ -98,8 +100,22 @@ class Product:
         args = list(self.call.args)
         if self.call.name == CONVOLUTION:
             args[GROUPS_AT] = groups
-        call = replace(self.call, args=tuple(args), cost=None)
+        call = replace(self.call, args=tuple(args), cost=self._cost_with(c1, c2, groups, specs))
         return Program(specs, (call,), call.written)
+
+    def _cost_with(
+        self, c1: int, c2: int, groups: int, specs: Mapping[int, TensorSpec]
+    ) -> OperatorCost | None:
+        """The cost of one call with other widths."""
+        if self.call.cost is None:
+            return None
+        places = self.multiply_adds * self.groups // (self.c1 * self.c2)
+        work = replace(
+            self.call.cost.work,
+            multiply_adds=places * c1 * c2 // groups,
+            memory_access=sum(prod(specs[slot.index].shape) for slot in (*self.call.read, *self.call.written)),
+        )
+        return replace(self.call.cost, work=work)
 
     def work_with(self, c1: int, c2: int, groups: int = 1) -> float:
         """Multiply-adds with other widths, over those that it does."""

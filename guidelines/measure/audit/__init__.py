@@ -1,0 +1,1 @@
+"""Measure a network and each of its distinct operators, with alternatives, in one sweep."""

@@ -1,0 +1,160 @@
+"""What an audit measures: the network, its parts, their alternatives and remedies, as variants of a sweep."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from guidelines.measure.audit.whole import Whole
+from guidelines.measure.case import Sweeps
+from guidelines.measure.device.timing import MEMORY_FORMATS, pinned, placed_module
+from guidelines.networks.parts.part import Part, parts
+from guidelines.networks.parts.program import Call, Program
+from guidelines.networks.parts.recorder import recorded
+from guidelines.networks.parts.replayed import Replayed
+from guidelines.networks.parts.rules import broken
+from guidelines.networks.parts.product import product
+from guidelines.networks.parts.taken_out import without
+from guidelines.networks.parts.values import repeatable
+from guidelines.networks.target import target
+from guidelines.networks.whole import at_unit_gain_network
+from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
+from guidelines.spec.condition import Condition
+from guidelines.spec.inputs import Input, described
+from guidelines.spec.sweep import Sweep, Variant
+from guidelines.spec.work import Cost, Shape, Traced, total
+
+GUIDELINE = "audit"
+CLAIM = "what the operators of a network take, and what others of equal work would"
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The network to audit, by its name as a target, and its inputs. Calling it gives its sweeps.
+
+    It is plain data, so that another process can find the same sweep.
+    """
+
+    target: str
+    inputs: tuple[Input, ...]
+
+    def __call__(self) -> Sweeps:
+        """The function that gives the sweep under a condition."""
+        return self._sweeps
+
+    def _sweeps(self, condition: Condition) -> Iterator[Sweep]:
+        yield plan(self, condition).sweep
+
+    def build(self) -> nn.Module:
+        """A new instance of the network; those of this suite with weights that keep numbers in range."""
+        if ":" in self.target:
+            return target(self.target)()
+        target(self.target)  # names the networks that there are
+        return at_unit_gain_network(self.target)
+
+
+class Plan(NamedTuple):
+    """The sweep of an audit, and what its variants are."""
+
+    sweep: Sweep
+    audit: Audit
+
+
+@cache
+def plan(audited: Audited, condition: Condition) -> Plan:
+    """Call the network once, take it apart, and say what to time.
+
+    Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
+    """
+    build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
+    program = _program(build, condition)
+    known = parts(program)
+    variants = [_variant(WHOLE, build, _work(program.calls)), *_replays(program)]
+    described_parts = []
+    for number, part in enumerate(known, start=1):
+        described_part, of_part = _of_part(f"part-{number}", part)
+        described_parts.append(described_part)
+        variants += of_part
+    sweep = Sweep(GUIDELINE, CLAIM, _name(audited.target), tuple(variants))
+    return Plan(sweep, Audit(audited.target, described(audited.inputs), tuple(described_parts)))
+
+
+def _program(build: Callable[[], Whole], condition: Condition) -> Program:
+    """The program of one call of the network, on the device and in the type and layout of a condition."""
+    with pinned(condition):
+        module = placed_module(build, condition, SEED)
+        assert isinstance(module, Whole)
+        x = torch.empty(1, 1, 1, 1, device=condition.device, dtype=getattr(torch, condition.dtype))
+        program = recorded(module.network, module.values(x))
+    if not program.calls:
+        raise ValueError("it calls no operator of torch, so there is nothing to time")
+    return program
+
+
+def _replays(program: Program) -> Iterator[Variant]:
+    """The operators of the network one after the other, and the same without those that break G4."""
+    yield _replay(REPLAYED, program, _work(program.calls))
+    kept = without(program, lambda call: _breaks_g4(call, program))
+    if len(kept.calls) < len(program.calls) and any(call.cost for call in kept.calls):
+        yield _replay(WITHOUT_G4, kept, _work(kept.calls))
+
+
+def _breaks_g4(call: Call, program: Program) -> bool:
+    return call.cost is not None and broken(call, product(call, program.tensors)).guideline == "G4"
+
+
+def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
+    """A part, described, and the variants that time it, its alternative and its remedies."""
+    work = _work(part.program.calls)
+    variants = [_replay(name, part.program, work)]
+    alternative, remedies = None, []
+    if part.alternative:
+        other = part.alternative
+        alternative = Timed(f"{name}.alternative", other.text, other.work)
+        variants.append(_replay(alternative.variant, other.program, _work(other.program.calls)))
+    for number, remedy in enumerate(part.remedies, start=1):
+        remedies.append(Timed(f"{name}.remedy-{number}", remedy.text))
+        variants.append(_replay(remedies[-1].variant, remedy.program, work, like=part.program))
+    audited = AuditPart(
+        variant=name,
+        operator=part.operator,
+        kind=part.kind,
+        layers=part.layers,
+        guideline=part.guideline,
+        rule=part.rule,
+        alternative=alternative,
+        remedies=tuple(remedies),
+    )
+    return audited, variants
+
+
+def _replay(name: str, program: Program, work: Cost, like: Program | None = None) -> Variant:
+    build = partial(Replayed, repeatable(program), like and repeatable(like))
+    return _variant(name, build, work)
+
+
+def _variant(name: str, build: Callable[[], nn.Module], work: Cost) -> Variant:
+    """A variant whose work is known from the trace; its input is a single number, which tells the device."""
+
+    def cost(shape: Shape) -> Cost:
+        return work
+
+    def largest(shape: Shape) -> int:
+        return work.memory_access
+
+    return Variant(
+        id=name, name=name, widths=(), work=Traced(1, cost, largest, own_image_size=1), build=build
+    )
+
+
+def _work(calls: Sequence[Call]) -> Cost:
+    return total(call.cost.work for call in calls if call.cost)
+
+
+def _name(target: str) -> str:
+    """The name of a target as that of a sweep."""
+    return target.rpartition("/")[2]

@@ -1,0 +1,39 @@
+"""A network of any inputs and outputs, in the form of those that are timed: one tensor in, one out."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from guidelines.networks.cost.products import tensors
+from guidelines.networks.drawing import drawn
+from guidelines.spec.inputs import Input
+
+
+class Whole(nn.Module):
+    """A network on inputs that it draws itself, when it is first called on a device and in a type.
+
+    Its own input tells device and type only. It returns the first tensor of the network's output.
+    """
+
+    def __init__(
+        self, build: Callable[[], nn.Module], inputs: Sequence[Input], layout: torch.memory_format
+    ) -> None:
+        super().__init__()
+        self.network = build()
+        self._inputs, self._layout = inputs, layout
+        self._values: tuple[Tensor, ...] = ()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The first tensor of the network's output."""
+        return next(tensors((self.network(*self.values(x)),)))
+
+    def values(self, x: Tensor) -> tuple[Tensor, ...]:
+        """The network's inputs on the device of x; numbers without a type of their own have that of x."""
+        if not self._values or self._values[0].device != x.device:
+            generator = None if x.is_meta else torch.Generator(x.device).manual_seed(0)
+            each = [drawn(given, x.dtype, str(x.device), generator) for given in self._inputs]
+            self._values = tuple(
+                value.to(memory_format=self._layout) if value.dim() == 4 else value for value in each
+            )
+        return self._values

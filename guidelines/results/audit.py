@@ -1,0 +1,99 @@
+"""An audit of a network: its parts with the guidelines they break, and the saved form of both."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from guidelines.results import checked
+
+# Variants of an audit's sweep beside those of parts: the network; its operators one after the other; and the
+# same without the operators that break G4.
+WHOLE, REPLAYED, WITHOUT_G4 = "network", "replayed", "without-G4"
+GUIDELINES = ("G1", "G2", "G3", "G4")
+
+
+@dataclass(frozen=True)
+class Timed:
+    """An operator to compare a part with: the variant that times it, and what it is, such as "in nhwc".
+
+    `work` is its multiply-adds over those of the part.
+    """
+
+    variant: str
+    text: str
+    work: float = 1.0
+
+
+@dataclass(frozen=True)
+class AuditPart:
+    """A distinct operator of a network: the variant that times it, and the layers in which it occurs.
+
+    `kind` is the class of its run time. `guideline` is the one that it breaks, "" for none, and `rule` says
+    how. Without an `alternative`, a part that breaks a guideline is compared with doing without it.
+    """
+
+    variant: str
+    operator: str
+    kind: str
+    layers: tuple[str, ...]
+    guideline: str = ""
+    rule: str = ""
+    alternative: Timed | None = None
+    remedies: tuple[Timed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in the order of their calls."""
+
+    target: str
+    inputs: str
+    parts: tuple[AuditPart, ...]
+
+
+def to_saved(audit: Audit) -> dict[str, Any]:
+    """An audit as strict JSON, for the key "audit" of a file."""
+    return asdict(audit)
+
+
+def parsed(saved: Mapping[str, Any]) -> Audit:
+    """An audit as written by `to_saved`. Raises KeyError, TypeError or ValueError for anything else."""
+    if not isinstance(saved["parts"], list):
+        raise ValueError(f"audit.parts must be a list, got {checked.shown(saved['parts'])}")
+    audit = Audit(
+        target=checked.text(saved["target"]),
+        inputs=checked.text(saved["inputs"]),
+        parts=tuple(map(_part, saved["parts"])),
+    )
+    variants = [part.variant for part in audit.parts]
+    if len(set(variants)) < len(variants):
+        raise ValueError("audit.parts holds a variant twice")
+    return audit
+
+
+def _part(saved: Mapping[str, Any]) -> AuditPart:
+    guideline = checked.text(saved["guideline"])
+    if guideline not in ("", *GUIDELINES):
+        raise ValueError(f"audit: guideline must be one of {', '.join(GUIDELINES)}, got {guideline!r}")
+    layers = checked.texts(saved, "layers")
+    if not layers:
+        raise ValueError(f"audit: {checked.text(saved['variant'])} is in no layer")
+    alternative = saved["alternative"]
+    return AuditPart(
+        variant=checked.text(saved["variant"]),
+        operator=checked.text(saved["operator"]),
+        kind=checked.text(saved["kind"]),
+        layers=layers,
+        guideline=guideline,
+        rule=checked.text(saved["rule"]),
+        alternative=None if alternative is None else _timed(alternative),
+        remedies=tuple(map(_timed, saved["remedies"])),
+    )
+
+
+def _timed(saved: Mapping[str, Any]) -> Timed:
+    return Timed(
+        variant=checked.text(saved["variant"]),
+        text=checked.text(saved["text"]),
+        work=checked.positive(saved["work"], "work"),
+    )
