@@ -10,7 +10,18 @@ from io import TextIOWrapper
 from typing import Protocol
 
 from guidelines import __version__
-from guidelines.cli.commands import compare, count, decompose, doctor, networks, plot, report, reuse, run
+from guidelines.cli.commands import (
+    audit,
+    compare,
+    count,
+    decompose,
+    doctor,
+    networks,
+    plot,
+    report,
+    reuse,
+    run,
+)
 from guidelines.cli.near import did_you_mean
 from guidelines.cli.output import CommandError, check_output, remark, say
 
@@ -42,6 +53,7 @@ COMMANDS: Mapping[str, Command] = {
     "report": report,
     "compare": compare,
     "plot": plot,
+    "audit": audit,
     "networks": networks,
     "count": count,
     "decompose": decompose,

@@ -44,7 +44,7 @@ class AuditPart:
 
 @dataclass(frozen=True)
 class Audit:
-    """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in the order of their calls."""
+    """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in order of their calls."""
 
     target: str
     inputs: str

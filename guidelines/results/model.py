@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from guidelines.paper.tables import Figure
+from guidelines.results.audit import Audit
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.disturbance import State
 from guidelines.results.machine_facts import Machine as Machine
@@ -222,7 +223,8 @@ class Run:
     """Entries and failures of one run in order; each entry holds its baseline's samples.
 
     `source` is the path of the file, "" for a run that was not saved. `notes` are for the reader of a report.
-    `ceilings` are those of its devices, from each pass that measured them.
+    `ceilings` are those of its devices, from each pass that measured them. `audit` says what the variants are
+    if the run is of one.
     """
 
     entries: tuple[Entry, ...]
@@ -231,3 +233,4 @@ class Run:
     source: str = ""
     notes: tuple[str, ...] = ()
     ceilings: tuple[Ceilings, ...] = ()
+    audit: Audit | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 from guidelines.results import checked
 from guidelines.results.agreement import check_agreement
+from guidelines.results.audit import Audit
 from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
@@ -15,6 +16,7 @@ from guidelines.results.schema import (
     ResultsError,
     extra_info_of,
     name_of,
+    parse_audit,
     parse_ceilings,
     parse_entry,
     parse_failure,
@@ -45,7 +47,13 @@ def parse(data: Any) -> Run:
         machine=parse_machine(checked.mapping(data.get("machine_info"))),
         notes=note_on_partial(checked.mapping(data.get(KEY))),
         ceilings=tuple(map(parse_ceilings, _list_of(data, "ceilings"))),
+        audit=_audit(checked.mapping(data.get(KEY))),
     )
+
+
+def _audit(ours: Mapping[str, Any]) -> Audit | None:
+    """What an audit says of its variants; None for a run that is none."""
+    return parse_audit(ours["audit"]) if "audit" in ours else None
 
 
 def _is_before_3(benchmark: Any) -> bool:

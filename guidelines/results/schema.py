@@ -9,7 +9,8 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
-from guidelines.results import ceilings, checked
+from guidelines.results import audit, ceilings, checked
+from guidelines.results.audit import Audit
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Place, StopReason
 from guidelines.results.passes import parse_passes
@@ -83,6 +84,11 @@ def parse_failure(saved: Any) -> Failure:
 def parse_ceilings(saved: Any) -> Ceilings:
     """Ceilings as written by `ceilings.to_saved`. Raises ResultsError with the reason."""
     return _checked(ceilings.parsed, saved, "ceilings")
+
+
+def parse_audit(saved: Any) -> Audit:
+    """An audit as written by `audit.to_saved`. Raises ResultsError with the reason."""
+    return _checked(audit.parsed, saved, "the audit")
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:

@@ -12,11 +12,11 @@ from guidelines.measure.audit.whole import Whole
 from guidelines.measure.case import Sweeps
 from guidelines.measure.device.timing import MEMORY_FORMATS, pinned, placed_module
 from guidelines.networks.parts.part import Part, parts
+from guidelines.networks.parts.product import product
 from guidelines.networks.parts.program import Call, Program
 from guidelines.networks.parts.recorder import recorded
 from guidelines.networks.parts.replayed import Replayed
 from guidelines.networks.parts.rules import broken
-from guidelines.networks.parts.product import product
 from guidelines.networks.parts.taken_out import without
 from guidelines.networks.parts.values import repeatable
 from guidelines.networks.target import target

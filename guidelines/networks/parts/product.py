@@ -113,7 +113,9 @@ class Product:
         work = replace(
             self.call.cost.work,
             multiply_adds=places * c1 * c2 // groups,
-            memory_access=sum(prod(specs[slot.index].shape) for slot in (*self.call.read, *self.call.written)),
+            memory_access=sum(
+                prod(specs[slot.index].shape) for slot in (*self.call.read, *self.call.written)
+            ),
         )
         return replace(self.call.cost, work=work)
 

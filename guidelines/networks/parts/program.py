@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch import Tensor
 
@@ -52,7 +52,8 @@ class TensorSpec:
         return 1 + reach
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True)
+class Slot:
     """Stands for a tensor among the arguments of a call, by its index in the program."""
 
     index: int
@@ -130,6 +131,6 @@ def slots(values: Any) -> Iterator[Slot]:
 
 def replaced(values: Any, replace: Callable[[Any], Any]) -> Any:
     """Arguments of a call, with each value in its sequences replaced."""
-    if not isinstance(values, Slot) and isinstance(values, (tuple, list)):
+    if isinstance(values, (tuple, list)):
         return type(values)(replaced(each, replace) for each in values)
     return replace(values)

@@ -66,7 +66,7 @@ def _loop(each: Product) -> Program:
     biases: Sequence[Slot | None] = [None] * each.groups
     if each.bias is not None:
         biases = slots.new(each.groups)
-        setup.append(_split(each.bias, each.c2 // each.groups, 0, tuple(biases)))  # type: ignore[arg-type]
+        setup.append(_split(each.bias, each.c2 // each.groups, 0, tuple(biases)))
     calls = [_split(each.input, each.c1 // each.groups, 1, inputs)]
     for x, weight, bias, out in zip(inputs, weights, biases, outputs, strict=True):
         call = _with(each.call, {0: x, 1: weight, 2: bias, GROUPS_AT: 1})
@@ -88,9 +88,7 @@ def _merged(group: Sequence[Product]) -> Program:
         arguments[first.call.args.index(first.bias)] = biases
     call = replace(_with(first.call, arguments), results=(out,))
     results = tuple(each.call.written[0] for each in group)
-    parts = Call(
-        "", aten.split_with_sizes.default, (out, [each.c2 for each in group], 1), results=results
-    )
+    parts = Call("", aten.split_with_sizes.default, (out, [each.c2 for each in group], 1), results=results)
     return Program(first.tensors, (call, parts), results, tuple(setup))
 
 

@@ -2,18 +2,22 @@
 
 from collections import deque
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from guidelines.measure.audit.plan import Audited, plan
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import cases
+from guidelines.measure.device.devices import describe
 from guidelines.measure.dropped import explained
 from guidelines.measure.passes import Step, TaskOfCase
 from guidelines.measure.processes import TURN_LIMIT_S, Result, measure_in_processes
 from guidelines.measure.recording import Limits
 from guidelines.measure.task import Task
-from guidelines.results.ceilings import Ceilings
-from guidelines.results.model import Entry, Failure
+from guidelines.results.joining import linked
+from guidelines.results.machine import parse_machine
+from guidelines.results.model import Run
+from guidelines.results.saved_audit import machine_info
 from guidelines.spec.condition import Condition
 
 # The least number of rounds of all passes: each network is built anew within them, in each pass.
@@ -24,37 +28,38 @@ PASSES = 5
 
 @dataclass(frozen=True)
 class AuditLimits:
-    """Seconds of sampling for all operators together, the number of passes, and the longest turn."""
+    """Seconds of sampling for all operators and passes together, the number of passes, the longest turn."""
 
-    sampling_s: float = 60.0
+    sampling_s: float = 30.0
     passes: int = PASSES
     turn_limit_s: float = TURN_LIMIT_S
 
 
 @dataclass
 class Auditing:
-    """An audit while it is measured."""
+    """An audit while it is measured; `printed` is what its processes print."""
 
     audited: Audited
     condition: Condition
     limits: AuditLimits
-    printed: list[str]
     campaign: Campaign
+    printed: list[str] = field(default_factory=list)
 
     @property
-    def entries(self) -> list[Entry]:
-        """The results so far."""
-        return self.campaign.entries
+    def machine(self) -> dict[str, Any]:
+        """The machine, as files hold it."""
+        return machine_info(describe([self.condition]))
 
     @property
-    def failures(self) -> list[Failure]:
-        """The variants that failed so far."""
-        return self.campaign.failures
-
-    @property
-    def ceilings(self) -> tuple[Ceilings, ...]:
-        """What the device does at best, from each pass that measured it."""
-        return self.campaign.ceilings
+    def run(self) -> Run:
+        """All that is known."""
+        run = linked(self.campaign.entries, self.campaign.failures)
+        return replace(
+            run,
+            machine=parse_machine(self.machine),
+            ceilings=self.campaign.ceilings,
+            audit=plan(self.audited, self.condition).audit,
+        )
 
     def steps(self) -> Generator[Step, None, None]:
         """Measure pass after pass, and say what begins and what has ended."""
@@ -86,6 +91,4 @@ def auditing(audited: Audited, condition: Condition, limits: AuditLimits) -> Aud
         passes=limits.passes,
     )
     campaign.choose(of_audit)
-    return Auditing(audited, condition, limits, [], campaign)
-
-
+    return Auditing(audited, condition, limits, campaign)

@@ -1,0 +1,155 @@
+"""`guidelines audit`: which layers of a network break a guideline, and what each costs on a device."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guidelines.cli.arguments import add_input, add_output, add_target, inputs
+from guidelines.cli.formats import Answer
+from guidelines.cli.output import CommandError, check_folder, remark, show, write
+from guidelines.cli.target import builder, sources
+from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
+
+if TYPE_CHECKING:
+    from guidelines.analysis.audit import AuditResult
+    from guidelines.measure.audit.auditing import Auditing
+    from guidelines.results.model import Run
+
+HELP = "find the layers of a network that break a guideline, and their price"
+DESCRIPTION = (
+    "Time a network and each of its distinct operators on a device, find those that break one of the four "
+    "guidelines, and time beside each the operator of equal multiply-adds that keeps the guideline. The "
+    "price is what that would save: a bound on what a redesign could win, no promise of accuracy."
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_target(parser)
+    add_input(parser)
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
+    parser.add_argument("--dtype", choices=tuple(DTYPES), default="float32", help="default: %(default)s")
+    parser.add_argument(
+        "--layout",
+        choices=tuple(LAYOUTS),
+        default="nchw",
+        help="order of the dimensions in memory; nhwc: channels last (default: nchw)",
+    )
+    parser.add_argument("--mode", choices=tuple(MODES), default="eager", help="default: %(default)s")
+    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="CPU threads (default: 1)")
+    parser.add_argument(
+        "--passes",
+        type=_count,
+        default=5,
+        metavar="N",
+        help="processes that measure everything, one after the other (default: %(default)s); intervals come "
+        "from the spread between them",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_count,
+        default=30,
+        metavar="N",
+        help="time for sampling in all passes together; the whole takes two to three times as long (default: "
+        "%(default)s)",
+    )
+    parser.add_argument(
+        "--top", type=_count, default=15, metavar="N", help="show the N dearest parts (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE.json",
+        help="save what was measured, for `guidelines report` and `guidelines compare`",
+    )
+    add_output(parser)
+
+
+def run(options: Namespace) -> int:
+    """Audit a target and show its parts, the dearest first."""
+    from guidelines.report.subjects import audit as subject
+
+    if options.save:
+        check_folder(options.save)
+    audit = _measured(options)
+    if options.save:
+        _save(audit, options.save)
+    result = _result(audit.run)
+    answer = Answer(
+        kind="audit",
+        document=subject.document([result], top=options.top),
+        records=subject.records([result]),
+    )
+    show(answer, options, sources(options.target))
+    return 0
+
+
+def _measured(options: Namespace) -> "Auditing":
+    """An audit that has been measured, while its progress was shown."""
+    from guidelines.cli.audit_progress import follow
+    from guidelines.measure.audit.auditing import AuditLimits, auditing
+    from guidelines.measure.audit.plan import Audited
+    from guidelines.networks.cost.count import count
+
+    condition = _condition(options)
+    with builder(options.target) as build:
+        count(build, *inputs(options))  # names the layer that the input does not fit
+        limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
+        audit = auditing(Audited(options.target, inputs(options)), condition, limits)
+    follow(audit)
+    if printed := "".join(audit.printed).strip():
+        remark(printed)
+    return audit
+
+
+def _save(audit: "Auditing", path: Path) -> None:
+    from guidelines.results.saved_audit import to_file
+
+    write(path, to_file(audit.run, audit.machine).encode())
+
+
+def _result(run: "Run") -> "AuditResult":
+    from guidelines.analysis.audit import audit_result
+
+    try:
+        return audit_result(run)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+
+
+def _condition(options: Namespace) -> Condition:
+    """The condition of the options. Raises CommandError if something of it cannot be used here."""
+    from guidelines.measure.device.devices import device_list, device_name, runs_dtype
+    from guidelines.measure.device.modes import lacks_for_mode
+    from guidelines.measure.monitor.processors import processors
+
+    device = Device("cuda:0" if options.device == "cuda" else options.device)
+    if device not in device_list():
+        raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
+    if options.dtype != "float32" and not runs_dtype(device, options.dtype):
+        raise CommandError(f"--dtype {options.dtype}: {device} cannot run it")
+    if lacks := lacks_for_mode(device, options.mode):
+        raise CommandError(f"--mode {options.mode}: {device} cannot run it, {lacks}")
+    most = processors().most_threads
+    if options.threads > most:
+        raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")
+    first = inputs(options)[0].shape
+    if options.layout == "nhwc" and len(first) != 4:
+        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
+    return Condition(
+        device=device,
+        device_name=device_name(device),
+        dtype=options.dtype,
+        layout=options.layout,
+        mode=options.mode,
+        threads=options.threads,
+        batch_size=first[0],
+        image_size=first[-1],
+    )
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,5}", text):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 999999")
+    return int(text)
