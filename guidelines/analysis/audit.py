@@ -1,4 +1,4 @@
-"""What an audit says: the share of each part in the time of a network, and what keeping a guideline would save.
+"""Shares of the parts of a network in its time, and what keeping the guidelines would save.
 
 A price is the time of a part's calls now, less that of the alternative at equal multiply-adds, as a share of
 the network's time. Without an alternative (G4) the price is all the time that the part takes.
@@ -178,7 +178,7 @@ class _Times:
             yield GuidelineResult(guideline, share, self._price(guideline, of_it, share))
 
     def _price(self, guideline: str, results: Sequence[PartResult], share: Estimate) -> Estimate | None:
-        """The sum of the prices of some parts; those whose alternative failed count as if it saved nothing."""
+        """The sum of the prices of some parts; one whose alternative failed counts as if it saved nothing."""
         if not guideline:
             return None
         if all(result.alternative is None and result.price for result in results):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from guidelines.results import checked
+from guidelines.results import audit, checked
 from guidelines.results.agreement import check_agreement
 from guidelines.results.audit import Audit
 from guidelines.results.extent import note_on_partial
@@ -16,10 +16,10 @@ from guidelines.results.schema import (
     ResultsError,
     extra_info_of,
     name_of,
-    parse_audit,
     parse_ceilings,
     parse_entry,
     parse_failure,
+    read_saved,
 )
 from guidelines.stats.intervals import Estimate, paired_ratio
 
@@ -53,7 +53,7 @@ def parse(data: Any) -> Run:
 
 def _audit(ours: Mapping[str, Any]) -> Audit | None:
     """What an audit says of its variants; None for a run that is none."""
-    return parse_audit(ours["audit"]) if "audit" in ours else None
+    return read_saved(audit.parsed, ours["audit"], "the audit") if "audit" in ours else None
 
 
 def _is_before_3(benchmark: Any) -> bool:

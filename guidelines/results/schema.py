@@ -9,8 +9,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
-from guidelines.results import audit, ceilings, checked
-from guidelines.results.audit import Audit
+from guidelines.results import ceilings, checked
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Place, StopReason
 from guidelines.results.passes import parse_passes
@@ -73,22 +72,17 @@ def to_failed(failure: Failure) -> dict[str, Any]:
 
 def parse_entry(benchmark: Any) -> Entry:
     """An entry of a saved file, without its baseline's samples. Raises ResultsError with the reason."""
-    return _checked(_entry, benchmark, name_of(benchmark))
+    return read_saved(_entry, benchmark, name_of(benchmark))
 
 
 def parse_failure(saved: Any) -> Failure:
     """A failure as written by `to_failed`. Raises ResultsError with the reason."""
-    return _checked(_failure, saved, "a failed variant")
+    return read_saved(_failure, saved, "a failed variant")
 
 
 def parse_ceilings(saved: Any) -> Ceilings:
     """Ceilings as written by `ceilings.to_saved`. Raises ResultsError with the reason."""
-    return _checked(ceilings.parsed, saved, "ceilings")
-
-
-def parse_audit(saved: Any) -> Audit:
-    """An audit as written by `audit.to_saved`. Raises ResultsError with the reason."""
-    return _checked(audit.parsed, saved, "the audit")
+    return read_saved(ceilings.parsed, saved, "ceilings")
 
 
 def extra_info_of(benchmark: Any) -> Mapping[str, Any]:
@@ -101,7 +95,8 @@ def name_of(benchmark: Any) -> str:
     return checked.text(checked.mapping(benchmark).get("name", "?"))
 
 
-def _checked(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
+def read_saved(read: Callable[[Any], Parsed], saved: Any, name: str) -> Parsed:
+    """A value of a file; whatever is wrong with it becomes a ResultsError with its name."""
     try:
         return read(saved)
     except KeyError as error:

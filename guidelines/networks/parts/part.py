@@ -1,4 +1,4 @@
-"""Parts of a network: its distinct operators, each with the guideline that it breaks and what to time beside."""
+"""Parts of a network: its distinct operators, the guideline that each breaks, and what to time beside it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def _part(program: Program, each: _Occurrences) -> Part:
     return Part(
         program=_program(program, each.calls),
         layers=tuple(each.layers),
-        operator=" + ".join(dict.fromkeys(described(one, program) for one in each.calls)),
+        operator=_joined([described(one, program) for one in each.calls]),
         kind=call.cost.kind if call.cost else "",
         guideline=rule.guideline,
         rule=rule.rule,
@@ -104,8 +104,13 @@ def _alternative(guideline: str, group: Sequence[Product], program: Program) -> 
 
 
 def _layer(calls: Sequence[Call]) -> str:
-    """The path of a call's layer; of fragments, what their paths begin with, and how they end."""
-    return " + ".join(dict.fromkeys(call.layer for call in calls))
+    """The path of a call's layer, or those of all fragments."""
+    return _joined([call.layer for call in calls])
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Texts as one, each once: "conv 1x1 64->64 + conv 1x1 64->256"."""
+    return " + ".join(dict.fromkeys(texts))
 
 
 def _signature(program: Program, calls: Sequence[Call]) -> Any:
@@ -120,9 +125,8 @@ def _signature(program: Program, calls: Sequence[Call]) -> Any:
 
     texts = []
     for call in calls:
-        args = replaced(call.args, named)
-        kwargs = {name: replaced(value, named) for name, value in call.kwargs.items()}
-        texts.append(f"{call.operator} {args} {kwargs}")
+        arguments = replaced((*call.args, *call.kwargs.items()), named)
+        texts.append(f"{call.operator} {arguments}")
     return "; ".join(texts)
 
 

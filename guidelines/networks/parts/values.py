@@ -87,7 +87,7 @@ def _elsewhere(call: Call) -> Call:
 
 
 def drawn(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:
-    """A tensor of a shape, with its strides and type, from 0.5 to 1.5 times the scale; integers are 0 or 1."""
+    """A tensor of a shape, strides and type, from 0.5 to 1.5 times the scale; integers are 0 or 1."""
     dtype: torch.dtype = getattr(torch, spec.dtype)
     generator = torch.Generator().manual_seed(0)
     if value.constant is not None:
