@@ -6,9 +6,10 @@ from math import log
 
 @dataclass(frozen=True)
 class Part:
-    """A factor: its name ("kernels"), its value, that as text ("1.6") and with its interval."""
+    """A factor: its name ("kernels") and title, its value, that as text ("1.6") and with its interval."""
 
     name: str
+    title: str
     value: float
     text: str
     in_full: str

@@ -18,6 +18,9 @@ LAUNCHED = (CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE)
 # Bytes or multiply-adds a second, and seconds of a launch, between which every device lies.
 RATES, LAUNCHES_S = (1e5, 1e18), (1e-9, 1.0)
 PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vector product")
+# How the reasons begin for which figures are missing.
+MOVING, LAUNCH, RATE = "rates of moving bytes", "launches in mode", "rate of the"
+FIGURES = (MOVING, LAUNCH, RATE)
 
 
 class CeilingsKey(NamedTuple):

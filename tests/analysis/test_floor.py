@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.floor import best, floor_s, has_floor, lacks, launches
+from guidelines.analysis.floor import best, floor_s, has_floor, holds_products, launches
 from guidelines.results.ceilings import COPY, IN_PLACE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
@@ -81,21 +81,23 @@ def test_the_best_of_several_passes_counts():
     assert together.launch_s["eager"] == {**LAUNCH_S, "convolution": 4e-6}
 
 
-def test_ceilings_that_lack_a_figure_say_why():
-    assert lacks(ceilings(), CPU) == ()
-    assert lacks(ceilings(traffic={}, missing=("no memory",)), CPU) == ("no memory",)
-    assert lacks(ceilings(), CUDA) == ("the file holds only some of the ceilings",)
-
-
-def test_a_type_of_unknown_size_and_launches_of_no_common_kind_leave_no_floor():
-    unknown = replace(CPU, dtype="float8")
-    assert lacks(ceilings(unknown), unknown) == ("the bytes of a float8 are unknown",)
-    (reason,) = lacks(ceilings(launch_s={"eager": {"convolution": 5e-6}}), CPU)
-    assert reason == "the file holds only some of the ceilings"
-
-
 def test_views_alone_have_no_floor():
     view = Operators("", calls=1, multiply_adds=0, memory_access=0)
     assert has_floor([view, ADD], CPU)
     assert not has_floor([view], CPU)
     assert not has_floor([ADD], replace(CPU, mode="compile"))
+
+
+def test_products_are_multiply_adds_of_any_operator():
+    assert holds_products([ADD, CONV], CPU)
+    assert not holds_products([ADD], CPU)
+
+
+def test_a_floor_without_products_needs_no_rate_of_them():
+    assert floor_s([ADD], ceilings(multiply_adds_per_s={}), CPU) == floor_s([ADD], ceilings(), CPU)
+
+
+def test_launches_leave_a_part_of_the_time_at_least():
+    once = launches([ADD], ceilings(), CPU)
+    assert once.rest_s(1e-3) == pytest.approx(1e-3 - 3e-6)
+    assert once.rest_s(1e-6) == pytest.approx(1e-8)

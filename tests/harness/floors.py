@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from guidelines.analysis.floor import floors
+from guidelines.analysis.explain import floors
 from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
-from guidelines.analysis.account import COMPILED
+from guidelines.analysis.explain import COMPILED
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import text

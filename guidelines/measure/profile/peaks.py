@@ -12,7 +12,17 @@ from guidelines.measure.device.timing import pinned
 from guidelines.measure.profile.best_time import LEAST_SAMPLES, BestTime
 from guidelines.measure.profile.caches import last_level_cache_bytes
 from guidelines.measure.profile.peak_operators import ITEM_BYTES, PeakOperators, moved_bytes, moving
-from guidelines.results.ceilings import LAUNCHED, PRODUCTS, TRAFFIC, Ceilings, Rate, key_of
+from guidelines.results.ceilings import (
+    LAUNCH,
+    LAUNCHED,
+    MOVING,
+    PRODUCTS,
+    RATE,
+    TRAFFIC,
+    Ceilings,
+    Rate,
+    key_of,
+)
 from guidelines.results.reason import one_line
 from guidelines.spec.condition import Condition
 
@@ -71,7 +81,7 @@ class _Peaks:
     def traffic(self) -> dict[str, tuple[Rate, ...]]:
         """Rates by kind of traffic, for working sets from SMALLEST_BYTES to CACHES times the last cache."""
         rates: dict[str, tuple[Rate, ...]] = {}
-        with self._or_missing("rates of moving bytes"):
+        with self._or_missing(MOVING):
             sizes = self._sizes()
             slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * len(TRAFFIC))
             for kind in TRAFFIC:
@@ -106,7 +116,7 @@ class _Peaks:
         taken_s: dict[str, dict[str, float]] = {}
         slice_s = LAUNCH_SHARE * self.budget_s / (len(self.modes) * len(LAUNCHED))
         for mode in self.modes:
-            with self._or_missing(f"launches in mode {mode}"):
+            with self._or_missing(f"{LAUNCH} {mode}"):
                 small = PeakOperators(self.condition).small()
                 taken_s[mode] = {kind: self.best_time.of(small[kind], slice_s, mode) for kind in LAUNCHED}
         return taken_s
@@ -116,7 +126,7 @@ class _Peaks:
         rates: dict[str, float] = {}
         slice_s = (1 - TRAFFIC_SHARE - LAUNCH_SHARE) * self.budget_s / len(PRODUCTS)
         for kind in PRODUCTS:
-            with self._or_missing(f"rate of the {kind}"):
+            with self._or_missing(f"{RATE} {kind}"):
                 for rate in self._of_sizes(kind, slice_s):
                     rates[kind] = max(rate, rates.get(kind, rate))
         return rates

@@ -27,7 +27,7 @@ def account(sweep: SweepResult) -> str:
     if sweep.account is None or sweep.verdict is None:
         return ""
     known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
-    factors = [_factor(name, factor) for name, factor in known.factors.items() if not _is_one(factor)]
+    factors = [_factor(known.title(name), each) for name, each in known.factors.items() if not _is_one(each)]
     product = f"= {' x '.join(factors)}"
     if sweep.verdict.outcome in ("undecided", "launches decide"):
         return product if factors else ""
@@ -37,7 +37,9 @@ def account(sweep: SweepResult) -> str:
     if shares is None:
         return f"{product}, which cancel out"
     against = " and ".join(_against(known, shares))
-    memory = _memory(shares["traffic"], is_opposed=bool(against), is_sure=is_clear(known.traffic))
+    memory = ""
+    if known.traffic:
+        memory = _memory(shares["traffic"], is_opposed=bool(against), is_sure=is_clear(known.traffic))
     return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
 
 
@@ -83,4 +85,4 @@ def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
     """The factors that clearly work against the effect."""
     for name, factor in known.factors.items():
         if shares[name] < -LEAST_SHARE and is_clear(factor):
-            yield name
+            yield known.title(name)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from math import log
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account, accounts
+from guidelines.analysis.account import Account
 from guidelines.analysis.account_change import AccountChange
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
+from guidelines.analysis.explain import accounts
 from guidelines.analysis.matrix import Matrix
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
@@ -143,7 +144,13 @@ def _bar(name: str, account: Account) -> Bar:
     parts = []
     for factor_name, estimate in account.factors.items():
         if abs(log(estimate.estimate)) > LEAST_SHOWN:
-            part = Part(factor_name, estimate.estimate, factor(estimate), with_interval(estimate))
+            part = Part(
+                name=factor_name,
+                title=account.title(factor_name),
+                value=estimate.estimate,
+                text=factor(estimate),
+                in_full=with_interval(estimate),
+            )
             parts.append(part)
     return Bar(name, account.slowdown.estimate, times(account.slowdown), tuple(parts))
 

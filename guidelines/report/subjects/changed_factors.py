@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from guidelines.analysis.account import FACTORS as FACTOR_NAMES
 from guidelines.analysis.account import WORK
 from guidelines.analysis.account_change import AccountChange, FactorChange
 from guidelines.analysis.compare import Comparison
@@ -31,7 +32,7 @@ def carried_by(change: AccountChange) -> str:
 
 def mostly(factor: FactorChange) -> str:
     """The factor that carries most of a change: "mostly kernels", "perhaps traffic"."""
-    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.name}"
+    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.title}"
 
 
 def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
@@ -42,12 +43,10 @@ def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
         change = changes.get(row.a.place.key)
         if change and (change.most or change.is_deciding):
             name = Value(row.a.place.variant, row.a.place.row)
-            cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
-            rows.append(Row((name, *cells, _most(change)), row.sweep))
+            rows.append(Row((name, *_cells(change), _most(change)), row.sweep))
             shown.append(change)
     if shown:
-        names = [each.name for each in shown[0].factors]
-        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
+        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in FACTOR_NAMES), MOST)
         yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(shown)))
 
 
@@ -59,6 +58,15 @@ def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
         yield MORE_LEGEND
     if not all(factor.is_clear for factor in most):
         yield PERHAPS_LEGEND
+
+
+def _cells(change: AccountChange) -> Iterator[Value]:
+    """The factors on both sides; an empty cell for one that is unknown, which kernels name then."""
+    known = {each.name: each for each in change.factors}
+    for name in FACTOR_NAMES:
+        each = known.get(name)
+        held = "" if each is None else each.title.removeprefix(name)
+        yield Value(f"{_both(each)}{held}", each.ratio.estimate) if each else Value()
 
 
 def _both(change: FactorChange) -> str:
@@ -73,4 +81,4 @@ def _most(change: AccountChange) -> Value:
     if most is None or most.share is None:
         return Value()
     mark = "" if most.is_clear else f", {PERHAPS}"
-    return Value(f"{most.name} {percent(most.share)}{mark}", most.share)
+    return Value(f"{most.title} {percent(most.share)}{mark}", most.share)
