@@ -53,6 +53,11 @@ class AccountChange:
     most: FactorChange | None
     is_deciding: bool
 
+    @property
+    def by_name(self) -> dict[str, FactorChange]:
+        """The factors by their names, without those that are unknown on a side."""
+        return {factor.name: factor for factor in self.factors}
+
 
 def account_changes(comparison: Comparison) -> dict[VariantKey, AccountChange]:
     """The changes of all rows that have an account on both sides, by their key on A.

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from guidelines.analysis.account import FACTORS as FACTOR_NAMES
-from guidelines.analysis.account import WORK
+from guidelines.analysis.account import FACTORS, WORK
 from guidelines.analysis.account_change import AccountChange, FactorChange
 from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import Compared
 from guidelines.report.digits import factor, percent
 from guidelines.report.document import Grid, Head, Row, Section, Value
-from guidelines.report.subjects.at_best import FACTORS
+from guidelines.report.subjects.at_best import FACTORS as FACTORS_MEAN
 from guidelines.results.model import VariantKey
 
 TITLE = "Which factor changed, A -> B"
 FACTORS_LEGEND = (
-    f"{FACTORS}. Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
+    f"{FACTORS_MEAN}. "
+    "Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
 )
 PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
 MORE_LEGEND = "More than 100 % of the change: other factors changed the other way."
@@ -37,17 +38,21 @@ def mostly(factor: FactorChange) -> str:
 
 def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
     """A table of the factors of all rows that changed or that decide; nothing without any."""
-    rows = []
-    shown = []
+    shown: list[tuple[Compared, AccountChange]] = []
     for row in comparison.rows:
         change = changes.get(row.a.place.key)
         if change and (change.most or change.is_deciding):
-            name = Value(row.a.place.variant, row.a.place.row)
-            rows.append(Row((name, *_cells(change), _most(change)), row.sweep))
-            shown.append(change)
-    if shown:
-        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in FACTOR_NAMES), MOST)
-        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(shown)))
+            shown.append((row, change))
+    if not shown:
+        return
+    known = [change for _, change in shown]
+    names = [name for name in FACTORS if any(name in change.by_name for change in known)]
+    rows = []
+    for row, change in shown:
+        variant = Value(row.a.place.variant, row.a.place.row)
+        rows.append(Row((variant, *_cells(change, names), _most(change)), row.sweep))
+    heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
+    yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(known)))
 
 
 def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
@@ -60,13 +65,14 @@ def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
         yield PERHAPS_LEGEND
 
 
-def _cells(change: AccountChange) -> Iterator[Value]:
+def _cells(change: AccountChange, names: Iterable[str]) -> Iterator[Value]:
     """The factors on both sides; an empty cell for one that is unknown, which kernels name then."""
-    known = {each.name: each for each in change.factors}
-    for name in FACTOR_NAMES:
-        each = known.get(name)
-        held = "" if each is None else each.title.removeprefix(name)
-        yield Value(f"{_both(each)}{held}", each.ratio.estimate) if each else Value()
+    for name in names:
+        each = change.by_name.get(name)
+        if each:
+            yield Value(f"{_both(each)}{each.title.removeprefix(name)}", each.ratio.estimate)
+        else:
+            yield Value()
 
 
 def _both(change: FactorChange) -> str:
