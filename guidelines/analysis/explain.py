@@ -140,7 +140,7 @@ class _Pair:
 
     def account(self, known: Sufficient) -> Account:
         """The account by the ceilings of all passes together; those of each pass give the intervals."""
-        slowdown = _slowdown(self.measured)
+        slowdown = self._slowdown(self.measured)
         graph = self.graph if LAUNCHES in known.factors else None
         timed = graph or self.measured
         both = self._both(known.together, known.factors, timed)
@@ -151,14 +151,14 @@ class _Pair:
 
         launched = of("launches") if LAUNCHES in known.factors else None
         if launched and graph:
-            launched = product(launched, over(slowdown, _slowdown(graph)))
+            launched = product(launched, over(slowdown, self._slowdown(graph)))
         has_floors = both.has_floors
         return Account(
             slowdown=slowdown,
             work=replace(slowdown, estimate=both.work, low=both.work, high=both.work),
             traffic=of("traffic").scaled(1 / both.work) if has_floors else None,
             launches=launched,
-            kernels=over(_slowdown(timed), of("explained")),
+            kernels=over(self._slowdown(timed), of("explained")),
             floor_share=both.own.floor_s / _taken_s(self.measured) if has_floors else None,
             baseline_floor_share=both.baseline.floor_s / _taken_s(self.baseline) if has_floors else None,
         )
@@ -166,7 +166,7 @@ class _Pair:
     def _both(self, ceilings: Ceilings, factors: Collection[str], timed: Measured) -> Both:
         condition = timed.place.condition
         taken_s = _taken_s(timed)
-        baseline_s = taken_s / _slowdown(timed).estimate
+        baseline_s = taken_s / self._slowdown(timed).estimate
         return Both(
             own=costs(self.measured.operators, ceilings, condition, factors=factors, taken_s=taken_s),
             baseline=costs(self.baseline.operators, ceilings, condition, factors=factors, taken_s=baseline_s),
@@ -174,9 +174,8 @@ class _Pair:
             has_floors=TRAFFIC in factors,
         )
 
-
-def _slowdown(measured: Measured) -> Estimate:
-    return measured.slowdown(measured.confidence)
+    def _slowdown(self, timed: Measured) -> Estimate:
+        return timed.slowdown(self.measured.confidence)
 
 
 def _taken_s(measured: Measured) -> float:

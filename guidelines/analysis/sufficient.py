@@ -58,7 +58,7 @@ class Sufficiency:
 
 
 def sufficient(passes: Sequence[Ceilings], needs: Needs) -> Sufficient | None:
-    """The same, from the passes with the ceilings of a condition."""
+    """Ceilings that suffice for most of what is needed, from the passes of its condition; None if none do."""
     for factors in SETS:
         if needs.left_out.isdisjoint(factors) and _are_enough(factors, needs.condition):
             enough = tuple(each for each in passes if _has(each, factors, needs))
