@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from guidelines.measure.device.memory import free_bytes
 from guidelines.measure.device.timing import pinned
@@ -95,25 +96,33 @@ class _Peaks:
         """Rates in each working set that is large enough to tell it from a launch, and not too slow."""
         sizes = self._sizes()
         slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * MOVING_OPERATORS)
-        launches_s = self._moving_s(2 * ITEM_BYTES, slice_s)
+        launches_s = self._small_moves(slice_s)
         for size_bytes in sizes:
-            taken_s = self._moving_s(size_bytes, slice_s)
-            for kind in TRAFFIC:
-                moving_s = _without_launch(taken_s[kind], launches_s[kind])
-                if moving_s:
+            buffer = self._buffer(size_bytes)
+            slowest_s = 0.0
+            for kind, launch_s in launches_s.items():
+                taken_s = self._moves(kind, buffer, slice_s)
+                if moving_s := _without_launch(taken_s, launch_s):
                     yield kind, Rate(size_bytes, moved_bytes(kind, size_bytes) / min(moving_s))
-            slowest_s = max(map(max, taken_s.values()))
+                slowest_s = max(slowest_s, *taken_s)
             if LEAST_SAMPLES * slowest_s > SLICES_FOR_THE_LAST * slice_s:
                 return
 
-    def _moving_s(self, size_bytes: int, slice_s: float) -> dict[str, list[float]]:
-        """Seconds of each operator of each kind of traffic. All of them get the same memory."""
-        buffer = torch.zeros(size_bytes // ITEM_BYTES, device=self.condition.device)
-        taken_s: dict[str, list[float]] = {}
+    def _small_moves(self, slice_s: float) -> dict[str, list[float]]:
+        """Seconds of the launches of each kind of traffic that the device can do."""
+        buffer = self._buffer(2 * ITEM_BYTES)
+        launches_s: dict[str, list[float]] = {}
         for kind in TRAFFIC:
-            acts = moving(kind, buffer)
-            taken_s[kind] = [self.best_time.of(act, slice_s, self.modes[-1]) for act in acts]
-        return taken_s
+            with self._or_missing(f"rates of moving bytes ({kind})"):
+                launches_s[kind] = self._moves(kind, buffer, slice_s)
+        return launches_s
+
+    def _buffer(self, size_bytes: int) -> Tensor:
+        return torch.zeros(size_bytes // ITEM_BYTES, device=self.condition.device)
+
+    def _moves(self, kind: str, buffer: Tensor, slice_s: float) -> list[float]:
+        """Seconds of each operator of a kind of traffic."""
+        return [self.best_time.of(act, slice_s, self.modes[-1]) for act in moving(kind, buffer)]
 
     def launches(self) -> dict[str, dict[str, float]]:
         """Times of operators that do nothing much, by mode and kind."""

@@ -75,6 +75,16 @@ def test_what_a_device_cannot_do_is_missing_with_its_reason(small, monkeypatch):
     assert measured.multiply_adds_per_s.keys() == {"matrix product", "matrix-vector product"}
 
 
+def test_a_kind_of_traffic_that_a_device_cannot_do_leaves_the_others(small, monkeypatch):
+    def fail(*given, **named):
+        raise RuntimeError("no product of vectors")
+
+    monkeypatch.setattr(torch, "dot", fail)
+    measured = peaks(CPU, budget_s=0.01)
+    assert measured.missing == ("rates of moving bytes (read): RuntimeError: no product of vectors",)
+    assert measured.traffic.keys() == {COPY, IN_PLACE, WRITE}
+
+
 def test_memory_that_does_not_suffice_is_a_reason_and_no_error(monkeypatch):
     def refuse(*given, **named):
         raise MemoryError("no memory")
