@@ -9,7 +9,9 @@ from guidelines.results.ceilings import (
     COPY,
     ELEMENT_WISE,
     IN_PLACE,
+    READ,
     TRAFFIC,
+    WRITE,
     Ceilings,
     CeilingsKey,
     Rate,
@@ -132,13 +134,44 @@ def _launches_s(operators: Iterable[Operators], launch_s: Mapping[str, float]) -
 
 
 def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> float:
-    """Seconds that an operator takes to read and write, each place at the rate of its kind of traffic."""
+    """Seconds that an operator takes to read and write, each element at the rate of its kind of traffic."""
     working_set_bytes = operator.touched * item_bytes
-    copied_bytes = max(0, operator.touched - operator.in_place) * item_bytes
-    in_place_bytes = 2 * operator.in_place * item_bytes
-    return copied_bytes / _rate(ceilings.traffic[COPY], working_set_bytes) + in_place_bytes / _rate(
-        ceilings.traffic[IN_PLACE], working_set_bytes
-    )
+    total_s = 0.0
+    for kind, elements in _elements_moved(operator).items():
+        if elements:
+            total_s += elements * item_bytes / _rate_of(kind, ceilings.traffic, working_set_bytes)
+    return total_s
+
+
+def _elements_moved(operator: Operators) -> dict[str, int]:
+    """Elements that an operator reads and writes, by kind of traffic.
+
+    What is not changed in place is copied as far as as much is read as written; the rest is only read, or
+    only written. If the number of those written is unknown, all of it is copied.
+    """
+    elsewhere = max(0, operator.touched - operator.in_place)
+    moved = {IN_PLACE: 2 * operator.in_place}
+    if operator.written is None:
+        return {**moved, COPY: elsewhere}
+    written = min(elsewhere, max(0, operator.written - operator.in_place))
+    read = elsewhere - written
+    return {
+        **moved,
+        COPY: 2 * min(read, written),
+        READ: max(0, read - written),
+        WRITE: max(0, written - read),
+    }
+
+
+def _rate_of(kind: str, traffic: Mapping[str, Sequence[Rate]], working_set_bytes: int) -> float:
+    """The rate of a kind of traffic in a working set."""
+    copied = _rate(traffic[COPY], working_set_bytes)
+    if not traffic.get(kind):
+        return copied  # older files lack the rates of reading and of writing alone
+    rate = _rate(traffic[kind], working_set_bytes)
+    # A copy shows that a device reads, and writes, at least that fast: the floor stays one if the operators
+    # that were to show the rates of reading and of writing are slower.
+    return max(rate, copied) if kind in (READ, WRITE) else rate
 
 
 def _rate(rates: Sequence[Rate], working_set_bytes: int) -> float:

@@ -4,7 +4,8 @@ import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
 from guidelines.analysis.floor import best, floor_s, has_floor, holds_products, launches
-from guidelines.results.ceilings import COPY, IN_PLACE, Rate
+from guidelines.analysis.sufficient import TRAFFIC, Needs, lacking
+from guidelines.results.ceilings import COPY, IN_PLACE, READ, WRITE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 
@@ -25,6 +26,53 @@ def test_an_operator_takes_its_traffic_or_its_multiply_adds_whatever_is_longer()
 
 def test_what_is_changed_in_place_moves_at_the_rate_of_that():
     assert floor_s([RELU_IN_PLACE], ceilings(), CPU) == pytest.approx(8e5 / 2e9)
+
+
+def traffic(**bytes_per_s):
+    """Rates that are the same in every working set, by the name of their kind."""
+    return {kind.replace("_", " "): (Rate(2**16, rate),) for kind, rate in bytes_per_s.items()}
+
+
+def of(written, memory_access, in_place=0):
+    return Operators(
+        "element-wise",
+        calls=1,
+        multiply_adds=0,
+        memory_access=memory_access,
+        in_place=in_place,
+        written=written,
+    )
+
+
+EACH_KIND = {"copy": 1e9, "in_place": 2e9, "read": 4e9, "write": 8e9}
+
+
+@pytest.mark.parametrize(
+    ("operator", "seconds"),
+    [
+        (of(written=100, memory_access=200), 800 / 1e9),
+        (of(written=100, memory_access=100), 400 / 8e9),  # torch.zeros
+        (of(written=1, memory_access=101), 8 / 1e9 + 396 / 4e9),  # a mean
+        (of(written=100, memory_access=300), 800 / 1e9 + 400 / 4e9),  # a sum of two tensors
+        (of(written=100, memory_access=200, in_place=100), 800 / 2e9),  # relu_
+        (of(written=100, memory_access=300, in_place=100), 800 / 2e9 + 400 / 4e9),  # add_
+        (of(written=150, memory_access=250, in_place=100), 800 / 2e9 + 200 / 8e9),
+        (of(written=None, memory_access=100), 400 / 1e9),
+        (of(written=None, memory_access=300, in_place=100), 800 / 2e9 + 400 / 1e9),
+        (of(written=900, memory_access=100), 400 / 8e9),  # of a damaged file
+    ],
+)
+def test_what_is_read_or_written_beyond_a_copy_moves_at_the_rate_of_that(operator, seconds):
+    known = ceilings(traffic=traffic(**EACH_KIND))
+    assert floor_s([operator], known, CPU) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("operator", [of(written=1, memory_access=101), of(written=100, memory_access=100)])
+@pytest.mark.parametrize("slower", [{}, {"read": 5e8, "write": 5e8}])
+def test_what_only_reads_or_only_writes_moves_as_fast_as_a_copy_at_least(operator, slower):
+    known = ceilings(traffic=traffic(copy=1e9, in_place=2e9, **slower))
+    assert lacking(known, TRAFFIC, Needs(CPU, has_products=True)) == ()
+    assert floor_s([operator], known, CPU) == pytest.approx(4 * operator.memory_access / 1e9)
 
 
 def test_half_the_item_size_moves_half_the_bytes():
@@ -74,9 +122,11 @@ def test_an_operator_of_another_class_launches_as_an_element_wise_one():
 
 def test_the_best_of_several_passes_counts():
     first = ceilings(launch_s={"eager": {**LAUNCH_S, "convolution": 4e-6}})
+    first.traffic[READ] = (Rate(2**16, 5e9),)
     second = ceilings(number=2, bytes_per_s=2e9, multiply_adds_per_s={"matrix product": 3e10})
     together = best([first, second])
     assert together.traffic[COPY] == (Rate(2**16, 2e9), Rate(2**20, 2e9))
+    assert (together.traffic[READ], together.traffic[WRITE]) == ((Rate(2**16, 5e9),), ())
     assert together.multiply_adds_per_s == {"matrix product": 3e10, "3x3 convolution": 8e9}
     assert together.launch_s["eager"] == {**LAUNCH_S, "convolution": 4e-6}
 
