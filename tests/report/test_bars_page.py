@@ -8,8 +8,9 @@ from test_heat_page import contrast
 from guidelines.analysis.account import FACTORS
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 from guidelines.report.document import Document
+from guidelines.report.factors import EXPLAINED
 from guidelines.report.formats import html
-from guidelines.report.formats.html_bars import MEANINGS, MOST_MARKS, MOST_OPEN, Scale, bar_chart, scale_of
+from guidelines.report.formats.html_bars import MOST_MARKS, MOST_OPEN, Scale, bar_chart, scale_of
 
 CSS = files("guidelines.report.formats").joinpath("page", "bars.css").read_text("utf-8")
 HOSTILE = '<script>"&'
@@ -98,7 +99,7 @@ def test_texts_are_literal_and_the_chart_stands_above_the_verdicts():
 
 
 def test_every_factor_has_a_meaning_and_a_colour_on_which_text_can_be_read():
-    assert tuple(MEANINGS) == FACTORS
+    assert tuple(EXPLAINED) == FACTORS
     colors = dict(re.findall(r"--(\w+): (#\w{6})", CSS))
     for name in FACTORS:
         assert f".{name} {{ background: " in CSS

@@ -6,14 +6,8 @@ from html import escape
 from math import ceil, floor, log, log10
 
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
+from guidelines.report.factors import EXPLAINED
 
-# What each factor means, in the order in which they stand in a bar; its name is the class of its colour.
-MEANINGS = {
-    "work": "the multiply-adds",
-    "traffic": "what memory access and multiply-adds take at best, for equal work",
-    "launches": "what the launching of operators adds to it",
-    "kernels": "the rest: how much less of its best the device attains",
-}
 # Ratios of one mark of the scale to the next; the first that needs few marks is taken.
 BASES = (2, 4, 10, 100, 10**4, 10**8, 10**40, 10**160)
 MOST_MARKS = 8
@@ -78,8 +72,9 @@ def bar_chart(chart: BarChart) -> Iterator[str]:
 
 
 def _meanings() -> Iterator[str]:
-    for name, meaning in MEANINGS.items():
-        yield f'<li><i class="{name}"></i><b>{name}</b> {escape(meaning)}</li>'
+    for name, (meaning, remedy) in EXPLAINED.items():
+        explained = escape(f"{meaning}; remedy: {remedy}")
+        yield f'<li><i class="{name}"></i><b>{name}</b> {explained}</li>'
 
 
 def _group(group: BarGroup, scale: Scale, is_open: bool) -> Iterator[str]:

@@ -10,6 +10,8 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.factors import legend
+from guidelines.report.subjects.account import named_factors
 from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey, key_of
 from guidelines.results.usual_ceilings import Range, Usual, usual
 
@@ -26,12 +28,7 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
-FACTORS = (
-    "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
-    "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
-    "less of its best the device attains"
-)
-LEGEND = f"{FACTORS}. Memory explains the share of traffic, on the logarithmic scale"
+MEMORY = "memory explains: the share of traffic in the effect, on the logarithmic scale"
 
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -111,10 +108,15 @@ def _digits(value: float) -> str:
 
 
 def _legend(tables: Sequence[Table]) -> Iterator[str]:
-    """Meaning of the factors, if there are any."""
-    conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
-    if conditions:
-        yield LEGEND
+    """The meaning and remedy of the factors that the accounts name."""
+    named: set[str] = set()
+    for table in tables:
+        for sweep in table.sweeps:
+            if sweep.account and sweep.verdict:
+                named.update(named_factors(sweep.account))
+    yield from legend(named)
+    if named:
+        yield MEMORY
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
