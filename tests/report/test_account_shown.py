@@ -107,16 +107,13 @@ def test_an_uncertain_factor_does_not_count_as_working_against_it(account):
 def test_a_factor_about_1_does_not_count_as_working_against_it(account):
     more = replace(ADDS, memory_access=1_150_000)
     line = account(1.13, more, spread=0.001)
-    assert (
-        line == "= 1.15 traffic x 0.98 kernels; memory may explain all of it (the floor is 41 % of the time)"
-    )
+    assert line.startswith("= 1.15 traffic x 0.98 kernels; memory may explain all of it")
+    assert "against it" not in line
 
 
 def test_memory_is_not_said_to_explain_all_if_the_floor_is_a_small_part_of_the_time(account):
-    line = account(1.8, TWICE)
-    assert line.endswith(
-        "; memory may explain all of it (the floor is 44 % of the time); against it: kernels"
-    )
+    _, *told = account(1.8, TWICE).split("; ")
+    assert told == ["memory may explain all of it (the floor is 44 % of the time)", "against it: kernels"]
     assert account(2.0, ADDS) == "= 2.00 kernels; memory explains 0 % of it"
 
 
@@ -172,18 +169,20 @@ def test_each_format_has_the_account_below_its_verdict(sweep, explained):
 
 def test_narrow_terminals_break_it(sweep, explained):
     document = Document("", (), sections(tables(explained(*sweep(4.0, TWICE)))))
-    assert (
-        "\n   = 2.00 traffic x 2.00 kernels;\n   memory explains 50 % of it (the\n   floor is 40 % of the time)\n"
-        in text.render(document, 35)
-    )
+    lines = text.render(document, 35).splitlines()
+    begin = lines.index("   = 2.00 traffic x 2.00 kernels;")
+    assert lines[begin + 1 : begin + 3] == [
+        "   memory explains 50 % of it (the",
+        "   floor is 40 % of the time)",
+    ]
 
 
 @pytest.mark.parametrize(
     ("slowdown", "operators", "reason"),
     [
-        (2.0, [ADDS], "; mostly kernels"),
-        (2.0, [TWICE], "; mostly traffic"),
-        (4.0, [TWICE], "; traffic and kernels"),
+        (2.0, [ADDS], "; kernels 100 %"),
+        (2.0, [TWICE], "; traffic 100 %"),
+        (4.0, [TWICE], "; traffic 50 %, kernels 50 %"),
         (1.005, [TWICE], ""),
     ],
 )
@@ -199,7 +198,7 @@ def test_several_conditions_have_one_reason_if_it_is_the_same_in_most(sweep, exp
         entries += sweep(2.0, ADDS, condition=condition)
     (line,) = lines([tables(explained(*entries))])
     assert line.outcome == "holds under 12 of 12 conditions"
-    assert line.effect.endswith("); mostly kernels")
+    assert line.effect.endswith("); kernels 100 %")
 
 
 def test_records_hold_every_factor_with_its_interval(sweep, explained):

@@ -28,7 +28,10 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
-MEMORY = "memory explains: the share of traffic in the effect, on the logarithmic scale"
+SHARES = (
+    "memory explains: the share of traffic in the effect, on the logarithmic scale; in the answer: the "
+    "shares that most of the sweeps reach"
+)
 
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -116,7 +119,7 @@ def _legend(tables: Sequence[Table]) -> Iterator[str]:
                 named.update(named_factors(sweep.account))
     yield from legend(named)
     if named:
-        yield MEMORY
+        yield SHARES
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
