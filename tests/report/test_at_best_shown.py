@@ -115,6 +115,14 @@ def test_an_older_file_has_no_such_section(run_of):
     assert at_best.section(run_of(), tables(run_of())) == ()
 
 
+def test_a_run_that_was_too_short_says_so(run_of):
+    short = replace(run_of(), is_too_short_for_ceilings=True)
+    (shown,) = at_best.section(short, tables(short))
+    assert (shown.grid, shown.notes) == (None, (at_best.TOO_SHORT,))
+    explained = replace(run_of(ceilings()), is_too_short_for_ceilings=True)
+    assert at_best.TOO_SHORT not in section(explained).notes
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_it_fits_a_terminal(run_of, width):
     document = Document("", (), (section(run_of(ceilings(CUDA), condition=CUDA)),))

@@ -28,6 +28,10 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
+TOO_SHORT = (
+    "slow-downs are not explained: passes of less than 1 s of samples leave no time to measure what the "
+    "device does at best; a larger --benchmark-max-time does"
+)
 SHARES = (
     "memory explains: the share of traffic in the effect, on the logarithmic scale; in the answer: the "
     "shares that most of the sweeps reach"
@@ -124,6 +128,8 @@ def _legend(tables: Sequence[Table]) -> Iterator[str]:
 
 def _missing(results: MachineResults) -> Iterator[str]:
     """Reasons why a condition has no account, or else why single figures of it are not there."""
+    if results.is_too_short_for_ceilings and not results.ceilings:
+        yield TOO_SHORT
     untold: dict[CeilingsKey, tuple[str, ...]] = {}
     for condition in distinct([each.place.condition] for each in results.measured):
         if reasons := missing(results, condition):
