@@ -74,6 +74,8 @@ def test_marks_are_short():
 def test_a_bar_says_in_words_what_it_shows():
     page = shown(bar(1.03, 1.2, 1.0, 1.6))
     assert "<span>x1 g=8</span> <b>1.9776x</b>" in page
+    assert "<small>logarithmic scale</small>" in page
+    assert "<span>x1 g=8 <small>undecided</small></span>" in shown(bar(2.0, note="undecided"))
     assert "<small>= 1.03 work x 1.2 traffic x 1 launches x 1.6 kernels</small>" in page
     assert 'title="traffic 1.2 [1, 9]"' in page
 

@@ -13,6 +13,7 @@ BASES = (2, 4, 10, 100, 10**4, 10**8, 10**40, 10**160)
 MOST_MARKS = 8
 FEW_DIGITS = 6
 ROUNDING = 1e-9
+SCALE = "logarithmic scale"
 # Groups that are open at first; the others are shown on request.
 MOST_OPEN = 8
 
@@ -96,16 +97,18 @@ def _axis(scale: Scale, group: BarGroup) -> str:
     to_figures = ""
     if group.section is not None:
         to_figures = f'<a href="#s{group.section}">figures of {escape(group.name)}</a>'
-    return f'<div class="axis"><div aria-hidden="true">{"".join(marks)}</div>{to_figures}</div>'
+    drawn = f'<div aria-hidden="true">{"".join(marks)}</div>'
+    return f'<div class="axis"><small>{SCALE}</small>{drawn}{to_figures}</div>'
 
 
 def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
     yield "<ul>"
     for bar in bars:
-        product = " x ".join(f"{part.text} {part.name}" for part in bar.parts) or "1"
+        product = " x ".join(f"{part.text} {part.name}" for part in bar.parts if part.text) or "1"
+        note = f" <small>{escape(bar.note)}</small>" if bar.note else ""
         last = ' class="last"' if bar.is_last else ""
         yield (
-            f"<li{last}><span>{escape(bar.name)}</span> <b>{escape(bar.text)}</b>"
+            f"<li{last}><span>{escape(bar.name)}{note}</span> <b>{escape(bar.text)}</b>"
             f'<div class="line" aria-hidden="true">{"".join(_drawn(bar, scale))}</div>'
             f"<small>= {escape(product)}</small></li>"
         )
@@ -113,11 +116,12 @@ def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
 
 
 def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
-    """The factors away from 1 on both sides, and the mark of the slow-down."""
+    """The factors away from 1 on both sides, and the mark of the effect."""
     for side in (bar.below, bar.above):
         reached = 0.0
         for part in side:
-            yield _part(part, scale, reached)
+            if part.log:
+                yield _part(part, scale, reached)
             reached += part.log
     yield f'<u style="left:{scale.place(log(bar.value)):.4g}%"></u>'
 

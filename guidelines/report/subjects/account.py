@@ -63,16 +63,16 @@ def _is_small(factor: Estimate) -> bool:
 
 def _factor(name: str, factor: Estimate) -> str:
     """A factor with its name: "1.57 ±0.05 kernels"."""
-    return f"{_shown(factor)} {name}"
+    return f"{shown(factor)} {name}"
 
 
 def is_one(factor: Estimate) -> bool:
     """True if a factor is 1 as shown, and its interval is too narrow to say more."""
     is_narrow = factor.half_width is None or factor.half_width < WIDE_INTERVAL
-    return is_narrow and float(_shown(factor).partition(" ")[0]) == 1
+    return is_narrow and float(shown(factor).partition(" ")[0]) == 1
 
 
-def _shown(factor: Estimate) -> str:
+def shown(factor: Estimate) -> str:
     """The factor, with its interval if that is wide enough to say something."""
     half_width = factor.half_width
     if half_width is None or half_width < LEAST_INTERVAL * factor.estimate:
