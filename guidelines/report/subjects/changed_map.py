@@ -12,6 +12,7 @@ from guidelines.report.digits import number, times
 from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
 from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.conditions import condition_labels
+from guidelines.report.subjects.legend import UNCLEAR
 
 EFFECTS, SPEEDS = "What changed from A to B: effects", "What changed from A to B: speed"
 EFFECTS_LEGEND = (
@@ -31,7 +32,7 @@ class _Changed(NamedTuple):
     @property
     def size(self) -> tuple[bool, float]:
         """A key that sorts rows by the size of their change, sure changes behind all others."""
-        return self.outcome not in ("SAME", "UNCLEAR"), abs(log(self.change.ratio.estimate))
+        return self.outcome not in ("SAME", UNCLEAR), abs(log(self.change.ratio.estimate))
 
 
 def of_comparison(comparison: Comparison) -> tuple[HeatMap, ...]:
@@ -81,8 +82,15 @@ def _effect(rows: Iterable[Compared], place: int, confidence: float) -> Sequence
         detail=f"{row.a.place.variant}{row.unit}",
         effect=None if row.is_about_launches else directed(change.ratio, expect).estimate,
         section=place,
+        others=_others(changed, outcome),
     )
     return (cell,)
+
+
+def _others(changed: Sequence[_Changed], shown: str) -> str:
+    """The number of rows that are undecided behind a cell that is not: "2 UNCLEAR"; "" for none."""
+    unclear = sum(each.outcome == UNCLEAR for each in changed)
+    return f"{unclear} {UNCLEAR}" if unclear and shown != UNCLEAR else ""
 
 
 def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
@@ -98,5 +106,6 @@ def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
         detail=row.a.place.variant,
         effect=change.ratio.estimate,
         section=place,
+        others=_others(changed, outcome),
     )
     return (cell,)
