@@ -81,8 +81,10 @@ def _told(conclusion: Conclusion) -> Condition:
 def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
     if len(machines) == 1:
         return "under {} conditions"
-    is_one_each = all(len({_of_any_widths(each) for each in of_machine}) == 1 for of_machine in machines)
-    return "on {} machines" if is_one_each else "on {} machines or conditions"
+    for of_machine in machines:
+        if len({_of_any_widths(each) for each in of_machine}) != 1:
+            return "on {} machines or conditions"
+    return "on {} machines"
 
 
 def _of_any_widths(conclusion: Conclusion) -> Condition:

@@ -55,8 +55,11 @@ def lead(comparison: Comparison) -> Iterator[str]:
 
 def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
     """A line if a variant of a side was measured by one process: its changes may be those between runs."""
-    sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
-    of_one = [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]
+    of_one = []
+    if any(row.a.is_one_process for row in comparison.rows):
+        of_one.append("A")
+    if any(row.b.is_one_process for row in comparison.rows):
+        of_one.append("B")
     if of_one:
         yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes {USUAL_PASSES} would, or a folder of runs"
 
