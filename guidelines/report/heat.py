@@ -11,7 +11,6 @@ MOST_ABREAST = 6
 class HeatCell:
     """A cell: its figure ("1.94x"), its outcome ("holds"), what it is about ("x1") and lines of details.
 
-    `others` says which outcomes the cell hides ("2 UNCLEAR").
     `effect` decides the colour: above 1 if the guideline is right, or B is faster; None for no colour.
     `section` is the index of the section of the document that holds the details.
     """
@@ -22,7 +21,6 @@ class HeatCell:
     detail: str = ""
     effect: float | None = None
     section: int | None = None
-    others: str = ""
 
 
 @dataclass(frozen=True)

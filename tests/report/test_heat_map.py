@@ -146,6 +146,6 @@ def test_a_cell_that_is_decided_says_how_many_rows_behind_it_are_not(entry, resu
         sides.append(results(entry("g=1", 1.0), *unsure, entry("g=8", g8, spread=0)))
     effects, _ = comparison.document(compare(*sides)).heat_maps
     (cell,) = effects.rows[0].cells
-    assert (cell.outcome, cell.others) == ("STRONGER", "1 UNCLEAR")
+    assert (cell.outcome, cell.detail) == ("STRONGER", "g=8\n1 other UNCLEAR")
     effects, _ = comparison.document(compare(sides[0], sides[0])).heat_maps
-    assert {cell.others for cell in effects.rows[0].cells} == {""}
+    assert ["\n" in cell.detail for cell in effects.rows[0].cells] == [False]

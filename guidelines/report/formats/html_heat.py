@@ -63,11 +63,10 @@ def _cell(cell: HeatCell | None) -> str:
     if cell is None:
         return '<td class="none">not measured</td>'
     sign = SIGNS.get(cell.outcome, "")
-    outcome = ", ".join(filter(None, (cell.outcome, cell.others)))
     lines = [
         f"<small>{escape(cell.name)}</small>" if cell.name else "",
         f"<b>{escape(cell.figure)}</b>",
-        f"<span>{sign} {escape(outcome)}</span>",
+        f"<span>{sign} {escape(cell.outcome)}</span>",
         *(f"<small>{escape(line)}</small>" for line in cell.detail.splitlines()),
     ]
     tag = "span" if cell.section is None else f'a href="#s{cell.section}"'

@@ -13,6 +13,7 @@ from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
 from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.legend import UNCLEAR
+from guidelines.results.number_of import number_of
 
 EFFECTS, SPEEDS = "What changed from A to B: effects", "What changed from A to B: speed"
 EFFECTS_LEGEND = (
@@ -79,18 +80,19 @@ def _effect(rows: Iterable[Compared], place: int, confidence: float) -> Sequence
         figure=f"{a} → {b}x",
         outcome=outcome,
         name=f"{sweep} {LAUNCH_BOUND}" if row.is_about_launches else sweep,
-        detail=f"{row.a.place.variant}{row.unit}",
+        detail=_detail(f"{row.a.place.variant}{row.unit}", changed, outcome),
         effect=None if row.is_about_launches else directed(change.ratio, expect).estimate,
         section=place,
-        others=_others(changed, outcome),
     )
     return (cell,)
 
 
-def _others(changed: Sequence[_Changed], shown: str) -> str:
-    """The number of rows that are undecided behind a cell that is not: "2 UNCLEAR"; "" for none."""
+def _detail(name: str, changed: Sequence[_Changed], shown: str) -> str:
+    """The name of the row that is shown; if it is decided, the number of those that are not on a line below."""
     unclear = sum(each.outcome == UNCLEAR for each in changed)
-    return f"{unclear} {UNCLEAR}" if unclear and shown != UNCLEAR else ""
+    if not unclear or shown == UNCLEAR:
+        return name
+    return f"{name}\n{number_of(unclear, 'other')} {UNCLEAR}"
 
 
 def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
@@ -103,9 +105,8 @@ def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
         figure=times(change.ratio),
         outcome=outcome,
         name=row.a.place.sweep,
-        detail=row.a.place.variant,
+        detail=_detail(row.a.place.variant, changed, outcome),
         effect=change.ratio.estimate,
         section=place,
-        others=_others(changed, outcome),
     )
     return (cell,)
