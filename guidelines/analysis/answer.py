@@ -55,7 +55,7 @@ def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
     guideline that was measured at published and at aligned widths, the latter tell of the guideline.
     """
     known = {_key(table): table for table in tables}
-    decided = {key for key, table in known.items() if any(sweep.verdict for sweep in table.sweeps)}
+    decided = {key for key, table in known.items() if _is_decided(table)}
     beside = {aligned(key): _conclusion(known[key]) for key in published(known, decided)}
     left_out = not_counted(known, decided)
     counted = [(key, _conclusion(table)) for key, table in known.items() if key not in left_out]
@@ -65,6 +65,11 @@ def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
 def leaves_out_eager(tables: Sequence[Table]) -> bool:
     """True if tables of a machine in mode eager take no part in its conclusions."""
     return bool(replayed({_key(table) for table in tables}))
+
+
+def _is_decided(table: Table) -> bool:
+    """True if a sweep of a table has a verdict."""
+    return any(sweep.verdict for sweep in table.sweeps)
 
 
 def _key(table: Table) -> TableKey:
@@ -135,6 +140,6 @@ def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
     """The quickest of the remedies that would decide a sweep."""
     if judged:
         return _cause(min(judged, key=_times_as_long))
-    if any(sweep.verdict for sweep in table.sweeps):
+    if _is_decided(table):
         return for_launches(table.condition).needed
     return not_measured(table.sweeps[0].extreme).needed

@@ -71,9 +71,12 @@ def test_a_file_without_a_fact_of_ceilings_is_refused():
 
 def test_a_file_gives_its_ceilings_back(saved, entry):
     data = saved([entry("g=1", 1.0), entry("g=8", 2.0)])
-    assert parse(data).ceilings == ()
+    assert (parse(data).ceilings, parse(data).is_too_short_for_ceilings) == ((), False)
+    data["guidelines"] = {"ceilings": []}
+    assert (parse(data).ceilings, parse(data).is_too_short_for_ceilings) == ((), True)
     data["guidelines"] = {"ceilings": [saved_ceilings()]}
     assert parse(data).ceilings == (CEILINGS,)
+    assert not parse(data).is_too_short_for_ceilings
     data["guidelines"]["ceilings"] = 5
     with pytest.raises(ResultsError, match="its key 'guidelines' holds no list 'ceilings'"):
         parse(data)

@@ -11,6 +11,8 @@ from guidelines.analysis.sufficient import CEILINGS_TELL
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.factors import legend
+from guidelines.report.subjects.account import named_factors
 from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey, key_of
 from guidelines.results.usual_ceilings import Range, Usual, usual
 
@@ -27,12 +29,14 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
-FACTORS = (
-    "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
-    "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
-    "less of its best the device attains"
+TOO_SHORT = (
+    "slow-downs are not explained: passes of less than 1 s of samples leave no time to measure what the "
+    "device does at best; a larger --benchmark-max-time does"
 )
-LEGEND = f"{FACTORS}. Memory explains the share of traffic, on the logarithmic scale"
+SHARES = (
+    "memory explains: the share of traffic in the effect, on the logarithmic scale; in the answer: the "
+    "shares that most of the sweeps reach"
+)
 
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -112,14 +116,21 @@ def _digits(value: float) -> str:
 
 
 def _legend(tables: Sequence[Table]) -> Iterator[str]:
-    """Meaning of the factors, if there are any."""
-    conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
-    if conditions:
-        yield LEGEND
+    """The meaning and remedy of the factors that the accounts name."""
+    named: set[str] = set()
+    for table in tables:
+        for sweep in table.sweeps:
+            if sweep.account and sweep.verdict:
+                named.update(named_factors(sweep.account))
+    yield from legend(named)
+    if named:
+        yield SHARES
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
     """Reasons why factors of a condition are unknown, and why other figures are not there."""
+    if results.is_too_short_for_ceilings and not results.ceilings:
+        yield TOO_SHORT
     notes: list[str] = []
     told: dict[CeilingsKey, set[str]] = {}
     for condition in distinct([each.place.condition] for each in results.measured):

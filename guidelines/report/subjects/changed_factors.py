@@ -8,14 +8,12 @@ from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
 from guidelines.report.digits import factor, percent
 from guidelines.report.document import Grid, Head, Row, Section, Value
-from guidelines.report.subjects.at_best import FACTORS as FACTORS_MEAN
+from guidelines.report.factors import legend
+from guidelines.report.subjects.account import named_factors
 from guidelines.results.model import VariantKey
 
 TITLE = "Which factor changed, A -> B"
-FACTORS_LEGEND = (
-    f"{FACTORS_MEAN}. "
-    "Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
-)
+ROWS_LEGEND = "Rows: those that are STRONGER or WEAKER, and those on which the verdict of a sweep rests."
 PERHAPS_LEGEND = "perhaps: the interval of that factor's change spans 1, or there is none."
 MORE_LEGEND = "More than 100 % of the change: other factors changed the other way."
 PERHAPS = "perhaps"
@@ -57,8 +55,13 @@ def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
 
 def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
     """Notes on how to read the table, with those on words and figures only if they are there."""
-    most = [change.most for change in shown if change.most]
-    yield FACTORS_LEGEND
+    most: list[FactorChange] = []
+    named: set[str] = set()
+    for change in shown:
+        named.update((*named_factors(change.a), *named_factors(change.b)))
+        most += [change.most] if change.most else []
+    yield from legend(named)
+    yield ROWS_LEGEND
     if any(factor.share and round(factor.share, 2) > 1 for factor in most):
         yield MORE_LEGEND
     if not all(factor.is_clear for factor in most):
