@@ -129,16 +129,14 @@ def test_a_kind_that_one_pass_lacks_is_not_unknown(shown):
 
 def test_the_answer_names_the_factor_that_kernels_hold(run_of):
     (line,) = lines([tables(run_of(lacking("traffic"), lacking("traffic", number=2)))])
-    assert line.effect.endswith("; mostly kernels with traffic")
+    assert "kernels with traffic" in line.effect.partition("; ")[2]
 
 
 def test_bars_keep_the_colour_of_kernels_and_name_what_they_hold(shown):
     (chart,) = shown(lacking("traffic")).bars
     (bar,) = chart.groups[0].bars
-    assert [(part.name, part.title) for part in bar.parts] == [
-        ("launches", "launches"),
-        ("kernels", "kernels with traffic"),
-    ]
+    titles = {part.name: part.title for part in bar.parts if part.name != "work"}
+    assert titles == {"launches": "launches", "kernels": "kernels with traffic"}
     page = html.render(shown(lacking("traffic")), {})
     assert '<i class="kernels" ' in page
     assert " kernels with traffic</small>" in page
