@@ -44,7 +44,8 @@ def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
     if not shown:
         return
     known = [change for _, change in shown]
-    names = [name for name in FACTORS if any(name in change.by_name for change in known)]
+    told = set().union(*(change.by_name for change in known))
+    names = [name for name in FACTORS if name in told]
     rows = []
     for row, change in shown:
         variant = Value(row.a.place.variant, row.a.place.row)
