@@ -27,8 +27,8 @@ class Conclusion:
     right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
     the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
     do. `needed` says what would decide an undecided guideline, "" otherwise. `shares` are those of the
-    factors in the sweeps that hold, as far as they are known. `at_published_widths` is the conclusion from
-    other sweeps, at published widths, which stand beside these at aligned ones.
+    factors in the sweeps that hold, by their titles, as far as they are known. `at_published_widths` is the
+    conclusion from other sweeps, at published widths, which stand beside these at aligned ones.
     """
 
     guideline: str
@@ -55,7 +55,7 @@ def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
     guideline that was measured at published and at aligned widths, the latter tell of the guideline.
     """
     known = {_key(table): table for table in tables}
-    decided = {key for key, table in known.items() if any(sweep.verdict for sweep in table.sweeps)}
+    decided = {key for key, table in known.items() if _is_decided(table)}
     beside = {aligned(key): _conclusion(known[key]) for key in published(known, decided)}
     left_out = not_counted(known, decided)
     counted = [(key, _conclusion(table)) for key, table in known.items() if key not in left_out]
@@ -65,6 +65,11 @@ def conclusions(tables: Sequence[Table]) -> list[Conclusion]:
 def leaves_out_eager(tables: Sequence[Table]) -> bool:
     """True if tables of a machine in mode eager take no part in its conclusions."""
     return bool(replayed({_key(table) for table in tables}))
+
+
+def _is_decided(table: Table) -> bool:
+    """True if a sweep of a table has a verdict."""
+    return any(sweep.verdict for sweep in table.sweeps)
 
 
 def _key(table: Table) -> TableKey:
@@ -98,8 +103,8 @@ def _conclusion(table: Table) -> Conclusion:
 def _shares(judged: Sequence[SweepResult]) -> Iterator[Mapping[str, float]]:
     for sweep in judged:
         shares = sweep.account.clear_shares if sweep.account else None
-        if shares and _outcome(sweep) == "holds":
-            yield shares
+        if sweep.account and shares and _outcome(sweep) == "holds":
+            yield {sweep.account.title(name): share for name, share in shares.items()}
 
 
 def _outcome(sweep: SweepResult) -> str:
@@ -135,6 +140,6 @@ def _needed(table: Table, judged: Sequence[SweepResult]) -> str:
     """The quickest of the remedies that would decide a sweep."""
     if judged:
         return _cause(min(judged, key=_times_as_long))
-    if any(sweep.verdict for sweep in table.sweeps):
+    if _is_decided(table):
         return for_launches(table.condition).needed
     return not_measured(table.sweeps[0].extreme).needed

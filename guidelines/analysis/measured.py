@@ -128,6 +128,7 @@ class MachineResults:
     fingerprint: tuple[float | str, ...] = ()
     notes: tuple[str, ...] = ()
     ceilings: tuple[Ceilings, ...] = ()
+    is_too_short_for_ceilings: bool = False
 
     @property
     def runs(self) -> int:
@@ -170,6 +171,7 @@ def results_of(run: Run) -> MachineResults:
         fingerprint=tuple(entry.median_s for entry in run.entries) or (run.source,),
         notes=notes,
         ceilings=run.ceilings,
+        is_too_short_for_ceilings=run.is_too_short_for_ceilings,
     )
 
 

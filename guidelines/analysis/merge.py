@@ -50,6 +50,7 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
         failures=_failed(failures, len(runs)),
         notes=notes,
         ceilings=tuple(ceilings),
+        is_too_short_for_ceilings=any(run.is_too_short_for_ceilings for run in runs),
     )
 
 

@@ -33,6 +33,7 @@ from guidelines.plugin.planned import planned
 from guidelines.plugin.replay import recorded_clock
 from guidelines.plugin.resumption import Unfinished
 from guidelines.plugin.sources import digests, outdated
+from guidelines.report.subjects.at_best import TOO_SHORT
 from guidelines.results.journal_contents import Contents
 from guidelines.spec.condition import Setup
 
@@ -45,10 +46,6 @@ SELECTED = pytest.StashKey[bool]()
 SOURCES = pytest.StashKey[Mapping[str, str]]()
 # Sweeps of a resumed journal that are measured anew.
 ANEW = pytest.StashKey[Sequence[str]]()
-TOO_SHORT = (
-    "passes of less than 1 s of samples leave no time to measure what the device does at best: "
-    "slow-downs are not explained"
-)
 DEBUGGERS = {"--pdb": "usepdb", "--trace": "trace"}
 # Torch's own compiler says this of itself.
 WARNING_OF_TORCH = "ignore:.torch.jit.script_method. is deprecated:DeprecationWarning"

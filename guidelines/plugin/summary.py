@@ -114,7 +114,13 @@ def _report(campaign: Campaign, terminal: TerminalWriter) -> str:
     entries = [replace(entry, max_time_s=given_s) for entry in campaign.entries]
     run = linked(entries, campaign.failures)
     machine = replace(run.machine, cpu_capability=torch.backends.cpu.get_cpu_capability())
-    results = results_of(replace(run, ceilings=campaign.ceilings, machine=machine))
+    run = replace(
+        run,
+        machine=machine,
+        ceilings=campaign.ceilings,
+        is_too_short_for_ceilings=not campaign.has_time_for_ceilings,
+    )
+    results = results_of(run)
     known = tables(results)
     answer = text.answer(lines([known]), terminal.fullwidth, terminal.hasmarkup)
     shown = text.render(Document("", (), parts(results, known)), terminal.fullwidth)

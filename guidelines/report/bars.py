@@ -1,4 +1,4 @@
-"""Hold a chart of stacked bars on a logarithmic scale: the factors whose product is a slow-down."""
+"""Hold a chart of stacked bars on a logarithmic scale: the factors whose product is an effect."""
 
 from dataclasses import dataclass
 from math import log
@@ -6,9 +6,10 @@ from math import log
 
 @dataclass(frozen=True)
 class Part:
-    """A factor: its name ("kernels"), its value, that as text ("1.6") and with its interval."""
+    """A factor: its name ("kernels") and title, its value, as text ("1.6", "" if about 1), and in full."""
 
     name: str
+    title: str
     value: float
     text: str
     in_full: str
@@ -21,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """A slow-down, its value as text ("1.94x"), and the factors that are not about 1.
+    """An effect, its value as text ("1.94x"), its factors, and a note on its unit and outcome.
 
     It `is_last` of some that belong together, away from the next ones.
     """
@@ -31,6 +32,7 @@ class Bar:
     text: str
     parts: tuple[Part, ...]
     is_last: bool = False
+    note: str = ""
 
     @property
     def below(self) -> tuple[Part, ...]:

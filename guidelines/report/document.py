@@ -1,6 +1,6 @@
 """Hold the content of a report before a format writes it as text, Markdown, HTML or LaTeX."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Literal
@@ -112,6 +112,11 @@ class Section:
     def has_text(self) -> bool:
         """True if there is something to show besides a picture."""
         return bool(self.grid or self.verdicts or self.notes)
+
+
+def places_of_tables(sections: Sequence[Section]) -> list[int]:
+    """The indices of the sections with the table of a guideline, in the order of the tables."""
+    return [index for index, section in enumerate(sections) if section.grid and section.picture]
 
 
 @dataclass(frozen=True)

@@ -223,8 +223,9 @@ class Run:
     """Entries and failures of one run in order; each entry holds its baseline's samples.
 
     `source` is the path of the file, "" for a run that was not saved. `notes` are for the reader of a report.
-    `ceilings` are those of its devices, from each pass that measured them. `audit` says what the variants are
-    if the run is of one.
+    `ceilings` are those of its devices, from each pass that measured them. `is_too_short_for_ceilings` is
+    True if its passes left no time to measure any; False, too, if that is not known. `audit` says what the
+    variants are if the run is of one.
     """
 
     entries: tuple[Entry, ...]
@@ -233,4 +234,5 @@ class Run:
     source: str = ""
     notes: tuple[str, ...] = ()
     ceilings: tuple[Ceilings, ...] = ()
+    is_too_short_for_ceilings: bool = False
     audit: Audit | None = None

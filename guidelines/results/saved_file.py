@@ -23,6 +23,8 @@ from guidelines.results.schema import (
 )
 from guidelines.stats.intervals import Estimate, paired_ratio
 
+CEILINGS = "ceilings"
+
 
 def parse(data: Any) -> Run:
     """A run from the content of a saved file, with printable texts. Raises ResultsError with the reason."""
@@ -46,7 +48,8 @@ def parse(data: Any) -> Run:
         entries=_with_controls_of_samples(run.entries, before_3),
         machine=parse_machine(checked.mapping(data.get("machine_info"))),
         notes=note_on_partial(checked.mapping(data.get(KEY))),
-        ceilings=tuple(map(parse_ceilings, _list_of(data, "ceilings"))),
+        ceilings=tuple(map(parse_ceilings, _list_of(data, CEILINGS))),
+        is_too_short_for_ceilings=_lacks_time_for_ceilings(data),
         audit=_audit(checked.mapping(data.get(KEY))),
     )
 
@@ -72,6 +75,11 @@ def _with_controls_of_samples(entries: Sequence[Entry], before_3: Collection[Pla
     return tuple(
         replace(entry, control=controls.get(entry.place.sweep_key, entry.control)) for entry in entries
     )
+
+
+def _lacks_time_for_ceilings(data: Mapping[str, Any]) -> bool:
+    """True if a run was to measure ceilings, as files of older forms were not, but holds none."""
+    return CEILINGS in checked.mapping(data.get(KEY)) and not _list_of(data, CEILINGS)
 
 
 def _list_of(data: Mapping[str, Any], name: str) -> list[Any]:

@@ -70,7 +70,7 @@ def test_json_keeps_the_ceilings_and_what_the_slowdown_is_made_of(entry, saved, 
     assert kept == {"files": str(tmp_path / "a.json"), **json.loads(json.dumps(to_saved(ceilings())))}
     assert shown["records"][1]["kernels"] == shown["records"][1]["slowdown"]
     assert "= 2.00 kernels; memory explains 0 % of it" in shown["notes"]
-    assert shown["answer"][0].endswith("; mostly kernels")
+    assert shown["answer"][0].endswith("; kernels 100 %")
 
 
 def _as_json(content, folder, capsys):

@@ -41,7 +41,8 @@ def of_report(*results):
 
 
 def lengths(bar):
-    return {part.name: round(part.value, 2) for part in bar.parts}
+    """The factors that are named; others are about 1."""
+    return {part.name: round(part.value, 2) for part in bar.parts if part.text}
 
 
 def test_a_bar_is_the_product_of_its_parts(sweep, results):
@@ -51,7 +52,8 @@ def test_a_bar_is_the_product_of_its_parts(sweep, results):
     (bar,) = group.bars
     assert (bar.name, bar.text) == ("x1 g=8", "2.998x")
     assert lengths(bar) == {"traffic": 2.0, "launches": 1.5}
-    assert prod(part.value for part in bar.parts) == pytest.approx(bar.value, rel=0.02)
+    assert prod(part.value for part in bar.parts) == pytest.approx(bar.value, rel=1e-9)
+    assert bar.parts[0].text == ""
 
 
 def test_the_rows_on_which_verdicts_rest_come_first_and_the_others_on_request(sweep, results):
@@ -68,9 +70,36 @@ def test_factors_on_both_sides_of_one_keep_their_sides(sweep, results):
     made = with_ceilings(results(*sweep(1.2, 1.5, operators=(TWICE,))))
     ((chart,), _) = of_report(made)
     (bar,) = chart.groups[0].bars
-    assert [part.name for part in bar.below] == ["kernels"]
-    assert [part.name for part in bar.above] == ["traffic"]
+    assert [part.name for part in bar.below if part.text] == ["kernels"]
+    assert [part.name for part in bar.above if part.text] == ["traffic"]
     assert bar.ends == pytest.approx((log(0.75), log(2.0)), abs=0.01)
+
+
+def test_a_bar_has_the_figure_and_the_unit_of_the_verdict(sweep, results, entry):
+    half = replace(ADDS, memory_access=ADDS.memory_access // 2)
+    ((chart,), _) = of_report(with_ceilings(results(*sweep(0.9, 0.5, operators=(half,), expect="faster"))))
+    (bar,) = chart.groups[0].bars
+    assert (bar.text, bar.note, lengths(bar)) == ("2.001x", "faster", {"traffic": 2.0})
+    more = [with_operators(entry("g=1", 1.0), ADDS)]
+    more.append(with_operators(entry("g=8", 3.0, work_ratio=1.5), TWICE))
+    ((chart,), _) = of_report(with_ceilings(results(*more)))
+    (bar,) = chart.groups[0].bars
+    assert (bar.text, bar.note) == ("1.999x", "per mult-add")
+    assert lengths(bar) == {"traffic": 1.33, "kernels": 1.5}
+
+
+def test_a_row_whose_verdict_is_undecided_says_so(sweep, results):
+    ((chart,), _) = of_report(with_ceilings(results(*sweep(1.2, 1.04, spread=0.5))))
+    assert [bar.note for bar in chart.groups[0].bars] == ["undecided"]
+
+
+def test_a_factor_has_its_interval_if_that_says_something(entry, results):
+    made = (entry("g=1", 1.0), entry("g=8", 2.0, spread=0.3))
+    passes = ceilings(), ceilings(number=2)
+    made = with_ceilings(results(*(with_operators(each, ADDS) for each in made)), *passes)
+    ((chart,), _) = of_report(made)
+    (bar,) = chart.groups[0].bars
+    assert [part.text for part in bar.parts if part.name == "kernels"] == ["2.0 ±0.3"]
 
 
 def test_figures_to_distrust_are_marked(sweep, results):
@@ -115,9 +144,9 @@ def test_a_comparison_sets_both_sides_of_what_changed_below_each_other(sweep, re
     b = with_ceilings(results(*sweep(1.2, 2.6)), *passes)
     (chart,) = comparison.document(compare(a, b)).bars
     (group,) = chart.groups
-    assert [(bar.name, bar.is_last) for bar in group.bars] == [
-        ("A: x1 g=8", False),
-        ("B: STRONGER, mostly kernels", True),
+    assert [(bar.name, bar.note, bar.is_last) for bar in group.bars] == [
+        ("A: x1 g=8", "", False),
+        ("B: x1 g=8", "STRONGER, mostly kernels", True),
     ]
     assert [lengths(bar)["kernels"] for bar in group.bars] == [2.0, 2.6]
     assert group.section == 0

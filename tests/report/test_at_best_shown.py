@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
-from guidelines.analysis.account import COMPILED
+from guidelines.analysis.explain import COMPILED
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import text
@@ -57,8 +57,11 @@ def test_products_stand_beside_what_is_usual_for_the_instruction_set(run_of):
 
 
 def test_it_says_what_the_factors_mean_if_there_are_any(run_of):
-    (legend,) = section(run_of(ceilings())).notes
-    assert legend.startswith("factors of a slow-down: work, ")
+    title, kernels, memory = section(run_of(ceilings())).notes
+    assert title == 'factors and remedies (see "Why a network is slower" in experiments/METHOD.md):'
+    assert kernels.startswith("kernels: the rest, ")
+    assert kernels.endswith(". Remedy: aligned widths, another layout, better kernels")
+    assert memory.startswith("memory explains: the share of traffic")
     assert section(run_of(ceilings(), operators=())).notes == ()
 
 
@@ -82,10 +85,11 @@ def test_networks_that_are_faster_than_their_floor_are_named(run_of):
 
 
 def test_a_condition_without_ceilings_says_why_once(run_of):
-    none = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
+    none = ceilings(traffic={}, launch_s={}, missing=("rates of moving bytes: no memory", "launches in mode"))
     shown = section(run_of(none, replace(none, number=2)))
     assert shown.notes == (
-        "cpu, float32, nchw, 1 thread: slow-downs are not explained: rates of moving bytes: no memory",
+        "cpu, float32, nchw, 1 thread: slow-downs are not explained: rates of moving bytes: no memory; "
+        "launches in mode",
     )
     bare = ceilings(traffic={}, multiply_adds_per_s={}, launch_s={}, missing=("no time",))
     assert section(run_of(bare)).grid is None
@@ -93,7 +97,7 @@ def test_a_condition_without_ceilings_says_why_once(run_of):
 
 def test_a_figure_that_is_missing_beside_others_has_its_reason(run_of):
     lacking = ceilings(missing=("rate of the 1x1 convolution: no memory",))
-    assert section(run_of(lacking)).notes[1:] == (
+    assert section(run_of(lacking)).notes[3:] == (
         "cpu, float32, nchw, 1 thread: not measured: rate of the 1x1 convolution: no memory",
     )
 
@@ -110,6 +114,14 @@ def test_a_terminal_shows_one_figure_of_each_kind_if_there_are_many_conditions(r
 
 def test_an_older_file_has_no_such_section(run_of):
     assert at_best.section(run_of(), tables(run_of())) == ()
+
+
+def test_a_run_that_was_too_short_says_so(run_of):
+    short = replace(run_of(), is_too_short_for_ceilings=True)
+    (shown,) = at_best.section(short, tables(short))
+    assert (shown.grid, shown.notes) == (None, (at_best.TOO_SHORT,))
+    explained = replace(run_of(ceilings()), is_too_short_for_ceilings=True)
+    assert at_best.TOO_SHORT not in section(explained).notes
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -8,8 +8,9 @@ from test_heat_page import contrast
 from guidelines.analysis.account import FACTORS
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 from guidelines.report.document import Document
+from guidelines.report.factors import EXPLAINED
 from guidelines.report.formats import html
-from guidelines.report.formats.html_bars import MEANINGS, MOST_MARKS, MOST_OPEN, Scale, bar_chart, scale_of
+from guidelines.report.formats.html_bars import MOST_MARKS, MOST_OPEN, Scale, bar_chart, scale_of
 
 CSS = files("guidelines.report.formats").joinpath("page", "bars.css").read_text("utf-8")
 HOSTILE = '<script>"&'
@@ -19,7 +20,7 @@ def bar(*factors, name="x1 g=8", **changes):
     parts = []
     value = 1.0
     for part, factor in zip(FACTORS, factors, strict=False):
-        parts.append(Part(part, factor, f"{factor:g}", f"{factor:g} [1, 9]"))
+        parts.append(Part(part, part, factor, f"{factor:g}", f"{factor:g} [1, 9]"))
         value *= factor
     return Bar(name, value, f"{value:g}x", tuple(parts), **changes)
 
@@ -73,6 +74,8 @@ def test_marks_are_short():
 def test_a_bar_says_in_words_what_it_shows():
     page = shown(bar(1.03, 1.2, 1.0, 1.6))
     assert "<span>x1 g=8</span> <b>1.9776x</b>" in page
+    assert "<small>logarithmic scale</small>" in page
+    assert "<span>x1 g=8 <small>undecided</small></span>" in shown(bar(2.0, note="undecided"))
     assert "<small>= 1.03 work x 1.2 traffic x 1 launches x 1.6 kernels</small>" in page
     assert 'title="traffic 1.2 [1, 9]"' in page
 
@@ -98,7 +101,7 @@ def test_texts_are_literal_and_the_chart_stands_above_the_verdicts():
 
 
 def test_every_factor_has_a_meaning_and_a_colour_on_which_text_can_be_read():
-    assert tuple(MEANINGS) == FACTORS
+    assert tuple(EXPLAINED) == FACTORS
     colors = dict(re.findall(r"--(\w+): (#\w{6})", CSS))
     for name in FACTORS:
         assert f".{name} {{ background: " in CSS

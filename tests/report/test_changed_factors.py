@@ -48,6 +48,17 @@ def test_a_factor_whose_interval_says_little_is_perhaps_the_one(compared):
     assert any(note.startswith("perhaps: ") for note in table.notes)
 
 
+def test_a_side_without_ceilings_is_named_with_the_reason(compared):
+    without = compared(passes_b=())
+    (line,) = [line for line in document(without).lead if "explained" in line]
+    start = "B: changes are not explained: a.json lacks what its device does at best"
+    assert line == f"{start} (an older run, or short passes)"
+    short = replace(without, b=replace(without.b, is_too_short_for_ceilings=True))
+    assert f"{start} (too short passes: a larger --benchmark-max-time helps)" in document(short).lead
+    for alike in (compared(), compared(passes_a=(), passes_b=())):
+        assert not any("explained" in line for line in document(alike).lead)
+
+
 def test_the_table_sets_the_accounts_of_both_sides_beside_each_other(compared):
     table = section(document(compared()))
     assert [head.name for head in table.grid.heads[1:5]] == ["work", "traffic", "launches", "kernels"]

@@ -137,3 +137,15 @@ def test_of_two_machines_it_shows_what_changed(entry, results):
     titles = [section.title for section in document.sections]
     assert [titles[row.cells[0].section] for row in effects.rows] == ["G2 claim", "G4 claim"]
     assert {titles[row.cells[0].section] for row in speeds.rows} == {"Absolute speed"}
+
+
+def test_a_cell_that_is_decided_says_how_many_rows_behind_it_are_not(entry, results):
+    sides = []
+    for g4, g8 in ((1.2, 1.2), (1.26, 1.8)):
+        unsure = [entry("g=2", 1.1, spread=0.4), entry("g=4", g4, spread=0.4)]
+        sides.append(results(entry("g=1", 1.0), *unsure, entry("g=8", g8, spread=0)))
+    effects, _ = comparison.document(compare(*sides)).heat_maps
+    (cell,) = effects.rows[0].cells
+    assert (cell.outcome, cell.detail) == ("STRONGER", "g=8\n1 other UNCLEAR")
+    effects, _ = comparison.document(compare(sides[0], sides[0])).heat_maps
+    assert ["\n" in cell.detail for cell in effects.rows[0].cells] == [False]

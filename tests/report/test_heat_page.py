@@ -21,6 +21,7 @@ def page():
         HeatCell("0.5x", "does not hold", HOSTILE, effect=0.5),
         HeatCell("1x", "undecided", effect=1.0),
         HeatCell("3x", "launches decide"),
+        HeatCell("1x", "SAME", detail="g=8\n2 others UNCLEAR"),
         None,
     )
     shown = HeatMap(HOSTILE, (HeatRow(HOSTILE, cells, HOSTILE),), tuple("abcdef"), HOSTILE)
@@ -39,6 +40,7 @@ def test_a_cell_has_a_colour_a_sign_and_words(page):
         ("down4", ["&lt;script&gt;&quot;&amp;", "0.5x", "✗", "does", "not", "hold"]),
         ("even open", ["1x", "?", "undecided"]),
         ("none open", ["3x", "launches", "decide"]),
+        ("none", ["1x", "=", "SAME", "g=8", "2", "others", "UNCLEAR"]),
         ("none", ["not", "measured"]),
     ]
 
@@ -48,8 +50,8 @@ def test_a_cell_leads_to_its_section(page):
 
 
 def test_the_legend_names_every_sign_that_is_used_and_no_other(page):
-    signs = "✓ holds, ◐ holds in part, ✗ does not hold, ? undecided, broken border: nothing is decided."
-    assert f"{signs}</p>" in page
+    signs = "✓ holds, ◐ holds in part, ✗ does not hold, ? undecided, = SAME"
+    assert f"{signs}, broken border: nothing is decided.</p>" in page
 
 
 def test_texts_are_literal(page):

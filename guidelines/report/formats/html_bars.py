@@ -6,19 +6,14 @@ from html import escape
 from math import ceil, floor, log, log10
 
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
+from guidelines.report.factors import EXPLAINED
 
-# What each factor means, in the order in which they stand in a bar; its name is the class of its colour.
-MEANINGS = {
-    "work": "the multiply-adds",
-    "traffic": "what memory access and multiply-adds take at best, for equal work",
-    "launches": "what the launching of operators adds to it",
-    "kernels": "the rest: how much less of its best the device attains",
-}
 # Ratios of one mark of the scale to the next; the first that needs few marks is taken.
 BASES = (2, 4, 10, 100, 10**4, 10**8, 10**40, 10**160)
 MOST_MARKS = 8
 FEW_DIGITS = 6
 ROUNDING = 1e-9
+SCALE = "logarithmic scale"
 # Groups that are open at first; the others are shown on request.
 MOST_OPEN = 8
 
@@ -78,8 +73,9 @@ def bar_chart(chart: BarChart) -> Iterator[str]:
 
 
 def _meanings() -> Iterator[str]:
-    for name, meaning in MEANINGS.items():
-        yield f'<li><i class="{name}"></i><b>{name}</b> {escape(meaning)}</li>'
+    for name, (meaning, remedy) in EXPLAINED.items():
+        explained = escape(f"{meaning}; remedy: {remedy}")
+        yield f'<li><i class="{name}"></i><b>{name}</b> {explained}</li>'
 
 
 def _group(group: BarGroup, scale: Scale, is_open: bool) -> Iterator[str]:
@@ -101,16 +97,18 @@ def _axis(scale: Scale, group: BarGroup) -> str:
     to_figures = ""
     if group.section is not None:
         to_figures = f'<a href="#s{group.section}">figures of {escape(group.name)}</a>'
-    return f'<div class="axis"><div aria-hidden="true">{"".join(marks)}</div>{to_figures}</div>'
+    drawn = f'<div aria-hidden="true">{"".join(marks)}</div>'
+    return f'<div class="axis"><small>{SCALE}</small>{drawn}{to_figures}</div>'
 
 
 def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
     yield "<ul>"
     for bar in bars:
-        product = " x ".join(f"{part.text} {part.name}" for part in bar.parts) or "1"
+        product = " x ".join(f"{part.text} {part.title}" for part in bar.parts if part.text) or "1"
+        note = f" <small>{escape(bar.note)}</small>" if bar.note else ""
         last = ' class="last"' if bar.is_last else ""
         yield (
-            f"<li{last}><span>{escape(bar.name)}</span> <b>{escape(bar.text)}</b>"
+            f"<li{last}><span>{escape(bar.name)}{note}</span> <b>{escape(bar.text)}</b>"
             f'<div class="line" aria-hidden="true">{"".join(_drawn(bar, scale))}</div>'
             f"<small>= {escape(product)}</small></li>"
         )
@@ -118,11 +116,12 @@ def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
 
 
 def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
-    """The factors away from 1 on both sides, and the mark of the slow-down."""
+    """The factors away from 1 on both sides, and the mark of the effect."""
     for side in (bar.below, bar.above):
         reached = 0.0
         for part in side:
-            yield _part(part, scale, reached)
+            if part.log:
+                yield _part(part, scale, reached)
             reached += part.log
     yield f'<u style="left:{scale.place(log(bar.value)):.4g}%"></u>'
 
@@ -130,6 +129,6 @@ def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
 def _part(part: Part, scale: Scale, begin: float) -> str:
     """A factor from the logarithm at which it begins."""
     left, right = sorted((scale.place(begin), scale.place(begin + part.log)))
-    title = escape(f"{part.name} {part.in_full}")
+    title = escape(f"{part.title} {part.in_full}")
     place = f"left:{left:.4g}%;width:{right - left:.4g}%"
     return f'<i class="{part.name}" style="{place}" title="{title}"><em>{part.name}</em></i>'

@@ -33,7 +33,7 @@ def emphasised(series: Sequence[Series]) -> list[tuple[Series, Look]]:
 
 def _looks(series: Sequence[Series], ranked: Sequence[int]) -> dict[int, Look]:
     """The colours of series by their index, none for those that there is no colour for."""
-    guidelines = [{table.guideline for table in each.tables} for each in series]
+    guidelines = list(map(_guidelines, series))
     sizes: Counter[str] = Counter()
     for of_series in guidelines:
         sizes.update(of_series)
@@ -47,6 +47,11 @@ def _looks(series: Sequence[Series], ranked: Sequence[int]) -> dict[int, Look]:
         if free:
             looks[index] = (unused or free)[0]
     return looks
+
+
+def _guidelines(series: Series) -> set[str]:
+    """The guidelines whose tables a series has."""
+    return {table.guideline for table in series.tables}
 
 
 def _from_both_ends(ranked: Sequence[int]) -> list[int]:

@@ -5,13 +5,16 @@ from math import log
 
 from guidelines.analysis.account import Account, is_clear
 from guidelines.analysis.sweep_result import SweepResult
-from guidelines.report.digits import decimals, rounded, with_half_width
+from guidelines.report.digits import decimals, percent, rounded, with_half_width
 from guidelines.stats.intervals import Estimate
 
 NOTHING = "= about 1: nothing to explain"
-# Intervals narrower than this share of a factor are not shown, smaller shares of the effect not named, and
-# factors nearer to 1 need no account if the slow-down is about 1.
-LEAST_INTERVAL, LEAST_SHARE, LEAST_FACTOR = 0.02, 0.05, 0.03
+# Intervals narrower than this share of a factor are not shown, and smaller shares of the effect not named.
+LEAST_INTERVAL, LEAST_SHARE = 0.02, 0.05
+# Factors nearer to 1, by their logarithm, may be noise.
+LEAST_FACTOR = 0.03
+# A floor of less than this share of the time, on both sides, explains little of it.
+LEAST_FLOOR_SHARE = 0.5
 # A factor of 1 with a wider interval than this is shown.
 WIDE_INTERVAL = 0.05
 # Decimals of a factor, fewer if it is large.
@@ -27,7 +30,7 @@ def account(sweep: SweepResult) -> str:
     if sweep.account is None or sweep.verdict is None:
         return ""
     known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
-    factors = [_factor(name, factor) for name, factor in known.factors.items() if not _is_one(factor)]
+    factors = [_factor(known.title(name), each) for name, each in known.factors.items() if not is_one(each)]
     product = f"= {' x '.join(factors)}"
     if sweep.verdict.outcome in ("undecided", "launches decide"):
         return product if factors else ""
@@ -37,27 +40,39 @@ def account(sweep: SweepResult) -> str:
     if shares is None:
         return f"{product}, which cancel out"
     against = " and ".join(_against(known, shares))
-    memory = _memory(shares["traffic"], is_opposed=bool(against), is_sure=is_clear(known.traffic))
+    memory = _memory(known, shares, is_opposed=bool(against))
     return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
+
+
+def named_factors(account: Account) -> Iterator[str]:
+    """The names of the factors that are not 1 as far as they are known."""
+    for name, factor in account.factors.items():
+        if not is_one(factor):
+            yield name
 
 
 def _are_small(known: Account) -> bool:
     """True if no factor differs much from 1."""
-    return all(abs(log(factor.estimate)) < LEAST_FACTOR for factor in known.factors.values())
+    return all(map(_is_small, known.factors.values()))
+
+
+def _is_small(factor: Estimate) -> bool:
+    """True if a factor differs from 1 by no more than noise."""
+    return abs(log(factor.estimate)) < LEAST_FACTOR
 
 
 def _factor(name: str, factor: Estimate) -> str:
     """A factor with its name: "1.57 ±0.05 kernels"."""
-    return f"{_shown(factor)} {name}"
+    return f"{shown(factor)} {name}"
 
 
-def _is_one(factor: Estimate) -> bool:
+def is_one(factor: Estimate) -> bool:
     """True if a factor is 1 as shown, and its interval is too narrow to say more."""
     is_narrow = factor.half_width is None or factor.half_width < WIDE_INTERVAL
-    return is_narrow and float(_shown(factor).partition(" ")[0]) == 1
+    return is_narrow and float(shown(factor).partition(" ")[0]) == 1
 
 
-def _shown(factor: Estimate) -> str:
+def shown(factor: Estimate) -> str:
     """The factor, with its interval if that is wide enough to say something."""
     half_width = factor.half_width
     if half_width is None or half_width < LEAST_INTERVAL * factor.estimate:
@@ -67,20 +82,34 @@ def _shown(factor: Estimate) -> str:
     return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
 
 
-def _memory(share: float, *, is_opposed: bool, is_sure: bool) -> str:
-    """The part of the effect that traffic explains, on the logarithmic scale; "" if it is opposite to it."""
-    if not is_sure and share > LEAST_SHARE:
-        return "what memory explains of it is not clear"
-    if share > 1 + LEAST_SHARE:
-        return f"memory explains {'more than ' if is_opposed else ''}all of it"
-    if share < -LEAST_SHARE:
+def _memory(known: Account, shares: Mapping[str, float], *, is_opposed: bool) -> str:
+    """The part of the effect that traffic explains; "" if it is opposite to it, or if traffic is unknown.
+
+    It says so if the floor is only a small part of the time, so that memory matters less than its share says.
+    """
+    share = shares.get("traffic", 0.0)
+    if known.traffic is None or share < -LEAST_SHARE:
         return ""
-    percentage = min(100, max(0, round(100 * share)))
-    return f"memory explains {percentage} % of it"
+    if share > LEAST_SHARE and not is_clear(known.traffic):
+        return "what memory explains of it is not clear"
+    floor_share = max(known.floor_share or 0.0, known.baseline_floor_share or 0.0)
+    if share <= LEAST_SHARE or floor_share >= LEAST_FLOOR_SHARE:
+        return f"memory explains {_part(share, is_opposed)} of it"
+    floor = f"the floor is {percent(floor_share)} of the time"
+    if share > 1 + LEAST_SHARE:
+        return f"memory may explain all of it ({floor})"
+    return f"memory explains {_part(share, is_opposed)} of it ({floor})"
+
+
+def _part(share: float, is_opposed: bool) -> str:
+    """A share as a part: "26 %", "all"."""
+    if share > 1 + LEAST_SHARE:
+        return "more than all" if is_opposed else "all"
+    return f"{min(100, max(0, round(100 * share)))} %"
 
 
 def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
     """The factors that clearly work against the effect."""
     for name, factor in known.factors.items():
-        if shares[name] < -LEAST_SHARE and is_clear(factor):
-            yield name
+        if shares[name] < -LEAST_SHARE and is_clear(factor) and not _is_small(factor):
+            yield known.title(name)

@@ -2,36 +2,38 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import log
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account, accounts
+from guidelines.analysis.account import Account
 from guidelines.analysis.account_change import AccountChange
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
+from guidelines.analysis.explain import accounts
 from guidelines.analysis.matrix import Matrix
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
-from guidelines.report.digits import factor, times, with_interval
-from guidelines.report.document import Section
+from guidelines.report.digits import times, with_interval
+from guidelines.report.document import Section, places_of_tables
 from guidelines.report.labels import LAUNCH_BOUND, attributes
 from guidelines.report.short_labels import short_labels
+from guidelines.report.subjects.account import is_one, shown
 from guidelines.report.subjects.changed_factors import mostly
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import SweepKey, VariantKey
 from guidelines.spec.condition import Condition
+from guidelines.spec.sweep import Expectation
+from guidelines.stats.intervals import Estimate
 
-TITLE, CHANGED_TITLE = "Why: what each slow-down is made of", "Why: which factors changed from A to B"
+TITLE, CHANGED_TITLE = "Why: what each effect is made of", "Why: which factors changed from A to B"
 LEGEND = (
-    "The lengths add up to the slow-down of the time, where the triangle stands. Factors below 1x make up "
-    "for others: they go to the left."
+    "Effects are in the units of the map above. The lengths, on a logarithmic scale, add up to the effect, "
+    "where the triangle stands. Factors below 1x make up for others: they go to the left."
 )
+FASTER, PER_MULTIPLY_ADD = "faster", "per mult-add"
 # More bars than these make a page slow: rows on which no verdict rests are left out, then the last bars.
 MOST_BARS = 200
-# Factors nearer to 1, by their logarithm, are too short to be seen.
-LEAST_SHOWN = 0.005
 
 
 class _Under(NamedTuple):
@@ -50,7 +52,7 @@ def of_report(
 
     The `sections` are those of the whole document, with one for each table in the order of the tables.
     """
-    places = [index for index, section in enumerate(sections) if section.grid and section.picture]
+    places = places_of_tables(sections)
     known: dict[_Under, dict[str, str]] = {}
     conditions = []
     groups = []
@@ -105,7 +107,9 @@ def of_matrix(standings: Matrix, sections: Sequence[Section]) -> tuple[BarChart,
             key = SweepKey(guideline, line.condition, standing.sweep)
             account = known[id(line.results)].get(VariantKey(key, standing.extreme))
             if account:
-                bars.append(_bar(f"{name}: {_row(standing.sweep, standing.extreme)}", account))
+                unit = _Unit(standing.expect, standing.is_per_multiply_add)
+                bar = _bar(f"{name}: {_row(standing.sweep, standing.extreme)}", account, unit)
+                bars.append(_judged(bar, standing.effect, standing.verdict.outcome))
         groups.append(BarGroup(guideline, tuple(bars), section=places.get(guideline)))
     return _shown(TITLE, groups)
 
@@ -114,11 +118,16 @@ def _of_table(table: Table) -> BarGroup:
     deciding: list[Bar] = []
     others: list[Bar] = []
     for sweep in table.sweeps:
+        unit = _Unit(sweep.expect, sweep.is_judged_per_multiply_add)
         for variant in sweep.variants:
-            if variant.account:
-                mark = f" {LAUNCH_BOUND}" if variant.cell.is_launch_bound else ""
-                bars = deciding if variant.variant == sweep.extreme else others
-                bars.append(_bar(f"{_row(marked(sweep), variant.variant)}{mark}", variant.account))
+            if variant.account is None:
+                continue
+            mark = f" {LAUNCH_BOUND}" if variant.cell.is_launch_bound else ""
+            bar = _bar(f"{_row(marked(sweep), variant.variant)}{mark}", variant.account, unit)
+            if variant.variant == sweep.extreme and sweep.verdict and sweep.effect:
+                deciding.append(_judged(bar, sweep.effect, sweep.verdict.outcome))
+            else:
+                others.append(bar)
     if not deciding:
         deciding, others = others, []
     return BarGroup(table.guideline, tuple(deciding), more=tuple(others), more_title="other rows")
@@ -127,11 +136,11 @@ def _of_table(table: Table) -> BarGroup:
 def _of_change(row: Compared, change: AccountChange) -> list[Bar]:
     """The bars of both sides; that of B says what changed."""
     mark = f" {LAUNCH_BOUND}" if row.is_about_launches else ""
-    most = f", {mostly(change.most)}" if change.most else ""
-    return [
-        _bar(f"A: {_row(row.a.place.sweep, row.a.place.variant)}{mark}", change.a),
-        replace(_bar(f"B: {row.outcome}{most}", change.b), is_last=True),
-    ]
+    name = f"{_row(row.a.place.sweep, row.a.place.variant)}{mark}"
+    unit = _Unit(row.a.place.expect, row.is_per_multiply_add)
+    a, b = _bar(f"A: {name}", change.a, unit), _bar(f"B: {name}", change.b, unit)
+    most = mostly(change.most) if change.most else ""
+    return [a, replace(_noted(b, row.outcome, most), is_last=True)]
 
 
 def _row(sweep: str, variant: str) -> str:
@@ -139,13 +148,44 @@ def _row(sweep: str, variant: str) -> str:
     return sweep if sweep.split(" ")[0] == variant else f"{sweep} {variant}"
 
 
-def _bar(name: str, account: Account) -> Bar:
+class _Unit(NamedTuple):
+    """The unit of an effect: times slower or faster, of the time or of the time per multiply-add."""
+
+    expect: Expectation
+    is_per_multiply_add: bool
+
+    def of(self, account: Account) -> Account:
+        """The account of the slow-down of the time as that of the effect."""
+        account = account.per_multiply_add if self.is_per_multiply_add else account
+        return account.inverse if self.expect == "faster" else account
+
+
+def _bar(name: str, account: Account, unit: _Unit) -> Bar:
+    known = unit.of(account)
     parts = []
-    for factor_name, estimate in account.factors.items():
-        if abs(log(estimate.estimate)) > LEAST_SHOWN:
-            part = Part(factor_name, estimate.estimate, factor(estimate), with_interval(estimate))
-            parts.append(part)
-    return Bar(name, account.slowdown.estimate, times(account.slowdown), tuple(parts))
+    for factor_name, factor in known.factors.items():
+        text = "" if is_one(factor) else shown(factor)
+        part = Part(
+            name=factor_name,
+            title=known.title(factor_name),
+            value=factor.estimate,
+            text=text,
+            in_full=with_interval(factor),
+        )
+        parts.append(part)
+    bar = Bar(name, known.slowdown.estimate, times(known.slowdown), tuple(parts))
+    direction = FASTER if unit.expect == "faster" else ""
+    return _noted(bar, direction, PER_MULTIPLY_ADD if unit.is_per_multiply_add else "")
+
+
+def _noted(bar: Bar, *notes: str) -> Bar:
+    """The bar with some more notes, but for those that are ""."""
+    return replace(bar, note=", ".join(filter(None, (bar.note, *notes))))
+
+
+def _judged(bar: Bar, effect: Estimate, outcome: str) -> Bar:
+    """The bar of a row on which a verdict rests, with its figure, and its outcome unless it holds."""
+    return _noted(replace(bar, text=times(effect)), "" if outcome == "holds" else outcome)
 
 
 def _shown(title: str, groups: Sequence[BarGroup]) -> tuple[BarChart, ...]:

@@ -9,6 +9,7 @@ from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
 from guidelines.analysis.reasons import reasons
 from guidelines.analysis.tables import Table
+from guidelines.report.digits import percent
 from guidelines.report.document import AnswerLine, Tone
 from guidelines.report.labels import NOT_COUNTED
 from guidelines.report.subjects.conditions import condition_labels
@@ -25,8 +26,6 @@ TONES: dict[Finding, Tone] = {
 }
 # Findings before the number of conditions under which a guideline does not simply hold.
 OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
-# The reason for an effect, by the number of factors that carry it.
-REASONS = ("", "mostly {}", "{} and {}")
 # Says which tables the answer leaves out.
 TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
 EAGER = AnswerLine(
@@ -82,8 +81,10 @@ def _told(conclusion: Conclusion) -> Condition:
 def _noun(machines: Sequence[Sequence[Conclusion]]) -> str:
     if len(machines) == 1:
         return "under {} conditions"
-    is_one_each = all(len({_of_any_widths(each) for each in of_machine}) == 1 for of_machine in machines)
-    return "on {} machines" if is_one_each else "on {} machines or conditions"
+    for of_machine in machines:
+        if len({_of_any_widths(each) for each in of_machine}) != 1:
+            return "on {} machines or conditions"
+    return "on {} machines"
 
 
 def _of_any_widths(conclusion: Conclusion) -> Condition:
@@ -143,10 +144,10 @@ def _others(guidelines: Sequence[str]) -> AnswerLine:
 
 
 def _explained(several: Sequence[Conclusion], in_full: bool) -> str:
-    """The range of an effect, and the reason for it if that is clear: "...; mostly kernels"."""
+    """The range of an effect, and the reasons for it if these are clear: "...; kernels 95 %"."""
     shares: list[Mapping[str, float]] = []
     for conclusion in several:
         shares += conclusion.shares
-    factors = reasons(shares, sum(conclusion.held for conclusion in several))
-    reason = REASONS[len(factors)].format(*factors)
-    return "; ".join(filter(None, (effect(several, in_full), reason)))
+    known = reasons(shares, sum(conclusion.held for conclusion in several))
+    named = [f"{name} {percent(min(1.0, share))}" for name, share in known.items()]
+    return "; ".join(filter(None, (effect(several, in_full), ", ".join(named))))

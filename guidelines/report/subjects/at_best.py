@@ -1,15 +1,18 @@
 """Write what a device does at best, on which the accounts of slow-downs rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10
 
-from guidelines.analysis.account import faster_than_floors, missing
 from guidelines.analysis.at_best import AtBest, at_best
+from guidelines.analysis.explain import faster_than_floors, missing
 from guidelines.analysis.floor import by_key
 from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.analysis.sufficient import CEILINGS_TELL
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.factors import legend
+from guidelines.report.subjects.account import named_factors
 from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey, key_of
 from guidelines.results.usual_ceilings import Range, Usual, usual
 
@@ -26,12 +29,14 @@ UNITS = {"copy": ("GB/s", 1e9), "product": ("G/s", 1e9), "launch": ("us", 1e-6)}
 DIGITS = 3
 # A terminal shows one figure of each kind if there would be more rows.
 MOST_ROWS = 24
-FACTORS = (
-    "factors of a slow-down: work, the multiply-adds; traffic, what memory access and multiply-adds take at "
-    "best, for equal work; launches, what the launching of operators adds to it; kernels, the rest: how much "
-    "less of its best the device attains"
+TOO_SHORT = (
+    "slow-downs are not explained: passes of less than 1 s of samples leave no time to measure what the "
+    "device does at best; a larger --benchmark-max-time does"
 )
-LEGEND = f"{FACTORS}. Memory explains the share of traffic, on the logarithmic scale"
+SHARES = (
+    "memory explains: the share of traffic in the effect, on the logarithmic scale; in the answer: the "
+    "shares that most of the sweeps reach"
+)
 
 
 def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, ...]:
@@ -111,23 +116,42 @@ def _digits(value: float) -> str:
 
 
 def _legend(tables: Sequence[Table]) -> Iterator[str]:
-    """Meaning of the factors, if there are any."""
-    conditions = [table.condition for table in tables if any(sweep.account for sweep in table.sweeps)]
-    if conditions:
-        yield LEGEND
+    """The meaning and remedy of the factors that the accounts name."""
+    named: set[str] = set()
+    for table in tables:
+        for sweep in table.sweeps:
+            if sweep.account and sweep.verdict:
+                named.update(named_factors(sweep.account))
+    yield from legend(named)
+    if named:
+        yield SHARES
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
-    """Reasons why a condition has no account, or else why single figures of it are not there."""
-    untold: dict[CeilingsKey, tuple[str, ...]] = {}
+    """Reasons why factors of a condition are unknown, and why other figures are not there."""
+    if results.is_too_short_for_ceilings and not results.ceilings:
+        yield TOO_SHORT
+    notes: list[str] = []
+    told: dict[CeilingsKey, set[str]] = {}
     for condition in distinct([each.place.condition] for each in results.measured):
-        if reasons := missing(results, condition):
-            untold[key_of(condition)] = reasons
-    for key, reasons in untold.items():
-        yield f"{label(key)}: slow-downs are not explained: {'; '.join(reasons)}"
+        key = key_of(condition)
+        unknown = missing(results, condition)
+        told.setdefault(key, set()).update(*unknown.values())
+        notes += [f"{label(key)}: {note}" for note in _unknown(unknown)]
     for key, reasons in _unmeasured(results).items():
-        if key not in untold:
-            yield f"{label(key)}: not measured: {'; '.join(reasons)}"
+        others = [reason for reason in reasons if reason not in told.get(key, ())]
+        if others:
+            notes.append(f"{label(key)}: not measured: {'; '.join(others)}")
+    yield from dict.fromkeys(notes)
+
+
+def _unknown(reasons: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """A note on each factor that is unknown, or one if that leaves no account."""
+    if len(reasons) == len(CEILINGS_TELL):
+        yield f"slow-downs are not explained: {'; '.join(distinct(reasons.values()))}"
+        return
+    for factor, of_factor in reasons.items():
+        yield f"{factor} not known: {'; '.join(of_factor)}"
 
 
 def _too_fast(results: MachineResults) -> Iterator[str]:

@@ -12,6 +12,8 @@ from guidelines.report.digits import number, times
 from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
 from guidelines.report.labels import LAUNCH_BOUND
 from guidelines.report.subjects.conditions import condition_labels
+from guidelines.report.subjects.legend import UNCLEAR
+from guidelines.results.number_of import number_of
 
 EFFECTS, SPEEDS = "What changed from A to B: effects", "What changed from A to B: speed"
 EFFECTS_LEGEND = (
@@ -31,7 +33,7 @@ class _Changed(NamedTuple):
     @property
     def size(self) -> tuple[bool, float]:
         """A key that sorts rows by the size of their change, sure changes behind all others."""
-        return self.outcome not in ("SAME", "UNCLEAR"), abs(log(self.change.ratio.estimate))
+        return self.outcome not in ("SAME", UNCLEAR), abs(log(self.change.ratio.estimate))
 
 
 def of_comparison(comparison: Comparison) -> tuple[HeatMap, ...]:
@@ -78,11 +80,19 @@ def _effect(rows: Iterable[Compared], place: int, confidence: float) -> Sequence
         figure=f"{a} → {b}x",
         outcome=outcome,
         name=f"{sweep} {LAUNCH_BOUND}" if row.is_about_launches else sweep,
-        detail=f"{row.a.place.variant}{row.unit}",
+        detail=_detail(f"{row.a.place.variant}{row.unit}", changed, outcome),
         effect=None if row.is_about_launches else directed(change.ratio, expect).estimate,
         section=place,
     )
     return (cell,)
+
+
+def _detail(name: str, changed: Sequence[_Changed], shown: str) -> str:
+    """The name of the row that is shown; if it is decided, the number of those that are not on a line below."""
+    unclear = sum(each.outcome == UNCLEAR for each in changed)
+    if not unclear or shown == UNCLEAR:
+        return name
+    return f"{name}\n{number_of(unclear, 'other')} {UNCLEAR}"
 
 
 def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
@@ -95,7 +105,7 @@ def _speed(rows: Iterable[Compared], place: int) -> Sequence[HeatCell]:
         figure=times(change.ratio),
         outcome=outcome,
         name=row.a.place.sweep,
-        detail=row.a.place.variant,
+        detail=_detail(row.a.place.variant, changed, outcome),
         effect=change.ratio.estimate,
         section=place,
     )

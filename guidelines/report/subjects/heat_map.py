@@ -10,7 +10,7 @@ from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import directed
 from guidelines.report.digits import times
-from guidelines.report.document import Section
+from guidelines.report.document import Section, places_of_tables
 from guidelines.report.heat import HeatCell, HeatMap, HeatRow, abreast
 from guidelines.report.labels import AS_PUBLISHED, DISTURBED, NOT_COUNTED, attributes
 from guidelines.report.short_labels import short_labels
@@ -49,7 +49,7 @@ def of_report(
     keys: list[_Place] = []
     for index, tables in enumerate(tables_by_machine):
         keys += [_Place(index, TableKey(table.guideline, table.condition)) for table in tables]
-    of_tables = [index for index, section in enumerate(sections) if section.grid and section.picture]
+    of_tables = places_of_tables(sections)
     places = dict(zip(keys, of_tables, strict=True))
     if len(machines) == 1 and not _has_several_conditions(tables_by_machine[0]):
         return _shown(_guideline_rows(tables_by_machine[0], of_tables), SWEEPS_LEGEND)

@@ -1,6 +1,6 @@
 """Write how well counts such as multiply-adds predict the time of whole networks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guidelines.analysis.prediction import SMALL_MULTIPLY_ADDS, Correlation, Prediction
 from guidelines.report.document import Section
@@ -12,8 +12,6 @@ NOTE = (
     "drawn at random: these come in families, and the counts are judged on the same ones"
 )
 SMALL_NOTE = f"small: less than {SMALL_MULTIPLY_ADDS // 10**9} G mult-adds an image"
-
-
 FLOOR_NOTE = (
     "floor: the time that memory access and multiply-adds alone take at the best rates of this device, "
     "operator by operator"
@@ -32,11 +30,15 @@ def section(predictions: Mapping[Condition, tuple[Prediction, ...]]) -> tuple[Se
     for condition, (of_all, *of_small) in predictions.items():
         lines.append(_line(condition, of_all, "networks"))
         lines += [_line(condition, each, "small networks") for each in of_small]
-    if any(each.above_floor for of_condition in predictions.values() for each in of_condition):
+    if any(map(_has_floor, predictions.values())):
         notes.append(FLOOR_NOTE)
     if any(len(of_condition) > 1 for of_condition in predictions.values()):
         notes.append(SMALL_NOTE)
     return (Section(TITLE, verdicts=tuple(lines), notes=tuple(notes)),)
+
+
+def _has_floor(predictions: Iterable[Prediction]) -> bool:
+    return any(each.above_floor for each in predictions)
 
 
 def _line(condition: Condition, prediction: Prediction, networks: str) -> str:

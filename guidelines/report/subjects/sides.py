@@ -17,6 +17,10 @@ from guidelines.results.number_of import number_of
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
 PACES = ("FASTER", "SLOWER", "SAME", "UNCLEAR")
 
+# Reasons why a file holds nothing of what its device does at best.
+TOO_SHORT = "too short passes: a larger --benchmark-max-time helps"
+UNTOLD = "an older run, or short passes"
+
 
 def side(results: MachineResults) -> str:
     """One side on a line: its files and its machine."""
@@ -36,6 +40,8 @@ def lead(comparison: Comparison) -> Iterator[str]:
         yield "A and B hold the same run"
     yield from notes_on_one_process(comparison)
     yield from (*a.notes, *b.notes)
+    yield from _unexplained("A", a, beside=b)
+    yield from _unexplained("B", b, beside=a)
     yield from _distrusted("A", comparison.rows)
     yield from _distrusted("B", comparison.rows)
     yield _slowdowns(comparison)
@@ -49,10 +55,21 @@ def lead(comparison: Comparison) -> Iterator[str]:
 
 def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
     """A line if a variant of a side was measured by one process: its changes may be those between runs."""
-    sides = {"A": [row.a for row in comparison.rows], "B": [row.b for row in comparison.rows]}
-    of_one = [name for name, measured in sides.items() if any(each.is_one_process for each in measured)]
+    of_one = []
+    if any(row.a.is_one_process for row in comparison.rows):
+        of_one.append("A")
+    if any(row.b.is_one_process for row in comparison.rows):
+        of_one.append("B")
     if of_one:
         yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes {USUAL_PASSES} would, or a folder of runs"
+
+
+def _unexplained(name: SideName, results: MachineResults, beside: MachineResults) -> Iterator[str]:
+    """A line if a side lacks the ceilings that the other has, so that no factors can be compared."""
+    if beside.ceilings and not results.ceilings:
+        reason = TOO_SHORT if results.is_too_short_for_ceilings else UNTOLD
+        lacking = f"{results.sources[0]} lacks what its device does at best ({reason})"
+        yield f"{name}: changes are not explained: {lacking}"
 
 
 def _distrusted(side: SideName, rows: Sequence[Compared]) -> Iterator[str]:

@@ -1,0 +1,42 @@
+"""The meaning and the remedy of each factor of a slow-down, in a few words."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+# The page that explains them in full.
+SOURCE = '"Why a network is slower" in experiments/METHOD.md'
+TITLE = f"factors and remedies (see {SOURCE}):"
+
+
+class Explained(NamedTuple):
+    """What a factor is, and what lowers it."""
+
+    meaning: str
+    remedy: str
+
+
+# In the order in which the factors are shown.
+EXPLAINED = {
+    "work": Explained(meaning="the multiply-adds", remedy="fewer of them"),
+    "traffic": Explained(
+        meaning="the floor: memory access and arithmetic at best, for equal work",
+        remedy="fuse, fewer bytes",
+    ),
+    "launches": Explained(
+        meaning="what launching operators adds to it",
+        remedy="larger batch, graph",
+    ),
+    "kernels": Explained(
+        meaning="the rest, how much less of its best the device attains",
+        remedy="aligned widths, another layout, better kernels",
+    ),
+}
+
+
+def legend(names: Collection[str]) -> Iterator[str]:
+    """Lines on some factors, with one above them; nothing for none."""
+    if names:
+        yield TITLE
+    for name, (meaning, remedy) in EXPLAINED.items():
+        if name in names:
+            yield f"{name}: {meaning}. Remedy: {remedy}"
