@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from guidelines.spec.inputs import Input
 
 
 class Whole(nn.Module):
-    """A network on inputs that it draws itself, when it is first called on a device and in a type.
+    """A network on inputs that it draws itself, when it is moved to a device or first called there.
 
     Its own input tells device and type only. It returns the first tensor of the network's output.
     """
@@ -25,10 +25,18 @@ class Whole(nn.Module):
         self.network = build()
         self._inputs, self._layout = inputs, layout
         self._values: tuple[Tensor, ...] = ()
+        self.register_buffer("_place", torch.empty(0), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """The first tensor of the network's output. Raises ValueError if there is none."""
         return _first_tensor(self.network(*self.values(x)))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Draw the inputs now: they cannot be drawn in a call that is being compiled."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # untyped in torch
+        assert isinstance(self._place, Tensor)
+        self.values(self._place)
+        return self
 
     def values(self, x: Tensor) -> tuple[Tensor, ...]:
         """The network's inputs on the device of x; numbers without a type of their own have that of x."""
