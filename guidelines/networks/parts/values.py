@@ -107,8 +107,18 @@ def _drifts(call: Call, given: set[int]) -> bool:
 def _elsewhere(call: Call) -> Call:
     """The operator that returns its result in place of changing its input, if there is one."""
     packet = getattr(torch.ops.aten, call.name.removesuffix("_"), None)
-    overload = getattr(packet, call.operator._overloadname, None) if call.name.endswith("_") else None
-    return replace(call, operator=overload) if overload else call
+    if packet is None or not call.name.endswith("_"):
+        return call
+    for name in packet.overloads():
+        overload = getattr(packet, name)
+        if _takes(overload) == _takes(call.operator):
+            return replace(call, operator=overload)
+    return call
+
+
+def _takes(operator: Any) -> list[tuple[str, str]]:
+    """Names and types of an operator's arguments."""
+    return [(argument.name, str(argument.type)) for argument in operator._schema.arguments]
 
 
 def drawn(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:
