@@ -1,6 +1,7 @@
 """Find products that read one tensor side by side, and could be one product (G3)."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 from guidelines.networks.cost.classes import ELEMENTWISE, NORMALISATION
@@ -12,10 +13,14 @@ PASSING = (ELEMENTWISE, NORMALISATION)
 
 
 class Fragments(NamedTuple):
-    """Products that read one tensor side by side, and the channels that they read in all."""
+    """Products that read one tensor side by side, and the channels that they read in all.
+
+    `is_one_input` is True if they read the very same elements, in the same form.
+    """
 
     products: tuple[Product, ...]
     channels: int
+    is_one_input: bool
 
 
 class Origin(NamedTuple):
@@ -35,33 +40,41 @@ def fragments(program: Program) -> list[Fragments]:
     give images of the same size. None of them reads what another one computed.
     """
     origins = _Origins(program)
-    sides: dict[Hashable, list[Product]] = {}
-    of_sides: dict[Hashable, Origin] = {}
+    sides: dict[Hashable, list[_Read]] = {}
     for call in program.calls:
         each = product(call, program.tensors)
         if each is not None and (each.groups == 1 or each.is_depthwise):
-            origin = origins.of(each.input)
+            read = _Read(each, origins.of(each.input), origins.form_of(each.input))
             size = each.output.shape[2:] if each.kernel else each.output.shape[:1]
-            side: Hashable = (origin, size, each.is_depthwise, call.name)
-            sides.setdefault(side, []).append(each)
-            of_sides[side] = origin
-        origins.follow(call, is_product=each is not None)
-    groups = []
-    for each_side, products in sides.items():
-        if len(products) > 1:
-            whole = program.tensors[of_sides[each_side].tensor]
-            groups.append(Fragments(tuple(products), _channels(products, whole, program.tensors)))
-    return groups
+            sides.setdefault((read.origin, size, each.is_depthwise, call.name), []).append(read)
+        origins.follow(call)
+    return [_together(reads, program.tensors) for reads in sides.values() if len(reads) > 1]
 
 
-def _channels(products: Iterable[Product], whole: TensorSpec, tensors: Mapping[int, TensorSpec]) -> int:
+class _Read(NamedTuple):
+    """A product, the origin of its input, and the form in which it reads it."""
+
+    product: Product
+    origin: Origin
+    form: Hashable
+
+
+def _together(reads: Sequence[_Read], tensors: Mapping[int, TensorSpec]) -> Fragments:
+    return Fragments(
+        products=tuple(read.product for read in reads),
+        channels=_channels(reads, tensors),
+        is_one_input=len({read.form for read in reads}) == 1,
+    )
+
+
+def _channels(reads: Iterable[_Read], tensors: Mapping[int, TensorSpec]) -> int:
     """Channels that products read of a tensor in all, those of one part of it once."""
     most, parts = 0, {}
-    for each in products:
-        if tensors[each.input.index].shape == whole.shape:
+    for each, origin, form in reads:
+        if prod(tensors[each.input.index].shape) == prod(tensors[origin.tensor].shape):
             most = max(most, each.c1)
         else:
-            parts[each.input.index] = each.c1
+            parts[form] = each.c1
     return most or sum(parts.values())
 
 
@@ -72,23 +85,29 @@ class _Origins:
         self._tensors = program.tensors
         self._given = set(program.given)
         self._origins: dict[Slot, Origin] = {}
-        self._read: set[Slot] = set()
+        self._forms: dict[Slot, Hashable] = {}
 
     def of(self, slot: Slot) -> Origin:
         """The origin of a tensor, itself if it shows no other one."""
         return self._origins.get(slot, Origin(slot.index))
 
-    def follow(self, call: Call, is_product: bool) -> None:
+    def form_of(self, slot: Slot) -> Hashable:
+        """What two tensors share if they are the same view of one tensor."""
+        return self._forms.get(slot, slot)
+
+    def follow(self, call: Call) -> None:
         """Take note of what a call shows, and of what it changes."""
         source = self._shown(call)
-        for slot in call.written:
+        for number, slot in enumerate(call.written):
             is_changed = slot in call.read and call.cost is not None
-            if is_changed and (slot in self._read or source is None):
-                self._origins[slot] = Origin(slot.index, self.of(slot).changes + 1)
-            elif source is not None:
+            if source is not None:
                 self._origins[slot] = self.of(source)
-        if is_product:
-            self._read.update(call.read)
+            elif is_changed:
+                self._origins[slot] = Origin(slot.index, self.of(slot).changes + 1)
+            if is_changed:
+                self._forms[slot] = (self.form_of(slot), "changed")
+            elif source is not None and call.cost is None:
+                self._forms[slot] = (self.form_of(source), call.name, repr(call.args), number)
 
     def _shown(self, call: Call) -> Slot | None:
         """The tensor that a call shows: of a view, or of an operator that changes each element alone."""

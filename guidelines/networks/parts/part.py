@@ -13,7 +13,7 @@ from guidelines.networks.parts.alternatives import (
 from guidelines.networks.parts.fragments import Fragments, fragments
 from guidelines.networks.parts.product import Product, product
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
-from guidelines.networks.parts.remedies import Remedy, remedies
+from guidelines.networks.parts.remedies import Remedy, remedies, together
 from guidelines.networks.parts.rules import Broken, broken
 
 
@@ -37,11 +37,11 @@ class Part:
 
 @dataclass
 class _Occurrences:
-    """Equal calls of a network, of which the first one is kept; fragments read so many `channels` in all."""
+    """Equal calls of a network, of which the first one is kept; several that are one part are a `group`."""
 
     calls: tuple[Call, ...]
     layers: list[str]
-    channels: int
+    group: Fragments | None
 
 
 def parts(program: Program) -> list[Part]:
@@ -56,7 +56,7 @@ def parts(program: Program) -> list[Part]:
             continue
         calls = tuple(each.call for each in group.products) if group else (call,)
         key = _signature(program, calls)
-        occurrences = seen.setdefault(key, _Occurrences(calls, [], channels=group.channels if group else 0))
+        occurrences = seen.setdefault(key, _Occurrences(calls, [], group))
         occurrences.layers.append(_layer(calls))
     return [_part(program, each) for each in seen.values()]
 
@@ -71,9 +71,9 @@ def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
 
 
 def _part(program: Program, each: _Occurrences) -> Part:
-    group = [known for call in each.calls if (known := product(call, program.tensors))]
     call = each.calls[0]
-    rule = _fragments_rule(group) if len(each.calls) > 1 else broken(call, group[0] if group else None)
+    alone = product(call, program.tensors)
+    rule = _fragments_rule(each.group.products) if each.group else broken(call, alone)
     return Part(
         program=_program(program, each.calls),
         layers=tuple(each.layers),
@@ -81,9 +81,16 @@ def _part(program: Program, each: _Occurrences) -> Part:
         kind=call.cost.kind if call.cost else "",
         guideline=rule.guideline,
         rule=rule.rule,
-        alternative=_alternative(rule.guideline, group, each.channels),
-        remedies=tuple(remedies(group)) if group else (),
+        alternative=_alternative(rule.guideline, each.group, alone),
+        remedies=tuple(_remedies(each.group, alone)),
     )
+
+
+def _remedies(group: Fragments | None, alone: Product | None) -> Iterator[Remedy]:
+    if group is not None:
+        yield from together(group)
+    elif alone is not None:
+        yield from remedies(alone)
 
 
 def _program(program: Program, calls: Sequence[Call]) -> Program:
@@ -102,13 +109,13 @@ def _fragments_rule(group: Sequence[Product]) -> Broken:
     return Broken("G3", f"{len(group)} fragments of one tensor ({shares}{more} % of their work)")
 
 
-def _alternative(guideline: str, group: Sequence[Product], channels: int) -> Alternative | None:
-    if guideline == "G1":
-        return of_equal_widths(group[0])
-    if guideline == "G2":
-        return without_groups(group[0])
-    if guideline == "G3":
-        return in_one_piece(group, channels)
+def _alternative(guideline: str, group: Fragments | None, alone: Product | None) -> Alternative | None:
+    if group is not None:
+        return in_one_piece(group.products, group.channels)
+    if alone is not None and guideline == "G1":
+        return of_equal_widths(alone)
+    if alone is not None and guideline == "G2":
+        return without_groups(alone)
     return None
 
 
