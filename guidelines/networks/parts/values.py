@@ -116,9 +116,10 @@ def _elsewhere(call: Call) -> Call:
     return call
 
 
-def _takes(operator: Any) -> list[tuple[str, str]]:
-    """Names and types of an operator's arguments."""
-    return [(argument.name, str(argument.type)) for argument in operator._schema.arguments]
+def _takes(operator: Any) -> list[tuple[str, str, Any]]:
+    """Names, types and defaults of an operator's arguments."""
+    arguments = operator._schema.arguments
+    return [(argument.name, str(argument.type), argument.default_value) for argument in arguments]
 
 
 def drawn(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:

@@ -1,0 +1,99 @@
+import pickle
+import re
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from guidelines.measure.audit.plan import plan
+from guidelines.measure.task import facts
+from guidelines.networks.cost.trace import LayerError
+
+FACTS = """
+import pickle, sys
+from guidelines.measure.task import facts
+audited, condition = pickle.load(sys.stdin.buffer)
+[sweep] = audited()(condition)
+ids = tuple(variant.id for variant in sweep.variants)
+sys.stdout.buffer.write(pickle.dumps((ids, facts(sweep, ids, condition))))
+"""
+
+
+def test_the_variants_are_the_network_its_operators_and_their_parts(audited, condition):
+    found = plan(audited("TwoInputs", "1,3,8,8", "1,4"), condition())
+    assert [variant.id for variant in found.sweep.variants] == [
+        *("network", "replayed", "without-G4"),
+        *("part-1", "part-1.alternative", "part-1.remedy-1"),
+        *("part-2", "part-2.alternative", "part-3"),
+    ]
+    assert found.sweep.baseline.id == "network"
+    assert found.audit.inputs == "1x3x8x8, 1x4"
+    assert [(part.variant, part.guideline) for part in found.audit.parts] == [
+        ("part-1", "G1"),
+        ("part-2", "G1"),
+        ("part-3", "G4"),
+    ]
+
+
+def test_a_network_that_breaks_no_guideline_has_no_variant_without_g4(audited, condition):
+    found = plan(audited("Plain"), condition())
+    assert [part.guideline for part in found.audit.parts] == ["", ""]
+    assert "without-G4" not in [variant.id for variant in found.sweep.variants]
+
+
+def test_the_work_of_the_parts_is_that_of_the_network(audited, condition):
+    under = condition()
+    found = plan(audited("Block", "1,10,32"), under)
+    work = {variant.id: variant.cost(under).multiply_adds for variant in found.sweep.variants}
+    parts = sum(len(part.layers) * work[part.variant] for part in found.audit.parts)
+    assert parts == work["network"] == work["replayed"] == work["without-G4"] > 0
+
+
+@pytest.mark.parametrize("name", ["Segmentation", "ByValues"])
+def test_another_process_finds_the_same_sweep(audited, condition, name):
+    network, under = pickle.loads(pickle.dumps((audited(name), condition())))
+    sweep = plan(audited(name), condition()).sweep
+    ids = tuple(variant.id for variant in sweep.variants)
+    found = subprocess.run(
+        [sys.executable, "-c", FACTS], input=pickle.dumps((network, under)), capture_output=True, check=True
+    )
+    assert pickle.loads(found.stdout) == (ids, facts(sweep, ids, under))
+
+
+def test_a_network_of_the_suite_is_found_by_its_name(audited, condition):
+    network = audited("Plain", "1,3,32,32")
+    named = type(network)("mobilenet_v2_x1_0", network.inputs)
+    found = plan(named, condition())
+    assert (found.sweep.name, found.audit.target) == ("mobilenet_v2_x1_0", "mobilenet_v2_x1_0")
+    assert {part.guideline for part in found.audit.parts} == {"", "G1", "G4"}
+
+
+def test_layout_and_type_are_those_of_the_condition(audited, condition):
+    found = plan(audited("Plain"), condition(layout="nhwc", dtype="bfloat16"))
+    assert [remedy.text for part in found.audit.parts for remedy in part.remedies] == ["in nchw"] * 2
+    variant = next(variant for variant in found.sweep.variants if variant.id == "part-2")
+    with torch.inference_mode():
+        out = variant.build()(torch.empty(1))
+    assert out.dtype is torch.bfloat16
+    assert out.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("name", ["Mutating", "InTraining", "ByGradients", "Flattening"])
+def test_a_network_that_cannot_be_taken_apart_says_why_in_one_line(audited, condition, name):
+    said = {
+        "Mutating": "it changes its input 1 of 1: let it work on a copy",
+        "InTraining": "InTraining: got (1, 3, 8, 8): RuntimeError: only in training mode",
+        "ByGradients": "layer conv (Conv2d): got (1, 3, 8, 8): RuntimeError: Inference tensors",
+        "Flattening": "it calls no operator of torch, so there is nothing to time",
+    }[name]
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}") as error:
+        plan(audited(name), condition())
+    assert "\n" not in str(error.value)
+
+
+def test_the_input_that_a_layer_does_not_take_is_named(audited, condition):
+    with pytest.raises(
+        LayerError, match=r"layer conv \(Conv2d\): got \(1, 4, 8, 8\), it takes \(n, 3, ...\)"
+    ):
+        plan(audited("Dropping", "1,4,8,8"), condition())
