@@ -1,0 +1,163 @@
+"""Prints how well audits find what is known of a network; asserts nothing.
+
+python tests/harness/planted.py planted [SEED ...]    breaches in a plain network, against whole networks
+python tests/harness/planted.py stacks [GUIDELINE]    ends of the guidelines' sweeps, against each other
+python tests/harness/planted.py networks [NAME ...]   the sum of the parts of well-known networks, the time
+
+A seed takes two minutes, one of 12 stacks one, a network at most two. --seconds and --passes are those of
+`guidelines audit`.
+"""
+
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+
+from tabulate import tabulate
+
+from guidelines.analysis.audit import audit_result
+from guidelines.measure.audit.auditing import AuditLimits, auditing
+from guidelines.measure.audit.plan import Audited
+from guidelines.measure.device.devices import device_name
+from guidelines.spec.condition import Condition, Device
+from guidelines.spec.inputs import Input
+
+HERE = Path(__file__).with_name("planted")
+sys.path.insert(0, str(HERE))
+
+import planted_networks  # noqa: E402
+import stacks  # noqa: E402
+from side_by_side import SideBySide, slowdowns  # noqa: E402
+
+NETWORKS = (
+    *("resnet50", "resnext50_32x4d", "mobilenet_v2_x1_0", "shufflenet_v2_x1_0", "densenet121"),
+    "nasnet_a_mobile",
+)
+IMAGE = (1, 3, 224, 224)
+
+
+def main():
+    parser = ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=("planted", "stacks", "networks"))
+    parser.add_argument("which", nargs="*", help="seeds, guidelines or names of networks; default: all")
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--passes", type=int, default=5)
+    options = parser.parse_args()
+    limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
+    {"planted": planted, "stacks": of_stacks, "networks": of_networks}[options.what](options.which, limits)
+
+
+def planted(seeds, limits):
+    named = ranked = 0
+    seeds = list(map(int, seeds)) or list(range(10))
+    for seed in seeds:
+        name = f"{HERE}/planted_networks.py:Planted({seed})"
+        undone = {guideline: f"{name[:-1]}, {guideline!r})" for guideline in planted_networks.BREACHES}
+        condition = condition_of(planted_networks.INPUT)
+        result = audited(name, planted_networks.INPUT, limits)
+        networks = SideBySide((name, *undone.values()), (planted_networks.WIDTH,) * 5)
+        slowdown = slowdowns(networks, condition, limits)
+        truth = {guideline: 1 - slowdown[undone[guideline]].estimate for guideline in undone}
+        price = {guideline: price_of(result, f"breaches.{guideline}", guideline) for guideline in undone}
+        is_named = None not in price.values() and not mistaken(result)
+        is_ranked = is_named and in_order(price) == in_order(truth)
+        named, ranked = named + is_named, ranked + is_ranked
+        rows = []
+        for guideline in in_order(truth):
+            whole = slowdown[undone[guideline]]
+            rows.append([guideline, percent(truth[guideline]), interval(whole), percent(price[guideline])])
+        print(tabulate(rows, [f"seed {seed}", "true price", "95 %", "audit's price"]), flush=True)
+        print(f"all four named: {is_named}; in the order of their true prices: {is_ranked}\n", flush=True)
+    print(f"named in {named} of {len(seeds)}, ranked in {ranked} of {len(seeds)}")
+
+
+def price_of(result, layer, guideline):
+    """The price of all parts in a layer, None if one of them is said to break another guideline."""
+    inside = [each for each in result.parts if all(layer in path for path in each.part.layers)]
+    operators = [each for each in inside if each.part.operator.partition(" ")[0] != "cat"]
+    if not operators or any(each.part.guideline != guideline or not each.price for each in operators):
+        return None
+    return sum(each.price.estimate for each in operators)
+
+
+def mistaken(result):
+    """Products outside of the breaches that are said to break a guideline."""
+    plain = [each.part for each in result.parts if "breaches" not in " ".join(each.part.layers)]
+    return [part for part in plain if part.guideline and not part.operator.startswith("cat")]
+
+
+def in_order(prices):
+    return sorted(prices, key=lambda name: -prices[name])
+
+
+def of_stacks(guidelines, limits):
+    rows, agreed, compared = [], 0, 0
+    for guideline in guidelines or stacks.MODULES:
+        for number in range(stacks.MULTIPLIERS):
+            row, agrees = of_stack(guideline, number, limits)
+            rows, agreed, compared = [*rows, row], agreed + agrees, compared + 1
+            print(tabulate(rows[-1:], ["stack", "measured", "95 %", "audit", "95 %", "agree"]), flush=True)
+    print(f"agree in {agreed} of {compared}")
+
+
+def of_stack(guideline, number, limits):
+    """A row of the table, and True if the intervals of both prices overlap."""
+    both = stacks.breaking_and_keeping(guideline, number)
+    names = tuple(f"{HERE}/stacks.py:{which}({guideline!r}, {number})" for which in ("breaking", "keeping"))
+    shapes = [(1, variant.work.in_channels, 56, 56) for variant in both]
+    condition = condition_of(shapes[0])
+    result = audited(names[0], shapes[0], limits)
+    [price] = [each.price for each in result.guidelines if each.guideline == guideline]
+    breaking, keeping = (variant.cost(condition).multiply_adds for variant in both)
+    networks = SideBySide(names, tuple(shape[1] for shape in shapes))
+    measured = slowdowns(networks, condition, limits)[names[1]].scaled(breaking / keeping)
+    agrees = price.low <= 1 - measured.low and 1 - measured.high <= price.high
+    row = [
+        f"{guideline} {both[0].name} {both[0].widths}",
+        percent(1 - measured.estimate),
+        interval(measured),
+        percent(price.estimate),
+        f"{percent(price.low)} to {percent(price.high)}",
+        agrees,
+    ]
+    return row, agrees
+
+
+def of_networks(names, limits):
+    whole = 0
+    names = names or NETWORKS
+    for name in names:
+        begun_s = time.monotonic()
+        result = audited(name, IMAGE, limits)
+        taken_s = time.monotonic() - begun_s
+        whole += result.is_whole
+        row = [name, 1e3 * result.network_s.estimate, result.sum.estimate, result.sum.low, result.sum.high]
+        row += [result.replayed.estimate if result.replayed else None, len(result.failed), taken_s]
+        heads = ["network", "ms", "parts / whole", "low", "high", "replayed", "failed", "wall s"]
+        print(tabulate([row], heads, floatfmt=".3g"), flush=True)
+    print(f"the parts make the whole within 15 % in {whole} of {len(names)}")
+
+
+def audited(name, shape, limits):
+    """The result of an audit."""
+    audit = auditing(Audited(name, (Input(shape),)), condition_of(shape), limits)
+    for _ in audit.steps():
+        pass
+    return audit_result(audit.run)
+
+
+def condition_of(shape):
+    device = Device("cpu")
+    return Condition(device, device_name(device), batch_size=shape[0], image_size=shape[-1])
+
+
+def percent(share):
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def interval(kept):
+    return f"{percent(1 - kept.high)} to {percent(1 - kept.low)}"
+
+
+if __name__ == "__main__":
+    main()
