@@ -165,7 +165,7 @@ def _centre(
 
 def _of_sweep(entry: Entry, baseline: Entry) -> Iterator[Twice]:
     """The figures that follow from the baseline's entry."""
-    if not baseline.is_baseline or not baseline.identity.work.multiply_adds:
+    if not baseline.is_baseline:
         return
     ratio = entry.identity.work.multiply_adds / baseline.identity.work.multiply_adds
     yield Twice("work_ratio", entry.identity.work_ratio, ratio, "its multiply_adds are, over its baseline's,")

@@ -10,8 +10,6 @@ from guidelines.results import checked
 # same without the operators that break G4.
 WHOLE, REPLAYED, WITHOUT_G4 = "network", "replayed", "without-G4"
 GUIDELINES = ("G1", "G2", "G3", "G4")
-# Stands for the guideline of an audit's sweep, whose variants may do no multiply-adds.
-AUDIT = "audit"
 
 
 @dataclass(frozen=True)

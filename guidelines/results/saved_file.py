@@ -6,7 +6,7 @@ from typing import Any
 
 from guidelines.results import audit, checked
 from guidelines.results.agreement import check_agreement
-from guidelines.results.audit import AUDIT, Audit
+from guidelines.results.audit import Audit
 from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
@@ -39,7 +39,6 @@ def parse(data: Any) -> Run:
         )
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
     failures = [parse_failure(saved) for saved in _list_of(data, "failed")]
-    of_audit = _audit(checked.mapping(data.get(KEY)), entries)
     run = checked_run(entries, failures)
     pairs = zip(entries, benchmarks, strict=True)
     before_3 = {entry.place for entry, saved in pairs if _is_before_3(saved)}
@@ -51,20 +50,13 @@ def parse(data: Any) -> Run:
         notes=note_on_partial(checked.mapping(data.get(KEY))),
         ceilings=tuple(map(parse_ceilings, _list_of(data, CEILINGS))),
         is_too_short_for_ceilings=_lacks_time_for_ceilings(data),
-        audit=of_audit,
+        audit=_audit(checked.mapping(data.get(KEY))),
     )
 
 
-def _audit(ours: Mapping[str, Any], entries: Sequence[Entry]) -> Audit | None:
+def _audit(ours: Mapping[str, Any]) -> Audit | None:
     """What an audit says of its variants; None for a run that is none."""
-    if AUDIT in ours:
-        return read_saved(audit.parsed, ours[AUDIT], "the audit")
-    for entry in entries:
-        if entry.place.guideline == AUDIT:
-            raise ResultsError(
-                f"{entry.place.name}: is of an audit, but the file lacks its key {KEY}.{AUDIT}"
-            )
-    return None
+    return read_saved(audit.parsed, ours["audit"], "the audit") if "audit" in ours else None
 
 
 def _is_before_3(benchmark: Any) -> bool:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar, get_args
 
 from guidelines.paper.tables import Figure
 from guidelines.results import ceilings, checked
-from guidelines.results.audit import AUDIT
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import CONTROL_NAME, Entry, Failure, Identity, Place, StopReason
 from guidelines.results.passes import parse_passes
@@ -142,7 +141,7 @@ def _identity(saved: Mapping[str, Any]) -> Identity:
         widths=checked.widths(saved["widths"]),
         groups=checked.count(saved["groups"], "groups"),
         work=_work(saved, parameters=checked.count(saved["parameters"], "parameters")),
-        work_ratio=_work_ratio(saved),
+        work_ratio=checked.positive(saved["work_ratio"], "work_ratio"),
     )
 
 
@@ -158,18 +157,9 @@ def _failure(given: Mapping[str, Any]) -> Failure:
     )
 
 
-def _work_ratio(saved: Mapping[str, Any]) -> float:
-    is_without_work = saved["guideline"] == AUDIT and saved["multiply_adds"] == 0
-    read = checked.amount if is_without_work else checked.positive
-    return read(saved["work_ratio"], "work_ratio")
-
-
 def _work(saved: Mapping[str, Any], parameters: int | None) -> Cost:
-    is_of_audit = saved["guideline"] == AUDIT
     return Cost(
-        multiply_adds=checked.count(
-            saved["multiply_adds"], "audit.multiply_adds" if is_of_audit else "multiply_adds"
-        ),
+        multiply_adds=checked.count(saved["multiply_adds"], "multiply_adds"),
         memory_access=checked.count(saved["memory_access"], "memory_access"),
         conv_memory_access=checked.optional_count(saved, "conv_memory_access"),
         parameters=parameters,
