@@ -4,15 +4,16 @@ A price is the time of a part's calls now, less that of the alternative at equal
 the network's time. Without an alternative (G4) the price is all the time that the part takes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot
 
+from guidelines.analysis.account import Account
+from guidelines.analysis.audit_times import AuditTimes, Calls
+from guidelines.analysis.reason_of_part import ReasonOfParts
 from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
 from guidelines.results.model import Entry, Run
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
-from guidelines.stats.passes import OfPass, over_passes
 
 # The times of parts that make less, or more, of the network's time than this leave something unexplained.
 LEAST_SUM, MOST_SUM = 0.85, 1.15
@@ -35,6 +36,8 @@ class PartResult:
     """A part as it was measured: the time of one call, and the share of all its calls in the network's time.
 
     `price` is what keeping its guideline would save, None if it breaks none. `remedies` compute the same.
+    `account` says why it is slower than its alternative at equal work, None if that is unknown. `floor_share`
+    is the share of its time that memory access and multiply-adds take at best.
     """
 
     part: AuditPart
@@ -43,6 +46,8 @@ class PartResult:
     price: Estimate | None = None
     alternative: Saving | None = None
     remedies: tuple[Saving, ...] = ()
+    account: Account | None = None
+    floor_share: float | None = None
 
     @property
     def best_remedy(self) -> Saving | None:
@@ -75,7 +80,7 @@ class AuditResult:
     audit: Audit
     condition: Condition
     network_s: Estimate
-    sum: Estimate
+    sum: Estimate | None
     parts: tuple[PartResult, ...]
     guidelines: tuple[GuidelineResult, ...]
     replayed: Estimate | None = None
@@ -85,7 +90,7 @@ class AuditResult:
     @property
     def is_whole(self) -> bool:
         """True if the parts make the network's time, but for what is usual between operators."""
-        return LEAST_SUM <= self.sum.estimate <= MOST_SUM
+        return self.sum is not None and LEAST_SUM <= self.sum.estimate <= MOST_SUM
 
 
 def audit_result(run: Run) -> AuditResult:
@@ -95,29 +100,35 @@ def audit_result(run: Run) -> AuditResult:
     entries = {entry.place.variant: entry for entry in run.entries}
     reasons = {failure.place.variant: failure.reason for failure in run.failures}
     if WHOLE not in entries:
-        raise ValueError(
-            f"{run.audit.target}: its own time is not known: {reasons.get(WHOLE, 'not measured')}"
-        )
-    known = _Times(entries)
-    results = [known.result(part) for part in run.audit.parts if part.variant in entries]
-    results.sort(key=_dearness, reverse=True)
+        raise ValueError(f"{run.audit.target}: its time is not known: {reasons.get(WHOLE, 'not measured')}")
+    times = AuditTimes(entries)
+    results = _Parts(entries, times, ReasonOfParts(run)).results(run.audit)
     return AuditResult(
         audit=run.audit,
         condition=entries[WHOLE].place.condition,
-        network_s=known.seconds(WHOLE),
-        sum=known.share([(each.part.variant, len(each.part.layers)) for each in results]),
+        network_s=times.seconds(WHOLE),
+        sum=times.share([_calls(each) for each in results]) if results else None,
         parts=tuple(results),
-        guidelines=tuple(known.of_guidelines(results)),
-        replayed=known.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=known.saved(REPLAYED, WITHOUT_G4, known.share([(REPLAYED, 1)]))
-        if {REPLAYED, WITHOUT_G4} <= entries.keys()
-        else None,
-        failed=tuple(
-            (part, reasons.get(part.variant, "not measured"))
-            for part in run.audit.parts
-            if part.variant not in entries
-        ),
+        guidelines=tuple(_of_guidelines(results, times)),
+        replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
+        without_g4=_without_g4(entries, times),
+        failed=tuple(_failed(run.audit, entries, reasons)),
     )
+
+
+def _without_g4(entries: Mapping[str, Entry], times: AuditTimes) -> Estimate | None:
+    if not {REPLAYED, WITHOUT_G4} <= entries.keys():
+        return None
+    return times.saved([(REPLAYED, 1)], [(WITHOUT_G4, 1)])
+
+
+def _failed(
+    audit: Audit, entries: Mapping[str, Entry], reasons: Mapping[str, str]
+) -> Iterator[tuple[AuditPart, str]]:
+    """The parts without a time, with the reason."""
+    for part in audit.parts:
+        if part.variant not in entries:
+            yield part, reasons.get(part.variant, "not measured")
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:
@@ -126,120 +137,73 @@ def _dearness(result: PartResult) -> tuple[float, float]:
     return price, result.share.estimate
 
 
-class _Times:
-    """The times of all variants relative to the network's, pass by pass."""
+def _calls(result: PartResult) -> Calls:
+    return result.part.variant, len(result.part.layers)
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
-        self._entries = entries
-        self._by_pass: dict[str, dict[int, OfPass]] = {}
-        for variant, entry in entries.items():
-            self._by_pass[variant] = {each.number: each.slowdown for each in entry.passes}
-        self._like = entries[WHOLE].slowdown
 
-    def seconds(self, variant: str) -> Estimate:
-        """Seconds of one call."""
-        passes = [OfPass(each.seconds_per_call) for each in self._entries[variant].passes]
-        return over_passes(passes, self._like.rounds)(self._like.confidence)
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of an audit that were timed."""
 
-    def share(self, calls: Sequence[tuple[str, int]]) -> Estimate:
-        """The time of so many calls of some variants over that of the network."""
-        return self._over_passes(self._sums(calls))
+    entries: Mapping[str, Entry]
+    times: AuditTimes
+    reason: ReasonOfParts
 
-    def saved(self, now: str, instead: str, share: Estimate, work: float = 1.0) -> Estimate:
-        """The part of a share that is saved if a variant takes the place of another one, at equal work."""
-        return self._saved(self._sums([(now, 1)]), self._sums([(instead, 1)]), share, work)
+    def results(self, audit: Audit) -> list[PartResult]:
+        """The figures of all parts that have a time, the dearest first."""
+        results = [self._result(part) for part in audit.parts if part.variant in self.entries]
+        return sorted(results, key=_dearness, reverse=True)
 
-    def result(self, part: AuditPart) -> PartResult:
-        """The figures of one part."""
-        seconds, calls = self.seconds(part.variant), len(part.layers)
-        share = self.share([(part.variant, calls)])
-        alternative = self._saving(part, part.alternative, share, seconds) if part.alternative else None
+    def _result(self, part: AuditPart) -> PartResult:
+        now = [(part.variant, len(part.layers))]
+        share = self.times.share(now)
+        alternative = self._saving(part, part.alternative) if part.alternative else None
         price = alternative.saves if alternative else None
+        account = None
         if part.guideline and not part.alternative:
             price = share
-        remedies = [self._saving(part, each, share, seconds) for each in part.remedies]
+        if alternative:
+            ratio = self.times.ratio([(part.variant, 1)], [(alternative.timed.variant, 1)])
+            account = self.reason.account(part.variant, alternative.timed, self.times.over_passes(ratio))
+        remedies = [self._saving(part, each) for each in part.remedies]
         return PartResult(
             part=part,
-            seconds_per_call=seconds,
+            seconds_per_call=self.times.seconds(part.variant),
             share=share,
             price=price,
             alternative=alternative,
             remedies=tuple(each for each in remedies if each),
+            account=account,
+            floor_share=self.reason.floor_share(part.variant),
         )
 
-    def of_guidelines(self, results: Iterable[PartResult]) -> Iterable[GuidelineResult]:
-        """A line for each guideline that some part breaks, and one for the parts that break none."""
-        each = list(results)
-        for guideline in (*GUIDELINES, ""):
-            of_it = [result for result in each if result.part.guideline == guideline]
-            if not of_it:
-                continue
-            share = self.share([(result.part.variant, len(result.part.layers)) for result in of_it])
-            yield GuidelineResult(guideline, share, self._price(guideline, of_it, share))
-
-    def _price(self, guideline: str, results: Sequence[PartResult], share: Estimate) -> Estimate | None:
-        """The sum of the prices of some parts; one whose alternative failed counts as if it saved nothing."""
-        if not guideline:
-            return None
-        if all(result.alternative is None and result.price for result in results):
-            return share
-        now: list[tuple[str, float]] = []
-        instead: list[tuple[str, float]] = []
-        for result in results:
-            calls = len(result.part.layers)
-            now.append((result.part.variant, calls))
-            if result.alternative:
-                other = result.alternative.timed
-                instead.append((other.variant, calls / other.work))
-            elif result.price is None:
-                instead.append((result.part.variant, calls))
-        return self._saved(self._sums(now), self._sums(instead), share)
-
-    def _saving(self, part: AuditPart, timed: Timed, share: Estimate, seconds: Estimate) -> Saving | None:
+    def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
         """What another operator saves; None if it could not be timed."""
-        if timed.variant not in self._entries:
+        if timed.variant not in self.entries:
             return None
-        saves = self.saved(part.variant, timed.variant, share, timed.work)
-        return Saving(timed, saves, self.seconds(timed.variant).scaled(1 / timed.work))
-
-    def _saved(
-        self,
-        now: Mapping[int, OfPass],
-        instead: Mapping[int, OfPass],
-        share: Estimate,
-        work: float = 1.0,
-    ) -> Estimate:
-        ratios: dict[int, OfPass] = {}
-        for number in now.keys() & instead.keys():
-            ratio = instead[number].estimate / now[number].estimate / work
-            ratios[number] = OfPass(ratio, _together(now[number], instead[number]))
-        kept = self._over_passes(ratios)
-        low = None if kept.high is None else share.estimate * (1 - kept.high)
-        high = None if kept.low is None else share.estimate * (1 - kept.low)
-        return Estimate(
-            share.estimate * (1 - kept.estimate),
-            low=low,
-            high=high,
-            confidence=kept.confidence,
-            rounds=kept.rounds,
-        )
-
-    def _sums(self, calls: Sequence[tuple[str, float]]) -> dict[int, OfPass]:
-        """The time of so many calls of some variants over the network's, in each pass that has them all."""
-        passes = set.intersection(*(set(self._by_pass[variant]) for variant, _ in calls))
-        sums = {}
-        for number in sorted(passes):
-            total = deviation = 0.0
-            for variant, count in calls:
-                of_pass = self._by_pass[variant][number]
-                total += count * of_pass.estimate
-                deviation = hypot(deviation, count * of_pass.estimate * (of_pass.log_deviation or 0.0))
-            sums[number] = OfPass(total, deviation / total)
-        return sums
-
-    def _over_passes(self, by_pass: Mapping[int, OfPass]) -> Estimate:
-        return over_passes(list(by_pass.values()), self._like.rounds)(self._like.confidence)
+        calls = len(part.layers)
+        saves = self.times.saved([(part.variant, calls)], [(timed.variant, calls / timed.work)])
+        return Saving(timed, saves, self.times.seconds(timed.variant).scaled(1 / timed.work))
 
 
-def _together(a: OfPass, b: OfPass) -> float:
-    return hypot(a.log_deviation or 0.0, b.log_deviation or 0.0)
+def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator[GuidelineResult]:
+    """A line for each guideline that some part breaks, and one for the parts that break none."""
+    for guideline in (*GUIDELINES, ""):
+        of_it = [result for result in results if result.part.guideline == guideline]
+        if of_it:
+            now = [_calls(result) for result in of_it]
+            price = _price(of_it, times) if guideline else None
+            yield GuidelineResult(guideline, times.share(now), price)
+
+
+def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
+    """The sum of the prices of some parts; one whose alternative failed counts as if it saved nothing."""
+    now = [_calls(result) for result in results]
+    instead: list[Calls] = []
+    for result in results:
+        variant, calls = _calls(result)
+        if result.alternative:
+            instead.append((result.alternative.timed.variant, calls / result.alternative.timed.work))
+        elif result.price is None:
+            instead.append((variant, calls))
+    return times.saved(now, instead) if instead else times.share(now)

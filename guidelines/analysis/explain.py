@@ -47,6 +47,17 @@ def accounts(
     return every
 
 
+def account_between(own: Measured, baseline: Measured, sufficiency: Sufficiency) -> Account | None:
+    """The account of the slow-down that `own` holds, relative to a baseline; None if it is unknown."""
+    condition = own.place.condition
+    if condition.mode == FUSING or not all(has_floor(each.operators, condition) for each in (own, baseline)):
+        return None
+    pair = _Pair(own, baseline, graph=None)
+    known = sufficiency.of(pair.needs(frozenset()))
+    account = pair.account(known) if known else None
+    return account if account and account.is_possible else None
+
+
 def floors(results: MachineResults) -> dict[VariantKey, float]:
     """The floor in seconds of every network of a machine whose operators and ceilings are known."""
     sufficiency = Sufficiency(results.ceilings)

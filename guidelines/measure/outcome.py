@@ -12,6 +12,7 @@ from guidelines.results.disturbance import DRIFT_CONFIDENCE, disturbances, drift
 from guidelines.results.model import CONTROL_NAME, Circumstances, Entry, Failure, Identity, Pass, Place
 from guidelines.spec.condition import Condition
 from guidelines.spec.sweep import Sweep, Variant
+from guidelines.spec.work import work_ratio
 from guidelines.stats.intervals import Estimate, Quantity, median, paired_ratio
 from guidelines.stats.passes import OfPass
 
@@ -162,7 +163,7 @@ class _Measurement:
             widths=variant.widths,
             groups=variant.groups,
             work=work,
-            work_ratio=work.multiply_adds / baseline_work.multiply_adds,
+            work_ratio=work_ratio(work, baseline_work),
         )
 
     def _published(self, variant: Variant) -> paper.Figure | None:

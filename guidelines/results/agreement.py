@@ -13,6 +13,7 @@ import numpy as np
 
 from guidelines.results.model import Entry, Pass, Place, Run, SweepKey
 from guidelines.results.schema import ResultsError
+from guidelines.spec.work import work_ratio
 from guidelines.stats.intervals import Estimate, Floats, MedianOf
 from guidelines.stats.passes import OfPass
 from guidelines.stats.pooling import hodges_lehmann
@@ -167,7 +168,7 @@ def _of_sweep(entry: Entry, baseline: Entry) -> Iterator[Twice]:
     """The figures that follow from the baseline's entry."""
     if not baseline.is_baseline:
         return
-    ratio = entry.identity.work.multiply_adds / baseline.identity.work.multiply_adds
+    ratio = work_ratio(entry.identity.work, baseline.identity.work)
     yield Twice("work_ratio", entry.identity.work_ratio, ratio, "its multiply_adds are, over its baseline's,")
     controls = {of_pass.number: of_pass.control for of_pass in baseline.passes}
     for k, of_pass in enumerate(entry.passes):

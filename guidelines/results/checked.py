@@ -15,7 +15,7 @@ SMALLEST, LARGEST = 1e-15, 1e18
 # Outside this range no confidence is plausible, and quantiles overflow.
 LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.999999
 MAY_BE_ZERO = (
-    *("seed", "row", "placed_at", "parameters", "conv_memory_access"),
+    *("seed", "row", "placed_at", "parameters", "conv_memory_access", "multiply_adds", "memory_access"),
     *("operators.multiply_adds", "operators.memory_access"),
     *("operators.in_place", "operators.written"),
 )

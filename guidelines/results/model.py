@@ -98,7 +98,7 @@ class Place:
 class Identity:
     """Properties of a variant that do not depend on the run: its place, widths, groups and work.
 
-    `work_ratio` is its multiply-adds over those of the baseline.
+    `work_ratio` is its multiply-adds over those of the baseline, 1 if one of the two has none.
     """
 
     place: Place

@@ -55,6 +55,13 @@ def total(costs: Iterable[Cost]) -> Cost:
     )
 
 
+def work_ratio(work: Cost, baseline: Cost) -> float:
+    """The multiply-adds of a network over those of another one; 1 if one of the two has none."""
+    if not work.multiply_adds or not baseline.multiply_adds:
+        return 1.0
+    return work.multiply_adds / baseline.multiply_adds
+
+
 def _sum_of_known(numbers: Iterable[int | None]) -> int | None:
     known = 0
     for number in numbers:

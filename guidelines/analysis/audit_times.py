@@ -1,0 +1,70 @@
+"""Times of the operators of an audit, and of sums of them, over the network's, with intervals over passes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import hypot
+
+from guidelines.results.audit import WHOLE
+from guidelines.results.model import Entry
+from guidelines.stats.intervals import Estimate
+from guidelines.stats.passes import OfPass, over_passes
+
+# A variant, and how often it is called: less than once for each call if the alternative does more work.
+Calls = tuple[str, float]
+
+
+class AuditTimes:
+    """The times of the variants of an audit relative to the network's, pass by pass."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = entries
+        self._by_pass: dict[str, dict[int, OfPass]] = {}
+        for variant, entry in entries.items():
+            self._by_pass[variant] = {each.number: each.slowdown for each in entry.passes}
+        self._like = entries[WHOLE].slowdown
+
+    def seconds(self, variant: str) -> Estimate:
+        """Seconds of one call."""
+        passes = [OfPass(each.seconds_per_call) for each in self._entries[variant].passes]
+        return over_passes(passes, self._like.rounds)(self._like.confidence)
+
+    def share(self, calls: Sequence[Calls]) -> Estimate:
+        """The time of so many calls of some variants over that of the network."""
+        return self.over_passes(self._sums(calls))
+
+    def ratio(self, own: Sequence[Calls], other: Sequence[Calls]) -> dict[int, OfPass]:
+        """The time of some calls over that of others, in each pass that has them all."""
+        a, b = self._sums(own), self._sums(other)
+        ratios = {}
+        for number in a.keys() & b.keys():
+            deviation = hypot(a[number].log_deviation or 0.0, b[number].log_deviation or 0.0)
+            ratios[number] = OfPass(a[number].estimate / b[number].estimate, deviation)
+        return ratios
+
+    def saved(self, now: Sequence[Calls], instead: Sequence[Calls]) -> Estimate:
+        """The share of the network's time that is saved if other calls take the place of some."""
+        share = self.share(now)
+        kept = self.over_passes(self.ratio(instead, now))
+        return replace(
+            kept,
+            estimate=share.estimate * (1 - kept.estimate),
+            low=None if kept.high is None else share.estimate * (1 - kept.high),
+            high=None if kept.low is None else share.estimate * (1 - kept.low),
+        )
+
+    def over_passes(self, by_pass: Mapping[int, OfPass]) -> Estimate:
+        """A quantity that several passes estimate. Raises ValueError if no pass has it."""
+        return over_passes(list(by_pass.values()), self._like.rounds)(self._like.confidence)
+
+    def _sums(self, calls: Sequence[Calls]) -> dict[int, OfPass]:
+        """The time of so many calls of some variants over the network's, in each pass that has them all."""
+        passes = set.intersection(*(set(self._by_pass[variant]) for variant, _ in calls))
+        sums = {}
+        for number in sorted(passes):
+            total = deviation = 0.0
+            for variant, count in calls:
+                of_pass = self._by_pass[variant][number]
+                total += count * of_pass.estimate
+                deviation = hypot(deviation, count * of_pass.estimate * (of_pass.log_deviation or 0.0))
+            sums[number] = OfPass(total, deviation / total)
+        return sums
