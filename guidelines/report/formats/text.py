@@ -93,7 +93,8 @@ def _left_out(section: Section) -> Iterator[str]:
     """The number of rows that a brief table lacks, and the files that have them."""
     if section.grid and section.brief:
         every, shown = len(section.grid.rows), len(section.brief.rows)
-        yield f"{every - shown} of {every} rows are not shown: -o FILE.md, .html, .tex or .csv holds them"
+        if every > shown:
+            yield f"{every - shown} of {every} rows are not shown: -o FILE.md, .html, .tex or .csv holds them"
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
