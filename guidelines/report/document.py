@@ -153,7 +153,7 @@ class Document:
 
     `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
     everything else, as a comment in a pull request should; 0 folds nothing. `heat_maps` are for
-    pages, whose first screen they fill, and `bars` are shown below these; `shares` come before them.
+    pages, whose first screen they fill, and `bars` are shown below these; `shares` come before the answer.
     """
 
     title: str

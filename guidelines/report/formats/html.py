@@ -26,10 +26,10 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
-    yield from _answer(document.answer)
-    yield from _listed(document.lead)
     for shared in document.shares:
         yield from share_bar(shared)
+    yield from _answer(document.answer)
+    yield from _listed(document.lead)
     if document.heat_maps:
         yield '<div class="heats">'
         for each in document.heat_maps:

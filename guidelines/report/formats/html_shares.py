@@ -5,6 +5,9 @@ from html import escape
 
 from guidelines.report.shares import ShareBar, SharePart
 
+# A name needs this share of the whole for each of its letters to be shown in the bar.
+LEAST_PER_LETTER = 0.015
+
 
 def share_bar(bar: ShareBar) -> Iterator[str]:
     """A bar under its title, with a key of all its parts below."""
@@ -25,7 +28,9 @@ def _drawn(part: SharePart, length: float) -> str:
     width = f"width:{100 * part.share / length:.4g}%"
     strip = f'<u style="width:{100 * part.saved / part.share:.4g}%"></u>' if part.saved else ""
     title = escape(f"{part.name} {part.text}")
-    return f'<i class="{part.kind}" style="{width}" title="{title}"><b>{escape(part.name)}</b>{strip}</i>'
+    has_room = part.share / length >= LEAST_PER_LETTER * len(part.name)
+    name = f"<b>{escape(part.name)}</b>" if has_room else ""
+    return f'<i class="{part.kind}" style="{width}" title="{title}">{name}{strip}</i>'
 
 
 def _listed(part: SharePart) -> str:

@@ -34,7 +34,7 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
             of_result = (replace(of_result[0], title=title), *of_result[1:])
         lead += _lead(result)
         sections += of_result
-        bars.append(audit_shares.bar(result, title))
+        bars.append(audit_shares.bar(result, _name(result)))
     names = ", ".join(dict.fromkeys(map(_name, results)))
     return Document(f"{TITLE} of {names}", tuple(lead), tuple(sections), shares=tuple(bars))
 

@@ -7,6 +7,7 @@ from guidelines.report.differences import alone, points, share, with_half_width
 from guidelines.report.digits import factor, number
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.layout import wrapped
+from guidelines.report.subjects.account import is_one
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
@@ -175,7 +176,8 @@ def _mostly(each: PartResult) -> str:
     if each.account is None or not shares:
         return ""
     name = max(shares, key=lambda name: shares[name])
-    return f"{each.account.title(name)} {factor(each.account.factors[name])}x" if shares[name] > 0 else ""
+    most = each.account.factors[name]
+    return f"{each.account.title(name)} {factor(most)}x" if shares[name] > 0 and not is_one(most) else ""
 
 
 def _remedy(each: PartResult) -> Value:
