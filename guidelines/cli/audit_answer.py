@@ -49,14 +49,14 @@ def limits_of(text: str | None) -> "tuple[Limit, ...]":
 
 def answer_of(kind: str, results: "Sequence[AuditResult]", top: int) -> Answer:
     """Audits one after the other."""
-    from guidelines.report import audit_records
+    from guidelines.report import part_records
     from guidelines.report.subjects import audit as subject
 
     return Answer(
         kind=kind,
         document=subject.document(results, top),
-        records=audit_records.of_audits(results),
-        facts={"audits": audit_records.facts(results)},
+        records=part_records.of_audits(results),
+        facts={"audits": part_records.facts(results)},
     )
 
 
