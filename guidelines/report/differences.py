@@ -46,15 +46,15 @@ def _decimals(estimate: Estimate) -> int:
     """The decimal place of the first uncertain digit, at most the first one behind the point.
 
     One digit more if the half-width starts with a 1; two digits if there is no interval. At least one digit
-    of the estimate itself, however wide the interval.
+    of an estimate of 1 or more, however wide the interval.
     """
-    own = first_digit(abs(estimate.estimate)) if estimate.estimate else MOST_DECIMALS
+    own = first_digit(abs(estimate.estimate)) if estimate.estimate else -1
     half_width = estimate.half_width
     if not half_width:
         return min(MOST_DECIMALS, own + 1)
     first = first_digit(half_width)
     starts_with_one = half_width < 2 * 10.0**-first
-    return min(MOST_DECIMALS, max(first + starts_with_one, own))
+    return min(MOST_DECIMALS, max(first + starts_with_one, min(own, 0)))
 
 
 def _rounded(value: float, places: int) -> str:

@@ -13,10 +13,12 @@ from guidelines.report.subjects import audit_parts, audit_shares
 from guidelines.report.subjects.audit_parts import layers_of
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
+from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 
-TITLE, SHARES_TITLE, FAILED_TITLE = "Audit", "Where the time goes", "Parts that were not measured"
+TITLE, SHARES_TITLE = "Audit", "Where the time goes"
+UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
 
@@ -84,17 +86,16 @@ def _prices(result: AuditResult) -> Iterator[str]:
 
 
 def _remedies(result: AuditResult) -> Iterator[str]:
-    """The part that a form without redesign makes faster most, if any is clearly faster."""
-    faster = [each for each in result.parts if each.best_remedy]
+    """The part that saves most in a form without redesign, if any is clearly faster."""
+    faster = [(each.part, each.best_remedy) for each in result.parts if each.best_remedy]
     if not faster:
         return
-    best = max(faster, key=lambda each: each.best_remedy.saves.estimate if each.best_remedy else 0.0)
-    if best.best_remedy:
-        saved = points(best.best_remedy.saves)
-        yield (
-            f"without redesign: {number_of(len(faster), 'part')} would be faster in another form, most of "
-            f"all {layers_of(best.part)} {printable(best.best_remedy.timed.text)}: {saved} of the time"
-        )
+    part, best = max(faster, key=lambda each: each[1].saves.estimate)
+    others = f"; {number_of(len(faster) - 1, 'other part')} would be faster, too" if len(faster) > 1 else ""
+    yield (
+        f"without redesign: {layers_of(part)} {printable(best.timed.text)} saves {points(best.saves)} of the "
+        f"time{others}"
+    )
 
 
 def _doubts(result: AuditResult) -> Iterator[str]:
@@ -130,8 +131,18 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
     for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
         if section:
             yield section
-    if result.failed:
+    unpriced = [each for each in result.parts if each.part.guideline and not each.price]
+    if unpriced:
         lines = [
-            f"{layers_of(part)} ({printable(part.operator)}): {reason}" for part, reason in result.failed
+            f"{_described(each.part)}, {each.part.guideline}: {share(each.share)} of the time"
+            for each in unpriced
         ]
+        yield Section(UNPRICED_TITLE, notes=tuple(lines))
+    if result.failed:
+        lines = [f"{_described(part)}: {reason}" for part, reason in result.failed]
         yield Section(FAILED_TITLE, notes=tuple(lines))
+
+
+def _described(part: AuditPart) -> str:
+    """A part in a line: "layer1.0.conv2 + 2 more (conv 3x3 128->128, 32 groups, 56x56)"."""
+    return f"{layers_of(part)} ({printable(part.operator)})"
