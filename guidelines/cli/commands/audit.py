@@ -9,7 +9,6 @@ from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
 from guidelines.cli.target import builder, sources
-from guidelines.results.checked import printable
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from guidelines.measure.audit.auditing import Auditing
     from guidelines.results.model import Run
 
-HELP = "find the layers of a network that break a guideline, and their price"
+HELP = "show the layers that break a guideline, and their price"
 DESCRIPTION = (
     "Time a network and each of its distinct operators on a device, find those that break one of the four "
     "guidelines, and time beside each the operator of equal multiply-adds that keeps the guideline. The "
@@ -92,7 +91,7 @@ def run(options: Namespace) -> int:
     if options.save:
         check_folder(options.save)
         if options.output and options.save.absolute() == options.output.absolute():
-            raise CommandError(f"{printable(str(options.save))}: --save and -o name one file")
+            raise CommandError("--save and -o name one file")
     audit = _measured(options)
     read = sources(options.target)
     if options.save:
