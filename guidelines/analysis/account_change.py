@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import log
 
-from guidelines.analysis.account import LEAST_EFFECT, WORK, Account, accounts
+from guidelines.analysis.account import LEAST_EFFECT, WORK, Account
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
+from guidelines.analysis.explain import accounts
 from guidelines.analysis.verdict import evidence_by_sweep
 from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate
@@ -19,11 +20,13 @@ CHANGED = ("STRONGER", "WEAKER")
 class FactorChange:
     """A factor of a slow-down on A and on B, and B's over A's.
 
-    `share` is the share of the factor in the change of the slow-down, by logarithms; None if the slow-down
-    is about the same, or if the factor takes no part in what is compared.
+    `title` is its name, with the factor that kernels hold if that is unknown. `share` is the share of the
+    factor in the change of the slow-down, by logarithms; None if the slow-down is about the same, or if the
+    factor takes no part in what is compared.
     """
 
     name: str
+    title: str
     a: Estimate
     b: Estimate
     ratio: Estimate
@@ -50,15 +53,19 @@ class AccountChange:
     most: FactorChange | None
     is_deciding: bool
 
+    @property
+    def by_name(self) -> dict[str, FactorChange]:
+        """The factors by their names, without those that are unknown on a side."""
+        return {factor.name: factor for factor in self.factors}
+
 
 def account_changes(comparison: Comparison) -> dict[VariantKey, AccountChange]:
     """The changes of all rows that have an account on both sides, by their key on A.
 
     Both accounts rest on what both sides measured: if only one has a network in a captured graph, too, that
-    does not tell its launches.
+    does not tell its launches. A factor that is known on one side only is left to kernels on the other, too.
     """
-    of_a = accounts(replace(comparison.a, measured=tuple(row.a for row in comparison.rows)))
-    of_b = accounts(replace(comparison.b, measured=tuple(row.b for row in comparison.rows)))
+    of_a, of_b = _accounts(comparison)
     if not of_a or not of_b:
         return {}
     deciding = _deciding(comparison)
@@ -68,6 +75,23 @@ def account_changes(comparison: Comparison) -> dict[VariantKey, AccountChange]:
         if a and b:
             changes[row.a.place.key] = _change(row, a, b, is_deciding=row.a.place.key in deciding)
     return changes
+
+
+def _accounts(comparison: Comparison) -> tuple[dict[VariantKey, Account], dict[VariantKey, Account]]:
+    """The accounts of both sides; those of a row are of the same factors."""
+    a = replace(comparison.a, measured=tuple(row.a for row in comparison.rows))
+    b = replace(comparison.b, measured=tuple(row.b for row in comparison.rows))
+    of_a, of_b = accounts(a), accounts(b)
+    only_in_a: dict[VariantKey, frozenset[str]] = {}
+    only_in_b: dict[VariantKey, frozenset[str]] = {}
+    for row in comparison.rows:
+        own, other = of_a.get(row.a.place.key), of_b.get(row.b.place.key)
+        if own and other and own.factors.keys() != other.factors.keys():
+            only_in_a[row.a.place.key] = frozenset(own.factors.keys() - other.factors.keys())
+            only_in_b[row.b.place.key] = frozenset(other.factors.keys() - own.factors.keys())
+    if not only_in_a:
+        return of_a, of_b
+    return accounts(a, left_out=only_in_a), accounts(b, left_out=only_in_b)
 
 
 def _deciding(comparison: Comparison) -> set[VariantKey]:
@@ -87,7 +111,12 @@ def _change(row: Compared, a: Account, b: Account, is_deciding: bool) -> Account
     factors = []
     for name, ratio in ratios.items():
         factor = FactorChange(
-            name=name, a=a.factors[name], b=b.factors[name], ratio=ratio, share=shares.get(name)
+            name=name,
+            title=a.title(name),
+            a=a.factors[name],
+            b=b.factors[name],
+            ratio=ratio,
+            share=shares.get(name),
         )
         factors.append(factor)
     most = max(factors, key=lambda factor: factor.share or 0.0)

@@ -27,8 +27,8 @@ class Conclusion:
     right, as do the paper's, `published`, for the same sweeps; per multiply-add if a verdict is. `rows` are
     the row that decides and the baseline, None if these differ between sweeps; `expect` is None if the claims
     do. `needed` says what would decide an undecided guideline, "" otherwise. `shares` are those of the
-    factors in the sweeps that hold, as far as they are known. `at_published_widths` is the conclusion from
-    other sweeps, at published widths, which stand beside these at aligned ones.
+    factors in the sweeps that hold, by their titles, as far as they are known. `at_published_widths` is the
+    conclusion from other sweeps, at published widths, which stand beside these at aligned ones.
     """
 
     guideline: str
@@ -103,8 +103,8 @@ def _conclusion(table: Table) -> Conclusion:
 def _shares(judged: Sequence[SweepResult]) -> Iterator[Mapping[str, float]]:
     for sweep in judged:
         shares = sweep.account.clear_shares if sweep.account else None
-        if shares and _outcome(sweep) == "holds":
-            yield shares
+        if sweep.account and shares and _outcome(sweep) == "holds":
+            yield {sweep.account.title(name): share for name, share in shares.items()}
 
 
 def _outcome(sweep: SweepResult) -> str:

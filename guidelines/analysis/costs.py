@@ -1,12 +1,20 @@
 """Costs of a network and of its baseline at the ceilings of a device."""
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from guidelines.analysis.floor import Launches
+from guidelines.analysis.floor import Launches, floor_s, launches
+from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
+from guidelines.results.ceilings import Ceilings
+from guidelines.spec.condition import Condition
+from guidelines.spec.work import Operators
 
 
 class Costs(NamedTuple):
-    """Costs of a network at the ceilings of a device."""
+    """Costs of a network at the ceilings of a device.
+
+    If its floor is unknown, the time that its launches leave stands for it.
+    """
 
     floor_s: float
     launches: Launches
@@ -17,12 +25,36 @@ class Costs(NamedTuple):
         return self.launches.with_floor(self.floor_s)
 
 
+def costs(
+    operators: Iterable[Operators],
+    ceilings: Ceilings,
+    condition: Condition,
+    *,
+    factors: Collection[str],
+    taken_s: float,
+) -> Costs:
+    """Costs of a network that takes `taken_s`, as far as ceilings tell of the factors that rest on them."""
+    launched = launches(operators, ceilings, condition) if LAUNCHES in factors else Launches(0.0)
+    if TRAFFIC in factors:
+        return Costs(floor_s(operators, ceilings, condition), launched)
+    return Costs(launched.rest_s(taken_s), launched)
+
+
 class Both(NamedTuple):
-    """Costs of a network and of its baseline at the same ceilings; `work` is the ratio of their work."""
+    """Costs of a network and of its baseline at the same ceilings; `work` is the ratio of their work.
+
+    It `has_floors` unless the times that the launches leave stand for them.
+    """
 
     own: Costs
     baseline: Costs
     work: float
+    has_floors: bool
+
+    @property
+    def explained(self) -> float:
+        """The part of the slow-down that its known factors explain."""
+        return self.attainable if self.has_floors else self.work * self.launches
 
     @property
     def attainable(self) -> float:

@@ -2,26 +2,27 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp, log
+from math import exp, inf, log
 from typing import NamedTuple
 
-from guidelines.analysis.measured import MachineResults
 from guidelines.results.ceilings import (
     COPY,
     ELEMENT_WISE,
     IN_PLACE,
+    READ,
     TRAFFIC,
+    WRITE,
     Ceilings,
     CeilingsKey,
     Rate,
-    key_of,
 )
-from guidelines.results.model import VariantKey
 from guidelines.spec.condition import DTYPES, Condition
 from guidelines.spec.work import Operators
 
 # Mode in which compilers fuse operators without products into others, which saves their memory access.
 FUSING = "compile"
+# The share of its time that a call takes at least beside its launches, whose time is a typical one.
+LEAST_REST = 0.01
 
 
 def best(each: Sequence[Ceilings]) -> Ceilings:
@@ -53,18 +54,6 @@ def _best_rates(passes: Iterable[Ceilings], kind: str) -> tuple[Rate, ...]:
     return tuple(Rate(size, rates[size]) for size in sorted(rates))
 
 
-def floors(results: MachineResults) -> dict[VariantKey, float]:
-    """The floor in seconds of every network of a machine whose operators and ceilings are known."""
-    ceilings = by_key(results.ceilings)
-    seconds: dict[VariantKey, float] = {}
-    for each in results.measured:
-        condition = each.place.condition
-        known = usable(ceilings, condition)
-        if known and has_floor(each.operators, condition):
-            seconds[each.place.key] = floor_s(each.operators, best(known), condition)
-    return seconds
-
-
 def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
     """Ceilings of several passes by what they depend on."""
     grouped: dict[CeilingsKey, list[Ceilings]] = {}
@@ -73,33 +62,22 @@ def by_key(ceilings: Iterable[Ceilings]) -> dict[CeilingsKey, list[Ceilings]]:
     return grouped
 
 
-def usable(ceilings: Mapping[CeilingsKey, Sequence[Ceilings]], condition: Condition) -> list[Ceilings]:
-    """The ceilings of a condition, from each pass that lacks none for a floor."""
-    return [of_pass for of_pass in ceilings.get(key_of(condition), ()) if not lacks(of_pass, condition)]
-
-
-def lacks(ceilings: Ceilings, condition: Condition) -> tuple[str, ...]:
-    """Reasons why no floor can be told from some ceilings; () if nothing is lacking."""
-    if condition.dtype not in DTYPES:
-        return (f"the bytes of a {condition.dtype} are unknown",)
-    launch_s = ceilings.launch_s
-    has_launches = all(ELEMENT_WISE in launch_s.get(mode, {}) for mode in _launch_modes(condition))
-    if all(ceilings.traffic.get(kind) for kind in TRAFFIC) and ceilings.multiply_adds_per_s and has_launches:
-        return ()
-    return ceilings.missing or ("the file holds only some of the ceilings",)
-
-
 def has_floor(operators: Iterable[Operators], condition: Condition) -> bool:
     """True if there is something to read, write or multiply: a compiled network may hold no products."""
     return any(each.multiply_adds or each.memory_access for each in _run(operators, condition))
 
 
+def holds_products(operators: Iterable[Operators], condition: Condition) -> bool:
+    """True if a network multiplies."""
+    return any(each.multiply_adds for each in _run(operators, condition))
+
+
 def floor_s(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> float:
     """Seconds that one call takes at least: for each operator, its traffic or its multiply-adds.
 
-    For a compiled network only operators with products count. Raises ValueError if `lacks` names a reason.
+    For a compiled network only operators with products count. The ceilings have to suffice for traffic.
     """
-    multiply_adds_per_s = max(ceilings.multiply_adds_per_s.values())
+    multiply_adds_per_s = max(ceilings.multiply_adds_per_s.values(), default=inf)
     item_bytes = DTYPES[condition.dtype].item_bytes
     total_s = 0.0
     for each in _run(operators, condition):
@@ -118,6 +96,10 @@ class Launches(NamedTuple):
         """Launches of so many times as many operators."""
         return Launches(factor * self.between_s, factor * self.beside_s)
 
+    def rest_s(self, taken_s: float) -> float:
+        """Seconds that are left of a call beside the launches between its operators, no less than a part."""
+        return max(taken_s - self.between_s, LEAST_REST * taken_s)
+
     def with_floor(self, floor_s: float) -> float:
         """Seconds that a call takes with its launches; of what goes on side by side the longer one counts."""
         return max(floor_s + self.between_s, self.beside_s)
@@ -126,14 +108,14 @@ class Launches(NamedTuple):
 def launches(operators: Iterable[Operators], ceilings: Ceilings, condition: Condition) -> Launches:
     """The launches of one call. Eager ones on a CUDA device go on beside the computing."""
     run = tuple(_run(operators, condition))
-    *eager, last = _launch_modes(condition)
+    *eager, last = launch_modes(condition)
     return Launches(
         between_s=_launches_s(run, ceilings.launch_s[last]),
         beside_s=sum(_launches_s(run, ceilings.launch_s[mode]) for mode in eager),
     )
 
 
-def _launch_modes(condition: Condition) -> tuple[str, ...]:
+def launch_modes(condition: Condition) -> tuple[str, ...]:
     """Modes whose launches a network waits for; those of the last one lie between its operators."""
     if condition.device.is_cpu:
         return ("eager",)
@@ -152,13 +134,44 @@ def _launches_s(operators: Iterable[Operators], launch_s: Mapping[str, float]) -
 
 
 def _traffic_s(operator: Operators, ceilings: Ceilings, item_bytes: int) -> float:
-    """Seconds that an operator takes to read and write, each place at the rate of its kind of traffic."""
+    """Seconds that an operator takes to read and write, each element at the rate of its kind of traffic."""
     working_set_bytes = operator.touched * item_bytes
-    copied_bytes = max(0, operator.touched - operator.in_place) * item_bytes
-    in_place_bytes = 2 * operator.in_place * item_bytes
-    return copied_bytes / _rate(ceilings.traffic[COPY], working_set_bytes) + in_place_bytes / _rate(
-        ceilings.traffic[IN_PLACE], working_set_bytes
-    )
+    total_s = 0.0
+    for kind, elements in _elements_moved(operator).items():
+        if elements:
+            total_s += elements * item_bytes / _rate_of(kind, ceilings.traffic, working_set_bytes)
+    return total_s
+
+
+def _elements_moved(operator: Operators) -> dict[str, int]:
+    """Elements that an operator reads and writes, by kind of traffic.
+
+    What is not changed in place is copied as far as as much is read as written; the rest is only read, or
+    only written. If the number of those written is unknown, all of it is copied.
+    """
+    elsewhere = max(0, operator.touched - operator.in_place)
+    moved = {IN_PLACE: 2 * operator.in_place}
+    if operator.written is None:
+        return {**moved, COPY: elsewhere}
+    written = min(elsewhere, max(0, operator.written - operator.in_place))
+    read = elsewhere - written
+    return {
+        **moved,
+        COPY: 2 * min(read, written),
+        READ: max(0, read - written),
+        WRITE: max(0, written - read),
+    }
+
+
+def _rate_of(kind: str, traffic: Mapping[str, Sequence[Rate]], working_set_bytes: int) -> float:
+    """The rate of a kind of traffic in a working set."""
+    copied = _rate(traffic[COPY], working_set_bytes)
+    if not traffic.get(kind):
+        return copied  # older files lack the rates of reading and of writing alone
+    rate = _rate(traffic[kind], working_set_bytes)
+    # A copy shows that a device reads, and writes, at least that fast: the floor stays one if the operators
+    # that were to show the rates of reading and of writing are slower.
+    return max(rate, copied) if kind in (READ, WRITE) else rate
 
 
 def _rate(rates: Sequence[Rate], working_set_bytes: int) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from guidelines.analysis.floor import floors
+from guidelines.analysis.explain import floors
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import quantile

@@ -1,5 +1,6 @@
 """The reasons for which a guideline holds: the factors that carry most of the effect in most sweeps."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median_low
 
@@ -15,7 +16,7 @@ def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> dict[str, flo
     Input: the shares of the factors in the sweeps whose account is known, of `sweeps` in all. Returns {} if
     the reason is not clear, or not known for most of the sweeps.
     """
-    clear = [of_sweep for of_sweep in shares if _against(of_sweep) <= MOST_AGAINST]
+    clear = _alike([of_sweep for of_sweep in shares if _against(of_sweep) <= MOST_AGAINST])
     if 2 * len(clear) <= sweeps:
         return {}
     named: dict[str, float] = {}
@@ -24,6 +25,12 @@ def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> dict[str, flo
         if share >= PART:
             named[name] = share
     return named if sum(named.values()) >= MOST else {}
+
+
+def _alike(shares: Sequence[Mapping[str, float]]) -> Sequence[Mapping[str, float]]:
+    """Those of the factors that are known in most sweeps: where one is not, another holds it."""
+    names = Counter(map(frozenset, shares)).most_common(1)
+    return [of_sweep for of_sweep in shares if of_sweep.keys() == names[0][0]]
 
 
 def _against(shares: Mapping[str, float]) -> float:

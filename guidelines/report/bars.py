@@ -6,9 +6,10 @@ from math import log
 
 @dataclass(frozen=True)
 class Part:
-    """A factor: its name ("kernels"), its value, that as text ("1.6", "" if about 1), and in full."""
+    """A factor: its name ("kernels") and title, its value, as text ("1.6", "" if about 1), and in full."""
 
     name: str
+    title: str
     value: float
     text: str
     in_full: str

@@ -20,7 +20,7 @@ def of_factors(comparison: Comparison) -> Sequence[Record]:
 
 
 def _factors(change: AccountChange | None) -> Record:
-    known = {factor.name: factor for factor in change.factors} if change else {}
+    known = change.by_name if change else {}
     record: Record = {}
     for name in FACTORS:
         factor = known.get(name)

@@ -16,13 +16,14 @@ def of_estimate(estimate: Estimate | None, name: str) -> Record:
 
 
 def of_account(sweep: SweepResult, variant: VariantResult) -> Record:
-    """The factors of the slow-down in time, and the share of the floor; None if ceilings are unknown."""
+    """The factors of the slow-down in time, and the share of the floor; None for those that are unknown."""
     account = variant.account
     record: Record = {}
     for name in FACTORS:
-        record |= of_estimate(account.factors[name] if account else None, name)
+        record |= of_estimate(account.factors.get(name) if account else None, name)
     record["floor_share"] = account.floor_share if account else None
     if variant.variant == sweep.baseline:
-        shares = [each.account.baseline_floor_share for each in sweep.variants if each.account]
-        record["floor_share"] = shares[0] if shares else None
+        accounts = [each.account for each in sweep.variants if each.account]
+        shares = [each.baseline_floor_share for each in accounts]
+        record["floor_share"] = next((share for share in shares if share is not None), None)
     return record

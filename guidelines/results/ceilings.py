@@ -8,9 +8,10 @@ from guidelines.results import checked
 from guidelines.spec.condition import Condition, Device
 
 # Kinds of traffic: an operator reads one place and writes another, or it writes to what it has read. Their
-# rates differ, since a CPU reads whatever it writes to first.
-COPY, IN_PLACE = "copy", "in place"
-TRAFFIC = (COPY, IN_PLACE)
+# rates differ, since a CPU reads whatever it writes to first. Some operators only read or only write; older
+# files lack their rates.
+COPY, IN_PLACE, READ, WRITE = "copy", "in place", "read", "write"
+TRAFFIC = (COPY, IN_PLACE, READ, WRITE)
 # Kinds of operators whose launches are timed, by their names in the table of operators; any other operator
 # takes as long as the last.
 CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE = "convolution", "matrix product", "element-wise"
@@ -18,6 +19,9 @@ LAUNCHED = (CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE)
 # Bytes or multiply-adds a second, and seconds of a launch, between which every device lies.
 RATES, LAUNCHES_S = (1e5, 1e18), (1e-9, 1.0)
 PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vector product")
+# How the reasons begin for which figures are missing.
+MOVING, LAUNCH, RATE = "rates of moving bytes", "launches in mode", "rate of the"
+FIGURES = (MOVING, LAUNCH, RATE)
 
 
 class CeilingsKey(NamedTuple):
@@ -91,7 +95,7 @@ def parsed(saved: Any) -> Ceilings:
             cudnn=checked.text(saved["cudnn"]),
         ),
         number=checked.count(saved["pass"], "ceilings.pass"),
-        traffic={kind: _rates(traffic.get(kind, [])) for kind in TRAFFIC},
+        traffic={kind: _rates(traffic[kind]) for kind in TRAFFIC if kind in traffic},
         multiply_adds_per_s=_figures(saved["multiply_adds_per_s"], PRODUCTS, RATES),
         launch_s={
             checked.text(mode): _figures(by_kind, LAUNCHED, LAUNCHES_S) for mode, by_kind in launch_s.items()

@@ -32,12 +32,14 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
 
 
 def _operators(saved: Mapping[str, Any]) -> Operators:
+    written = saved.get("written")
     return Operators(
         kind=checked.text(saved["kind"]),
         calls=checked.count(saved["calls"], "operators.calls"),
         multiply_adds=checked.count(saved["multiply_adds"], "operators.multiply_adds"),
         memory_access=checked.count(saved["memory_access"], "operators.memory_access"),
         in_place=checked.count(saved["in_place"], "operators.in_place"),
+        written=None if written is None else checked.count(written, "operators.written"),
     )
 
 

@@ -70,7 +70,8 @@ class Operators:
 
     `kind` is the class of its run time, such as "convolution", "" if it is in none. `memory_access` is the
     number of elements that each call reads and writes, those of one tensor once, and `in_place` the number of
-    those that it reads and then writes to.
+    those that it reads and then writes to. `written` is the number of elements that it writes, those in place
+    among them; None if an older file does not hold it.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Operators:
     multiply_adds: int
     memory_access: int
     in_place: int = 0
+    written: int | None = None
 
     @property
     def touched(self) -> int:

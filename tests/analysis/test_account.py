@@ -4,7 +4,7 @@ from math import log, prod
 import pytest
 from made_up_ceilings import CPU, ceilings
 
-from guidelines.analysis.account import accounts, missing
+from guidelines.analysis.explain import accounts
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 
@@ -143,14 +143,6 @@ def test_no_ceilings_or_operators_give_no_account(account):
     assert account(2.0, [ADDS], [ADDS], passes=[]) == {}
     assert account(2.0, [], [ADDS]) == {}
     assert account(2.0, [ADDS], []) == {}
-
-
-def test_ceilings_that_nobody_could_measure_are_a_reason(results, entry):
-    made = results(entry("g=1", 1.0))
-    assert missing(made, CPU) == ()
-    none = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
-    assert missing(replace(made, ceilings=(none,)), CPU) == ("rates of moving bytes: no memory",)
-    assert missing(replace(made, ceilings=(none, ceilings(number=2))), CPU) == ()
 
 
 def test_launches_that_both_networks_have_are_no_factor(account):

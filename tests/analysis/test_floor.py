@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.floor import best, floor_s, has_floor, lacks, launches
-from guidelines.results.ceilings import COPY, IN_PLACE, Rate
+from guidelines.analysis.floor import best, floor_s, has_floor, holds_products, launches
+from guidelines.analysis.sufficient import TRAFFIC, Needs, lacking
+from guidelines.results.ceilings import COPY, IN_PLACE, READ, WRITE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 
@@ -25,6 +26,53 @@ def test_an_operator_takes_its_traffic_or_its_multiply_adds_whatever_is_longer()
 
 def test_what_is_changed_in_place_moves_at_the_rate_of_that():
     assert floor_s([RELU_IN_PLACE], ceilings(), CPU) == pytest.approx(8e5 / 2e9)
+
+
+def traffic(**bytes_per_s):
+    """Rates that are the same in every working set, by the name of their kind."""
+    return {kind.replace("_", " "): (Rate(2**16, rate),) for kind, rate in bytes_per_s.items()}
+
+
+def of(written, memory_access, in_place=0):
+    return Operators(
+        "element-wise",
+        calls=1,
+        multiply_adds=0,
+        memory_access=memory_access,
+        in_place=in_place,
+        written=written,
+    )
+
+
+EACH_KIND = {"copy": 1e9, "in_place": 2e9, "read": 4e9, "write": 8e9}
+
+
+@pytest.mark.parametrize(
+    ("operator", "seconds"),
+    [
+        (of(written=100, memory_access=200), 800 / 1e9),
+        (of(written=100, memory_access=100), 400 / 8e9),  # torch.zeros
+        (of(written=1, memory_access=101), 8 / 1e9 + 396 / 4e9),  # a mean
+        (of(written=100, memory_access=300), 800 / 1e9 + 400 / 4e9),  # a sum of two tensors
+        (of(written=100, memory_access=200, in_place=100), 800 / 2e9),  # relu_
+        (of(written=100, memory_access=300, in_place=100), 800 / 2e9 + 400 / 4e9),  # add_
+        (of(written=150, memory_access=250, in_place=100), 800 / 2e9 + 200 / 8e9),
+        (of(written=None, memory_access=100), 400 / 1e9),
+        (of(written=None, memory_access=300, in_place=100), 800 / 2e9 + 400 / 1e9),
+        (of(written=900, memory_access=100), 400 / 8e9),  # of a damaged file
+    ],
+)
+def test_what_is_read_or_written_beyond_a_copy_moves_at_the_rate_of_that(operator, seconds):
+    known = ceilings(traffic=traffic(**EACH_KIND))
+    assert floor_s([operator], known, CPU) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("operator", [of(written=1, memory_access=101), of(written=100, memory_access=100)])
+@pytest.mark.parametrize("slower", [{}, {"read": 5e8, "write": 5e8}])
+def test_what_only_reads_or_only_writes_moves_as_fast_as_a_copy_at_least(operator, slower):
+    known = ceilings(traffic=traffic(copy=1e9, in_place=2e9, **slower))
+    assert lacking(known, TRAFFIC, Needs(CPU, has_products=True)) == ()
+    assert floor_s([operator], known, CPU) == pytest.approx(4 * operator.memory_access / 1e9)
 
 
 def test_half_the_item_size_moves_half_the_bytes():
@@ -74,24 +122,13 @@ def test_an_operator_of_another_class_launches_as_an_element_wise_one():
 
 def test_the_best_of_several_passes_counts():
     first = ceilings(launch_s={"eager": {**LAUNCH_S, "convolution": 4e-6}})
+    first.traffic[READ] = (Rate(2**16, 5e9),)
     second = ceilings(number=2, bytes_per_s=2e9, multiply_adds_per_s={"matrix product": 3e10})
     together = best([first, second])
     assert together.traffic[COPY] == (Rate(2**16, 2e9), Rate(2**20, 2e9))
+    assert (together.traffic[READ], together.traffic[WRITE]) == ((Rate(2**16, 5e9),), ())
     assert together.multiply_adds_per_s == {"matrix product": 3e10, "3x3 convolution": 8e9}
     assert together.launch_s["eager"] == {**LAUNCH_S, "convolution": 4e-6}
-
-
-def test_ceilings_that_lack_a_figure_say_why():
-    assert lacks(ceilings(), CPU) == ()
-    assert lacks(ceilings(traffic={}, missing=("no memory",)), CPU) == ("no memory",)
-    assert lacks(ceilings(), CUDA) == ("the file holds only some of the ceilings",)
-
-
-def test_a_type_of_unknown_size_and_launches_of_no_common_kind_leave_no_floor():
-    unknown = replace(CPU, dtype="float8")
-    assert lacks(ceilings(unknown), unknown) == ("the bytes of a float8 are unknown",)
-    (reason,) = lacks(ceilings(launch_s={"eager": {"convolution": 5e-6}}), CPU)
-    assert reason == "the file holds only some of the ceilings"
 
 
 def test_views_alone_have_no_floor():
@@ -99,3 +136,18 @@ def test_views_alone_have_no_floor():
     assert has_floor([view, ADD], CPU)
     assert not has_floor([view], CPU)
     assert not has_floor([ADD], replace(CPU, mode="compile"))
+
+
+def test_products_are_multiply_adds_of_any_operator():
+    assert holds_products([ADD, CONV], CPU)
+    assert not holds_products([ADD], CPU)
+
+
+def test_a_floor_without_products_needs_no_rate_of_them():
+    assert floor_s([ADD], ceilings(multiply_adds_per_s={}), CPU) == floor_s([ADD], ceilings(), CPU)
+
+
+def test_launches_leave_a_part_of_the_time_at_least():
+    once = launches([ADD], ceilings(), CPU)
+    assert once.rest_s(1e-3) == pytest.approx(1e-3 - 3e-6)
+    assert once.rest_s(1e-6) == pytest.approx(1e-8)

@@ -36,6 +36,13 @@ def test_a_reason_carries_most_of_the_effect_in_most_sweeps(given, expected):
     assert reasons(given, len(given)) == expected
 
 
+def test_sweeps_that_lack_a_factor_of_most_others_do_not_count():
+    without = {"work": 0.0, "traffic": 0.1, "kernels with launches": 0.9}
+    assert list(reasons([without, without], 2)) == ["kernels with launches"]
+    assert list(reasons([KERNELS, KERNELS, without], 3)) == ["kernels"]
+    assert not reasons([KERNELS, without], 2)
+
+
 def test_sweeps_without_an_account_are_not_outvoted():
     assert reasons([KERNELS], 2) == {}
     assert reasons([KERNELS, KERNELS], 3) == {"kernels": 0.9}

@@ -7,10 +7,11 @@ python tests/harness/floors.py SAVED.json ...
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from tabulate import tabulate
 
-from guidelines.analysis.floor import floors
+from guidelines.analysis.explain import floors
 from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
 
@@ -18,8 +19,21 @@ MOST_SHARE = 1.05
 MOST_BYTES = 10**9
 
 
+class Timed(NamedTuple):
+    """A network or an operator, its time and its floor."""
+
+    name: str
+    condition: str
+    taken_s: float
+    floor_s: float
+
+    @property
+    def share(self):
+        return self.floor_s / self.taken_s
+
+
 def main():
-    rows = []
+    timed = []
     for name in sys.argv[1:]:
         results = results_of(load(Path(name), MOST_BYTES))
         known = floors(results)
@@ -29,11 +43,20 @@ def main():
                 print(f"{name}: {each.place.name}: no ceilings or operators")
                 continue
             taken_s = each.seconds_per_call(each.confidence).estimate
-            rows.append([floor_s / taken_s, each.place.condition.id, each.place.name, 1e6 * taken_s])
-    rows.sort(reverse=True)
-    print(tabulate(rows, ["floor / time", "condition", "network", "us"], floatfmt=".3g"))
-    above = sum(row[0] > MOST_SHARE for row in rows)
-    print(f"{above} of {len(rows)} above {MOST_SHARE}; highest {rows[0][0]:.2f}" if rows else "no networks")
+            timed.append(Timed(each.place.name, each.place.condition.id, taken_s, floor_s))
+    show(timed)
+
+
+def show(timed, of="network"):
+    """Print the shares, the highest first, and the names of those that are too high."""
+    timed = sorted(timed, key=lambda each: each.share, reverse=True)
+    rows = [[each.share, each.condition, each.name, 1e6 * each.taken_s] for each in timed]
+    print(tabulate(rows, ["floor / time", "condition", of, "us"], floatfmt=".3g"))
+    above = [each.name for each in timed if each.share > MOST_SHARE]
+    highest = f"; highest {timed[0].share:.2f}" if timed else ""
+    print(f"{len(above)} of {len(timed)} above {MOST_SHARE}{highest}")
+    if above:
+        print(f"above {MOST_SHARE}: {', '.join(above)}")
 
 
 if __name__ == "__main__":

@@ -241,6 +241,27 @@ def test_elements_that_are_read_and_then_written_to_are_in_place(act, in_place):
     assert [cost.in_place for cost in costs(act, (2, 6, 5, 5))] == in_place
 
 
+@pytest.mark.parametrize(
+    ("act", "written"),
+    [
+        (lambda x: x.relu_(), [C]),
+        (lambda x: x.fill_(1.0), [C]),
+        (lambda x: x + x, [C]),
+        (lambda x: x.mean((2, 3)), [2 * 6]),
+        (lambda x: torch.add(x, x, out=torch.empty_like(x)), [C]),
+        (lambda x: torch.zeros(2, 6, device=x.device), [2 * 6]),
+        (lambda x: functional.max_pool2d(x, 5), [2 * 2 * 6]),
+        (lambda x: x[:, rows(x)], [3, 2 * 3 * 5 * 5]),
+        (lambda x: x.expand(2, 6, 5, 5).view(-1), []),
+    ],
+    ids=["relu_", "fill_", "add", "mean", "out", "zeros", "pool and indices", "look-up", "view"],
+)
+def test_elements_that_are_written_are_those_of_results_and_what_is_changed(act, written):
+    found = costs(act, (2, 6, 5, 5))
+    assert [cost.written for cost in found] == written
+    assert all(cost.in_place <= cost.written <= cost.work.memory_access for cost in found)
+
+
 def test_an_operator_knows_the_class_of_its_run_time():
     module = nn.Sequential(nn.Conv2d(6, 6, 1, bias=False), nn.ReLU()).to("meta")
     assert [cost.kind for cost in costs(module, (2, 6, 5, 5))] == ["convolution", "element-wise"]

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
-from guidelines.analysis.account import COMPILED
+from guidelines.analysis.explain import COMPILED
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import text
@@ -85,10 +85,11 @@ def test_networks_that_are_faster_than_their_floor_are_named(run_of):
 
 
 def test_a_condition_without_ceilings_says_why_once(run_of):
-    none = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
+    none = ceilings(traffic={}, launch_s={}, missing=("rates of moving bytes: no memory", "launches in mode"))
     shown = section(run_of(none, replace(none, number=2)))
     assert shown.notes == (
-        "cpu, float32, nchw, 1 thread: slow-downs are not explained: rates of moving bytes: no memory",
+        "cpu, float32, nchw, 1 thread: slow-downs are not explained: rates of moving bytes: no memory; "
+        "launches in mode",
     )
     bare = ceilings(traffic={}, multiply_adds_per_s={}, launch_s={}, missing=("no time",))
     assert section(run_of(bare)).grid is None

@@ -20,7 +20,7 @@ def bar(*factors, name="x1 g=8", **changes):
     parts = []
     value = 1.0
     for part, factor in zip(FACTORS, factors, strict=False):
-        parts.append(Part(part, factor, f"{factor:g}", f"{factor:g} [1, 9]"))
+        parts.append(Part(part, part, factor, f"{factor:g}", f"{factor:g} [1, 9]"))
         value *= factor
     return Bar(name, value, f"{value:g}x", tuple(parts), **changes)
 

@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
-from guidelines.results.ceilings import COPY, IN_PLACE, Ceilings, CeilingsKey, Rate, key_of, to_saved
+from guidelines.results.ceilings import COPY, IN_PLACE, TRAFFIC, Ceilings, CeilingsKey, Rate, key_of, to_saved
 from guidelines.results.saved_file import parse
 from guidelines.results.schema import ResultsError, parse_ceilings
 from guidelines.spec.condition import Condition
@@ -23,6 +24,12 @@ def saved_ceilings(**changes):
 
 def test_ceilings_are_read_as_they_were_written():
     assert parse_ceilings(saved_ceilings()) == CEILINGS
+
+
+def test_ceilings_with_rates_of_each_kind_of_traffic_are_read_as_they_were_written():
+    traffic = {kind: (Rate(65536, 5e10),) for kind in TRAFFIC}
+    ceilings = replace(CEILINGS, traffic=traffic)
+    assert parse_ceilings(json.loads(json.dumps(to_saved(ceilings)))) == ceilings
 
 
 def test_conditions_that_differ_in_batch_or_mode_share_their_ceilings():

@@ -6,6 +6,7 @@ from guidelines.results.checked import printable
 from guidelines.results.disturbance import Gpu, Snapshot, State, during
 from guidelines.results.model import Circumstances
 from guidelines.results.schema import parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.spec.work import Operators
 from guidelines.stats.intervals import Estimate
 
 amounts = st.one_of(st.sampled_from([0, 0.0]), st.integers(1, 10**15), st.floats(1e-15, 1e18))
@@ -50,6 +51,20 @@ states = st.builds(
 )
 
 
+elements = st.integers(0, 10**15)
+
+
+operators = st.builds(
+    Operators,
+    kind=texts,
+    calls=counts,
+    multiply_adds=elements,
+    memory_access=elements,
+    in_place=elements,
+    written=perhaps(elements),
+)
+
+
 circumstances = st.builds(
     Circumstances,
     state=perhaps(states),
@@ -62,6 +77,7 @@ circumstances = st.builds(
     peak_memory_bytes=perhaps(amounts),
     launch_s=perhaps(amounts),
     device_s=perhaps(amounts),
+    operators=st.lists(operators, max_size=3).map(tuple),
 )
 
 

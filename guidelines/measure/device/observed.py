@@ -90,6 +90,7 @@ def _one(cost: OperatorCost) -> Operators:
         multiply_adds=cost.work.multiply_adds,
         memory_access=cost.work.memory_access - cost.given_again,
         in_place=cost.in_place,
+        written=cost.written,
     )
 
 

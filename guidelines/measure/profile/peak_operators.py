@@ -1,6 +1,6 @@
 """Operators whose speed is a ceiling: those that only move bytes, do nothing much, or mostly multiply."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -10,7 +10,17 @@ from torch import Tensor, nn
 
 from guidelines.measure.device.timing import MEMORY_FORMATS
 from guidelines.measure.profile.best_time import Act
-from guidelines.results.ceilings import CONVOLUTION, COPY, ELEMENT_WISE, IN_PLACE, MATRIX_PRODUCT, PRODUCTS
+from guidelines.results.ceilings import (
+    CONVOLUTION,
+    COPY,
+    ELEMENT_WISE,
+    IN_PLACE,
+    MATRIX_PRODUCT,
+    PRODUCTS,
+    READ,
+    TRAFFIC,
+    WRITE,
+)
 from guidelines.spec.condition import Condition
 
 # Memory does not know types: bytes are moved in float32, which every device does at full speed.
@@ -26,13 +36,13 @@ MATRICES_OF_VECTORS = MATRICES[:4]
 Product = tuple[int, Act]
 
 
-def moving(kind: str, buffer: Tensor) -> Act:
-    """The operator of a kind of traffic whose working set is a buffer."""
-    return _MOVING[kind](buffer)
+def moving(kind: str, buffer: Tensor) -> Sequence[Act]:
+    """Operators of a kind of traffic whose working set is a buffer, each the fastest on some device."""
+    return [make(buffer) for make in _MOVING[kind]]
 
 
 def moved_bytes(kind: str, working_set_bytes: int) -> int:
-    """Bytes that it reads and writes."""
+    """Bytes that each of them reads and writes."""
     return 2 * working_set_bytes if kind == IN_PLACE else working_set_bytes
 
 
@@ -45,7 +55,27 @@ def _changes_in_place(buffer: Tensor) -> Act:
     return buffer.relu_
 
 
-_MOVING: Mapping[str, Callable[[Tensor], Act]] = {COPY: _copies, IN_PLACE: _changes_in_place}
+def _finds_largest(buffer: Tensor) -> Act:
+    return buffer.amax
+
+
+def _multiplies_halves(buffer: Tensor) -> Act:
+    """The product of two vectors: it reads two places at once, and keeps up with memory on one thread."""
+    first, second = buffer.tensor_split(2)
+    return partial(torch.dot, first, second)
+
+
+def _overwrites(buffer: Tensor) -> Act:
+    return buffer.zero_
+
+
+_MOVING: Mapping[str, Sequence[Callable[[Tensor], Act]]] = {
+    COPY: (_copies,),
+    IN_PLACE: (_changes_in_place,),
+    READ: (_finds_largest, _multiplies_halves),
+    WRITE: (_overwrites,),
+}
+MOVING_OPERATORS = sum(len(_MOVING[kind]) for kind in TRAFFIC)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,35 @@
 """Measures the ceilings of a device: how fast it moves bytes, multiplies and launches at best."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from guidelines.measure.device.memory import free_bytes
 from guidelines.measure.device.timing import pinned
 from guidelines.measure.profile.best_time import LEAST_SAMPLES, BestTime
 from guidelines.measure.profile.caches import last_level_cache_bytes
-from guidelines.measure.profile.peak_operators import ITEM_BYTES, PeakOperators, moved_bytes, moving
-from guidelines.results.ceilings import LAUNCHED, PRODUCTS, TRAFFIC, Ceilings, Rate, key_of
+from guidelines.measure.profile.peak_operators import (
+    ITEM_BYTES,
+    MOVING_OPERATORS,
+    PeakOperators,
+    moved_bytes,
+    moving,
+)
+from guidelines.results.ceilings import (
+    LAUNCH,
+    LAUNCHED,
+    MOVING,
+    PRODUCTS,
+    RATE,
+    TRAFFIC,
+    Ceilings,
+    Rate,
+    key_of,
+)
 from guidelines.results.reason import one_line
 from guidelines.spec.condition import Condition
 
@@ -27,7 +44,7 @@ MOST_LAUNCH_SHARE = 0.5
 SIZES_IN_A_SLICE = 8
 NEXT_IS_LONGER = 4
 # The largest working set may take this many slices of the time; no larger one is tried then.
-SLICES_FOR_THE_LAST = 3
+SLICES_FOR_THE_LAST = 6
 
 
 def peaks(
@@ -70,13 +87,11 @@ class _Peaks:
 
     def traffic(self) -> dict[str, tuple[Rate, ...]]:
         """Rates by kind of traffic, for working sets from SMALLEST_BYTES to CACHES times the last cache."""
-        rates: dict[str, tuple[Rate, ...]] = {}
-        with self._or_missing("rates of moving bytes"):
-            sizes = self._sizes()
-            slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * len(TRAFFIC))
-            for kind in TRAFFIC:
-                rates[kind] = tuple(self._rates(kind, sizes, slice_s))
-        return rates
+        rates: dict[str, list[Rate]] = {}
+        with self._or_missing(MOVING):
+            for kind, rate in self._rates():
+                rates.setdefault(kind, []).append(rate)
+        return {kind: tuple(of_kind) for kind, of_kind in rates.items()}
 
     def _sizes(self) -> list[int]:
         most = CACHES * last_level_cache_bytes(self.condition.device)
@@ -87,26 +102,44 @@ class _Peaks:
             sizes.append(2 * sizes[-1])
         return sizes
 
-    def _rates(self, kind: str, sizes: list[int], slice_s: float) -> Iterator[Rate]:
-        """The rate in each working set that is large enough to tell it from a launch, and not too slow."""
-        launch_s = self._moving_s(kind, 2 * ITEM_BYTES, slice_s)
+    def _rates(self) -> Iterator[tuple[str, Rate]]:
+        """Rates in each working set that is large enough to tell it from a launch, and not too slow."""
+        sizes = self._sizes()
+        slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * MOVING_OPERATORS)
+        launches_s = self._small_moves(slice_s)
         for size_bytes in sizes:
-            taken_s = self._moving_s(kind, size_bytes, slice_s)
-            if launch_s <= MOST_LAUNCH_SHARE * taken_s:
-                yield Rate(size_bytes, moved_bytes(kind, size_bytes) / (taken_s - launch_s))
-            if LEAST_SAMPLES * taken_s > SLICES_FOR_THE_LAST * slice_s:
+            buffer = self._buffer(size_bytes)
+            slowest_s = 0.0
+            for kind, launch_s in launches_s.items():
+                taken_s = self._moves(kind, buffer, slice_s)
+                if moving_s := _without_launch(taken_s, launch_s):
+                    yield kind, Rate(size_bytes, moved_bytes(kind, size_bytes) / min(moving_s))
+                slowest_s = max(slowest_s, *taken_s)
+            if LEAST_SAMPLES * slowest_s > SLICES_FOR_THE_LAST * slice_s:
                 return
 
-    def _moving_s(self, kind: str, size_bytes: int, slice_s: float) -> float:
-        buffer = torch.zeros(size_bytes // ITEM_BYTES, device=self.condition.device)
-        return self.best_time.of(moving(kind, buffer), slice_s, self.modes[-1])
+    def _small_moves(self, slice_s: float) -> dict[str, list[float]]:
+        """Seconds of the launches of each kind of traffic that the device can do."""
+        buffer = self._buffer(2 * ITEM_BYTES)
+        launches_s: dict[str, list[float]] = {}
+        for kind in TRAFFIC:
+            with self._or_missing(f"rates of moving bytes ({kind})"):
+                launches_s[kind] = self._moves(kind, buffer, slice_s)
+        return launches_s
+
+    def _buffer(self, size_bytes: int) -> Tensor:
+        return torch.zeros(size_bytes // ITEM_BYTES, device=self.condition.device)
+
+    def _moves(self, kind: str, buffer: Tensor, slice_s: float) -> list[float]:
+        """Seconds of each operator of a kind of traffic."""
+        return [self.best_time.of(act, slice_s, self.modes[-1]) for act in moving(kind, buffer)]
 
     def launches(self) -> dict[str, dict[str, float]]:
         """Times of operators that do nothing much, by mode and kind."""
         taken_s: dict[str, dict[str, float]] = {}
         slice_s = LAUNCH_SHARE * self.budget_s / (len(self.modes) * len(LAUNCHED))
         for mode in self.modes:
-            with self._or_missing(f"launches in mode {mode}"):
+            with self._or_missing(f"{LAUNCH} {mode}"):
                 small = PeakOperators(self.condition).small()
                 taken_s[mode] = {kind: self.best_time.of(small[kind], slice_s, mode) for kind in LAUNCHED}
         return taken_s
@@ -116,7 +149,7 @@ class _Peaks:
         rates: dict[str, float] = {}
         slice_s = (1 - TRAFFIC_SHARE - LAUNCH_SHARE) * self.budget_s / len(PRODUCTS)
         for kind in PRODUCTS:
-            with self._or_missing(f"rate of the {kind}"):
+            with self._or_missing(f"{RATE} {kind}"):
                 for rate in self._of_sizes(kind, slice_s):
                     rates[kind] = max(rate, rates.get(kind, rate))
         return rates
@@ -142,3 +175,12 @@ class _Peaks:
             yield
         except (RuntimeError, MemoryError, ValueError) as error:  # torch's own are RuntimeErrors
             self.missing.append(f"{figure}: {one_line(error)}")
+
+
+def _without_launch(each_s: Sequence[float], launches_s: Sequence[float]) -> list[float]:
+    """Seconds that operators take beyond their launches, of those that are no launch for the most part."""
+    moving_s = []
+    for taken_s, launch_s in zip(each_s, launches_s, strict=True):
+        if launch_s < MOST_LAUNCH_SHARE * taken_s:
+            moving_s.append(taken_s - launch_s)
+    return moving_s

@@ -42,6 +42,7 @@ class OperatorCost:
 
     `kind` is the class of its run time, "" if it is in none. `in_place` is the number of elements that it
     reads and then writes to, `given_again` that of elements that it is given more than once, as in x + x.
+    `written` is the number of elements that it writes, those in place among them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class OperatorCost:
     kind: str = ""
     in_place: int = 0
     given_again: int = 0
+    written: int = 0
 
 
 def operator_cost(
@@ -73,10 +75,11 @@ def operator_cost(
     if any(x.layout != torch.strided or x.is_nested for x in tensors((args, *kwargs.values(), out))):
         return OperatorCost(f"{namespace}.{name}", Cost(), is_known=False)
     multiply_adds = _multiply_adds(operator, args, out)
+    written = _elements(_written(operator, args, kwargs, out))
     work = Cost(
         multiply_adds=multiply_adds or 0,
         conv_memory_access=_elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
-        memory_access=_elements(_moved(operator, args, kwargs, out)),
+        memory_access=_elements(_read(operator, args, kwargs, out)) + written,
     )
     entry = entry_of(operator._schema.name)
     return OperatorCost(
@@ -86,6 +89,7 @@ def operator_cost(
         kind=entry.kind if entry else "",
         in_place=_elements(_changed_in_place(operator, args, kwargs)),
         given_again=_elements(_given_again(args, kwargs)),
+        written=written,
     )
 
 
@@ -117,21 +121,26 @@ def _has_no_products(operator: Any, args: Sequence[Any]) -> bool:
     return entry is not None and entry.products == NONE and is_sized
 
 
-def _moved(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
-    """Tensors that are read and tensors that are written; one changed in place comes twice."""
-    schema = operator._schema
-    given = {**dict(zip((argument.name for argument in schema.arguments), args, strict=False)), **kwargs}
+def _read(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
+    """Tensors that are read."""
+    arguments = operator._schema.arguments
+    given = _by_name(operator, args, kwargs)
     if operator._opname in GATHERS:
-        given[schema.arguments[0].name] = out
+        given[arguments[0].name] = out
     if operator._opname in BAGS.split():
         weight, indices = args[:2]
         given["weight"] = weight.new_empty((indices.numel(), weight.shape[-1]), device="meta")
-    for argument in schema.arguments:
-        is_written = argument.alias_info is not None and argument.alias_info.is_write
-        if not argument.is_out and not (is_written and operator._opname in OVERWRITING):
+    for argument in arguments:
+        is_overwritten = _is_written(argument) and operator._opname in OVERWRITING
+        if not argument.is_out and not is_overwritten:
             yield given.get(argument.name)
-        if is_written:
-            yield given.get(argument.name)
+
+
+def _written(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
+    """Tensors that are written, also those changed in place."""
+    schema = operator._schema
+    given = _by_name(operator, args, kwargs)
+    yield [given.get(argument.name) for argument in schema.arguments if _is_written(argument)]
     results = out if len(schema.returns) > 1 else (out,)
     if "native_batch_norm" in operator._opname and not given.get("training"):
         results = out[:1]  # the statistics are empty, but not on the meta device
@@ -144,9 +153,20 @@ def _changed_in_place(operator: Any, args: Sequence[Any], kwargs: Mapping[str, A
     """Tensors that are read and then written to."""
     if operator._opname in OVERWRITING:
         return
-    for number, argument in enumerate(operator._schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write and not argument.is_out:
-            yield args[number] if number < len(args) else kwargs.get(argument.name)
+    given = _by_name(operator, args, kwargs)
+    for argument in operator._schema.arguments:
+        if _is_written(argument) and not argument.is_out:
+            yield given.get(argument.name)
+
+
+def _by_name(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by their names in the schema."""
+    names = (argument.name for argument in operator._schema.arguments)
+    return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def _is_written(argument: Any) -> bool:
+    return argument.alias_info is not None and bool(argument.alias_info.is_write)
 
 
 def _given_again(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Tensor]:

@@ -104,7 +104,7 @@ def _axis(scale: Scale, group: BarGroup) -> str:
 def _listed(bars: Iterable[Bar], scale: Scale) -> Iterator[str]:
     yield "<ul>"
     for bar in bars:
-        product = " x ".join(f"{part.text} {part.name}" for part in bar.parts if part.text) or "1"
+        product = " x ".join(f"{part.text} {part.title}" for part in bar.parts if part.text) or "1"
         note = f" <small>{escape(bar.note)}</small>" if bar.note else ""
         last = ' class="last"' if bar.is_last else ""
         yield (
@@ -129,6 +129,6 @@ def _drawn(bar: Bar, scale: Scale) -> Iterator[str]:
 def _part(part: Part, scale: Scale, begin: float) -> str:
     """A factor from the logarithm at which it begins."""
     left, right = sorted((scale.place(begin), scale.place(begin + part.log)))
-    title = escape(f"{part.name} {part.in_full}")
+    title = escape(f"{part.title} {part.in_full}")
     place = f"left:{left:.4g}%;width:{right - left:.4g}%"
     return f'<i class="{part.name}" style="{place}" title="{title}"><em>{part.name}</em></i>'

@@ -30,7 +30,7 @@ def account(sweep: SweepResult) -> str:
     if sweep.account is None or sweep.verdict is None:
         return ""
     known = sweep.account.inverse if sweep.verdict.slowdown.estimate < 1 else sweep.account
-    factors = [_factor(name, factor) for name, factor in known.factors.items() if not is_one(factor)]
+    factors = [_factor(known.title(name), each) for name, each in known.factors.items() if not is_one(each)]
     product = f"= {' x '.join(factors)}"
     if sweep.verdict.outcome in ("undecided", "launches decide"):
         return product if factors else ""
@@ -40,7 +40,7 @@ def account(sweep: SweepResult) -> str:
     if shares is None:
         return f"{product}, which cancel out"
     against = " and ".join(_against(known, shares))
-    memory = _memory(known, shares["traffic"], is_opposed=bool(against))
+    memory = _memory(known, shares, is_opposed=bool(against))
     return "; ".join(filter(None, (product, memory, against and f"against it: {against}")))
 
 
@@ -82,16 +82,17 @@ def shown(factor: Estimate) -> str:
     return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
 
 
-def _memory(known: Account, share: float, *, is_opposed: bool) -> str:
-    """The part of the effect that traffic explains, on the logarithmic scale; "" if it is opposite to it.
+def _memory(known: Account, shares: Mapping[str, float], *, is_opposed: bool) -> str:
+    """The part of the effect that traffic explains; "" if it is opposite to it, or if traffic is unknown.
 
     It says so if the floor is only a small part of the time, so that memory matters less than its share says.
     """
-    if share < -LEAST_SHARE:
+    share = shares.get("traffic", 0.0)
+    if known.traffic is None or share < -LEAST_SHARE:
         return ""
     if share > LEAST_SHARE and not is_clear(known.traffic):
         return "what memory explains of it is not clear"
-    floor_share = max(known.floor_share, known.baseline_floor_share)
+    floor_share = max(known.floor_share or 0.0, known.baseline_floor_share or 0.0)
     if share <= LEAST_SHARE or floor_share >= LEAST_FLOOR_SHARE:
         return f"memory explains {_part(share, is_opposed)} of it"
     floor = f"the floor is {percent(floor_share)} of the time"
@@ -111,4 +112,4 @@ def _against(known: Account, shares: Mapping[str, float]) -> Iterator[str]:
     """The factors that clearly work against the effect."""
     for name, factor in known.factors.items():
         if shares[name] < -LEAST_SHARE and is_clear(factor) and not _is_small(factor):
-            yield name
+            yield known.title(name)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account, accounts
+from guidelines.analysis.account import Account
 from guidelines.analysis.account_change import AccountChange
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
+from guidelines.analysis.explain import accounts
 from guidelines.analysis.matrix import Matrix
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
@@ -164,7 +165,14 @@ def _bar(name: str, account: Account, unit: _Unit) -> Bar:
     parts = []
     for factor_name, factor in known.factors.items():
         text = "" if is_one(factor) else shown(factor)
-        parts.append(Part(factor_name, factor.estimate, text, with_interval(factor)))
+        part = Part(
+            name=factor_name,
+            title=known.title(factor_name),
+            value=factor.estimate,
+            text=text,
+            in_full=with_interval(factor),
+        )
+        parts.append(part)
     bar = Bar(name, known.slowdown.estimate, times(known.slowdown), tuple(parts))
     direction = FASTER if unit.expect == "faster" else ""
     return _noted(bar, direction, PER_MULTIPLY_ADD if unit.is_per_multiply_add else "")

@@ -1,12 +1,13 @@
 """Write what a device does at best, on which the accounts of slow-downs rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10
 
-from guidelines.analysis.account import faster_than_floors, missing
 from guidelines.analysis.at_best import AtBest, at_best
+from guidelines.analysis.explain import faster_than_floors, missing
 from guidelines.analysis.floor import by_key
 from guidelines.analysis.measured import MachineResults, distinct
+from guidelines.analysis.sufficient import CEILINGS_TELL
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
@@ -127,18 +128,30 @@ def _legend(tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _missing(results: MachineResults) -> Iterator[str]:
-    """Reasons why a condition has no account, or else why single figures of it are not there."""
+    """Reasons why factors of a condition are unknown, and why other figures are not there."""
     if results.is_too_short_for_ceilings and not results.ceilings:
         yield TOO_SHORT
-    untold: dict[CeilingsKey, tuple[str, ...]] = {}
+    notes: list[str] = []
+    told: dict[CeilingsKey, set[str]] = {}
     for condition in distinct([each.place.condition] for each in results.measured):
-        if reasons := missing(results, condition):
-            untold[key_of(condition)] = reasons
-    for key, reasons in untold.items():
-        yield f"{label(key)}: slow-downs are not explained: {'; '.join(reasons)}"
+        key = key_of(condition)
+        unknown = missing(results, condition)
+        told.setdefault(key, set()).update(*unknown.values())
+        notes += [f"{label(key)}: {note}" for note in _unknown(unknown)]
     for key, reasons in _unmeasured(results).items():
-        if key not in untold:
-            yield f"{label(key)}: not measured: {'; '.join(reasons)}"
+        others = [reason for reason in reasons if reason not in told.get(key, ())]
+        if others:
+            notes.append(f"{label(key)}: not measured: {'; '.join(others)}")
+    yield from dict.fromkeys(notes)
+
+
+def _unknown(reasons: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """A note on each factor that is unknown, or one if that leaves no account."""
+    if len(reasons) == len(CEILINGS_TELL):
+        yield f"slow-downs are not explained: {'; '.join(distinct(reasons.values()))}"
+        return
+    for factor, of_factor in reasons.items():
+        yield f"{factor} not known: {'; '.join(of_factor)}"
 
 
 def _too_fast(results: MachineResults) -> Iterator[str]:

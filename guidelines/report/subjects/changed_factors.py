@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from guidelines.analysis.account import WORK
+from guidelines.analysis.account import FACTORS, WORK
 from guidelines.analysis.account_change import AccountChange, FactorChange
 from guidelines.analysis.compare import Comparison
+from guidelines.analysis.compared import Compared
 from guidelines.report.digits import factor, percent
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.factors import legend
@@ -30,24 +31,27 @@ def carried_by(change: AccountChange) -> str:
 
 def mostly(factor: FactorChange) -> str:
     """The factor that carries most of a change: "mostly kernels", "perhaps traffic"."""
-    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.name}"
+    return f"{'mostly' if factor.is_clear else PERHAPS} {factor.title}"
 
 
 def section(comparison: Comparison, changes: Changes) -> Iterator[Section]:
     """A table of the factors of all rows that changed or that decide; nothing without any."""
-    rows = []
-    shown = []
+    shown: list[tuple[Compared, AccountChange]] = []
     for row in comparison.rows:
         change = changes.get(row.a.place.key)
         if change and (change.most or change.is_deciding):
-            name = Value(row.a.place.variant, row.a.place.row)
-            cells = [Value(_both(each), each.ratio.estimate) for each in change.factors]
-            rows.append(Row((name, *cells, _most(change)), row.sweep))
-            shown.append(change)
-    if shown:
-        names = [each.name for each in shown[0].factors]
-        heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
-        yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(shown)))
+            shown.append((row, change))
+    if not shown:
+        return
+    known = [change for _, change in shown]
+    told = set().union(*(change.by_name for change in known))
+    names = [name for name in FACTORS if name in told]
+    rows = []
+    for row, change in shown:
+        variant = Value(row.a.place.variant, row.a.place.row)
+        rows.append(Row((variant, *_cells(change, names), _most(change)), row.sweep))
+    heads = (NAME, *(Head(name, is_detail=name == WORK) for name in names), MOST)
+    yield Section(TITLE, Grid(heads, tuple(rows), "sweep"), notes=tuple(_legend(known)))
 
 
 def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
@@ -65,6 +69,16 @@ def _legend(shown: Iterable[AccountChange]) -> Iterator[str]:
         yield PERHAPS_LEGEND
 
 
+def _cells(change: AccountChange, names: Iterable[str]) -> Iterator[Value]:
+    """The factors on both sides; an empty cell for one that is unknown, which kernels name then."""
+    for name in names:
+        each = change.by_name.get(name)
+        if each:
+            yield Value(f"{_both(each)}{each.title.removeprefix(name)}", each.ratio.estimate)
+        else:
+            yield Value()
+
+
 def _both(change: FactorChange) -> str:
     """A factor on both sides: "1.6 -> 2.1", or "1.6" if it is the same."""
     a, b = factor(change.a), factor(change.b)
@@ -77,4 +91,4 @@ def _most(change: AccountChange) -> Value:
     if most is None or most.share is None:
         return Value()
     mark = "" if most.is_clear else f", {PERHAPS}"
-    return Value(f"{most.name} {percent(most.share)}{mark}", most.share)
+    return Value(f"{most.title} {percent(most.share)}{mark}", most.share)

@@ -17,9 +17,9 @@ from guidelines.spec.work import Conv, Operators, Stack
 
 NETWORK = Variant("a", "a", (4,), Stack((Conv(4, 4),), elementwise_accesses=20), build=Unit)
 OPERATORS = (
-    Operators("convolution", calls=1, multiply_adds=256, memory_access=144),
-    Operators("element-wise", calls=1, multiply_adds=0, memory_access=128),
-    Operators("element-wise", calls=1, multiply_adds=0, memory_access=192),
+    Operators("convolution", calls=1, multiply_adds=256, memory_access=144, written=64),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=128, written=64),
+    Operators("element-wise", calls=1, multiply_adds=0, memory_access=192, written=64),
 )
 
 

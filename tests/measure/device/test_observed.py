@@ -99,8 +99,8 @@ def test_operators_of_equal_work_are_observed_together_and_views_are_none():
         torch.add(x, x.view(2, 3))
         x.relu_()
     assert observer.operators == (
-        Operators("element-wise", calls=1, multiply_adds=0, memory_access=12),  # x + x
-        Operators("element-wise", calls=1, multiply_adds=0, memory_access=12, in_place=6),
-        Operators("element-wise", calls=1, multiply_adds=0, memory_access=18),
+        Operators("element-wise", calls=1, multiply_adds=0, memory_access=12, written=6),  # x + x
+        Operators("element-wise", calls=1, multiply_adds=0, memory_access=12, in_place=6, written=6),
+        Operators("element-wise", calls=1, multiply_adds=0, memory_access=18, written=6),
     )
     assert [each.touched for each in observer.operators] == [12, 6, 18]

@@ -5,14 +5,14 @@ from guidelines.measure.profile import peaks as peaks_module
 from guidelines.measure.profile.best_time import LEAST_SAMPLE_S, BestTime
 from guidelines.measure.profile.caches import USUAL_BYTES, last_level_cache_bytes
 from guidelines.measure.profile.peaks import SMALLEST_BYTES, peaks
-from guidelines.results.ceilings import COPY, IN_PLACE, LAUNCHED, PRODUCTS, key_of
+from guidelines.results.ceilings import COPY, IN_PLACE, LAUNCHED, PRODUCTS, READ, TRAFFIC, WRITE, key_of
 from guidelines.spec.condition import Condition, Device
 
 CPU = Condition("cpu", "a processor")
 
 
 def timed_as(launch_s, bytes_per_s):
-    """Every operator takes a launch, and operators in place also a time for each byte of their buffer."""
+    """Every operator takes a launch, and methods of a buffer also a time for each of its bytes."""
 
     def of(self, act, slice_s, mode="eager"):
         buffer = getattr(act, "__self__", None)
@@ -33,15 +33,33 @@ def test_every_ceiling_of_this_cpu_is_measured(small):
     assert measured.multiply_adds_per_s.keys() == set(PRODUCTS)
     assert measured.launch_s["eager"].keys() == set(LAUNCHED)
     assert [rate.working_set_bytes for rate in measured.traffic[IN_PLACE]][-1] == 16 * SMALLEST_BYTES
-    assert {*measured.traffic} == {COPY, IN_PLACE}
+    assert {*measured.traffic} == {*TRAFFIC}
 
 
 def test_a_rate_does_not_count_the_launch_and_a_set_that_is_all_launch_has_none(small, monkeypatch, clock):
     launch_s = 3 * SMALLEST_BYTES / 1e9
     monkeypatch.setattr(BestTime, "of", timed_as(launch_s, 1e9))
-    rates = peaks(CPU, budget_s=0.01, clock=clock).traffic[IN_PLACE]
+    rates = peaks(CPU, budget_s=0.0125, clock=clock).traffic[IN_PLACE]
     assert [rate.working_set_bytes // SMALLEST_BYTES for rate in rates] == [4, 8]
     assert [rate.bytes_per_s for rate in rates] == [pytest.approx(2e9, rel=1e-3)] * 2
+
+
+def test_reading_and_writing_alone_move_each_byte_once(small, monkeypatch, clock):
+    monkeypatch.setattr(BestTime, "of", timed_as(1e-9, 1e9))
+    traffic = peaks(CPU, budget_s=0.1, clock=clock).traffic
+    for kind in (READ, WRITE):
+        assert [rate.bytes_per_s for rate in traffic[kind]] == [pytest.approx(1e9, rel=1e-3)] * 5
+
+
+def test_the_fastest_operator_of_a_kind_gives_its_rate(small, monkeypatch, clock):
+    def of(self, act, slice_s, mode="eager"):
+        if getattr(act, "func", None) is torch.dot:
+            return sum(4 * half.numel() for half in act.args) / 4e9
+        return timed_as(1e-9, 2e9)(self, act, slice_s)
+
+    monkeypatch.setattr(BestTime, "of", of)
+    read = peaks(CPU, budget_s=0.1, clock=clock).traffic[READ]
+    assert [rate.bytes_per_s for rate in read] == [pytest.approx(4e9, rel=1e-3)] * 5
 
 
 def test_what_a_device_cannot_do_is_missing_with_its_reason(small, monkeypatch):
@@ -55,6 +73,16 @@ def test_what_a_device_cannot_do_is_missing_with_its_reason(small, monkeypatch):
         "rate of the 3x3 convolution",
     ]
     assert measured.multiply_adds_per_s.keys() == {"matrix product", "matrix-vector product"}
+
+
+def test_a_kind_of_traffic_that_a_device_cannot_do_leaves_the_others(small, monkeypatch):
+    def fail(*given, **named):
+        raise RuntimeError("no product of vectors")
+
+    monkeypatch.setattr(torch, "dot", fail)
+    measured = peaks(CPU, budget_s=0.01)
+    assert measured.missing == ("rates of moving bytes (read): RuntimeError: no product of vectors",)
+    assert measured.traffic.keys() == {COPY, IN_PLACE, WRITE}
 
 
 def test_memory_that_does_not_suffice_is_a_reason_and_no_error(monkeypatch):
