@@ -62,7 +62,7 @@ class Chosen:
 
 
 class NoSettings:
-    """A pytest plugin that forgets the empty file that `for_pytest` gives in place of a project's settings."""
+    """A pytest plugin that forgets the empty file that `for_pytest` gives in place of settings."""
 
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
         """Keep the header from naming it."""
