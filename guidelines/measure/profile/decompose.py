@@ -1,4 +1,4 @@
-"""Where the time of a call goes, by classes of operators (paper, Figure 2)."""
+"""Split the time of a call among classes of operators (paper, Figure 2)."""
 
 import gc
 import os
