@@ -155,7 +155,7 @@ class _Process:
         return message
 
     def end(self) -> str:
-        """Clause on its end: "was ended by SIGKILL", or "ended with status 3" with its last line of output."""
+        """Clause on its end: "was ended by SIGKILL", or "ended with status 3" and its last line of output."""
         status = self.wait()
         if status < 0:
             name = SIGNALS.get(-status, f"signal {-status}")
