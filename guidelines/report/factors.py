@@ -8,7 +8,7 @@ SOURCE = 'see "Why a network is slower" in experiments/METHOD.md'
 
 
 class Explained(NamedTuple):
-    """What a factor is, and what lowers it."""
+    """A factor in words, and the remedy that lowers it."""
 
     meaning: str
     remedy: str
