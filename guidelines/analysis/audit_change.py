@@ -103,9 +103,22 @@ class AuditChange:
         return change(MarginedRatio(lambda confidence: self.ratio, least), self.ratio.confidence)
 
     @property
+    def uneven(self) -> tuple[LayerChange, ...]:
+        """Layers that both networks have and that were measured on one side alone: sums count them there."""
+        return tuple(each for each in self.layers if each.lacks in (NOT_ON_A, NOT_ON_B))
+
+    @property
     def most_changed(self) -> ShareChange | None:
-        """The guideline whose time changed most, of those that changed beyond their intervals."""
-        changed = [each for each in self.guidelines if each.guideline and _is_clear(each.change)]
+        """The guideline whose time changed most, of those that changed beyond their intervals.
+
+        One whose sum counts layers on one side alone has not changed for that reason.
+        """
+        uneven = {""}
+        for layer in self.uneven:
+            uneven |= {part.guideline for part in (layer.part_a, layer.part_b) if part}
+        changed = [
+            each for each in self.guidelines if each.guideline not in uneven and _is_clear(each.change)
+        ]
         return max(changed, key=lambda each: abs(each.change.estimate), default=None)
 
 
@@ -114,7 +127,7 @@ def audit_change(a: AuditResult, b: AuditResult) -> AuditChange:
     one = Exactly(1.0, a.network_s.rounds)(a.network_s.confidence)
     is_same_run = (a.network_s, a.parts) == (b.network_s, b.parts)
     ratio = one if is_same_run else over(b.network_s, a.network_s)
-    sides = _Sides(a, b, ratio)
+    sides = _Sides(a, b, ratio, is_same_run)
     of_a, of_b = _shares(a), _shares(b)
     broken = [name for name in (*GUIDELINES, "") if name in of_a or name in of_b]
     return AuditChange(
@@ -135,16 +148,19 @@ def _shares(result: AuditResult) -> dict[str, Estimate]:
 
 @dataclass(frozen=True)
 class _Sides:
-    """Two audits, and the ratio of the network's times."""
+    """Two audits, and the ratio of the network's times, exactly 1 if both are the same run."""
 
     a: AuditResult
     b: AuditResult
     ratio: Estimate
+    is_same_run: bool
 
     def share(self, guideline: str, share_a: Estimate | None, share_b: Estimate | None) -> ShareChange:
         """The change of what takes a share of the time on A and on B."""
         now = product(share_b, self.ratio) if share_b else None  # as a fraction of A's time
         ratio = over(now, share_a) if now and share_a else None
+        if self.is_same_run:
+            ratio = self.ratio
         return ShareChange(
             guideline=guideline,
             share_a=share_a,

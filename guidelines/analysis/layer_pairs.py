@@ -40,9 +40,11 @@ def layer_pairs(a: Iterable[AuditPart], b: Iterable[AuditPart]) -> list[LayerPai
     together: dict[tuple[str, str], list[_Pair]] = {}
     for pair in _pairs(_calls(a), _calls(b)):
         together.setdefault((_variant(pair.a), _variant(pair.b)), []).append(pair)
-    return [
-        LayerPair(tuple(pair.layer for pair in pairs), pairs[0].a, pairs[0].b) for pairs in together.values()
-    ]
+    return list(map(_joined, together.values()))
+
+
+def _joined(pairs: Sequence[_Pair]) -> LayerPair:
+    return LayerPair(tuple(pair.layer for pair in pairs), pairs[0].a, pairs[0].b)
 
 
 def _variant(part: AuditPart | None) -> str:
@@ -67,23 +69,26 @@ def _pairs(left_a: list[_Call], left_b: list[_Call]) -> list[_Pair]:
     return pairs
 
 
-def _alike(
-    left_a: list[_Call], left_b: list[_Call], likeness: Callable[[_Call], Hashable]
-) -> Iterable[_Pair]:
+def _alike(left_a: list[_Call], left_b: list[_Call], likeness: Callable[[_Call], Hashable]) -> list[_Pair]:
     """Take calls that are alike, in their order, out of the lists of those that are left."""
     of_b = _grouped(left_b, likeness)
+    pairs = []
     for call in list(left_a):
-        if others := of_b.get(likeness(call)):
-            yield _taken(call, others.pop(0), left_a, left_b)
+        others = of_b.get(likeness(call), [])
+        if others:
+            pairs.append(_taken(call, others.pop(0), left_a, left_b))
+    return pairs
 
 
-def _alone(left_a: list[_Call], left_b: list[_Call]) -> Iterable[_Pair]:
+def _alone(left_a: list[_Call], left_b: list[_Call]) -> list[_Pair]:
     """Take the calls of layers that have one left on each side."""
     of_a, of_b = _grouped(left_a, _layer), _grouped(left_b, _layer)
+    pairs = []
     for layer, calls in of_a.items():
         others = of_b.get(layer, [])
         if len(calls) == len(others) == 1:
-            yield _taken(calls[0], others[0], left_a, left_b)
+            pairs.append(_taken(calls[0], others[0], left_a, left_b))
+    return pairs
 
 
 def _operator(call: _Call) -> Hashable:

@@ -56,7 +56,7 @@ def run(options: Namespace, reading: Reading, wanted: Sequence[Trigger]) -> int:
 
 
 def _answer(compared: AuditChange, sides: Sides) -> Answer:
-    return Answer("compare audits", report.document(compared, sides), audit_records.records(compared, *sides))
+    return Answer("compare_audits", report.document(compared, sides), audit_records.records(compared, *sides))
 
 
 def _gate(compared: AuditChange, wanted: Sequence[Trigger]) -> AuditGate:

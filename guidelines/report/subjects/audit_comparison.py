@@ -80,7 +80,7 @@ def _guidelines(compared: AuditChange) -> Section:
     """A row for each guideline, then all operators, and the network."""
     rows = [*compared.guidelines, compared.operators, compared.network]
     grid = Grid(GUIDELINES, tuple(_of_share(each) for each in rows if each))
-    return Section("By guideline", grid, notes=tuple(notes_on_sums(compared)))
+    return Section("Guidelines", grid, notes=tuple(notes_on_sums(compared)))
 
 
 def _of_share(each: ShareChange) -> Row:
@@ -99,7 +99,7 @@ def _layers(compared: AuditChange) -> Section:
     rows = tuple(map(_of_layer, compared.layers))
     grid = Grid(LAYERS, rows)
     brief = replace(grid, rows=rows[:MOST_LAYERS]) if len(rows) > MOST_LAYERS else None
-    return Section("By layer, the largest change first", grid, notes=_not_measured(compared), brief=brief)
+    return Section("Layers, the largest change first", grid, notes=_not_measured(compared), brief=brief)
 
 
 def _of_layer(each: LayerChange) -> Row:

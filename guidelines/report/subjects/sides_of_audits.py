@@ -51,7 +51,13 @@ def conditions(compared: AuditChange) -> str:
 
 
 def notes_on_sums(compared: AuditChange) -> Iterator[str]:
-    """A line for each side whose operators do not make the network's time."""
+    """Lines on layers that were measured on one side alone, and on operators that do not make the time."""
+    for side, result in (("A", compared.a), ("B", compared.b)):
+        alone_s = [each.a_s if side == "A" else each.b_s for each in compared.uneven]
+        total_s = sum(seconds.estimate for seconds in alone_s if seconds)
+        if total_s:
+            share = percent(total_s / result.network_s.estimate)
+            yield f"{share} of {side}'s time is of layers that were not measured on the other side: see below"
     for name, result in (("A", compared.a), ("B", compared.b)):
         if result.sum is None:
             yield f"{name}: no operator could be measured alone"
