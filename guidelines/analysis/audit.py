@@ -21,7 +21,7 @@ LEAST_SUM, MOST_SUM = 0.85, 1.15
 
 @dataclass(frozen=True)
 class Saving:
-    """What another operator in place of a part would save: a share of the network's time, maybe below 0.
+    """Saving by another operator in place of a part: a share of the network's time, maybe below 0.
 
     `seconds_per_call` is its time for the multiply-adds of the part.
     """
@@ -178,7 +178,7 @@ class _Parts:
         )
 
     def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
-        """What another operator saves; None if it could not be timed."""
+        """The saving by another operator; None if it could not be timed."""
         if timed.variant not in self.entries:
             return None
         calls = len(part.layers)

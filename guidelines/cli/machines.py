@@ -42,7 +42,7 @@ def read_files(options: Namespace) -> Reading:
 
 @contextmanager
 def _no_search_for_garbage() -> Iterator[None]:
-    """Do not search what is read for cycles, of which it has none: that takes a third of the time."""
+    """Keep Python from searching what is read for cycles, of which it has none: a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

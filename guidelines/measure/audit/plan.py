@@ -1,4 +1,4 @@
-"""What an audit measures: the network, its parts, their alternatives and remedies, as variants of a sweep."""
+"""Plan an audit: the network, its parts, their alternatives and remedies, as variants of a sweep."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
