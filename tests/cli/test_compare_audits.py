@@ -41,7 +41,7 @@ def test_two_audits_are_compared_by_guideline_and_by_layer(two, printed, monkeyp
     status, out, err = printed("compare", *two)
     assert (status, err) == (0, "")
     assert out.startswith(
-        "B takes 0.820x [0.818, 0.822] of A's time: FASTER; G2 took 34 % of A's, takes 20 %"
+        "B takes 0.820x [0.818, 0.822] of A's time: FASTER; G2 took 34 % of A's, takes 20"
     )
     assert "\nGuidelines\n" in out
     assert "conv1 + 1 more: conv" in out

@@ -58,7 +58,7 @@ def document(compared: AuditChange, sides: Sides) -> Document:
 
 
 def answer(compared: AuditChange) -> str:
-    """What B takes, and the guideline that changed most.
+    """The time that B takes, and the guideline that changed most.
 
     "B takes 0.82x [0.80, 0.85] of A's time: FASTER; G4 took 34 % of A's, takes 12 % of B's".
     """

@@ -21,7 +21,7 @@ def lines(gate: AuditGate, compared: AuditChange) -> tuple[str, ...]:
 
 
 def undecided_line(gate: AuditGate) -> str:
-    """How large a change may hide, what would show it, and the word that fails at it; "" if none may."""
+    """The change that may hide, what would show it, and the word that fails at it; "" if none may."""
     undecided = [check for check in gate.checks if check.is_undecided]
     if not undecided:
         return ""
