@@ -31,10 +31,10 @@ CHANGES = (
 )
 GUIDELINES = (
     Head("guideline", is_number=False),
-    Head("us\u00a0A"),
+    Head("us\u00a0A", is_folded=True),
     Head("%\u00a0of\u00a0A"),
     Head("± %\u00a0of\u00a0A", is_detail=True),
-    Head("us\u00a0B"),
+    Head("us\u00a0B", is_folded=True),
     Head("%\u00a0of\u00a0B"),
     Head("± %\u00a0of\u00a0B", is_detail=True),
     *CHANGES,
@@ -42,9 +42,9 @@ GUIDELINES = (
 LAYERS = (
     Head("layer", is_number=False),
     Head(f"guide-{BREAK}line", is_number=False),
-    Head("us\u00a0A"),
+    Head("us\u00a0A", is_folded=True),
     Head("± A", is_detail=True),
-    Head("us\u00a0B"),
+    Head("us\u00a0B", is_folded=True),
     Head("± B", is_detail=True),
     *CHANGES,
 )
