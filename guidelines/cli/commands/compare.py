@@ -56,7 +56,7 @@ def run(options: Namespace) -> int:
 
     wanted = _triggers(options.fail_on)
     reading = read_files(options)
-    if compare_audits.holds_audits(reading):
+    if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)
     show_answer = partial(show, options=options, read=paths_of(options, reading))

@@ -69,7 +69,7 @@ def answer(result: AuditResult) -> str:
 
 
 def _prices(result: AuditResult) -> Iterator[str]:
-    """What keeping each guideline would save; for G4, in place if that was measured."""
+    """Savings by keeping each guideline; for G4, in place if that was measured."""
     saved = [
         f"keeping {each.guideline} would save {saving(each.price)}"
         for each in result.guidelines
