@@ -70,7 +70,9 @@ def audit_run(*, shares=SHARES, parts=(GROUPED, NARROW, RELU, PLAIN, ODD), passe
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
         entries.append(_entry(variant, row, share, spread[:passes], disturbed))
     failed = [part.variant for part in parts if part.variant not in shares]
-    failures = [Failure(_place(name, 90), (), _work(), "it cannot run alone") for name in failed]
+    failures = [
+        Failure(_place(name, 90 + k), (), _work(), "it cannot run alone") for k, name in enumerate(failed)
+    ]
     told = Audit(changes.pop("target", "net"), changes.pop("inputs", "1x3x224x224"), parts)
     run = replace(linked(entries, failures), machine=parse_machine(MACHINE), audit=told)
     return replace(run, **changes)

@@ -64,15 +64,10 @@ def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Re
     audits_by_path: list[list[AuditResult]] = []
     skipped: list[str] = []
     for of_path in by_path:
-        runs_by_path.append([])
-        audits_by_path.append([])
-        for result in islice(results, len(of_path)):
-            if isinstance(result, ResultsError):
-                skipped.append(str(result))
-            elif isinstance(result, AuditResult):
-                audits_by_path[-1].append(result)
-            else:
-                runs_by_path[-1].append(result)
+        of_it = list(islice(results, len(of_path)))
+        runs_by_path.append([each for each in of_it if isinstance(each, MachineResults)])
+        audits_by_path.append([each for each in of_it if isinstance(each, AuditResult)])
+        skipped += [str(each) for each in of_it if isinstance(each, ResultsError)]
     if skipped and not any(runs_by_path) and not any(audits_by_path):
         which = f"all {len(skipped)} files are" if len(skipped) > 1 else "the only file is"
         raise ResultsError(f"{which} broken, {skipped[0]}")

@@ -51,6 +51,12 @@ def test_several_audits_and_runs_are_all_shown(audit_path, run_path, tmp_path, c
     assert {record["target"] for record in records} == {"", "net"}
 
 
+def test_a_machine_of_audits_can_be_named(audit_path, capsys):
+    assert main(["report", f"laptop={audit_path}"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "a processor, machine laptop, torch 2.13.0" in told
+
+
 def test_a_folder_of_audits_is_not_merged(audit_path, tmp_path, capsys):
     (tmp_path / "again.json").write_text(saved_audit(target="again"))
     assert main(["report", str(tmp_path)]) == 0

@@ -58,7 +58,7 @@ def lines(result: AuditResult) -> Iterator[Line]:
         left -= each.share.estimate
         operators = sum(part.part.guideline == each.guideline for part in result.parts)
         meaning = MEANINGS[each.guideline]
-        yield Line(each.guideline or NONE, meaning, each.share, each.price, operators)
+        yield Line(each.guideline or NONE, meaning, each.share, price=each.price, operators=operators)
     known = result.sum or replace(result.network_s, estimate=0.0, low=0.0, high=0.0)
     half_width = known.half_width
     has_none = half_width is None
