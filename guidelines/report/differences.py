@@ -3,17 +3,20 @@
 from guidelines.report.digits import first_digit, rounded
 from guidelines.stats.intervals import Estimate
 
-# Decimals of a percentage.
-MOST_DECIMALS = 1
+MOST_DECIMALS = 2
 
 
 def with_half_width(estimate: Estimate) -> str:
-    """An estimate with the larger side of its interval: "-120 ±30"; "~120" if it has none."""
+    """An estimate with the larger side of its interval: "-120 ±30"; "~120" if it has none.
+
+    A side that is zero as shown is left out.
+    """
     half_width = estimate.half_width
     if half_width is None:
         return f"~{_rounded(estimate.estimate, _decimals(estimate))}"
     places = _decimals(estimate)
-    return f"{_rounded(estimate.estimate, places)} ±{_rounded(half_width, places)}"
+    known, side = _rounded(estimate.estimate, places), _rounded(half_width, places)
+    return f"{known} ±{side}" if float(side) else known
 
 
 def share(fraction: Estimate) -> str:
@@ -43,7 +46,7 @@ def alone(estimate: Estimate) -> str:
 
 
 def _decimals(estimate: Estimate) -> int:
-    """The decimal place of the first uncertain digit, at most the first one behind the point.
+    """The decimal place of the first uncertain digit, at most the second one behind the point.
 
     One digit more if the half-width starts with a 1; two digits if there is no interval. At least one digit
     of an estimate of 1 or more, however wide the interval.
