@@ -8,7 +8,7 @@ from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects import audit_shares
 from guidelines.report.subjects.audit import document
-from guidelines.results.audit import WHOLE
+from guidelines.results.audit import WHOLE, WITHOUT_G4
 
 
 def result(**changes):
@@ -44,6 +44,12 @@ def test_the_answer_comes_first():
     )
     assert in_place in told
     assert "without redesign: layer1.0.conv2 + 2 more in nhwc saves 6.1 % of the time" in told
+
+
+def test_what_could_not_be_taken_out_in_place_is_told():
+    shares = {name: share for name, share in SHARES.items() if name != WITHOUT_G4}
+    told = flat(result(shares=shares))
+    assert "G4 taken out in place was not measured; the sum of its parts is 20.0 [19.5, 20.5] %" in told
 
 
 def test_the_text_fits_80_columns():

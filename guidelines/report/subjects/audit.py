@@ -78,11 +78,11 @@ def _prices(result: AuditResult) -> Iterator[str]:
     if saved:
         yield f"{'; '.join(saved)} of the time, at equal work"
     g4 = [each for each in result.guidelines if each.guideline == "G4"]
-    if g4 and result.without_g4:
-        yield (
-            f"G4 taken out in place saves {saving(result.without_g4)} of the time; "
-            f"the sum of its parts is {saving(g4[0].share)}"
-        )
+    if g4:
+        in_place = "was not measured"
+        if result.without_g4:
+            in_place = f"saves {saving(result.without_g4)} of the time"
+        yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
 
 
 def _remedies(result: AuditResult) -> Iterator[str]:
