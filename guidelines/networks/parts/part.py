@@ -10,10 +10,10 @@ from guidelines.networks.parts.alternatives import (
     of_equal_widths,
     without_groups,
 )
-from guidelines.networks.parts.fragments import channels_read, fragments, origins_of
+from guidelines.networks.parts.fragments import Fragments, fragments
 from guidelines.networks.parts.product import Product, product
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
-from guidelines.networks.parts.remedies import Remedy, remedies
+from guidelines.networks.parts.remedies import Remedy, remedies, together
 from guidelines.networks.parts.rules import Broken, broken
 
 
@@ -37,34 +37,43 @@ class Part:
 
 @dataclass
 class _Occurrences:
-    """Equal calls of a network, of which the first one is kept."""
+    """Equal calls of a network, of which the first one is kept; several that are one part are a `group`."""
 
     calls: tuple[Call, ...]
     layers: list[str]
+    group: Fragments | None
 
 
 def parts(program: Program) -> list[Part]:
     """The parts of a network in the order of their first call. Every operator that does work is in one."""
-    groups = fragments(program)
-    in_group = {id(each.call): group for group in groups for each in group}
+    groups = _by_call(fragments(program))
     seen: dict[Any, _Occurrences] = {}
     for call in program.calls:
         if call.cost is None:
             continue
-        group = in_group.get(id(call), ())
-        if group and group[0].call is not call:
+        group = groups.get(id(call))
+        if group and group.products[0].call is not call:
             continue
-        calls = tuple(each.call for each in group) or (call,)
+        calls = tuple(each.call for each in group.products) if group else (call,)
         key = _signature(program, calls)
-        occurrences = seen.setdefault(key, _Occurrences(calls, []))
+        occurrences = seen.setdefault(key, _Occurrences(calls, [], group))
         occurrences.layers.append(_layer(calls))
     return [_part(program, each) for each in seen.values()]
 
 
+def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
+    """The group of each call that is in one, by the call's identity."""
+    by_call = {}
+    for group in groups:
+        for each in group.products:
+            by_call[id(each.call)] = group
+    return by_call
+
+
 def _part(program: Program, each: _Occurrences) -> Part:
-    group = [known for call in each.calls if (known := product(call, program.tensors))]
     call = each.calls[0]
-    rule = _fragments_rule(group) if len(each.calls) > 1 else broken(call, group[0] if group else None)
+    alone = product(call, program.tensors)
+    rule = _fragments_rule(each.group.products) if each.group else broken(call, alone)
     return Part(
         program=_program(program, each.calls),
         layers=tuple(each.layers),
@@ -72,9 +81,16 @@ def _part(program: Program, each: _Occurrences) -> Part:
         kind=call.cost.kind if call.cost else "",
         guideline=rule.guideline,
         rule=rule.rule,
-        alternative=_alternative(rule.guideline, group, program),
-        remedies=tuple(remedies(group)) if group else (),
+        alternative=_alternative(rule.guideline, each.group, alone),
+        remedies=tuple(_remedies(each.group, alone)),
     )
+
+
+def _remedies(group: Fragments | None, alone: Product | None) -> Iterator[Remedy]:
+    if group is not None:
+        yield from together(group)
+    elif alone is not None:
+        yield from remedies(alone)
 
 
 def _program(program: Program, calls: Sequence[Call]) -> Program:
@@ -93,13 +109,13 @@ def _fragments_rule(group: Sequence[Product]) -> Broken:
     return Broken("G3", f"{len(group)} fragments of one tensor ({shares}{more} % of their work)")
 
 
-def _alternative(guideline: str, group: Sequence[Product], program: Program) -> Alternative | None:
-    if guideline == "G1":
-        return of_equal_widths(group[0])
-    if guideline == "G2":
-        return without_groups(group[0])
-    if guideline == "G3":
-        return in_one_piece(group, channels_read(group, origins_of(program), program))
+def _alternative(guideline: str, group: Fragments | None, alone: Product | None) -> Alternative | None:
+    if group is not None:
+        return in_one_piece(group.products, group.channels)
+    if alone is not None and guideline == "G1":
+        return of_equal_widths(alone)
+    if alone is not None and guideline == "G2":
+        return without_groups(alone)
     return None
 
 

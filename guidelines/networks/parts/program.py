@@ -105,7 +105,7 @@ class Program:
 
     @property
     def given(self) -> tuple[int, ...]:
-        """Indices of the tensors that are given from outside, each once."""
+        """Indices of the tensors that are given from outside, each once; an output may be one."""
         written: set[int] = set()
         given: dict[int, None] = {}
         for call in (*self.setup, *self.calls):
@@ -113,6 +113,9 @@ class Program:
                 if slot.index not in written:
                     given[slot.index] = None
             written |= {slot.index for slot in call.written}
+        for slot in self.outputs:
+            if slot.index not in written:
+                given[slot.index] = None
         return tuple(given)
 
     def only(self, calls: Sequence[Call]) -> "Program":

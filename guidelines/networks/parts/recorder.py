@@ -59,9 +59,9 @@ class _Recorder:
         )
 
     def program(self) -> Program:
-        """The calls whose results count for the last one's."""
-        calls = _without_dead(self._calls)
-        return Program(self._specs, tuple(calls), calls[-1].written if calls else ())
+        """The calls that do work, and those that others need; its outputs are those of the last call."""
+        outputs = _outputs(self._calls)
+        return Program(self._specs, tuple(_without_dead(self._calls, outputs)), outputs)
 
     def _of(self, value: Any) -> Any:
         """The slot of a tensor; a device becomes Device, which a replay replaces; other values stay."""
@@ -76,9 +76,17 @@ class _Recorder:
         return self._slots[id(value)]
 
 
-def _without_dead(calls: Sequence[Call]) -> list[Call]:
+def _outputs(calls: Sequence[Call]) -> tuple[Slot, ...]:
+    """What the last call computes that gives a tensor."""
+    for call in reversed(calls):
+        if call.written:
+            return call.written
+    return ()
+
+
+def _without_dead(calls: Sequence[Call], outputs: Sequence[Slot]) -> list[Call]:
     """The calls of which something is used later, or that do work: allocations that nobody reads go."""
-    used: set[Slot] = set(calls[-1].written) if calls else set()
+    used = set(outputs)
     kept = []
     for call in reversed(calls):
         if call.cost is not None or used.intersection(call.written):

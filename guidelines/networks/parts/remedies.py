@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from guidelines.networks.parts.fragments import Fragments
 from guidelines.networks.parts.product import CONVOLUTION, GROUPS_AT, WEIGHTS_AT, Product
 from guidelines.networks.parts.program import Call, Program, Slot
 
@@ -21,18 +22,19 @@ class Remedy:
     text: str
 
 
-def remedies(group: Sequence[Product]) -> Iterator[Remedy]:
-    """Ways to run some products that read one tensor, or a product alone."""
-    first = group[0]
-    if len(group) > 1:
-        if len({(each.settings, each.input) for each in group}) == 1:
-            yield Remedy(_merged(group), "as one wider operator")
-        return
-    if len(first.kernel) == 2:
-        is_last = first.tensors[first.input.index].is_channels_last
-        yield Remedy(_in_layout(first, NCHW if is_last else NHWC), f"in {'nchw' if is_last else 'nhwc'}")
-    if first.groups > 1 and not first.is_depthwise and first.call.name == CONVOLUTION:
-        yield Remedy(_loop(first), f"as {first.groups} convolutions")
+def remedies(each: Product) -> Iterator[Remedy]:
+    """Ways to run a product."""
+    if len(each.kernel) == 2:
+        is_last = each.tensors[each.input.index].is_channels_last
+        yield Remedy(_in_layout(each, NCHW if is_last else NHWC), f"in {'nchw' if is_last else 'nhwc'}")
+    if each.groups > 1 and not each.is_depthwise:
+        yield Remedy(_loop(each), f"as {each.groups} convolutions")
+
+
+def together(group: Fragments) -> Iterator[Remedy]:
+    """Ways to run products that read one tensor."""
+    if group.is_one_input and len({each.settings for each in group.products}) == 1:
+        yield Remedy(_merged(group.products), "as one wider operator")
 
 
 class _Slots:

@@ -1,7 +1,7 @@
 """Run a program on tensors of its own, as a network that can be timed."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +24,8 @@ class _Step(NamedTuple):
 class Replayed(nn.Module):
     """A program as a network; its input tells the device only.
 
-    The tensors that are given from outside are made when it is first called on a device, see `values`. They
-    have the same values as in the program `like`, of which this one is another form.
+    The tensors that are given from outside are made when it is moved to a device or first called there, see
+    `values`. They have the same values as in the program `like`, of which this one is another form.
     """
 
     def __init__(self, program: Program, like: Program | None = None) -> None:
@@ -35,6 +35,14 @@ class Replayed(nn.Module):
         self._device: torch.device | None = None
         self._values: dict[int, Any] = {}
         self._steps: list[_Step] = []
+        self.register_buffer("_place", torch.empty(0), persistent=False)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Make the tensors now: they cannot be made in a call that is being compiled."""
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]  # untyped in torch
+        assert isinstance(self._place, Tensor)
+        self._begin(self._place.device)
+        return self
 
     def forward(self, x: Tensor) -> Tensor:
         """The first output of the program."""

@@ -6,13 +6,13 @@ large as inputs. No speed depends on the values, but for denormal numbers, which
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil, prod
-from typing import NamedTuple
+from math import ceil, copysign, isinf, prod
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from guidelines.networks.parts.program import Call, Program, TensorSpec
+from guidelines.networks.parts.program import Call, Program, TensorSpec, replaced
 
 # Values repeat after so many elements: drawing each one anew would take longer than the timing.
 DISTINCT = 4096
@@ -23,8 +23,12 @@ STEADY = {"relu_", "relu6_", "hardtanh_", "clamp_", "clamp_min_", "clamp_max_", 
 STEADY |= {"copy_", "fill_", "zero_", "masked_fill_"}
 # Operators in place that change nothing if their other tensors have this value.
 NEUTRAL = {"add_": 0.0, "sub_": 0.0, "mul_": 1.0, "div_": 1.0}
-# Operators in place that come closer to zero with every call, and change nothing at zero.
-SHRINKING = {"silu_", "hardswish_", "mish_"}
+# Operators in place that change nothing at zero. Elsewhere their results grow or shrink with every call.
+KEEPING_ZERO = {"silu_", "hardswish_", "mish_"}
+# The same, if their other factor is a number.
+SCALING = {"mul_", "div_"}
+# In place of an infinite number, such as that of a mask; every type can hold it.
+LARGE = 1e4
 
 
 class Value(NamedTuple):
@@ -60,30 +64,61 @@ def _asked(call: Call, program: Program) -> Iterator[tuple[int, Value]]:
     if call.name in NEUTRAL:
         for slot in call.read[1:]:
             yield slot.index, Value(constant=NEUTRAL[call.name])
-    if call.name in SHRINKING:
+    if _keeps_zero(call):
         yield call.read[0].index, Value(constant=0.0)
+
+
+def _keeps_zero(call: Call) -> bool:
+    return call.name in KEEPING_ZERO or (call.name in SCALING and len(call.read) == 1)
 
 
 def repeatable(program: Program) -> Program:
     """A program that computes the same in every call: what it is given from outside stays as it is.
 
     An operator that would change it in place, with other results from call to call, writes elsewhere instead.
+    Numbers are finite.
     """
     given = set(program.given)
-    calls = tuple(_elsewhere(call) if _drifts(call, given) else call for call in program.calls)
-    return replace(program, calls=calls)
+    calls = []
+    for call in program.calls:
+        same = _elsewhere(call) if _drifts(call, given) else call
+        calls.append(
+            replace(
+                same,
+                args=replaced(same.args, _finite),
+                kwargs={name: replaced(value, _finite) for name, value in same.kwargs.items()},
+            )
+        )
+    return replace(program, calls=tuple(calls))
+
+
+def _finite(value: Any) -> Any:
+    return copysign(LARGE, value) if isinstance(value, float) and isinf(value) else value
 
 
 def _drifts(call: Call, given: set[int]) -> bool:
     changes = any(slot in call.read and slot.index in given for slot in call.written)
-    return changes and call.cost is not None and call.name not in (STEADY | NEUTRAL.keys() | SHRINKING)
+    if not changes or call.cost is None:
+        return False
+    is_neutral = len(call.read) > 1 and all(slot.index in given for slot in call.read[1:])
+    return not (call.name in STEADY or _keeps_zero(call) or (call.name in NEUTRAL and is_neutral))
 
 
 def _elsewhere(call: Call) -> Call:
     """The operator that returns its result in place of changing its input, if there is one."""
     packet = getattr(torch.ops.aten, call.name.removesuffix("_"), None)
-    overload = getattr(packet, call.operator._overloadname, None) if call.name.endswith("_") else None
-    return replace(call, operator=overload) if overload else call
+    if packet is None or not call.name.endswith("_"):
+        return call
+    for name in packet.overloads():
+        overload = getattr(packet, name)
+        if _takes(overload) == _takes(call.operator):
+            return replace(call, operator=overload)
+    return call
+
+
+def _takes(operator: Any) -> list[tuple[str, str]]:
+    """Names and types of an operator's arguments."""
+    return [(argument.name, str(argument.type)) for argument in operator._schema.arguments]
 
 
 def drawn(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:

@@ -1,0 +1,120 @@
+import pytest
+import torch
+from torch import nn
+
+from guidelines.networks.parts.part import parts
+from guidelines.networks.parts.replayed import Replayed
+
+IMAGE = (1, 64, 6, 6)
+
+
+def alternatives(program, forward, *shapes, **layers):
+    found = parts(program(forward, *shapes, **layers))
+    return [(part, part.alternative) for part in found if part.alternative]
+
+
+def multiply_adds(program):
+    return sum(call.cost.work.multiply_adds for call in program.calls)
+
+
+def weights(alternative):
+    call = alternative.program.calls[0]
+    at = {"convolution": 1, "mm": 1, "addmm": 2}[call.name]
+    return alternative.program.tensors[call.args[at].index].shape
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "text", "shape_of_weights"),
+    [
+        (nn.Conv2d(64, 256, 1), IMAGE, "widths 128 and 128", (128, 128, 1, 1)),
+        (nn.Conv2d(64, 16, 1, stride=2), IMAGE, "widths 32 and 32", (32, 32, 1, 1)),
+        (nn.Conv2d(64, 96, 1), IMAGE, "widths 80 and 80", (80, 80, 1, 1)),
+        (nn.Conv2d(64, 10, 1), IMAGE, "widths 25 and 25", (25, 25, 1, 1)),
+        (nn.Conv1d(64, 256, 1), (2, 64, 7), "widths 128 and 128", (128, 128, 1)),
+        (nn.Conv3d(8, 32, 1), (1, 8, 3, 3, 3), "widths 16 and 16", (16, 16, 1, 1, 1)),
+        (nn.Linear(64, 16), (3, 64), "widths 32 and 32", (32, 32)),
+        (nn.Linear(16, 64, bias=False), (3, 16), "widths 32 and 32", (32, 32)),
+        (nn.Conv2d(64, 64, 3, groups=4), IMAGE, "one group, widths 32 and 32", (32, 32, 3, 3)),
+        (nn.Conv2d(64, 128, 1, groups=16), IMAGE, "one group, widths 16 and 32", (32, 16, 1, 1)),
+        (nn.Conv2d(64, 64, 3, groups=32), IMAGE, "one group, widths 8 and 8", (8, 8, 3, 3)),
+        (nn.Conv1d(64, 64, 3, groups=4), (2, 64, 7), "one group, widths 32 and 32", (32, 32, 3)),
+    ],
+    ids=str,
+)
+def test_the_alternative_keeps_the_guideline_at_equal_work(program, layer, shape, text, shape_of_weights):
+    [(part, alternative)] = alternatives(program, lambda net, x: net.a(x), shape, a=layer)
+    assert alternative.text == text
+    assert weights(alternative) == shape_of_weights
+    now, then = multiply_adds(part.program), multiply_adds(alternative.program)
+    assert then / now == pytest.approx(alternative.work)
+    assert 0.5 <= alternative.work <= 2
+
+
+def test_the_work_is_equal_if_the_widths_come_out_whole(program):
+    layer = nn.Conv2d(64, 256, 1)
+    [(_, alternative)] = alternatives(program, lambda net, x: net.a(x), IMAGE, a=layer)
+    assert alternative.work == 1.0
+
+
+def test_the_alternative_breaks_no_guideline_and_runs(program):
+    layers = {"a": nn.Conv2d(64, 128, 1), "b": nn.Conv2d(128, 128, 3, groups=4, padding=1, stride=2)}
+    for part, alternative in alternatives(program, lambda net, x: net.b(net.a(x)), IMAGE, **layers):
+        with torch.inference_mode():
+            [out] = Replayed(alternative.program).run(torch.device("cpu"))
+        spec = part.program.tensors[part.program.outputs[0].index]
+        assert out.shape[2:] == spec.shape[2:]
+        assert out.shape == alternative.program.tensors[alternative.program.outputs[0].index].shape
+        assert parts(alternative.program)[0].guideline == ""
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_alternative_has_the_layout_of_the_original(program, layout):
+    recorded = program(lambda net, x: net.a(x), IMAGE, layout=layout, a=nn.Conv2d(64, 256, 1))
+    [part] = parts(recorded)
+    x = part.alternative.program.calls[0].args[0]
+    spec = part.alternative.program.tensors[x.index]
+    assert spec.is_channels_last == (layout is torch.channels_last)
+
+
+def test_fragments_become_one_operator_of_their_work(program):
+    layers = {name: nn.Conv2d(64, 16, 3, padding=1) for name in "abcd"}
+    forward = lambda net, x: torch.cat([net.get_submodule(name)(x) for name in "abcd"], 1)  # noqa: E731
+    [(part, alternative)] = alternatives(program, forward, IMAGE, **layers)
+    assert part.guideline == "G3"
+    assert alternative.text == "one operator, widths 64 and 64"
+    assert multiply_adds(alternative.program) == multiply_adds(part.program)
+    assert alternative.work == 1.0
+
+
+def test_fragments_of_different_kernels_become_one_with_that_of_the_most_work(program):
+    layers = {"a": nn.Conv2d(64, 32, 1), "b": nn.Conv2d(64, 32, 3, padding=1)}
+    [(part, alternative)] = alternatives(
+        program, lambda net, x: torch.cat([net.a(x), net.b(x)], 1), IMAGE, **layers
+    )
+    assert weights(alternative)[2:] == (3, 3)
+    assert multiply_adds(alternative.program) / multiply_adds(part.program) == pytest.approx(alternative.work)
+    assert 0.8 < alternative.work < 1.25
+
+
+def test_depthwise_fragments_stay_depthwise(program):
+    layers = {name: nn.Conv2d(64, 64, 3, padding=1, groups=64) for name in "ab"}
+    [(part, alternative)] = alternatives(program, lambda net, x: net.a(x) + net.b(x), IMAGE, **layers)
+    assert alternative.text == "one operator, depthwise on 128 channels"
+    assert multiply_adds(alternative.program) == multiply_adds(part.program)
+
+
+def test_halves_of_a_tensor_become_one_operator_that_reads_it_all(program):
+    def forward(net, x):
+        first, second = x.chunk(2, 1)
+        return torch.cat([net.a(first), net.b(second)], 1)
+
+    layers = {name: nn.Conv2d(32, 32, 1) for name in "ab"}
+    [(part, alternative)] = alternatives(program, forward, IMAGE, **layers)
+    assert alternative.text == "one operator, widths 48 and 48"  # 45.3, in steps of 8
+    assert multiply_adds(alternative.program) / multiply_adds(part.program) == pytest.approx(alternative.work)
+
+
+def test_what_breaks_g4_or_nothing_has_none(program):
+    forward = lambda net, x: net.a(x).relu()  # noqa: E731
+    assert alternatives(program, forward, IMAGE, a=nn.Conv2d(64, 64, 3)) == []
+    assert alternatives(program, forward, IMAGE, a=nn.Conv2d(64, 64, 3, groups=64)) == []

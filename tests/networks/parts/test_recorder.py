@@ -1,0 +1,98 @@
+import pytest
+import torch
+from torch import nn
+
+from guidelines.networks.cost.trace import LayerError
+from guidelines.networks.parts.recorder import recorded
+
+
+def test_calls_are_in_their_order_with_their_layers(program):
+    recorded = program(lambda net, x: net.b(torch.relu(net.a(x))), a=nn.Conv2d(8, 4, 1), b=nn.Conv2d(4, 4, 3))
+    assert [(call.name, call.layer) for call in recorded.calls] == [
+        ("convolution", "a"),
+        ("relu", ""),
+        ("convolution", "b"),
+    ]
+    assert [slot.index for slot in recorded.outputs] == [recorded.calls[-1].written[0].index]
+
+
+def test_weights_and_inputs_are_given_from_outside(program):
+    recorded = program(lambda net, x: net.a(x), a=nn.Conv2d(8, 4, 3))
+    assert [recorded.tensors[index].shape for index in recorded.given] == [(1, 8, 6, 6), (4, 8, 3, 3), (4,)]
+
+
+@pytest.mark.parametrize(
+    ("layout", "stride"),
+    [(torch.contiguous_format, (288, 36, 6, 1)), (torch.channels_last, (288, 1, 48, 8))],
+)
+def test_strides_are_those_of_the_tensors(program, layout, stride):
+    recorded = program(lambda net, x: net.a(x), layout=layout, a=nn.Conv2d(8, 8, 1))
+    x, out = recorded.calls[0].args[0], recorded.outputs[0]
+    assert recorded.tensors[x.index].stride == stride
+    assert recorded.tensors[out.index].stride == stride
+    assert recorded.tensors[x.index].is_channels_last == (layout is torch.channels_last)
+
+
+def test_allocations_that_nobody_reads_are_left_out(program, names):
+    def forward(net, x):
+        torch.empty(3)
+        x.view(-1)
+        return torch.relu(x)
+
+    assert names(program(forward)) == ["relu"]
+
+
+def test_work_whose_result_nobody_reads_is_kept(program, names):
+    def forward(net, x):
+        torch.exp(x)
+        return torch.relu(x)
+
+    assert names(program(forward)) == ["exp", "relu"]
+
+
+def test_a_view_that_is_read_is_kept_and_costs_nothing(program, names):
+    recorded = program(lambda net, x: torch.relu(x[:, :4]))
+    assert names(recorded) == ["slice", "relu"]
+    assert [call.cost is None for call in recorded.calls] == [True, False]
+
+
+def test_a_tensor_changed_in_place_keeps_its_slot(program):
+    recorded = program(lambda net, x: torch.exp(x).add_(1))
+    exp, add = recorded.calls
+    assert add.read == add.written == exp.written
+
+
+def test_the_outputs_are_those_of_the_last_call_that_gives_a_tensor(program, names):
+    def forward(net, x):
+        y = torch.relu(x)
+        assert y.sum().item() >= 0
+        return y
+
+    recorded = program(forward)
+    assert names(recorded)[-1] == "_local_scalar_dense"
+    assert recorded.outputs == recorded.calls[1].written
+
+
+def test_a_device_among_the_arguments_is_kept_as_one_that_a_replay_replaces(program):
+    recorded = program(lambda net, x: x + torch.ones(6, device=x.device))
+    assert str(recorded.calls[0].kwargs["device"]) == "cpu"
+    assert not isinstance(recorded.calls[0].kwargs["device"], torch.device)
+
+
+@pytest.mark.parametrize("change", [lambda x: x.mul_(2), lambda x: x[:, 0].zero_()])
+def test_a_network_that_changes_its_input_is_named(program, change):
+    with pytest.raises(ValueError, match=r"^it changes its input 2 of 2: let it work on a copy$"):
+        program(lambda net, x, y: x + change(y).sum(), (1, 8, 6, 6), (1, 8, 6, 6))
+
+
+def test_the_layer_that_fails_is_named():
+    with pytest.raises(LayerError, match=r"layer 1 \(Conv2d\): got \(1, 4, 6, 6\), it takes \(n, 5, ...\)"):
+        recorded(nn.Sequential(nn.Conv2d(8, 4, 1), nn.Conv2d(5, 4, 1)), [torch.randn(1, 8, 6, 6)])
+
+
+def test_attention_and_recurrent_layers_are_one_operator(program, names):
+    attention = nn.functional.scaled_dot_product_attention
+    recorded = program(lambda net, x: attention(x, x, x))
+    assert [call.name for call in recorded.calls if call.cost] == ["scaled_dot_product_attention"]
+    lstm = program(lambda net, x: net.a(x)[0], (2, 5, 8), a=nn.LSTM(8, 4))
+    assert "lstm" in names(lstm)
