@@ -1,6 +1,6 @@
 """Take operators out of a program: what they computed is their input, if that is of the same form."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -28,17 +28,5 @@ def without(program: Program, is_taken: Callable[[Call], bool]) -> Program:
             alike = [each for each in kept.read if program.tensors[each.index] == program.tensors[slot.index]]
             if alike and alike[0] != slot:
                 instead[slot] = alike[0]
-    left = replace(program, calls=tuple(calls))
-    outputs = [instead.get(slot, slot) for slot in program.outputs]
-    last = left.calls[-1].written if left.calls else ()
-    return replace(left, outputs=tuple(_known(outputs, left)) or last)
-
-
-def _known(outputs: Iterable[Slot], program: Program) -> Iterator[Slot]:
-    """The outputs that are given or that a call still computes."""
-    known = set(program.given)
-    for call in program.calls:
-        known |= {slot.index for slot in call.written}
-    for slot in outputs:
-        if slot.index in known:
-            yield slot
+    outputs = tuple(instead.get(slot, slot) for slot in program.outputs)
+    return replace(program, calls=tuple(calls), outputs=outputs)
