@@ -46,7 +46,7 @@ def _named(part: AuditPart) -> Record:
     return {
         "layer": printable(part.layers[0]),
         "calls": len(part.layers),
-        "layers": " ".join(map(printable, part.layers)),
+        "layers": "; ".join(map(printable, part.layers)),
         "operator": printable(part.operator),
         "kind": part.kind,
         "guideline": part.guideline,

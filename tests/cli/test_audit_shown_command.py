@@ -136,6 +136,12 @@ def test_unknown_limits_are_refused_in_one_line(report, limits, wrong):
     assert err.count("\n") == 1
 
 
+def test_audits_have_no_tables_to_select(report):
+    out, err, status = report("--only", "G2")
+    assert (out, status) == ("", 2)
+    assert err.startswith("guidelines: --only: selects tables of runs, and these files are audits")
+
+
 def test_limits_need_an_audit(run_path, capsys):
     assert main(["report", str(run_path), "--fail-on", "share:G4:20%"]) == 2
     assert "these files hold none" in capsys.readouterr().err

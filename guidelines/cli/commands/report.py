@@ -54,6 +54,8 @@ def run(options: Namespace) -> int:
         raise CommandError("--fail-on: limits an audit, and these files hold none; `compare` has its own")
     machines = merged_machines(reading)
     answers = []
+    if options.only and not machines:
+        raise CommandError("--only: selects tables of runs, and these files are audits, which have none")
     if machines or not audits:
         answers.append(_answer(machines, options))
     if audits:

@@ -22,6 +22,7 @@ PRICE_LEGEND = (
     "all calls of an operator now, less that of one of equal multiply-adds that keeps the guideline (none at "
     "all for G4)"
 )
+UNITS_LEGEND = "us now and us instead: one call, at equal multiply-adds; price, us: all calls"
 REMEDY_LEGEND = (
     "no redesign: the same result in another form, if that is clearly faster, and the share of the network's "
     "time that it saves; what it costs to bring tensors into another layout is not in it"
@@ -69,7 +70,7 @@ def dearest(result: AuditResult, top: int) -> Section | None:
     if not shown:
         return None
     left_out = len(priced) - len(shown)
-    notes = [PRICE_LEGEND]
+    notes = [PRICE_LEGEND, UNITS_LEGEND]
     if left_out:
         rest = sum(each.share.estimate for each in priced[top:])
         notes.append(

@@ -9,6 +9,7 @@ from guidelines.report.differences import points, saving, share
 from guidelines.report.digits import with_half_width
 from guidelines.report.document import Grid, Head, Row, Value
 from guidelines.report.shares import Kind, ShareBar, SharePart
+from guidelines.results.number_of import number_of
 from guidelines.stats.intervals import Estimate
 
 MEANINGS = {
@@ -69,6 +70,8 @@ def lines(result: AuditResult) -> Iterator[Line]:
         high=None if has_none else left + (half_width or 0.0),
     )
     name, meaning = (BETWEEN, BETWEEN_MEANING) if left >= 0 else (OVERLAP, OVERLAP_MEANING)
+    if result.failed:
+        meaning += f"; {number_of(len(result.failed), 'part')} not measured"
     yield Line(name, meaning, rest)
 
 
