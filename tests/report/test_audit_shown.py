@@ -113,7 +113,7 @@ def test_parts_without_a_time_or_a_price_are_named():
 
 
 def test_parts_that_do_not_make_the_whole_are_told():
-    whole = "the parts make the whole: timed alone, together 90.0 ±1.1 % of the network's time; one after the"
+    whole = "the parts make the whole: timed alone, together 90.0 ±1.1 % of the network's time; run one after"
     assert whole in flat(result())
     less = flat(result(shares=SHARES | {"part-1": 0.01}))
     assert "the parts do not make the whole: timed alone, together 63" in less

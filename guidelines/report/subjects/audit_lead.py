@@ -78,7 +78,7 @@ def _wholeness(result: AuditResult) -> str:
         return "none of its operators was measured alone"
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
-        together += f"; one after the other {share(result.replayed)}"
+        together += f"; run one after the other {share(result.replayed)}"
     if result.is_whole:
         return f"the parts make the whole: timed alone, {together}"
     return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
