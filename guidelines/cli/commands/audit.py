@@ -108,11 +108,9 @@ def _measured(options: Namespace) -> "Auditing":
     from guidelines.cli.audit_progress import follow
     from guidelines.measure.audit.auditing import AuditLimits, auditing
     from guidelines.measure.audit.plan import Audited
-    from guidelines.networks.cost.count import count
 
     condition = _condition(options)
-    with builder(options.target) as build:
-        count(build, *inputs(options))  # names the layer that the input does not fit
+    with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
         audit = auditing(Audited(options.target, inputs(options)), condition, limits)
     follow(audit)

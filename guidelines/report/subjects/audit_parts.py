@@ -7,7 +7,7 @@ from guidelines.report.differences import alone, points, share, with_half_width
 from guidelines.report.digits import factor, number
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.formats.layout import wrapped
-from guidelines.report.subjects.account import is_one
+from guidelines.report.subjects.account import LEAST_FACTOR
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
@@ -122,7 +122,7 @@ def _full(each: PartResult, result: AuditResult) -> Row:
 def _brief(each: PartResult, result: AuditResult) -> Row:
     part = each.part
     values = (
-        _brief_name(part),
+        _brief_name(each),
         Value(part.guideline),
         _us(each),
         _alternative_us(each),
@@ -140,7 +140,7 @@ def _plain(each: PartResult) -> Row:
 def _brief_plain(each: PartResult) -> Row:
     return Row(
         (
-            _brief_name(each.part),
+            _brief_name(each),
             _us(each),
             Value(points(each.share).removesuffix(" %"), each.share.estimate),
             _brief_remedy(each),
@@ -178,7 +178,8 @@ def _mostly(each: PartResult) -> str:
         return ""
     name = max(shares, key=lambda name: shares[name])
     most = each.account.factors[name]
-    return f"{each.account.title(name)} {factor(most)}x" if shares[name] > 0 and not is_one(most) else ""
+    is_large = shares[name] > 0 and most.estimate >= 1 + LEAST_FACTOR
+    return f"{each.account.title(name)} {factor(most)}x" if is_large else ""
 
 
 def _remedy(each: PartResult) -> Value:
@@ -197,10 +198,12 @@ def _saved(best: Saving) -> str:
     return f"-{alone(best.saves.scaled(100))} %"
 
 
-def _brief_name(part: AuditPart) -> Value:
-    """The layer, and what it is on lines below; G4 says all of its rule in the operator."""
+def _brief_name(each: PartResult) -> Value:
+    """The layer; what it is and why it is dear on lines below. G4 says all of its rule in the operator."""
+    part, mostly = each.part, _mostly(each)
     rule = "" if part.guideline == "G4" else printable(part.rule)
-    return _stacked(layers_of(part), (printable(part.operator), rule), NAME_WIDTH)
+    why = f"mostly {mostly}" if mostly else ""
+    return _stacked(layers_of(part), (printable(part.operator), rule, why), NAME_WIDTH)
 
 
 def _stacked(first: str, others: Iterable[str], width: int) -> Value:
