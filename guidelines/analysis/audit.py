@@ -5,10 +5,11 @@ the network's time. Without an alternative (G4) the price is all the time that t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guidelines.analysis.account import Account
 from guidelines.analysis.audit_times import AuditTimes, Calls
+from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
 from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
 from guidelines.results.model import Entry, Run
@@ -21,7 +22,7 @@ LEAST_SUM, MOST_SUM = 0.85, 1.15
 
 @dataclass(frozen=True)
 class Saving:
-    """What another operator in place of a part would save: a share of the network's time, maybe below 0.
+    """Saving by another operator in place of a part: a share of the network's time, maybe below 0.
 
     `seconds_per_call` is its time for the multiply-adds of the part.
     """
@@ -74,11 +75,13 @@ class AuditResult:
 
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason.
+    could not be measured. `failed` are the parts that could not, with the reason. `network` is a run of
+    the network alone: its machine, and how it was measured.
     """
 
     audit: Audit
     condition: Condition
+    network: MachineResults
     network_s: Estimate
     sum: Estimate | None
     parts: tuple[PartResult, ...]
@@ -106,6 +109,7 @@ def audit_result(run: Run) -> AuditResult:
     return AuditResult(
         audit=run.audit,
         condition=entries[WHOLE].place.condition,
+        network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
         network_s=times.seconds(WHOLE),
         sum=times.share([_calls(each) for each in results]) if results else None,
         parts=tuple(results),
@@ -178,7 +182,7 @@ class _Parts:
         )
 
     def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
-        """What another operator saves; None if it could not be timed."""
+        """The saving by another operator; None if it could not be timed."""
         if timed.variant not in self.entries:
             return None
         calls = len(part.layers)

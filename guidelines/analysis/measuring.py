@@ -1,4 +1,4 @@
-"""How the rows of a sweep were measured, which differs between rows if they come from several runs."""
+"""Facts on the measuring of a sweep's rows, which differ between rows if these come from several runs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Measuring:
 
 
 def measuring(measured: Measured) -> Measuring:
-    """How a variant was measured."""
+    """Facts on the measuring of a variant."""
     return Measuring(
         noise_floor=measured.noise_floor,
         rounds=measured.rounds,

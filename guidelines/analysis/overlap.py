@@ -58,7 +58,7 @@ def _shared(runs: Sequence[MachineResults]) -> dict[int, Owners]:
 
 
 def _shared_of_sweep(of_runs: Mapping[int, Variants]) -> dict[int, Owners]:
-    """Do as `_shared` does, for one sweep whose runs are in the order in which they count."""
+    """Variants that a run leaves to others, in one sweep whose runs are in the order in which they count."""
     shared: dict[int, Owners] = {}
     holders: dict[tuple[VariantKey, Hashable], list[int]] = {}
     for index, variants in of_runs.items():

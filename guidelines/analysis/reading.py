@@ -11,8 +11,10 @@ from multiprocessing import Lock, active_children
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from guidelines.analysis.audit import AuditResult, audit_result
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.results.files import find, load
+from guidelines.results.model import Run
 from guidelines.results.schema import ResultsError
 
 # Fewer files are read before other processes have started.
@@ -29,12 +31,22 @@ Result = TypeVar("Result")
 class Reading(NamedTuple):
     """The runs in each path, in the order of the paths; the files that were read, and those left out.
 
-    `skipped` has a line for each file that was left out, which names it and says why.
+    `skipped` has a line for each file that was left out, which names it and says why. `audits_by_path` are
+    the audits in each path, which are no runs.
     """
 
     runs_by_path: list[list[MachineResults]]
     files: tuple[Path, ...]
     skipped: tuple[str, ...] = ()
+    audits_by_path: Sequence[list[AuditResult]] = ()
+
+    @property
+    def audits(self) -> list[AuditResult]:
+        """The audits in all paths."""
+        every: list[AuditResult] = []
+        for audits in self.audits_by_path:
+            every += audits
+        return every
 
 
 def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Reading:
@@ -49,18 +61,17 @@ def read(paths: Sequence[Path], max_bytes: int, skip_broken: bool = False) -> Re
     one = partial(_results_or_error if skip_broken else _results, max_bytes=max_bytes)
     results = iter(_all(files, one))
     runs_by_path: list[list[MachineResults]] = []
+    audits_by_path: list[list[AuditResult]] = []
     skipped: list[str] = []
     for of_path in by_path:
-        runs_by_path.append([])
-        for result in islice(results, len(of_path)):
-            if isinstance(result, ResultsError):
-                skipped.append(str(result))
-            else:
-                runs_by_path[-1].append(result)
-    if skipped and not any(runs_by_path):
+        of_it = list(islice(results, len(of_path)))
+        runs_by_path.append([each for each in of_it if isinstance(each, MachineResults)])
+        audits_by_path.append([each for each in of_it if isinstance(each, AuditResult)])
+        skipped += [str(each) for each in of_it if isinstance(each, ResultsError)]
+    if skipped and not any(runs_by_path) and not any(audits_by_path):
         which = f"all {len(skipped)} files are" if len(skipped) > 1 else "the only file is"
         raise ResultsError(f"{which} broken, {skipped[0]}")
-    return Reading(runs_by_path, tuple(files), tuple(skipped))
+    return Reading(runs_by_path, tuple(files), tuple(skipped), audits_by_path)
 
 
 def _all(files: Sequence[Path], one: Callable[[Path], Result]) -> list[Result]:
@@ -99,15 +110,25 @@ def _can_start(processes: int) -> bool:
     return True
 
 
-def _results_or_error(path: Path, max_bytes: int) -> MachineResults | ResultsError:
+def _results_or_error(path: Path, max_bytes: int) -> MachineResults | AuditResult | ResultsError:
     try:
         return _results(path, max_bytes)
     except ResultsError as error:
         return ResultsError(str(error))  # without its cause, which other processes cannot send
 
 
-def _results(path: Path, max_bytes: int) -> MachineResults:
-    results = results_of(load(path, max_bytes))
+def _results(path: Path, max_bytes: int) -> MachineResults | AuditResult:
+    run = load(path, max_bytes)
+    if run.audit:
+        return _audit(run)
+    results = results_of(run)
     for measured in results.measured:
         measured.slowdown(measured.confidence)  # sorts the samples, in this process
     return results
+
+
+def _audit(run: Run) -> AuditResult:
+    try:
+        return audit_result(run)
+    except ValueError as error:
+        raise ResultsError(f"{run.source}: {error}") from error

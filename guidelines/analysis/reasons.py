@@ -28,7 +28,7 @@ def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> dict[str, flo
 
 
 def _alike(shares: Sequence[Mapping[str, float]]) -> Sequence[Mapping[str, float]]:
-    """Those of the factors that are known in most sweeps: where one is not, another holds it."""
+    """The shares that name the same factors as most do: if one is unknown, another one holds it."""
     names = Counter(map(frozenset, shares)).most_common(1)
     return [of_sweep for of_sweep in shares if of_sweep.keys() == names[0][0]]
 

@@ -100,7 +100,7 @@ class SweepResult:
 
     @property
     def measuring(self) -> dict[str, Measuring]:
-        """How each variant was measured, without those that were not."""
+        """Facts on the measuring of each variant, without those that were not measured."""
         return {variant.variant: variant.how for variant in self.variants if variant.how}
 
 

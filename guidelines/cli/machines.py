@@ -34,15 +34,21 @@ def read_files(options: Namespace) -> Reading:
         reading = read([given.path for given in files], options.max_bytes, options.skip_broken)
     for line in reading.skipped:
         remark(f"guidelines: skipped {line}")
-    for given, runs in zip(files, reading.runs_by_path, strict=True):
+    for given, runs, audits in zip(files, reading.runs_by_path, reading.audits_by_path, strict=True):
         if given.machine:
-            runs[:] = [replace(run, machine=called(run.machine, given.machine)) for run in runs]
+            runs[:] = [_called(run, given.machine) for run in runs]
+            audits[:] = [replace(each, network=_called(each.network, given.machine)) for each in audits]
     return reading
+
+
+def _called(results: MachineResults, name: str) -> MachineResults:
+    """The same results of a machine with a name."""
+    return replace(results, machine=called(results.machine, name))
 
 
 @contextmanager
 def _no_search_for_garbage() -> Iterator[None]:
-    """Do not search what is read for cycles, of which it has none: that takes a third of the time."""
+    """Keep Python from searching what is read for cycles, of which it has none: a third of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,5 +1,7 @@
-"""Errors of pytest's arguments in one line each, without its usage and files of settings."""
+"""Plugins of pytest for `guidelines run` and `doctor`: errors in one line each, and no files of settings."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +59,20 @@ class Chosen:
         if config is not None and not config.option.pyargs:
             config.args = chosen(config.option.file_or_dir)
         return config
+
+
+class NoSettings:
+    """A pytest plugin that forgets the empty file that `for_pytest` gives in place of settings."""
+
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+        """Keep the header from naming it."""
+        if early_config.inipath == Path(os.devnull):
+            early_config._inipath = None
+
+
+def plugins() -> list[object]:
+    """New plugins for a call of pytest with arguments of `for_pytest`."""
+    return [OneLineErrors(), Chosen(), NoSettings()]
 
 
 class Marked:

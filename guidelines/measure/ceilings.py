@@ -60,5 +60,5 @@ def pass_s(sampling_s: float, passes: int) -> float:
 
 
 def every(passes: int) -> int:
-    """Of every so many passes of a run, one measures ceilings."""
+    """Number of passes of a run of which one measures ceilings."""
     return ceil(passes / MOST_PASSES)

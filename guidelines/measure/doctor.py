@@ -116,7 +116,7 @@ def cores(sys: Path = SYS, usable: frozenset[int] | None = None) -> int | None:
 
 
 def clock_governor(governor: str) -> Finding:
-    """How the system chooses the processors' clock."""
+    """Finding on the rule by which the system chooses the processors' clock."""
     if governor in ("", "performance"):
         return Finding("clock governor", governor or "cannot be read here")
     return Finding(

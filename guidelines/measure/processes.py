@@ -48,7 +48,7 @@ TaskOfCase = tuple[Task, Case]
 
 @dataclass(frozen=True)
 class Died:
-    """How a process ended before its task did, and the id of the variant whose turn it was, or ""."""
+    """End of a process before its task ended, in words, and the id of the variant whose turn it was or ""."""
 
     reason: str
     variant: str
@@ -131,7 +131,7 @@ class _Process:
 
     @property
     def printed(self) -> str:
-        """What it has printed so far."""
+        """Text that it has printed so far."""
         return b"".join(self._printed).decode(errors="replace")
 
     @property
@@ -155,7 +155,7 @@ class _Process:
         return message
 
     def end(self) -> str:
-        """How it ended: "was ended by SIGKILL", "ended with status 3", with the last line that it printed."""
+        """Clause on its end: "was ended by SIGKILL", or "ended with status 3" and its last line of output."""
         status = self.wait()
         if status < 0:
             name = SIGNALS.get(-status, f"signal {-status}")

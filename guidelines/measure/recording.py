@@ -21,7 +21,7 @@ NetworkKey = str | Control
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how precisely to sample.
+    """Limits of sampling: time, rounds and precision.
 
     `max_time_s` and `warmup_s` are per variant. Sampling stops early once every slow-down has a relative
     half-width of at most `precision`, which is None if only time counts. Building networks anew takes at most

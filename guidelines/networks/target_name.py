@@ -13,7 +13,7 @@ class TargetError(Exception):
 
 @dataclass(frozen=True)
 class TargetName:
-    """Where a target is, a module's name or a file's path; the path of its attributes; and its arguments."""
+    """Place of a target (a module's name or a file's path), the path of its attributes, and its arguments."""
 
     where: str
     attributes: tuple[str, ...]

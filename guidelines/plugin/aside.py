@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ from pytest_benchmark.storage.file import FileStorage
 from guidelines.results.checked import mapping
 from guidelines.results.extent import PARTIAL
 from guidelines.results.schema import KEY
-from guidelines.results.writing import Replacement
+from guidelines.results.writing import Replacement, can_be_replaced
 
 # Letters of a file's name in the name of the file for a part of a run: systems allow 255.
 LONGEST_STEM = 200
@@ -82,7 +81,7 @@ class SavedFiles:
             return
         if type(session.storage) is FileStorage:
             session.storage = _Storage(session.storage, self._files)
-        if session.json and _can_be_replaced(Path(session.json)):
+        if session.json and can_be_replaced(Path(session.json)):
             session.json = self._json(Path(session.json), is_complete)
             self._files.append(session.json)
 
@@ -113,22 +112,6 @@ def _free_for_part(path: Path) -> Path:
         part = path.with_name(f"{path.stem[:LONGEST_STEM]}{mark}{path.suffix}")
         number += 1
     return part
-
-
-def _can_be_replaced(path: Path) -> bool:
-    """True unless a path is a pipe, a device, or the file that this process prints to."""
-    try:
-        there = path.stat()
-    except OSError:
-        return True
-    return path.is_file() and not any(_is_same(stream, there) for stream in (sys.__stdout__, sys.__stderr__))
-
-
-def _is_same(stream: Any, there: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(os.fstat(stream.fileno()), there)
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def _holds_whole_run(path: Path) -> bool:

@@ -21,7 +21,7 @@ def value(config: pytest.Config, name: str) -> float:
 
 
 def _given(config: pytest.Config) -> dict[str, object]:
-    """Those of DEFAULTS that the command line, PYTEST_ADDOPTS or a file's `addopts` gives."""
+    """Options among DEFAULTS that the command line, PYTEST_ADDOPTS or a file's `addopts` gives."""
     parser = argparse.ArgumentParser(
         allow_abbrev=False, add_help=False, fromfile_prefix_chars="@", argument_default=argparse.SUPPRESS
     )

@@ -1,4 +1,4 @@
-"""How far a run came: the variants whose tests ran to their ends, and the sweeps that lack nothing."""
+"""Find out how far a run came: the variants whose tests ran to their ends, the sweeps that lack nothing."""
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def extent(config: pytest.Config) -> Extent:
-    """How far a run came. The exit status does not tell: after a second Ctrl-C it is that of success."""
+    """Extent of a run. The exit status does not tell: after a second Ctrl-C it is that of success."""
     campaign, tests = config.stash[CAMPAIGN], config.stash.get(TESTS, _Tests())
     there = [sweep_id for sweep_id in campaign.planned if _is_there(sweep_id, campaign, tests)]
     return Extent(

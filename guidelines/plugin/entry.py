@@ -7,6 +7,7 @@ PYTEST_DONT_REWRITE: several ways lead to this module, and it has no assertions 
 """
 
 from contextlib import suppress
+from inspect import isgenerator
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ MARKERS = (
     "guideline(sweeps=..., setup=..., on_request=...): times every variant of each condition's sweeps",
     "guideline_case(case): set by the suite: one variant of a sweep",
 )
+RIGHT = "write @pytest.mark.guideline(sweeps=...)"
 NEEDS_MARK = "`measure` needs the mark @pytest.mark.guideline(sweeps=...)"
 # True if the suite's options were declared here.
 HAS_OPTIONS = pytest.StashKey[bool]()
@@ -51,7 +53,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
-    """Load the suite before the first marked test is collected."""
+    """Load the suite before the first marked test is collected.
+
+    Raises CollectError if a mark stands on the function that was given to it without a name.
+    """
+    if isinstance(collector, pytest.Module | pytest.Class) and (
+        wrong := _marked_instead(collector, name, obj)
+    ):
+        raise pytest.Collector.CollectError(
+            f"{collector.nodeid}: guideline({wrong}) marks {wrong} instead of the test: write "
+            f"@pytest.mark.guideline(sweeps={wrong})"
+        )
     if collector.config.pluginmanager.has_plugin(SUITE):
         return
     if _is_marked(obj) or collector.get_closest_marker(MARK):
@@ -77,8 +89,33 @@ def _lacks_measure(item: pytest.Function) -> bool:
 
 
 def _is_marked(obj: object) -> bool:
+    return bool(_marks(obj))
+
+
+def _marks(obj: object) -> list[Any]:
+    """The suite's marks on an object, which need not be a test."""
     marks = getattr(obj, "pytestmark", ())
-    return isinstance(marks, list | tuple) and any(getattr(mark, "name", "") == MARK for mark in marks)
+    if not isinstance(marks, list | tuple):
+        return []
+    return [mark for mark in marks if getattr(mark, "name", "") == MARK]
+
+
+def _marked_instead(collector: pytest.Module | pytest.Class, name: str, obj: object) -> str:
+    """Name of a function that a mark was put on because it was given without a name; "" for all else.
+
+    pytest takes `mark(function)` for the decorated function. It is then called with the test, and what it
+    returns stands in the place of the test, which nothing would collect.
+    """
+    if collector.funcnamefilter(name):
+        return obj.gi_code.co_name if isgenerator(obj) and _began_with(obj, name) else ""
+    is_bare = any(not (mark.args or mark.kwargs) for mark in _marks(obj))
+    return name if is_bare and not collector.classnamefilter(name) else ""
+
+
+def _began_with(generator: Any, name: str) -> bool:
+    """True if a generator that has not begun was given a function of a name."""
+    given = generator.gi_frame.f_locals.values() if generator.gi_frame else ()
+    return any(getattr(each, "__name__", "") == name for each in given)
 
 
 def _load(config: pytest.Config) -> None:

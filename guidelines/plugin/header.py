@@ -34,7 +34,13 @@ def header(config: pytest.Config) -> Header:
         **_widths(config, campaign),
         **{name: str(value) for name, value in asdict(campaign.limits).items()},
     }
-    return Header(parse_machine(machine), settings, campaign.planned, campaign.batches)
+    return Header(
+        machine=parse_machine(machine),
+        settings=settings,
+        sweeps=campaign.planned,
+        batches=campaign.batches,
+        is_too_short_for_ceilings=not campaign.has_time_for_ceilings,
+    )
 
 
 def _widths(config: pytest.Config, campaign: Campaign) -> dict[str, str]:

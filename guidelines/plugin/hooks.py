@@ -17,7 +17,7 @@ import pytest
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, check_countable, settled
 from guidelines.measure.recording import Limits
-from guidelines.plugin import on_request, outputs, resumption
+from guidelines.plugin import on_request, outputs, resumption, without_verdict
 from guidelines.plugin.conditions import (
     ENVIRON,
     conditions,
@@ -25,6 +25,7 @@ from guidelines.plugin.conditions import (
     widths_by_default,
     without_effect,
 )
+from guidelines.plugin.fitting import in_lines
 from guidelines.plugin.header import header
 from guidelines.plugin.marked import marked_cases
 from guidelines.plugin.measurement import CAMPAIGN, CASE, explained_by_pytest
@@ -217,9 +218,11 @@ def _tell(config: pytest.Config, line: str) -> None:
         terminal.write_line(line)
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """Name the experiments that run on request only, and what a resumed run already has."""
+def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
+    """Name the experiments that run on request only, what can have no verdict, and what is there already."""
     campaign, lines = config.stash[CAMPAIGN], on_request.left_out(config)
+    width = config.get_terminal_writer().fullwidth
+    lines += [in_lines(line, width) for line in without_verdict.lines(planned(items)[1])]
     if campaign.journal and not campaign.has_time_for_ceilings:
         lines.append(TOO_SHORT)
     if resumed := config.stash.get(RESUMED, None):

@@ -8,36 +8,55 @@ import pytest
 
 from guidelines.measure.case import Case, cases
 from guidelines.plugin.conditions import conditions, is_unasked, time_share
+from guidelines.plugin.entry import RIGHT
 from guidelines.plugin.measurement import NOT_CALLED
 from guidelines.plugin.origin import Module, Origin
 from guidelines.spec.condition import Setup
 from guidelines.spec.mistakes import shown
 
+ARGUMENTS = ("sweeps", "setup", "on_request")
 # Marks of tests that may stay without a body.
 MAY_NOT_RUN = ("skip", "skipif", "xfail")
 
 
 def marked_cases(metafunc: pytest.Metafunc, marker: pytest.Mark) -> list[Case]:
     """Every variant of every sweep of a test, under each condition. Raises ValueError and UsageError."""
-    sweeps, source = marker.kwargs.get("sweeps"), metafunc.definition.nodeid
-    setup = marker.kwargs.get("setup", Setup())
-    if not callable(sweeps) or "measure" not in metafunc.fixturenames:
-        raise ValueError(f"{source}: write @pytest.mark.guideline(sweeps=...) and use `measure`")
-    if not isinstance(setup, Setup):
-        raise ValueError(
-            f"{source}: setup must be a Setup such as Setup(image_sizes=(56,)), got {shown(setup)}"
-        )
+    source = metafunc.definition.nodeid
+    if mistake := _mistake(marker):
+        raise ValueError(f"{source}: {mistake}")
+    if "measure" not in metafunc.fixturenames:
+        raise ValueError(f"{source}: {RIGHT} and use `measure`: the test does not take it")
     if _never_calls(metafunc):
         raise ValueError(f"{source}: {NOT_CALLED}: nothing would be measured")
     each = cases(
-        sweeps,
-        conditions(metafunc.config, setup),
+        marker.kwargs["sweeps"],
+        conditions(metafunc.config, marker.kwargs.get("setup", Setup())),
         source,
         origin=_origin(metafunc),
         time_share=partial(time_share, metafunc.config),
         may_lack=partial(is_unasked, metafunc.config),
     )
     return list(each)
+
+
+def _mistake(marker: pytest.Mark) -> str:
+    """A sentence on the first argument of a mark that is wrong; "" if all are right."""
+    if marker.args:
+        return f"{RIGHT}: arguments need their names, got {shown(marker.args[0])} without one"
+    for name in marker.kwargs:
+        if name not in ARGUMENTS:
+            return f"{RIGHT}: it has no argument {name}; possible: {', '.join(ARGUMENTS)}"
+    if "sweeps" not in marker.kwargs:
+        return f"{RIGHT}: sweeps is missing"
+    sweeps, setup = marker.kwargs["sweeps"], marker.kwargs.get("setup", Setup())
+    if not callable(sweeps):
+        return f"sweeps must be a function of the condition that yields Sweep objects, got {shown(sweeps)}"
+    if not isinstance(setup, Setup):
+        return f"setup must be a Setup such as Setup(image_sizes=(56,)), got {shown(setup)}"
+    on_request = marker.kwargs.get("on_request", "")
+    if not isinstance(on_request, str):
+        return f'on_request must be a text such as "12 minutes", got {shown(on_request)}'
+    return ""
 
 
 def _never_calls(metafunc: pytest.Metafunc) -> bool:

@@ -30,6 +30,6 @@ def left_out(config: pytest.Config) -> list[str]:
 
 
 def _duration(item: pytest.Item) -> str:
-    """How long an experiment takes if it runs on request only, else ""."""
+    """Time in words that an experiment takes if it runs on request only, else ""."""
     marker = item.get_closest_marker("guideline")
     return str(marker.kwargs.get("on_request", "")) if marker else ""

@@ -118,7 +118,7 @@ def any_given(config: pytest.Config) -> bool:
 
 
 def _options() -> dict[str, dict[str, Any]]:
-    """How to declare each option, by its name."""
+    """Arguments that declare each option, by its name."""
     options: dict[str, dict[str, Any]] = {}
     for option in _condition_options():
         several = "; a comma list gives sweeps each" if option.metavar == "LIST" else ""

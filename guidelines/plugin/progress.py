@@ -67,7 +67,7 @@ class _Sweep:
 
 
 class _Passes:
-    """On a terminal one line, which is rewritten; elsewhere a line for each pass and one for each sweep."""
+    """Writes one line anew each time on a terminal; elsewhere a line for each pass and each sweep."""
 
     def __init__(self, terminal: Any, width: int, planned: int) -> None:
         self._terminal, self._width, self._planned = terminal, width, planned
@@ -143,7 +143,7 @@ def heading(begins: PassBegins, planned: int) -> str:
 
 
 def position(begun: Sequence[str], begins: PassBegins, planned: int, left_s: float) -> str:
-    """Where a run is, from the sweeps that have begun in a pass: "sweep 3 of 12, pass 2 of 5, 1:40 left"."""
+    """Progress of a run, from the sweeps begun in a pass: "sweep 3 of 12, pass 2 of 5, 1:40 left"."""
     left = "" if begins.why else f", {clock(left_s)} left"
     return f"sweep {len(begun)} of {begins.sweeps}, {_pass(begins, planned)}{left}"
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from guidelines.report.bars import BarChart
 from guidelines.report.heat import HeatMap
+from guidelines.report.shares import ShareBar
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
@@ -152,7 +153,7 @@ class Document:
 
     `in_sight` is the number of lines of the lead that stand before the title in a format that can fold away
     everything else, as a comment in a pull request should; 0 folds nothing. `heat_maps` are for
-    pages, whose first screen they fill, and `bars` are shown below these.
+    pages, whose first screen they fill, and `bars` are shown below these; `shares` come before the answer.
     """
 
     title: str
@@ -163,6 +164,7 @@ class Document:
     answer: tuple[AnswerLine, ...] = ()
     heat_maps: tuple[HeatMap, ...] = ()
     bars: tuple[BarChart, ...] = ()
+    shares: tuple[ShareBar, ...] = ()
 
     @property
     def sections_with_text(self) -> tuple[Section, ...]:

@@ -9,7 +9,7 @@ from guidelines.report.figures import Record, of_estimate
 
 
 def of_factors(comparison: Comparison) -> Sequence[Record]:
-    """For each row its factors on A and B, B's over A's, and the factor that carries most of a change.
+    """Factors of each row on A and B, B's over A's, and the factor that carries most of a change.
 
     They are of the slow-down of the time. The records are empty if a side has no ceilings.
     """

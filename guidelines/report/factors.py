@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 # The page that explains them in full.
-SOURCE = '"Why a network is slower" in experiments/METHOD.md'
-TITLE = f"factors and remedies (see {SOURCE}):"
+SOURCE = 'see "Why a network is slower" in experiments/METHOD.md'
 
 
 class Explained(NamedTuple):
-    """What a factor is, and what lowers it."""
+    """A factor in words, and the remedy that lowers it."""
 
     meaning: str
     remedy: str
@@ -19,12 +18,12 @@ class Explained(NamedTuple):
 EXPLAINED = {
     "work": Explained(meaning="the multiply-adds", remedy="fewer of them"),
     "traffic": Explained(
-        meaning="the floor: memory access and arithmetic at best, for equal work",
+        meaning="the floor, memory access and arithmetic at best, for equal work",
         remedy="fuse, fewer bytes",
     ),
     "launches": Explained(
-        meaning="what launching operators adds to it",
-        remedy="larger batch, graph",
+        meaning="what launching operators adds",
+        remedy="larger batch, captured graph",
     ),
     "kernels": Explained(
         meaning="the rest, how much less of its best the device attains",
@@ -34,9 +33,9 @@ EXPLAINED = {
 
 
 def legend(names: Collection[str]) -> Iterator[str]:
-    """Lines on some factors, with one above them; nothing for none."""
-    if names:
-        yield TITLE
+    """Lines on some factors, and on where to read more; nothing for none."""
     for name, (meaning, remedy) in EXPLAINED.items():
         if name in names:
             yield f"{name}: {meaning}. Remedy: {remedy}"
+    if names:
+        yield SOURCE

@@ -42,7 +42,7 @@ def of_tables(results: MachineResults, tables: Sequence[Table]) -> list[Record]:
             sweep_key = SweepKey(table.guideline, table.condition, sweep.name)
             for variant in sweep.variants:
                 name = {"guideline": table.guideline, "sweep": sweep.name, "variant": variant.variant}
-                record = _identity(results) | name | _condition(table.condition)
+                record = of_machine(results) | name | of_condition(table.condition)
                 record["batch_size"] = variant.batch_size
                 times = _times(measured.get(VariantKey(sweep_key, variant.variant)), table.confidence)
                 record |= _variant(variant) | times | of_account(sweep, variant)
@@ -93,7 +93,8 @@ def to_json(
     return json.dumps(content, indent=1, allow_nan=False)
 
 
-def _identity(results: MachineResults) -> Record:
+def of_machine(results: MachineResults) -> Record:
+    """A machine by its facts, and the files of its runs."""
     machine = asdict(results.machine)
     return {
         "machine": machine.pop("name"),
@@ -103,7 +104,7 @@ def _identity(results: MachineResults) -> Record:
     }
 
 
-def _condition(condition: Condition, prefix: str = "") -> Record:
+def of_condition(condition: Condition, prefix: str = "") -> Record:
     """A condition by name; cuDNN's version, a property of the machine, is `cudnn`, its choice is not.
 
     `batch_size` is None if each of several sweeps has its own.
@@ -200,7 +201,7 @@ def _compared(row: Compared, confidence: float) -> Record:
 def _side(side: str, measured: Measured, slowdown: Estimate, *, confidence: float) -> Record:
     times = {f"{side}_{name}": value for name, value in _times(measured, confidence).items()}
     return {
-        **_condition(measured.place.condition, f"{side}_"),
+        **of_condition(measured.place.condition, f"{side}_"),
         **of_estimate(slowdown, f"{side}_slowdown"),
         **times,
         f"{side}_passes": measured.passes,
@@ -211,12 +212,12 @@ def _side(side: str, measured: Measured, slowdown: Estimate, *, confidence: floa
 def _standing(line: Line, guideline: str, standing: Standing) -> Record:
     slowdown = standing.verdict.slowdown
     return {
-        **_identity(line.results),
+        **of_machine(line.results),
         "guideline": guideline,
         "sweep": standing.sweep,
         "variant": standing.extreme,
         "passes": standing.passes,
-        **_condition(line.condition),
+        **of_condition(line.condition),
         **of_estimate(slowdown, "slowdown"),
         "slowdown_confidence": slowdown.confidence,
         "verdict": standing.verdict.outcome,

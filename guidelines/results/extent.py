@@ -1,4 +1,4 @@
-"""How much of a run is there, in words and in saved files."""
+"""Extent of a run: how much of it is there, in words and in saved files."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields

@@ -30,7 +30,8 @@ class Header:
     """Everything that must match before a run can be resumed; `sweeps` are the planned variants by sweep.
 
     `order` is above that of each journal that was in the same folder before; 0 for older journals.
-    `sources` are digests of the files that define the tests.
+    `sources` are digests of the files that define the tests. `is_too_short_for_ceilings` is False, too, for
+    journals from before ceilings.
     """
 
     machine: Machine
@@ -39,6 +40,7 @@ class Header:
     batches: Mapping[str, int] = field(default_factory=dict)
     order: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
+    is_too_short_for_ceilings: bool = False
 
     @property
     def passes(self) -> int | None:
@@ -94,6 +96,7 @@ def to_run(contents: Contents) -> Run:
         machine=contents.header.machine,
         notes=_notes(contents),
         ceilings=tuple(contents.ceilings),
+        is_too_short_for_ceilings=contents.header.is_too_short_for_ceilings,
     )
 
 

@@ -178,6 +178,7 @@ def _parsed_header(line: Mapping[str, Any]) -> Header:
             batches={text(name): count(batch, "batches") for name, batch in line["batches"].items()},
             order=line["order"] if _are_counts(line.get("order")) else 0,
             sources={text(path): text(digest) for path, digest in line.get("sources", {}).items()},
+            is_too_short_for_ceilings=line.get("is_too_short_for_ceilings") is True,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ResultsError(printable(str(error))) from error

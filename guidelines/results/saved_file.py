@@ -55,7 +55,7 @@ def parse(data: Any) -> Run:
 
 
 def _audit(ours: Mapping[str, Any]) -> Audit | None:
-    """What an audit says of its variants; None for a run that is none."""
+    """The audit of a file; None if its run is none."""
     return read_saved(audit.parsed, ours["audit"], "the audit") if "audit" in ours else None
 
 

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import TextIO
 
 # Letters of a file's name in the name of the file beside it, which must not become too long.
 MOST_LETTERS = 40
@@ -42,13 +44,30 @@ class Replacement:
             self.beside.unlink(missing_ok=True)
 
 
+def can_be_replaced(path: Path) -> bool:
+    """True unless a path is a pipe, a device, or the file that this process prints to."""
+    try:
+        there = path.stat()
+    except OSError:
+        return True
+    streams = (sys.__stdout__, sys.__stderr__)
+    return path.is_file() and not any(_is_open_as(stream, there) for stream in streams)
+
+
+def _is_open_as(stream: TextIO | None, there: os.stat_result) -> bool:
+    try:
+        return stream is not None and os.path.samestat(os.fstat(stream.fileno()), there)
+    except (OSError, ValueError):
+        return False
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside the path, then give it the path's name; its mode stays, a link is followed.
 
-    Pipes and devices are written to as they are. Raises OSError, or ValueError for an impossible path.
+    What cannot be replaced is written to as it is. Raises OSError, or ValueError for an impossible path.
     """
     new = Replacement(path)
-    if new.target.exists() and not new.target.is_file():
+    if not can_be_replaced(new.target):
         new.target.write_bytes(content)
         return
     if new.target.exists() and not os.access(new.target, os.W_OK):

@@ -189,7 +189,7 @@ class Condition:
 
     @property
     def texts(self) -> dict[str, str]:
-        """What all sweeps of a table share, but the device's name, as text by name; "" if it has no meaning.
+        """Facts that all sweeps of a table share, but the device's name, as text by name; "" for none.
 
         cuDNN's choice stands there as `cudnn_choice`: a machine's `cudnn` is its version. The channel rule
         stands there as `widths`, in the word of reports.

@@ -98,3 +98,8 @@ class Sweep:
     def extreme(self) -> Variant:
         """The last variant, which decides the verdict unless the claim is about every row."""
         return self.variants[-1]
+
+    @property
+    def judged(self) -> tuple[Variant, ...]:
+        """The variants without which the claim cannot be found to hold: the last, or all but the first."""
+        return self.variants[1:] if self.claims_every_row else self.variants[-1:]

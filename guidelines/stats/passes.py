@@ -11,7 +11,7 @@ from math import exp, log, sqrt
 from statistics import fmean, variance
 
 from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly, quantile
-from guidelines.stats.pooling import WIDEST_LOG, around, hodges_lehmann
+from guidelines.stats.pooling import WIDEST_LOG, Around, hodges_lehmann
 
 
 @dataclass(frozen=True)
@@ -65,4 +65,4 @@ def over_passes(passes: Sequence[OfPass], rounds: int) -> Quantity:
     if of_one_pass == 0:
         return Exactly(exp(centre), rounds)
     deviation = sqrt(of_one_pass / len(logs))
-    return around(centre=centre, deviation=deviation, degrees=len(logs) - 1, rounds=rounds)
+    return Around(centre=centre, deviation=deviation, degrees=len(logs) - 1, rounds=rounds)

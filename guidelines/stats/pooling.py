@@ -126,22 +126,26 @@ def geometric_mean(quantities: Sequence[Quantity]) -> Quantity:
     return at
 
 
-def around(*, centre: float, deviation: float, degrees: int, rounds: int) -> Quantity:
+@dataclass(frozen=True, kw_only=True)
+class Around:
     """A quantity from the centre of its logarithm and the standard deviation of that, by Student's t."""
 
-    def at(confidence: float) -> Estimate:
-        side = students_t(confidence, degrees) * deviation
-        if side > WIDEST_LOG:
-            return Roughly(exp(centre), rounds)(confidence)
-        return Estimate(
-            estimate=exp(centre),
-            low=exp(centre - side),
-            high=exp(centre + side),
-            confidence=confidence,
-            rounds=rounds,
-        )
+    centre: float
+    deviation: float
+    degrees: int
+    rounds: int
 
-    return at
+    def __call__(self, confidence: float) -> Estimate:
+        side = students_t(confidence, self.degrees) * self.deviation
+        if side > WIDEST_LOG:
+            return Roughly(exp(self.centre), self.rounds)(confidence)
+        return Estimate(
+            estimate=exp(self.centre),
+            low=exp(self.centre - side),
+            high=exp(self.centre + side),
+            confidence=confidence,
+            rounds=self.rounds,
+        )
 
 
 @cache
@@ -205,7 +209,7 @@ def _quantity(repeats: _Repeats, common: float | None, degrees: int) -> Quantity
         if repeats.between > students_t(RESTLESS_CONFIDENCE, degrees) ** 2 * within * common:
             degrees = repeats.runs - 1
 
-    return around(
+    return Around(
         centre=repeats.centre, deviation=sqrt(single / repeats.runs), degrees=degrees, rounds=repeats.rounds
     )
 

@@ -1,3 +1,4 @@
+import json
 import os
 import resource
 import subprocess
@@ -5,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from made_up_parts import GROUPED, saved_audit
 
 from guidelines.analysis import reading
 from guidelines.results.schema import ResultsError
@@ -21,6 +23,29 @@ def test_many_files_are_read_in_their_order_by_several_processes(folder):
     (found,) = reading.read([folder], 10**7).runs_by_path
     assert [results.sources[0] for results in found] == sorted(map(str, folder.iterdir()))
     assert found[-1].measured[2].slowdown(0.9).estimate == pytest.approx(2.0, rel=0.01)
+
+
+def test_several_processes_read_runs_of_passes_and_audits(folder, entry_of_passes, saved):
+    entries = [entry_of_passes("g=1", [1.0, 1.0]), entry_of_passes("g=8", [2.0, 2.1])]
+    (folder / "001.json").write_text(json.dumps(saved(entries)))
+    (folder / "002.json").write_text(saved_audit())
+    known = reading.read([folder], 10**7)
+    (runs,) = known.runs_by_path
+    assert len(runs) == reading.FEWEST_FOR_PROCESSES - 1
+    assert runs[1].measured[1].slowdown(0.9).estimate == pytest.approx(2.05, rel=0.01)
+    (audit,) = known.audits
+    assert audit.network.sources == (str(folder / "002.json"),)
+    assert audit.network.measured[0].seconds_per_call(0.9).estimate == pytest.approx(0.01)
+
+
+def test_an_audit_without_its_networks_time_is_broken(tmp_path):
+    path = tmp_path / "audit.json"
+    path.write_text(saved_audit(shares={"part-1": 0.1, "part-1.alternative": 0.1}, parts=(GROUPED,)))
+    with pytest.raises(ResultsError, match=r"audit\.json: net: its time is not known: not measured"):
+        reading.read([path], 10**7)
+    (tmp_path / "good.json").write_text(saved_audit())
+    known = reading.read([tmp_path], 10**7, skip_broken=True)
+    assert (len(known.audits), len(known.skipped)) == (1, 1)
 
 
 def test_several_processes_name_the_file_that_cannot_be_read(folder):

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,8 @@ import pytest
 from guidelines.cli.commands.plot import file_names
 from guidelines.cli.main import main
 from guidelines.results.writing import write_whole
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +102,16 @@ def test_a_file_that_may_not_be_written_is_not_replaced(tmp_path, monkeypatch):
 def test_a_device_is_written_to_as_it_is():
     write_whole("/dev/null", b"new")
     assert Path("/dev/null").is_char_device()
+
+
+def test_the_file_that_is_printed_to_stays_the_same_file(tmp_path):
+    printed = tmp_path / "out.txt"
+    code = "from guidelines.results.writing import write_whole; write_whole('/dev/stdout', b'new')"
+    with printed.open("w") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, cwd=ROOT)
+        assert os.path.samestat(os.fstat(out.fileno()), printed.stat())
+    assert printed.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [printed]
 
 
 @pytest.mark.parametrize("command", ["count", "decompose", "reuse"])

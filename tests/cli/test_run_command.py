@@ -116,6 +116,18 @@ def test_a_run_keeps_to_the_folder_it_is_started_in(tmp_path):
     assert len(list(tmp_path.glob(".guidelines/*.jsonl"))) == 1
 
 
+def test_no_file_of_settings_is_named_unless_one_is_given(tmp_path):
+    def header(*options):
+        done = run_here(tmp_path, "run", "G2", "--device=cpu", "--collect-only", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return [line for line in done.stdout.splitlines() if line.startswith(("rootdir", "configfile"))]
+
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    (tmp_path / "mine.ini").write_text("[pytest]\n")
+    assert header() == [f"rootdir: {tmp_path}"]
+    assert header("-c", "mine.ini") == [f"rootdir: {tmp_path}", "configfile: mine.ini"]
+
+
 def run_here(tmp_path, *arguments):
     command = [sys.executable, "-m", "guidelines", *arguments]
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)

@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from guidelines.measure import task as task_module
 from guidelines.measure.case import Case
 from guidelines.measure.dropped import Dropped
 from guidelines.measure.outcome import outcome
 from guidelines.measure.recording import CONTROL, Limits, Recording
 from guidelines.measure.sweep_passes import SweepPasses
+from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.disturbance import State
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition
@@ -72,3 +74,16 @@ def sweep_passes(sweep):
         )
 
     return passes
+
+
+@pytest.fixture
+def ceilings(monkeypatch):
+    """Ceilings without measuring; the conditions and seconds that were asked for."""
+    asked = []
+
+    def peaks(condition, *, number, budget_s):
+        asked.append((condition, number, budget_s))
+        return Ceilings(key_of(condition), number)
+
+    monkeypatch.setattr(task_module, "peaks", peaks)
+    return asked

@@ -1,8 +1,8 @@
 from collections import deque
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
+from made_up_campaigns import CPU, campaign_of, noting, two_sweeps
 
 from guidelines.measure import task as task_module
 from guidelines.measure.campaign import Campaign
@@ -13,27 +13,13 @@ from guidelines.measure.outcome import outcome
 from guidelines.measure.passes import SweepEnds
 from guidelines.measure.recording import CONTROL, Limits
 from guidelines.plugin.progress import known_so_far
-from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.disturbance import State
 from guidelines.results.model import CONTROL_NAME, Failure
-from guidelines.spec.condition import Condition
 
-CPU = Condition("cpu", "a processor", image_size=2)
 QUIET = State(cpus=2, watched_s=4.0, other_cpus=0.01)
 BUSY = State(cpus=2, watched_s=4.0, other_cpus=1.4)
 
-
-@pytest.fixture(autouse=True)
-def ceilings(monkeypatch):
-    """Ceilings without measuring; the conditions and seconds that were asked for."""
-    asked = []
-
-    def peaks(condition, *, number, budget_s):
-        asked.append((condition, number, budget_s))
-        return Ceilings(key_of(condition), number)
-
-    monkeypatch.setattr(task_module, "peaks", peaks)
-    return asked
+pytestmark = pytest.mark.usefixtures("ceilings")
 
 
 def test_two_sources_of_one_sweep_are_refused(sweep):
@@ -76,14 +62,6 @@ def test_a_sweep_is_measured_once_for_all_its_chosen_variants(sweep, monkeypatch
     assert line_of(steps) == "20 rounds: g=2 1.00x, g=8 2.00x"
 
 
-def campaign_of(monkeypatch, recordings, retries=0, journal=None, passes=1, max_time_s=1.0):
-    """A campaign whose sweeps give one recording after the other."""
-    left = iter(recordings)
-    monkeypatch.setattr(task_module, "measure_sweep", lambda *arguments, **named: next(left))
-    limits = Limits(max_time_s=max_time_s)
-    return Campaign((CPU,), limits, seed=0, retries=retries, journal=journal, passes=passes)
-
-
 @pytest.mark.parametrize(
     ("retries", "states", "retried", "disturbed"),
     [
@@ -110,13 +88,6 @@ def test_a_disturbed_sweep_is_measured_again_as_often_as_asked(
     assert ("disturbed" in line) == disturbed
 
 
-def noting(kept):
-    def add(sweep_id, number, results):
-        kept.append((sweep_id, number, [result.place.variant for result in results]))
-
-    return SimpleNamespace(add=add, note_ceilings=lambda ceilings: None)
-
-
 def test_a_journal_gets_every_measurement_of_a_sweep(sweep, monkeypatch, recording):
     kept = []
     recordings = [recording(state=state, g1=1.0, g8=2.0) for state in (BUSY, QUIET)]
@@ -124,11 +95,6 @@ def test_a_journal_gets_every_measurement_of_a_sweep(sweep, monkeypatch, recordi
     campaign.choose([Case(CPU, sweep, sweep.extreme)])
     measured_here(campaign, Case(CPU, sweep, sweep.extreme))
     assert kept == [("G2 x1 cpu-2px", 1, ["g=8"])] * 2
-
-
-def two_sweeps(sweep):
-    sweeps = [sweep, replace(sweep, name="x2")]
-    return [Case(CPU, each, variant) for each in sweeps for variant in (sweep.baseline, sweep.extreme)]
 
 
 def test_all_sweeps_are_measured_in_passes(sweep, monkeypatch, recording):
@@ -145,34 +111,6 @@ def test_all_sweeps_are_measured_in_passes(sweep, monkeypatch, recording):
         assert campaign.result(case).slowdown.estimate == pytest.approx(2.0, rel=1e-3)
         assert len(campaign.result(case).passes) == 3
     assert campaign.finished_sweeps == 2
-
-
-def test_the_ceilings_of_a_condition_are_measured_once_a_pass(sweep, monkeypatch, recording, ceilings):
-    recordings = [recording(g1=1.0, g8=2.0) for _ in range(4)]
-    noted = []
-    journal = noting([])
-    journal.note_ceilings = noted.append
-    campaign = campaign_of(monkeypatch, recordings, journal=journal, passes=2)
-    campaign.choose(two_sweeps(sweep))
-    list(campaign.measure_all(measure_here(explained), lambda outcome: True))
-    assert ceilings == [(CPU, 1, pytest.approx(0.4)), (CPU, 2, pytest.approx(0.4))]
-    assert list(campaign.ceilings) == noted == [Ceilings(key_of(CPU), 1), Ceilings(key_of(CPU), 2)]
-
-
-def test_ceilings_of_a_resumed_run_are_not_measured_again(sweep, monkeypatch, recording, ceilings):
-    campaign = campaign_of(monkeypatch, [recording(g1=1.0, g8=2.0)] * 2, passes=2)
-    campaign.choose([Case(CPU, sweep, sweep.extreme)])
-    campaign.restore({}, [Ceilings(key_of(CPU), 1)])
-    list(campaign.measure_all(measure_here(explained), lambda outcome: True))
-    assert [number for _, number, _ in ceilings] == [2]
-
-
-def test_a_run_that_is_too_short_measures_no_ceilings(sweep, monkeypatch, recording, ceilings):
-    campaign = campaign_of(monkeypatch, [recording(g1=1.0, g8=2.0)], max_time_s=0.1)
-    campaign.choose([Case(CPU, sweep, sweep.extreme)])
-    assert not campaign.has_time_for_ceilings
-    list(campaign.measure_all(measure_here(explained), lambda outcome: True))
-    assert (ceilings, campaign.ceilings) == ([], ())
 
 
 def test_a_run_that_is_cut_short_keeps_what_its_passes_know(sweep, monkeypatch, recording):

@@ -209,7 +209,7 @@ def test_what_pytest_refuses_is_one_line(project, arguments, message):
         ("import nothing_here", "^ModuleNotFoundError: No module named 'nothing_here'$"),
         (
             "import pytest\n@pytest.mark.guideline(sweep=1)\ndef test_g5(measure): measure()",
-            r"test_g5.py::test_g5: write @pytest.mark.guideline\(sweeps=...\) and use `measure`$",
+            r"test_g5.py::test_g5: write @pytest.mark.guideline\(sweeps=...\): it has no argument sweep; ",
         ),
     ],
 )

@@ -57,10 +57,10 @@ def test_products_stand_beside_what_is_usual_for_the_instruction_set(run_of):
 
 
 def test_it_says_what_the_factors_mean_if_there_are_any(run_of):
-    title, kernels, memory = section(run_of(ceilings())).notes
-    assert title == 'factors and remedies (see "Why a network is slower" in experiments/METHOD.md):'
+    memory, kernels, source = section(run_of(ceilings())).notes
     assert kernels.startswith("kernels: the rest, ")
     assert kernels.endswith(". Remedy: aligned widths, another layout, better kernels")
+    assert source == 'see "Why a network is slower" in experiments/METHOD.md'
     assert memory.startswith("memory explains: the share of traffic")
     assert section(run_of(ceilings(), operators=())).notes == ()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
-from guidelines.cli.formats import Answer
-from guidelines.cli.output import CommandError, check_folder, remark, show, write
+from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
+from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
 from guidelines.cli.target import builder, sources
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from guidelines.measure.audit.auditing import Auditing
     from guidelines.results.model import Run
 
-HELP = "find the layers of a network that break a guideline, and their price"
+HELP = "show the layers that break a guideline, and their price"
 DESCRIPTION = (
     "Time a network and each of its distinct operators on a device, find those that break one of the four "
     "guidelines, and time beside each the operator of equal multiply-adds that keeps the guideline. The "
@@ -28,23 +28,52 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     add_input(parser)
+    _add_condition(parser)
+    _add_effort(parser)
+    add_top(parser)
+    add_fail_on(parser)
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE.json",
+        help="save what was measured, beside the answer, for `guidelines report` and `guidelines compare`",
+    )
+    add_output(parser)
+
+
+def _add_condition(parser: ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N (default: %(default)s)")
-    parser.add_argument("--dtype", choices=tuple(DTYPES), default="float32", help="default: %(default)s")
+    parser.add_argument(
+        "--dtype",
+        choices=tuple(DTYPES),
+        default="float32",
+        help="type of the network's numbers (default: %(default)s)",
+    )
     parser.add_argument(
         "--layout",
         choices=tuple(LAYOUTS),
         default="nchw",
-        help="order of the dimensions in memory; nhwc: channels last (default: nchw)",
+        help="order of the dimensions in memory; nhwc: channels last (default: %(default)s)",
     )
-    parser.add_argument("--mode", choices=tuple(MODES), default="eager", help="default: %(default)s")
-    parser.add_argument("--threads", type=_count, default=1, metavar="N", help="CPU threads (default: 1)")
+    parser.add_argument(
+        "--mode",
+        choices=tuple(MODES),
+        default="eager",
+        help="how the network and each operator run (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--threads", type=_count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
+    )
+
+
+def _add_effort(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--passes",
         type=_count,
         default=5,
         metavar="N",
-        help="processes that measure everything, one after the other (default: %(default)s); intervals come "
-        "from the spread between them",
+        help="processes that measure everything, one after the other; intervals come from the spread between "
+        "them (default: %(default)s)",
     )
     parser.add_argument(
         "--seconds",
@@ -54,35 +83,24 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="time for sampling in all passes together; the whole takes two to three times as long (default: "
         "%(default)s)",
     )
-    parser.add_argument(
-        "--top", type=_count, default=15, metavar="N", help="show the N dearest parts (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--save",
-        type=Path,
-        metavar="FILE.json",
-        help="save what was measured, for `guidelines report` and `guidelines compare`",
-    )
-    add_output(parser)
 
 
 def run(options: Namespace) -> int:
-    """Audit a target and show its parts, the dearest first."""
-    from guidelines.report.subjects import audit as subject
-
+    """Audit a target and show its parts, the dearest first. Returns 1 if a limit of --fail-on is exceeded."""
+    wanted = limits_of(options.fail_on)
     if options.save:
         check_folder(options.save)
+        if options.output and options.save.absolute() == options.output.absolute():
+            raise CommandError("--save and -o name one file")
     audit = _measured(options)
+    read = sources(options.target)
     if options.save:
+        check_not_read([options.save], read)
         _save(audit, options.save)
-    result = _result(audit.run)
-    answer = Answer(
-        kind="audit",
-        document=subject.document([result], top=options.top),
-        records=subject.records([result]),
-    )
-    show(answer, options, sources(options.target))
-    return 0
+    results = [_result(audit.run)]
+    answer, status = gated(answer_of("audit", results, options.top), results, wanted)
+    show(answer, options, read)
+    return status
 
 
 def _measured(options: Namespace) -> "Auditing":
@@ -90,11 +108,9 @@ def _measured(options: Namespace) -> "Auditing":
     from guidelines.cli.audit_progress import follow
     from guidelines.measure.audit.auditing import AuditLimits, auditing
     from guidelines.measure.audit.plan import Audited
-    from guidelines.networks.cost.count import count
 
     condition = _condition(options)
-    with builder(options.target) as build:
-        count(build, *inputs(options))  # names the layer that the input does not fit
+    with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
         audit = auditing(Audited(options.target, inputs(options)), condition, limits)
     follow(audit)
@@ -120,23 +136,15 @@ def _result(run: "Run") -> "AuditResult":
 
 def _condition(options: Namespace) -> Condition:
     """The condition of the options. Raises CommandError if something of it cannot be used here."""
-    from guidelines.measure.device.devices import device_list, device_name, runs_dtype
-    from guidelines.measure.device.modes import lacks_for_mode
-    from guidelines.measure.monitor.processors import processors
+    from guidelines.measure.device.devices import device_list, device_name
 
     device = Device("cuda:0" if options.device == "cuda" else options.device)
     if device not in device_list():
         raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
-    if options.dtype != "float32" and not runs_dtype(device, options.dtype):
-        raise CommandError(f"--dtype {options.dtype}: {device} cannot run it")
-    if lacks := lacks_for_mode(device, options.mode):
-        raise CommandError(f"--mode {options.mode}: {device} cannot run it, {lacks}")
-    most = processors().most_threads
-    if options.threads > most:
-        raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")
     first = inputs(options)[0].shape
     if options.layout == "nhwc" and len(first) != 4:
         raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
+    _check_device(device, options)
     return Condition(
         device=device,
         device_name=device_name(device),
@@ -147,6 +155,21 @@ def _condition(options: Namespace) -> Condition:
         batch_size=first[0],
         image_size=first[-1],
     )
+
+
+def _check_device(device: Device, options: Namespace) -> None:
+    """Raise CommandError if a device cannot run a type or a mode, or lacks the threads."""
+    from guidelines.measure.device.devices import runs_dtype
+    from guidelines.measure.device.modes import lacks_for_mode
+    from guidelines.measure.monitor.processors import processors
+
+    if options.dtype != "float32" and not runs_dtype(device, options.dtype):
+        raise CommandError(f"--dtype {options.dtype}: {device} cannot run it")
+    if lacks := lacks_for_mode(device, options.mode):
+        raise CommandError(f"--mode {options.mode}: {device} cannot run it, {lacks}")
+    most = processors().most_threads
+    if options.threads > most:
+        raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")
 
 
 def _count(text: str) -> int:

@@ -21,7 +21,8 @@ HELP = "show what changed between runs or machines; a gate for CI"
 DESCRIPTION = (
     "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to B. "
     "With more machines, show a matrix of machines and guidelines. Times are compared as slow-downs, each "
-    "relative to the baseline of its own machine, and as speeds."
+    "relative to the baseline of its own machine, and as speeds. Two audits, saved by `guidelines audit "
+    "--save`, are compared by guideline and by layer."
 )
 
 
@@ -39,7 +40,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "(unclear:10%%: by more than 10%%; without another word: any of the four). disturbed: more than 20%% "
         "of the passes of a sweep of A or B were (disturbed:50%%: more than half). missing: B lacks a row of "
         "A, failed to measure it, or measured another network under its name. A word for which there is "
-        "nothing to compare fails, too",
+        "nothing to compare fails, too. Of two audits, faster, slower and unclear are about the time of the "
+        "whole network",
     )
 
 
@@ -49,10 +51,13 @@ def run(options: Namespace) -> int:
     Returns 1 if --fail-on finds something, else the status for files that were left out, or 0.
     """
     from guidelines.analysis.compare import compare
+    from guidelines.cli import compare_audits
     from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
 
     wanted = _triggers(options.fail_on)
     reading = read_files(options)
+    if reading.audits:
+        return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)
     show_answer = partial(show, options=options, read=paths_of(options, reading))
     if len(sides) == 2 and wanted:

@@ -22,13 +22,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print a line for each check; returns 1 if something would spoil a run, else 0."""
-    from guidelines.cli.usage import Chosen, OneLineErrors
+    from guidelines.cli.usage import plugins
     from guidelines.measure.doctor import examine
     from guidelines.plugin.dry_run import CollectError, collect
     from guidelines.report.subjects import doctor as report
 
     try:
-        cases, limits = collect(for_pytest(options.pytest_arguments), [OneLineErrors(), Chosen()])
+        cases, limits = collect(for_pytest(options.pytest_arguments), plugins())
     except CollectError as error:
         raise CommandError(str(error)) from error
     is_spoiled = False

@@ -3,10 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from guidelines.cli.arguments import add_files, add_paper
-from guidelines.cli.output import check_not_read, make_folder, remark, write
+from guidelines.cli.output import CommandError, check_not_read, make_folder, remark, write
+
+if TYPE_CHECKING:
+    from guidelines.analysis.reading import Reading
 
 HELP = "draw a page of pictures for each guideline, as SVG and PNG"
 DESCRIPTION = (
@@ -46,6 +50,8 @@ def run(options: Namespace) -> int:
     from guidelines.report.pictures.limits import limited
 
     reading = read_files(options)
+    if reading.audits:
+        _leave_out_audits(reading)
     machines = merged_machines(reading)
     tables_by_machine = [tables(results, options.paper) for results in machines]
     series, left_out = limited(series_of(machines, tables_by_machine))
@@ -61,6 +67,15 @@ def run(options: Namespace) -> int:
     if left_out:
         remark(f"guidelines: {left_out}")
     return status_of(reading)
+
+
+def _leave_out_audits(reading: "Reading") -> None:
+    """Say that there are no pictures of audits. Raises CommandError if there is nothing else."""
+    sources = [each.network.sources[0] for each in reading.audits]
+    line = f"{sources[0]}: an audit has no curves; `guidelines report FILE -o audit.html` draws its bar"
+    if not any(reading.runs_by_path):
+        raise CommandError(line)
+    remark(f"guidelines: left out {line}")
 
 
 def file_names(guidelines: Iterable[str]) -> list[str]:

@@ -2,12 +2,16 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_files, add_output, add_paper
+from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, show
+
+OF_AUDITS = " of an audit"
 
 if TYPE_CHECKING:
     from guidelines.analysis.measured import MachineResults
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 HELP = "show saved runs: the answer, tables and verdicts"
 DESCRIPTION = (
     "Show saved runs: the answer, then the tables and verdicts of each machine. Repeated runs of a machine "
-    "are merged."
+    "are merged. Audits are shown one after the other."
 )
 
 
@@ -32,25 +36,64 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="LIST",
         help="show these guidelines alone, such as G2 or g2,g4; with `-o g2.tex`, a table for an article",
     )
+    add_top(parser, OF_AUDITS)
+    add_fail_on(parser, OF_AUDITS)
 
 
 def run(options: Namespace) -> int:
-    """Show the tables of each machine."""
-    from guidelines.analysis.tables import tables
-    from guidelines.cli.machines import merged_machines, paths_of, read_files, series_of, status_of
+    """Show the tables of each machine, then the audits.
 
+    Returns 1 if a limit of --fail-on is exceeded, else the status for files that were left out, or 0.
+    """
+    from guidelines.cli.machines import merged_machines, paths_of, read_files, status_of
+
+    wanted = limits_of(options.fail_on)
     reading = read_files(options)
-    machines = _only(merged_machines(reading), options.only)
+    audits = reading.audits
+    if wanted and not audits:
+        raise CommandError("--fail-on: limits an audit, and these files hold none; `compare` has its own")
+    machines = merged_machines(reading)
+    answers = []
+    if options.only and not machines:
+        raise CommandError("--only: selects tables of runs, and these files are audits, which have none")
+    if machines or not audits:
+        answers.append(_answer(machines, options))
+    if audits:
+        answers.append(answer_of("report", audits, options.top))
+    answer, status = gated(_together(answers), audits, wanted)
+    show(answer, options, read=paths_of(options, reading))
+    return status or status_of(reading)
+
+
+def _together(answers: Sequence[Answer]) -> Answer:
+    """Two answers as one: what is on the runs, then what is on audits."""
+    if len(answers) == 1:
+        return answers[0]
+    runs, audits = answers
+    document = replace(
+        runs.document,
+        title=f"{runs.document.title}; {audits.document.title}",
+        lead=(*runs.document.lead, *audits.document.lead),
+        sections=(*runs.document.sections, *audits.document.sections),
+        shares=audits.document.shares,
+    )
+    records = [*runs.records, *audits.records]
+    return replace(runs, document=document, records=records, facts={**runs.facts, **audits.facts})
+
+
+def _answer(everything: "Sequence[MachineResults]", options: Namespace) -> Answer:
+    from guidelines.analysis.tables import tables
+    from guidelines.cli.machines import series_of
+
+    machines = _only(everything, options.only)
     tables_by_machine = [tables(results, options.paper) for results in machines]
-    answer = Answer(
+    return Answer(
         kind="report",
         document=_document(machines, tables_by_machine),
         records=_records(machines, tables_by_machine),
         series=partial(series_of, machines, tables_by_machine),
         facts=_ceilings(machines),
     )
-    show(answer, options, read=paths_of(options, reading))
-    return status_of(reading)
 
 
 def _only(machines: "Sequence[MachineResults]", text: str | None) -> "list[MachineResults]":

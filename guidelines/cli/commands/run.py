@@ -33,12 +33,12 @@ def run(options: Namespace) -> int:
         raise CommandError(sentence)
     import pytest
 
-    from guidelines.cli.usage import Chosen, Marked, OneLineErrors
+    from guidelines.cli.usage import Marked, plugins
 
     _check_no_report(options.pytest_arguments)
     arguments, marked = for_pytest(options.pytest_arguments), Marked()
     try:
-        status = int(pytest.main(arguments, plugins=[OneLineErrors(), Chosen(), marked]))
+        status = int(pytest.main(arguments, plugins=[*plugins(), marked]))
     except BrokenPipeError:  # a reader such as `head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(pytest.ExitCode.INTERRUPTED)

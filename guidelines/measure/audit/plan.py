@@ -1,4 +1,4 @@
-"""What an audit measures: the network, its parts, their alternatives and remedies, as variants of a sweep."""
+"""Plan an audit: the network, its parts, their alternatives and remedies, as variants of a sweep."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,12 @@ from guidelines.networks.parts.taken_out import without
 from guidelines.networks.parts.values import repeatable
 from guidelines.networks.target import TargetError, target
 from guidelines.networks.whole import at_unit_gain_network
-from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
+from guidelines.results.audit import AUDIT, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
 from guidelines.spec.condition import Condition
 from guidelines.spec.inputs import Input, described
 from guidelines.spec.sweep import Sweep, Variant
 from guidelines.spec.work import Cost, Shape, Traced, total
 
-GUIDELINE = "audit"
 CLAIM = "what the operators of a network take, and what others of equal work would"
 SEED = 0
 
@@ -83,7 +82,7 @@ def plan(audited: Audited, condition: Condition) -> Plan:
         described_part, of_part = _of_part(f"part-{number}", part)
         described_parts.append(described_part)
         variants += of_part
-    sweep = Sweep(GUIDELINE, CLAIM, _name(audited.target), tuple(variants))
+    sweep = Sweep(AUDIT, CLAIM, _name(audited.target), tuple(variants))
     return Plan(sweep, Audit(audited.target, described(audited.inputs), tuple(described_parts)))
 
 

@@ -1,4 +1,4 @@
-"""Where the networks of a placement are built and timed: in this thread, or each placement in a fresh one.
+"""Threads in which networks are built and timed: this one, or a fresh one for each placement.
 
 cuDNN's autotuner keeps what it chose for each thread. In one thread it would choose once, partly by chance,
 and every placement would repeat that choice. In a fresh thread it chooses anew, so that the interval of a

@@ -48,7 +48,7 @@ def is_alike(one: Tensor, other: Tensor, condition: Condition) -> bool:
 
 
 def _shared_generators() -> Iterator[_Generator]:
-    """Those of Python and numpy that all code shares."""
+    """The generators of Python and numpy that all code shares."""
     yield _Generator(random.getstate, random.seed, random.setstate)
     if numpy := _numpy():
         yield _Generator(numpy.random.get_state, numpy.random.seed, numpy.random.set_state)
@@ -68,7 +68,7 @@ def _own_generators(module: nn.Module) -> Iterator[_Generator]:
 
 
 def _of_bits(bits: Any) -> _Generator:
-    """That of numpy's way to make random bits."""
+    """The generator for one of numpy's ways to make random bits."""
 
     def write(state: Any) -> None:
         bits.state = state

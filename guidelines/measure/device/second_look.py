@@ -112,7 +112,7 @@ class Instance:
         raise ValueError(f"after the timing the output {changed}")
 
     def _change(self, output: Tensor) -> str:
-        """How an output differs from the first one, "" if only by rounding."""
+        """The difference of an output from the first one, in words; "" if it is rounding only."""
         assert self._first is not None
         if output.shape != self._first.shape:
             return "is of another shape than the first"

@@ -13,6 +13,7 @@ from guidelines.measure.device.modes import Bind
 from guidelines.measure.device.outputs import bits
 from guidelines.measure.device.second_look import Instance, Sample, Timed
 from guidelines.measure.device.tracers import without_tracers
+from guidelines.networks.setting import set_to
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.sweep import Variant
 
@@ -37,33 +38,13 @@ def pinned(condition: Condition) -> Iterator[None]:
     )
     with (
         without_tracers(),
-        _threads(condition.threads),
-        _full_float32(),
+        set_to(condition.threads, torch.get_num_threads, torch.set_num_threads),
+        set_to("highest", torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
         _no_collecting(),
         cudnn,
         torch.inference_mode(),
     ):
         yield
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextmanager
-def _full_float32() -> Iterator[None]:
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("highest")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
 
 
 @contextmanager

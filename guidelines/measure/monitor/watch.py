@@ -60,7 +60,7 @@ class Watch:
 
 
 def governor(sys: Path = SYS, usable: Processors | None = None) -> str:
-    """How the system chooses the clock of the first usable processor, "" if it does not say."""
+    """Name of the rule that chooses the first usable processor's clock, "" if the system does not say."""
     numbers = (usable or processors(sys=sys)).numbers
     cpu = min(numbers, default=0) if numbers else 0
     return text(sys / f"devices/system/cpu/cpu{cpu}/cpufreq/scaling_governor").strip()

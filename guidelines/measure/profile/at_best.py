@@ -1,4 +1,4 @@
-"""What a device does at best, as findings beside what is usual for such a device: a sick one shows."""
+"""Findings on what a device does at best, beside what is usual for such a device: a sick one shows."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

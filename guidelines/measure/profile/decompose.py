@@ -1,4 +1,4 @@
-"""Where the time of a call goes, by classes of operators (paper, Figure 2)."""
+"""Split the time of a call among classes of operators (paper, Figure 2)."""
 
 import gc
 import os
@@ -23,6 +23,7 @@ from guidelines.networks.cost.classes import (
     outermost,
 )
 from guidelines.networks.drawing import drawn
+from guidelines.networks.setting import set_to
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.inputs import Input
 from guidelines.stats.intervals import ratio_of
@@ -132,9 +133,5 @@ def _shuffles_recorded() -> Iterator[None]:
         else:
             ranges.pop().__exit__(None, None, None)
 
-    before = sys.getprofile()
-    sys.setprofile(see)
-    try:
+    with set_to(see, sys.getprofile, sys.setprofile):
         yield
-    finally:
-        sys.setprofile(before)

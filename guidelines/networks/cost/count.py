@@ -8,7 +8,7 @@ an operator of unknown work.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from copy import deepcopy
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from guidelines.networks.cost.module import LayerCost, ModuleCost, OperatorSum
 from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.cost.trace import LayerError, See, Trace
 from guidelines.networks.drawing import drawn
+from guidelines.networks.setting import set_to
 from guidelines.results.reason import one_line
 from guidelines.spec.inputs import Input
 from guidelines.spec.work import Cost, total
@@ -137,15 +138,10 @@ def traced(module: nn.Module, inputs: tuple[torch.Tensor, ...], see: See | None 
     return trace
 
 
-@contextmanager
-def _without_fast_path() -> Iterator[None]:
+def _without_fast_path() -> AbstractContextManager[None]:
     """Keep torch from computing the layers of a transformer in one piece, which it never does on meta."""
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(before)
+    attention = torch.backends.mha
+    return set_to(False, attention.get_fastpath_enabled, attention.set_fastpath_enabled)
 
 
 def _layers(module: nn.Module, operators: Sequence[tuple[str, OperatorCost]]) -> Iterator[LayerCost]:

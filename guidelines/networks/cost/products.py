@@ -59,7 +59,7 @@ def _attention(args: Sequence[Any], out: Any) -> int:
 
 
 def _euclidean_distances(args: Sequence[Any], out: Any) -> int:
-    """As torch computes it, a product of matrices with two more columns: those of the squares and of ones."""
+    """Multiply-adds of the product that torch computes, with two more columns: squares and ones."""
     return int(out.numel() * (args[0].shape[-1] + 2))
 
 

@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from guidelines.networks.cost.operator import OperatorCost, is_whole, operator_cost
 from guidelines.networks.cost.products import tensors
 from guidelines.networks.cost.sums import ElementProducts
+from guidelines.networks.setting import set_to
 from guidelines.results.reason import one_line
 from guidelines.spec.work import Cost
 
@@ -125,12 +126,9 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
     @contextmanager
     def threads(self) -> Iterator[None]:
         """Count each thread that starts in this context as an operator of unknown work."""
-        before: Callable[..., object] | None = threading.getprofile()
-        threading.setprofile(self._thread_starts)  # called in each new thread
-        try:
+        # It is called in each new thread.
+        with set_to(self._thread_starts, threading.getprofile, threading.setprofile):
             yield
-        finally:
-            threading.setprofile(before)
         self.operators += [(path, ANOTHER_THREAD) for path in self._other_threads.values()]
 
     def _thread_starts(self, *_: object) -> None:

@@ -37,6 +37,6 @@ class InterleavedBlock(nn.Module):
 
 
 def _even(channels: float) -> int:
-    """To the nearest integer, then up to an even one."""
+    """Round to the nearest integer, then up to an even one."""
     nearest = round(channels)
     return nearest + nearest % 2

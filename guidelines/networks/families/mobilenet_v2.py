@@ -61,6 +61,6 @@ class InvertedResidual(nn.Module):
 
 
 def _rounded(channels: float) -> int:
-    """To the nearest multiple of DIVISOR that loses no more than a tenth."""
+    """Round to the nearest multiple of DIVISOR that loses no more than a tenth."""
     nearest = max(DIVISOR, int(channels + DIVISOR / 2) // DIVISOR * DIVISOR)
     return nearest if nearest >= 0.9 * channels else nearest + DIVISOR

@@ -32,7 +32,7 @@ def broken(call: Call, product: Product | None) -> Broken:
         kind = call.cost.kind if call.cost else ""
         return Broken("G4", G4_KINDS[kind]) if kind in G4_KINDS else Broken()
     if product.is_depthwise:
-        return Broken("G4", "depthwise, few multiply-adds for its memory access")
+        return Broken("G4", "depthwise convolution")
     if product.groups > 1:
         return Broken("G2", f"{product.groups} groups")
     if product.is_pointwise and product.c1 != product.c2:

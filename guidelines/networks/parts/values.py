@@ -32,7 +32,7 @@ LARGE = 1e4
 
 
 class Value(NamedTuple):
-    """How a tensor is filled: with numbers around `scale`, or with `constant` alone."""
+    """Numbers that fill a tensor: around `scale`, or `constant` alone."""
 
     scale: float = 1.0
     constant: float | None = None

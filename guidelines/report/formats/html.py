@@ -9,8 +9,10 @@ from importlib.resources import files
 from guidelines.report.document import ANSWER_TITLE, DETAILS_TITLE, AnswerLine, Document, Section
 from guidelines.report.formats.html_bars import bar_chart
 from guidelines.report.formats.html_heat import heat_map
+from guidelines.report.formats.html_shares import share_bar
 from guidelines.report.formats.html_table import table
 
+STYLES = ("style.css", "heat.css", "bars.css", "shares.css")
 # Signs before the lines of an answer; colour alone says nothing.
 TONES = {"good": "✓", "bad": "✗", "part": "◐", "open": "?", "aside": "–"}
 
@@ -24,6 +26,8 @@ def _parts(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:
     script = _resource("sort.js")
     yield from _head(document.title, script)
     yield f"<h1>{escape(document.title)}</h1>"
+    for shared in document.shares:
+        yield from share_bar(shared)
     yield from _answer(document.answer)
     yield from _listed(document.lead)
     if document.heat_maps:
@@ -51,7 +55,7 @@ def _head(title: str, script: str) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(title)}</title>"
-    yield f"<style>{_resource('style.css')}{_resource('heat.css')}{_resource('bars.css')}</style>"
+    yield f"<style>{''.join(map(_resource, STYLES))}</style>"
 
 
 def _answer(lines: Sequence[AnswerLine]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from html import escape
 
 from guidelines.report.document import BREAK, Grid, Head, Row, Value
 
-INTERVAL = re.compile(r"(\[[\d.]+, [\d.]+\])")
+INTERVAL = re.compile(r"(\[-?[\d.]+, -?[\d.]+\](?: %)?)")
 
 
 def table(grid: Grid, name: str) -> Iterator[str]:

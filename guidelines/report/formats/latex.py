@@ -181,7 +181,7 @@ def _layout(grid: Grid) -> tuple[str, list[str]]:
 
 
 def _shared(grid: Grid, room_pt: float, letters: Sequence[int]) -> tuple[str, list[str]]:
-    """As `_layout`, with lines broken in all columns but those of short numbers."""
+    """Layout in which lines are broken in all columns but those of short numbers, see `_layout`."""
     texts: dict[int, int] = {}
     taken = 0
     for column, (head, most) in enumerate(zip(grid.heads, letters, strict=True)):

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from guidelines.report.document import ANSWER_TITLE, AnswerLine, Document, Grid, Section
 from guidelines.report.formats import layout
 from guidelines.report.formats.colour import coloured
+from guidelines.report.formats.narrow import with_groups_broken, with_words_broken
 
 NARROWEST_NAME = 16
+# The names of the rows become as narrow as this if nothing else is left to break.
+LEAST_NAME = 12
 # Tables of no more columns are not split: one that is too wide would not get narrower.
 FEWEST_TO_SPLIT = 2
 # Before the second and later lines of a sentence.
@@ -37,11 +40,15 @@ def answer(lines: Sequence[AnswerLine], width: int, has_colour: bool = False) ->
     in_full = all(left + layout.columns_of(line.seen(in_full=True)) <= width for line in lines)
     shown = [ANSWER_TITLE]
     for line in lines:
-        seen, *more = layout.wrapped(line.seen(in_full), max(width - left, NARROWEST_NAME))
         outcome = coloured(line.outcome, line.tone) if has_colour else line.outcome
         name = line.name + " " * (name_width - layout.columns_of(line.name))
         space = " " * (outcome_width - layout.columns_of(line.outcome))
-        shown.append(layout.GAP.join((name, f"{outcome}{space}", seen)))
+        beginning = layout.GAP.join((name, f"{outcome}{space}"))
+        if width - left < NARROWEST_NAME:
+            shown += [beginning.rstrip(), *wrapped([f"{CONTINUED}{line.seen(in_full)}"], width)]
+            continue
+        seen, *more = layout.wrapped(line.seen(in_full), width - left)
+        shown.append(layout.GAP.join((beginning, seen)))
         shown += [f"{' ' * left}{each}" for each in more]
     return "\n".join(shown)
 
@@ -93,11 +100,15 @@ def _left_out(section: Section) -> Iterator[str]:
     """The number of rows that a brief table lacks, and the files that have them."""
     if section.grid and section.brief:
         every, shown = len(section.grid.rows), len(section.brief.rows)
-        yield f"{every - shown} of {every} rows are not shown: -o FILE.md, .html, .tex or .csv holds them"
+        if every > shown:
+            yield f"{every - shown} of {every} rows are not shown: -o FILE.md, .html, .tex or .csv holds them"
 
 
 def _fitting(grid: Grid | None, width: int) -> str:
-    """The widest form that fits: in full, without details, with row names broken, or in blocks of columns."""
+    """The widest form that fits: in full, without details, with broken names, in blocks, with broken words.
+
+    If none fits, the narrowest one.
+    """
     if grid is None or not grid.rows:
         return ""
     everything = range(len(grid.heads))
@@ -106,11 +117,27 @@ def _fitting(grid: Grid | None, width: int) -> str:
         text = _stacked(grid, columns)
         if layout.widest(text) <= width:
             return text
-    names = _name_width(grid)
-    text = _stacked(grid, essential, max(NARROWEST_NAME, names - (layout.widest(text) - width)))
-    if layout.widest(text) <= width or not _can_be_split(grid, essential):
+    names = max(NARROWEST_NAME, _name_width(grid) - (layout.widest(text) - width))
+    text = _stacked(grid, essential, names)
+    if layout.widest(text) <= width:
         return text
-    return "\n\n".join(_blocks(grid, essential, width, max(NARROWEST_NAME, min(names, width // 3))))
+    if _can_be_split(grid, essential):
+        name_width = max(NARROWEST_NAME, min(_name_width(grid), width // 3))
+        return "\n\n".join(_blocks(grid, essential, width, name_width))
+    return _with_words_broken(grid, essential, width, names)
+
+
+def _with_words_broken(grid: Grid, columns: Sequence[int], width: int, names: int) -> str:
+    """A table with broken names of groups and words, and with broken names if it is too wide without."""
+    text = ""
+    for name_width in (None, names, LEAST_NAME):
+        too_wide = layout.widest(_stacked(grid, columns, name_width)) - width
+        broken = with_groups_broken(grid, too_wide)
+        too_wide = layout.widest(_stacked(broken, columns, name_width)) - width
+        text = _stacked(with_words_broken(broken, columns, too_wide), columns, name_width)
+        if layout.widest(text) <= width:
+            break
+    return text
 
 
 def _can_be_split(grid: Grid, columns: Sequence[int]) -> bool:

@@ -19,14 +19,14 @@ LABELS_INCHES = 0.7
 
 
 class Turn(NamedTuple):
-    """How names stand: if they are turned, and the height that they need then."""
+    """Direction of names: if they are turned, and the height that they need then."""
 
     is_turned: bool
     inches: float
 
 
 def turn(names: Sequence[Sequence[str]], width_inches: float, points: int) -> Turn:
-    """How the names below panels of a width stand, in letters of a size."""
+    """Direction of the names below panels of a width, in letters of a size."""
     is_turned, longest = False, 0
     for of_panel in names:
         short = [_short(name) for name in of_panel]

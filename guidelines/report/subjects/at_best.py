@@ -122,9 +122,9 @@ def _legend(tables: Sequence[Table]) -> Iterator[str]:
         for sweep in table.sweeps:
             if sweep.account and sweep.verdict:
                 named.update(named_factors(sweep.account))
-    yield from legend(named)
     if named:
         yield SHARES
+    yield from legend(named)
 
 
 def _missing(results: MachineResults) -> Iterator[str]:

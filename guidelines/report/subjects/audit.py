@@ -1,18 +1,59 @@
 """Write an audit: the guidelines with their shares and prices, then the parts, the dearest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from guidelines.analysis.audit import AuditResult
-from guidelines.report.document import Document
-from guidelines.report.figures import Record
+from guidelines.report.differences import share
+from guidelines.report.document import Document, Section
+from guidelines.report.subjects import audit_lead, audit_parts, audit_shares
+from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.results.audit import AuditPart
+from guidelines.results.checked import printable
+
+TITLE, SHARES_TITLE = "Audit", "Where the time goes"
+UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
 
 
 def document(results: Sequence[AuditResult], top: int) -> Document:
     """The audits one after the other, each with its `top` dearest parts."""
-    lead = tuple(f"{each.audit.target}: {each.network_s.estimate:.3g} s" for each in results)
-    return Document("Audit", lead, ())
+    lead: list[str] = []
+    sections: list[Section] = []
+    bars = []
+    for result in results:
+        of_result = tuple(_sections(result, top))
+        title = SHARES_TITLE
+        if len(results) > 1:
+            title = f"{_name(result)}: {SHARES_TITLE[0].lower()}{SHARES_TITLE[1:]}"
+            of_result = (replace(of_result[0], title=title), *of_result[1:])
+        lead += audit_lead.lines(result)
+        sections += of_result
+        bars.append(audit_shares.bar(result, _name(result)))
+    names = ", ".join(dict.fromkeys(map(_name, results)))
+    return Document(f"{TITLE} of {names}", tuple(lead), tuple(sections), shares=tuple(bars))
 
 
-def records(results: Sequence[AuditResult]) -> list[Record]:
-    """A record for each part."""
-    return []
+def _name(result: AuditResult) -> str:
+    return printable(result.audit.target)
+
+
+def _sections(result: AuditResult, top: int) -> Iterator[Section]:
+    yield Section(SHARES_TITLE, audit_shares.grid(result))
+    for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
+        if section:
+            yield section
+    unpriced = [each for each in result.parts if each.part.guideline and not each.price]
+    if unpriced:
+        lines = [
+            f"{_described(each.part)}, {each.part.guideline}: {share(each.share)} of the time"
+            for each in unpriced
+        ]
+        yield Section(UNPRICED_TITLE, notes=tuple(lines))
+    if result.failed:
+        lines = [f"{_described(part)}: {reason}" for part, reason in result.failed]
+        yield Section(FAILED_TITLE, notes=tuple(lines))
+
+
+def _described(part: AuditPart) -> str:
+    """A part in a line: "layer1.0.conv2 + 2 more (conv 3x3 128->128, 32 groups, 56x56)"."""
+    return f"{layers_of(part)} ({printable(part.operator)})"

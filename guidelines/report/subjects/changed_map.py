@@ -88,7 +88,7 @@ def _effect(rows: Iterable[Compared], place: int, confidence: float) -> Sequence
 
 
 def _detail(name: str, changed: Sequence[_Changed], shown: str) -> str:
-    """The name of the row that is shown; if it is decided, the number of those that are not on a line below."""
+    """The name of the row that is shown; if it is decided, below it the number of those that are not."""
     unclear = sum(each.outcome == UNCLEAR for each in changed)
     if not unclear or shown == UNCLEAR:
         return name

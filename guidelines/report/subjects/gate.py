@@ -79,7 +79,7 @@ def unchecked_line(gate: Gate) -> str:
 
 
 def undecided_line(gate: Gate) -> str:
-    """How large a change may hide, what would show it, and the word that fails at it; "" if none may."""
+    """Size of the change that may hide, what would show it, and the word that fails at it; "" if none may."""
     if not gate.undecided:
         return ""
     widest = max(gate.undecided, key=lambda finding: finding.reach)
@@ -141,7 +141,7 @@ def _named(trips: Sequence[str]) -> Iterator[str]:
 
 
 def _kinds(gate: Gate) -> str:
-    """How much is undecided: "39 slow-downs and 51 speeds"."""
+    """Number of what is undecided: "39 slow-downs and 51 speeds"."""
     return " and ".join(number_of(each.open, each.of) for each in gate.decided if each.open)
 
 

@@ -86,7 +86,7 @@ def note_on_one_process(table: Table) -> Iterator[str]:
 
 
 def note_on_scatter(table: Table) -> Iterator[str]:
-    """How far runs lie apart, if there are several: one figure, or from the least to the most."""
+    """Note on how far several runs lie apart: one figure, or from the least to the most."""
     scatters: list[float] = []
     for sweep in table.sweeps:
         scatters += [how.scatter for how in sweep.measuring.values() if how.scatter is not None]

@@ -180,7 +180,7 @@ def _notes_on_lacking(known: Sequence[dict[str, str]], names: Sequence[str]) -> 
 
 
 def _sureness(matrix: Matrix, elsewhere: str) -> str:
-    """How far the verdicts of one cell, and those of several cells, can be trusted together."""
+    """Clause on how far the verdicts of one cell, and those of several cells, can be trusted together."""
     sure = level(matrix.confidence)
     line = f"the verdicts of one cell are right together at {sure} (Holm), and the same as in {elsewhere}"
     cells = sum(len(line.standings) for line in matrix.lines)

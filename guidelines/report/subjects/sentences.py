@@ -176,7 +176,7 @@ def _notes_on_launches(table: Table, is_replayed: bool) -> Iterator[str]:
 
 
 def _remedy(condition: Condition, is_replayed: bool) -> str:
-    """Where to find the device's own time, or the options that would measure it."""
+    """Clause on where the device's own time is, or on the options that would measure it."""
     if is_replayed:
         return "the table of mode cudagraph shows the device"
     return for_launches(condition).sentence

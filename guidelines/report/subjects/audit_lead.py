@@ -1,0 +1,117 @@
+"""Write the lines that open an audit: the answer, prices, reasons to distrust it, machine and condition."""
+
+from collections.abc import Iterator
+
+from guidelines.analysis.audit import LEAST_SUM, MOST_SUM, AuditResult
+from guidelines.analysis.measuring import measuring
+from guidelines.analysis.remedies import USUAL_PASSES
+from guidelines.report.differences import points, saving, share
+from guidelines.report.labels import ONE_PROCESS, phrase
+from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit_shares import milliseconds
+from guidelines.report.subjects.how_measured import disturbance
+from guidelines.report.subjects.sides import side
+from guidelines.results.checked import printable
+from guidelines.results.number_of import number_of
+
+# Attributes of a condition that the line on it names.
+CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
+
+
+def lines(result: AuditResult) -> Iterator[str]:
+    """The answer, reasons to distrust it, then the machine and the condition."""
+    yield answer(result)
+    yield from _prices(result)
+    yield from _remedies(result)
+    yield _wholeness(result)
+    yield from _doubts(result)
+    yield side(result.network).removeprefix(": ")  # of a run that was not saved
+    yield _condition(result)
+
+
+def answer(result: AuditResult) -> str:
+    """The network's time and the share of each guideline in it, the largest first."""
+    took = f"{printable(result.audit.target)} takes {milliseconds(result)}"
+    broken = [each for each in result.guidelines if each.guideline]
+    broken.sort(key=lambda each: each.share.estimate, reverse=True)
+    if not broken:
+        return f"{took}; none of its operators breaks a guideline"
+    first, *others = broken
+    shares = [f"operators that break {first.guideline} take {share(first.share)} of it"]
+    shares += [f"{each.guideline} {share(each.share)}" for each in others]
+    return f"{took}; {', '.join(shares)}"
+
+
+def _prices(result: AuditResult) -> Iterator[str]:
+    """Savings by keeping each guideline; for G4, in place if that was measured."""
+    saved = [
+        f"keeping {each.guideline} would save {saving(each.price)}"
+        for each in result.guidelines
+        if each.price and each.guideline != "G4"
+    ]
+    if saved:
+        yield f"{'; '.join(saved)} of the time, at equal work"
+    g4 = [each for each in result.guidelines if each.guideline == "G4"]
+    if g4:
+        in_place = "was not measured"
+        if result.without_g4:
+            in_place = f"saves {saving(result.without_g4)} of the time"
+        yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
+
+
+def _remedies(result: AuditResult) -> Iterator[str]:
+    """The part that saves most in a form without redesign, if any is clearly faster."""
+    faster = [(each.part, each.best_remedy) for each in result.parts if each.best_remedy]
+    if not faster:
+        return
+    part, best = max(faster, key=lambda each: each[1].saves.estimate)
+    others = f"; {number_of(len(faster) - 1, 'other part')} would be faster, too" if len(faster) > 1 else ""
+    yield (
+        f"without redesign: {layers_of(part)} {printable(best.timed.text)} saves {points(best.saves)} of the "
+        f"time{others}"
+    )
+
+
+def _wholeness(result: AuditResult) -> str:
+    """The sum of all parts over the network's time, and the reason if it is far from 1."""
+    if result.sum is None:
+        return "none of its operators was measured alone"
+    together = f"together {share(result.sum)} of the network's time"
+    if result.replayed:
+        together += f"; run one after the other {share(result.replayed)}"
+    if result.is_whole:
+        return f"the parts make the whole: timed alone, {together}"
+    return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
+
+
+def _reason(result: AuditResult) -> str:
+    """The reason why the parts do not make the whole, from the time of all operators one after the other."""
+    if result.sum and result.sum.estimate > MOST_SUM:
+        return "operators take longer alone than in the network, so shares and prices are too large"
+    if result.replayed is None:
+        return "the rest is spent between operators, or they are faster alone, as caches are warm then"
+    if result.replayed.estimate < LEAST_SUM:
+        return "the rest is spent between operators, in Python and dispatch"
+    return "operators are faster alone, as caches are warm then, so shares and prices are too small"
+
+
+def _doubts(result: AuditResult) -> Iterator[str]:
+    """Lines on what disturbed the run, on a single process and on parts that could not be measured."""
+    (network,) = result.network.measured
+    how = measuring(network)
+    if how.disturbed:
+        yield f"the run was disturbed{disturbance(how)}; end other programs (`guidelines doctor` names them)"
+    if how.is_one_process:
+        yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
+    if result.failed:
+        yield f"{number_of(len(result.failed), 'part')} could not be measured: see below"
+    yield from result.network.notes
+
+
+def _condition(result: AuditResult) -> str:
+    """The input and the condition, and the passes that measured it."""
+    texts = result.condition.texts
+    words = [phrase(name, texts[name]) for name in CONDITION if texts[name]]
+    (network,) = result.network.measured
+    passes = number_of(network.passes, "pass") if network.passes == 1 else f"{network.passes} passes"
+    return f"input {result.audit.inputs}, {', '.join(words)}; {network.rounds} rounds in {passes}"

@@ -1,0 +1,214 @@
+"""Tables of the parts of an audited network: the dearest first, in full and as narrow as a terminal."""
+
+from collections.abc import Iterable
+
+from guidelines.analysis.audit import AuditResult, PartResult, Saving
+from guidelines.report.differences import alone, points, share, with_half_width
+from guidelines.report.digits import factor, number
+from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.formats.layout import wrapped
+from guidelines.report.subjects.account import LEAST_FACTOR
+from guidelines.results.audit import AuditPart
+from guidelines.results.checked import printable
+from guidelines.results.number_of import number_of
+
+US = 1e6
+# Characters of the names of rows, and of remedies, in a table of 80 columns.
+NAME_WIDTH, REMEDY_WIDTH, INDENT = 30, 12, "  "
+# Parts that break no guideline are shown if they take this share of the time, and no more than these.
+LEAST_SHARE, MOST_PLAIN = 0.02, 5
+PRICE_LEGEND = (
+    "A price is a bound on what a redesign could win at equal work, not a promise of accuracy: the time of "
+    "all calls of an operator now, less that of one of equal multiply-adds that keeps the guideline (none at "
+    "all for G4)"
+)
+UNITS_LEGEND = "us now and us instead: one call, at equal multiply-adds; price, us: all calls"
+REMEDY_LEGEND = (
+    "no redesign: the same result in another form, if that is clearly faster, and the share of the network's "
+    "time that it saves; what it costs to bring tensors into another layout is not in it"
+)
+LAYER, CALLS = Head("layer", is_number=False), Head("calls", is_folded=True)
+GUIDELINE = Head("guideline", is_number=False)
+SHARE = Head("%\u00a0of\u00a0the network")
+FULL = (
+    LAYER,
+    CALLS,
+    Head("operator", is_number=False, is_folded=True),
+    GUIDELINE,
+    Head("us now", is_folded=True),
+    Head("us instead", is_folded=True),
+    Head("instead", is_number=False, is_folded=True),
+    Head("price, us"),
+    SHARE,
+    Head("mostly", is_number=False, is_folded=True),
+    Head("no redesign", is_number=False, is_folded=True),
+)
+BRIEF = (
+    LAYER,
+    Head("", is_number=False),
+    Head("us now"),
+    Head("us instead"),
+    Head("price, us"),
+    Head("%"),
+    Head("no redesign", is_number=False),
+)
+PLAIN = (
+    LAYER,
+    CALLS,
+    Head("operator", is_number=False, is_folded=True),
+    Head("us now"),
+    SHARE,
+    Head("no redesign", is_number=False, is_folded=True),
+)
+BRIEF_PLAIN = (LAYER, BRIEF[2], BRIEF[5], BRIEF[6])
+
+
+def dearest(result: AuditResult, top: int) -> Section | None:
+    """The dearest parts that break a guideline; None if there are none with a price."""
+    priced = [each for each in result.parts if each.price]
+    shown = priced[:top]
+    if not shown:
+        return None
+    left_out = len(priced) - len(shown)
+    notes = [PRICE_LEGEND, UNITS_LEGEND]
+    if left_out:
+        rest = sum(each.share.estimate for each in priced[top:])
+        notes.append(
+            f"{number_of(left_out, 'more part')} that break a guideline, {100 * rest:.0f} % of the time: "
+            f"--top {len(priced)} shows them, and -o FILE.csv holds every part"
+        )
+    if any(each.best_remedy for each in shown):
+        notes.append(REMEDY_LEGEND)
+    full = Grid(FULL, tuple(_full(each, result) for each in shown))
+    brief = Grid(BRIEF, tuple(_brief(each, result) for each in shown))
+    return Section("The dearest parts that break a guideline", full, notes=tuple(notes), brief=brief)
+
+
+def plain(result: AuditResult) -> Section | None:
+    """Parts that take much time and break no guideline; None if there are none."""
+    parts = [each for each in result.parts if not each.part.guideline]
+    parts.sort(key=lambda each: each.share.estimate, reverse=True)
+    shown = [each for each in parts if each.share.estimate >= LEAST_SHARE][:MOST_PLAIN]
+    if not shown:
+        return None
+    full = Grid(PLAIN, tuple(map(_plain, shown)))
+    brief = Grid(BRIEF_PLAIN, tuple(map(_brief_plain, shown)))
+    return Section("Parts that break none, and take time", full, brief=brief)
+
+
+def layers_of(part: AuditPart) -> str:
+    """The first layer and the number of others: "layer1.0.conv2 + 5 more"."""
+    first, *others = map(printable, part.layers)
+    return f"{first or '(itself)'}{f' + {len(others)} more' if others else ''}"
+
+
+def _full(each: PartResult, result: AuditResult) -> Row:
+    part = each.part
+    price = _price_us(each, result)
+    values = (
+        *_named(part),
+        Value(f"{part.guideline}: {printable(part.rule)}"),
+        _us(each),
+        _alternative_us(each),
+        Value(printable(each.alternative.timed.text) if each.alternative else "without it"),
+        Value(price, each.price.estimate if each.price else None),
+        Value(share(each.share), each.share.estimate),
+        Value(_mostly(each)),
+        _remedy(each),
+    )
+    return Row(values)
+
+
+def _brief(each: PartResult, result: AuditResult) -> Row:
+    part = each.part
+    values = (
+        _brief_name(each),
+        Value(part.guideline),
+        _us(each),
+        _alternative_us(each),
+        Value(_price_us(each, result).replace(" ", "\n")),
+        Value(points(each.share).removesuffix(" %"), each.share.estimate),
+        _brief_remedy(each),
+    )
+    return Row(values)
+
+
+def _plain(each: PartResult) -> Row:
+    return Row((*_named(each.part), _us(each), Value(share(each.share), each.share.estimate), _remedy(each)))
+
+
+def _brief_plain(each: PartResult) -> Row:
+    return Row(
+        (
+            _brief_name(each),
+            _us(each),
+            Value(points(each.share).removesuffix(" %"), each.share.estimate),
+            _brief_remedy(each),
+        )
+    )
+
+
+def _named(part: AuditPart) -> tuple[Value, Value, Value]:
+    calls = len(part.layers)
+    return Value(layers_of(part)), Value(str(calls), calls), Value(printable(part.operator))
+
+
+def _us(each: PartResult) -> Value:
+    return Value(number(each.seconds_per_call.scaled(US)), each.seconds_per_call.estimate)
+
+
+def _alternative_us(each: PartResult) -> Value:
+    if each.alternative is None:
+        return Value("-", 0.0)
+    seconds = each.alternative.seconds_per_call
+    return Value(number(seconds.scaled(US)), seconds.estimate)
+
+
+def _price_us(each: PartResult, result: AuditResult) -> str:
+    """The price of all calls: "1780 ±120"."""
+    if each.price is None:
+        return ""
+    return with_half_width(each.price.scaled(result.network_s.estimate * US))
+
+
+def _mostly(each: PartResult) -> str:
+    """The factor that explains most of the time beyond that of the alternative: "kernels 1.8x"."""
+    shares = each.account.clear_shares if each.account else None
+    if each.account is None or not shares:
+        return ""
+    name = max(shares, key=lambda name: shares[name])
+    most = each.account.factors[name]
+    is_large = shares[name] > 0 and most.estimate >= 1 + LEAST_FACTOR
+    return f"{each.account.title(name)} {factor(most)}x" if is_large else ""
+
+
+def _remedy(each: PartResult) -> Value:
+    best = each.best_remedy
+    return Value(f"{printable(best.timed.text)}: {_saved(best)}", best.saves.estimate) if best else Value()
+
+
+def _brief_remedy(each: PartResult) -> Value:
+    best = each.best_remedy
+    if best is None:
+        return Value()
+    return Value("\n".join([*wrapped(printable(best.timed.text), REMEDY_WIDTH), _saved(best)]))
+
+
+def _saved(best: Saving) -> str:
+    return f"-{alone(best.saves.scaled(100))} %"
+
+
+def _brief_name(each: PartResult) -> Value:
+    """The layer; what it is and why it is dear on lines below. G4 says all of its rule in the operator."""
+    part, mostly = each.part, _mostly(each)
+    rule = "" if part.guideline == "G4" else printable(part.rule)
+    why = f"mostly {mostly}" if mostly else ""
+    return _stacked(layers_of(part), (printable(part.operator), rule, why), NAME_WIDTH)
+
+
+def _stacked(first: str, others: Iterable[str], width: int) -> Value:
+    """A text, and others on indented lines below it."""
+    lines = wrapped(first, width, indent=INDENT)
+    for text in filter(None, others):
+        lines += wrapped(f"{INDENT}{text}", width, indent=INDENT)
+    return Value("\n".join(lines))

@@ -1,0 +1,188 @@
+from dataclasses import replace
+
+import pytest
+from made_up_parts import GROUPED, NARROW, PLAIN, RELU, SHARES, audit_run
+
+from guidelines.analysis.audit import audit_result
+from guidelines.report.formats import text
+from guidelines.report.part_records import facts, of_audits
+from guidelines.report.subjects import audit_shares
+from guidelines.report.subjects.audit import document
+from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4
+
+
+def result(**changes):
+    return audit_result(audit_run(**changes))
+
+
+def shown(*results, top=15, width=80):
+    return text.render(document(results, top), width)
+
+
+def flat(*results, **changes):
+    return " ".join(shown(*results, **changes).split())
+
+
+def section(title, top=15, **changes):
+    (known,) = [each for each in document([result(**changes)], top).sections if each.title.startswith(title)]
+    return known
+
+
+def cells(grid):
+    return [[value.text for value in row.values] for row in grid.rows]
+
+
+def test_the_answer_comes_first():
+    first = shown(result(), width=120).splitlines()[0]
+    assert first == (
+        "net takes 10 ms; operators that break G2 take 30.0 ±0.8 % of it, G1 20.0 ±0.5 %, G4 20.0 ±0.5 %"
+    )
+    told = flat(result())
+    assert "keeping G1 would save 1.0 [0.1, 1.8] %; keeping G2 would save 18.0 [17.4, 18.5] % of the" in told
+    in_place = (
+        "G4 taken out in place saves 19 [15, 22] % of the time; the sum of its parts is 20.0 [19.5, 20.5] %"
+    )
+    assert in_place in told
+    assert "without redesign: layer1.0.conv2 + 2 more in nhwc saves 6.1 % of the time" in told
+
+
+def test_what_could_not_be_taken_out_in_place_is_told():
+    shares = {name: share for name, share in SHARES.items() if name != WITHOUT_G4}
+    told = flat(result(shares=shares))
+    assert "G4 taken out in place was not measured; the sum of its parts is 20.0 [19.5, 20.5] %" in told
+
+
+def test_the_text_fits_80_columns():
+    long = replace(GROUPED, layers=("features.denseblock4.denselayer16.a_long_name_without_end.conv1",) * 12)
+    everything = shown(result(parts=(long, NARROW, RELU, PLAIN)))
+    assert max(map(len, everything.splitlines())) <= 80
+    assert "features.denseblock4.denselaye" in everything
+
+
+def test_shares_sum_to_the_whole():
+    lines = list(audit_shares.lines(result()))
+    assert sum(line.share.estimate for line in lines) == pytest.approx(1)
+    assert [line.name for line in lines] == ["G1", "G2", "G4", "none", "between operators"]
+    assert cells(section("Where the time goes").grid)[-1] == ["whole network", "", "100 %", ""]
+
+
+def test_the_dearest_part_is_first():
+    grid = section("The dearest").grid
+    assert [row[0] for row in cells(grid)] == [
+        "layer1.0.relu + 1 more",
+        "layer1.0.conv2 + 2 more",
+        "layer1.0.conv1",
+    ]
+    grouped = cells(grid)[1]
+    assert grouped[1:4] == ["3", "conv 3x3 128->128, 32 groups, 56x56", "G2: 32 groups"]
+    # The alternative does 1.125 times the work: 450 us are 400 us at equal work.
+    assert grouped[4:8] == ["1000", "400", "one group, widths 24 and 24", "1800 ±50"]
+    assert grouped[8] == "30.0 ±0.8 %"
+    assert grouped[10] == "in nhwc: -6.1 %"
+
+
+def test_a_remedy_that_is_not_clearly_faster_is_not_named():
+    told = result(shares=SHARES | {"part-1.remedy-1": 0.0999})
+    assert "without redesign" not in shown(told)
+    assert "no redesign:" not in shown(told)
+
+
+def test_others_are_counted():
+    told = flat(result(), top=1)
+    assert "2 more parts that break a guideline, 50 % of the time: --top 3 shows them" in told
+    assert "layer1.0.conv2 + 2 more conv" not in told
+
+
+def test_dear_parts_that_break_no_guideline_have_a_table_of_their_own():
+    assert cells(section("Parts that break none").grid) == [
+        ["stem.conv", "1", "conv 3x3 64->64, 56x56", "2000", "20.0 ±0.5 %", ""]
+    ]
+    titles = [each.title for each in document([result(shares=SHARES | {"part-4": 0.01})], 9).sections]
+    assert "Parts that break none, and take time" not in titles
+
+
+def test_parts_without_a_time_or_a_price_are_named():
+    shares = {name: share for name, share in SHARES.items() if name != "part-2.alternative"}
+    told = flat(result(shares=shares))
+    assert "Parts that were not measured fft (fft 3x224x224): it cannot run alone" in told
+    assert "1 part could not be measured" in told
+    rest = cells(section("Where the time goes").grid)[-2][0]
+    assert rest == "between operators: Python, dispatch, views; 1 part not measured"
+    unpriced = "alternative was not measured layer1.0.conv1 (conv 1x1 16->96, 112x112), G1: 20.0 ±0.5 % of"
+    assert unpriced in told
+
+
+def test_parts_that_do_not_make_the_whole_are_told():
+    whole = "the parts make the whole: timed alone, together 90.0 ±1.1 % of the network's time; run one after"
+    assert whole in flat(result())
+    less = flat(result(shares=SHARES | {"part-1": 0.01}))
+    assert "the parts do not make the whole: timed alone, together 63" in less
+    assert "operators are faster alone, as caches are warm then, so shares and prices are too small" in less
+    python = flat(result(shares=SHARES | {"part-1": 0.01, REPLAYED: 0.7}))
+    assert "the rest is spent between operators, in Python and dispatch" in python
+    more = flat(result(shares=SHARES | {"part-4": 0.9}))
+    assert "operators take longer alone than in the network, so shares and prices are too large" in more
+    overlap = cells(section("Where", shares=SHARES | {"part-4": 0.9}).grid)[-2]
+    assert overlap[0].startswith("overlap: operators take longer alone than in the network")
+    assert overlap[2].startswith("-60")
+
+
+def test_a_network_of_which_nothing_can_run_alone():
+    told = result(shares={WHOLE: 1.0})
+    assert "none of its operators was measured alone" in shown(told)
+    assert "net takes 10 ms; none of its operators breaks a guideline" in shown(told)
+    assert [line.share.estimate for line in audit_shares.lines(told)] == [1.0]
+
+
+def test_what_disturbed_the_run_is_told_with_a_remedy():
+    told = flat(result(disturbed=(2,)))
+    assert "the run was disturbed: pass 2: a hog; end other programs (`guidelines doctor` names them)" in told
+
+
+def test_one_process_gives_no_intervals():
+    told = flat(result(passes=1))
+    assert "one process: the interval does not cover other runs; --passes 5 would" in told
+    assert "operators that break G2 take ~30 % of it" in told
+
+
+def test_the_machine_and_the_condition_have_a_line():
+    told = shown(result(source="a.json")).splitlines()
+    assert "a.json: a processor, host here, torch 2.13.0" in told
+    assert "input 1x3x224x224, float32, nchw, eager, threads 1; 30 rounds in 3 passes" in told
+    assert "a processor, host here, torch 2.13.0" in shown(result()).splitlines()
+
+
+def test_several_audits_follow_one_another():
+    both = document([result(), result(target="other")], 15)
+    assert both.title == "Audit of net, other"
+    titles = [each.title for each in both.sections]
+    assert titles[0] == "net: where the time goes"
+    assert "other: where the time goes" in titles
+    assert [bar.title for bar in both.shares] == ["net", "other"]
+
+
+def test_records_hold_all_parts():
+    records = of_audits([result()])
+    assert [record["layer"] for record in records] == [
+        "layer1.0.relu",
+        "layer1.0.conv2",
+        "layer1.0.conv1",
+        "stem.conv",
+        "fft",
+    ]
+    grouped = records[1]
+    assert grouped["calls"] == 3
+    assert grouped["share"] == pytest.approx(0.3, rel=0.01)
+    assert grouped["price"] == pytest.approx(0.18, rel=0.01)
+    assert grouped["alternative_seconds_per_call"] == pytest.approx(4e-3 / 10, rel=0.01)
+    assert (grouped["remedy"], grouped["machine"], grouped["dtype"]) == ("in nhwc", "", "float32")
+    assert records[-1]["failure"] == "it cannot run alone"
+    assert records[0]["price"] == records[0]["share"]
+    assert records[3]["price"] is None
+
+
+def test_facts_hold_the_sums():
+    (known,) = facts([result()])
+    assert known["network_seconds"] == pytest.approx(0.01)
+    assert known["without_g4_saves"] == pytest.approx(0.19, rel=0.02)
+    assert [each["guideline"] for each in known["guidelines"]] == ["G1", "G2", "G4", None]
