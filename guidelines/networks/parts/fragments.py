@@ -92,7 +92,7 @@ class _Origins:
         return self._origins.get(slot, Origin(slot.index))
 
     def form_of(self, slot: Slot) -> Hashable:
-        """What two tensors share if they are the same view of one tensor."""
+        """A key that two tensors share if they are the same view of one tensor."""
         return self._forms.get(slot, slot)
 
     def follow(self, call: Call) -> None:

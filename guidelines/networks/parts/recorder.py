@@ -77,7 +77,7 @@ class _Recorder:
 
 
 def _outputs(calls: Sequence[Call]) -> tuple[Slot, ...]:
-    """What the last call computes that gives a tensor."""
+    """The results of the last call that gives a tensor."""
     for call in reversed(calls):
         if call.written:
             return call.written

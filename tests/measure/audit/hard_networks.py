@@ -68,6 +68,12 @@ class TwoInputs(Images):
         return self.conv(x) + self.linear(y)[:, :, None, None]
 
 
+class TwoOfBoth(TwoInputs):
+    def forward(self, x, y):
+        found = super().forward(x, y)
+        return {"found": functional.interpolate(found, scale_factor=2.0, mode="bilinear"), "small": found}
+
+
 class Words(nn.Module):
     def __init__(self):
         super().__init__()

@@ -42,9 +42,9 @@ def test_an_operator_on_one_tensor_twice_differs_from_one_on_two(program):
 
 
 def test_every_operator_with_a_cost_is_in_one_part_alone():
-    for name, size in [("resnet50", 64), ("shufflenet_v2_x1_0", 64), ("nasnet_a_mobile", 64)]:
+    for name in ("resnet50", "shufflenet_v2_x1_0"):
         with torch.inference_mode():
-            program = recorded(registry.build(name).eval(), [torch.randn(1, 3, size, size)])
+            program = recorded(registry.build(name).eval(), [torch.randn(1, 3, 64, 64)])
         found = parts(program)
         expected = sum(call.cost is not None for call in program.calls)
         assert sum(len(part.program.calls) * len(part.layers) for part in found) == expected
