@@ -12,13 +12,17 @@ from guidelines.spec.condition import Device
 
 
 class _Step(NamedTuple):
-    """A call whose arguments are filled in, unless they are only known when it is their turn."""
+    """A call whose arguments are filled in, unless they are only known when it is their turn.
+
+    `ended` are the indices of the tensors that nothing uses after it.
+    """
 
     operator: Any
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     results: tuple[Slot | None, ...]
     is_filled: bool
+    ended: tuple[int, ...] = ()
 
 
 class Replayed(nn.Module):
@@ -55,6 +59,8 @@ class Replayed(nn.Module):
         values = dict(self._values)
         for step in self._steps:
             _take(step, values)
+            for index in step.ended:  # as in the network, whose memory the next operators use again
+                del values[index]
         return [values[slot.index] for slot in self.program.outputs]
 
     def _begin(self, device: torch.device) -> None:
@@ -64,7 +70,9 @@ class Replayed(nn.Module):
             values[index] = drawn(self.program.tensors[index], value, device)
         for call in self.program.setup:
             _take(_filled(call, values, device), values)
-        self._steps = [_filled(call, values, device) for call in self.program.calls]
+        self._steps = []
+        for call, ended in zip(self.program.calls, self.program.ended, strict=True):
+            self._steps.append(_filled(call, values, device)._replace(ended=ended))
         self._device, self._values = device, values
 
 
