@@ -15,8 +15,11 @@ from guidelines.spec.inputs import Input
 class Whole(nn.Module):
     """A network on inputs that it draws itself, when it is moved to a device or first called there.
 
-    Its own input tells device and type only. It returns the first tensor of the network's output.
+    Its own input tells device and type only. It returns the first tensor of the network's output. An output
+    that changes from call to call is no reason to drop it: a note says so.
     """
+
+    may_change = True
 
     def __init__(
         self, build: Callable[[], nn.Module], inputs: Sequence[Input], layout: torch.memory_format

@@ -24,6 +24,10 @@ Sample = Callable[[int], float]
 LookAgain = Callable[[float], tuple[str, ...]]
 # Calls after which memory that a network took in an earlier one counts as kept for good.
 CALLS_TO_FORGET = 64
+# A module with a true attribute of this name is not dropped if its output changes: an audit takes networks as
+# they are.
+MAY_CHANGE = "may_change"
+CHANGES = "its output changes from call to call"
 GENERATOR = "if random numbers are the reason, make their generator an attribute of the network"
 
 
@@ -109,6 +113,8 @@ class Instance:
             return ()
         if is_random(self.module, self.x, self.condition):
             return (RANDOM,)
+        if getattr(self.module, MAY_CHANGE, False):
+            return (CHANGES,)
         raise ValueError(f"after the timing the output {changed}")
 
     def _change(self, output: Tensor) -> str:

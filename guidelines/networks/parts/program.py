@@ -120,7 +120,7 @@ class Program:
 
     @property
     def ended(self) -> tuple[tuple[int, ...], ...]:
-        """For each call the tensors that nothing uses after it, by their indices, but for those given."""
+        """Indices of the tensors that nothing uses after each call, but for those given."""
         used = {slot.index for slot in self.outputs} | set(self.given)
         ended = []
         for call in reversed(self.calls):

@@ -11,6 +11,7 @@ from guidelines.report.subjects.audit_parts import layers_of
 from guidelines.report.subjects.audit_shares import milliseconds
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
+from guidelines.results.audit import WHOLE
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 
@@ -106,6 +107,9 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     if result.failed:
         yield f"{number_of(len(result.failed), 'part')} could not be measured: see below"
     yield from result.network.notes
+    for note in how.noted:
+        if note.startswith(f"{WHOLE}: "):
+            yield note
 
 
 def _condition(result: AuditResult) -> str:

@@ -11,7 +11,7 @@ from unit_network import COMPILED, EAGER, Unit
 from guidelines.measure.device import second_look
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.randomness import RANDOM
-from guidelines.measure.device.second_look import Timed, as_timed
+from guidelines.measure.device.second_look import CHANGES, MAY_CHANGE, Timed, as_timed
 from guidelines.measure.device.timing import pinned, prepare
 from guidelines.spec.sweep import Variant
 from guidelines.spec.work import Conv, Stack
@@ -123,6 +123,12 @@ class Leaking(Network):
 def test_a_network_that_is_not_what_was_checked_any_more_is_refused(build, reason):
     with pytest.raises(ValueError, match=reason):
         looked_at(build)
+
+
+@pytest.mark.parametrize("build", [Drifting, Reshaping])
+def test_an_output_that_may_change_is_noted(build, monkeypatch):
+    monkeypatch.setattr(build, MAY_CHANGE, True, raising=False)
+    assert looked_at(build) == (CHANGES,)
 
 
 def test_an_input_whose_values_only_change_places_is_another():
