@@ -98,8 +98,10 @@ def _program(program: Program, calls: Sequence[Call]) -> Program:
     alone = program.only(calls)
     if len(calls) == 1:
         return alone
-    outputs = tuple(slot for call in calls for slot in call.written)
-    return Program(alone.tensors, alone.calls, outputs)
+    outputs: list[Slot] = []
+    for call in calls:
+        outputs += call.written
+    return Program(alone.tensors, alone.calls, tuple(outputs))
 
 
 def _fragments_rule(group: Sequence[Product]) -> Broken:

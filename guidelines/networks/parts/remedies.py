@@ -53,11 +53,15 @@ def _in_layout(each: Product, layout: torch.memory_format) -> Program:
     """A convolution whose input and weights are in another order in memory."""
     x, weights = _Slots(each).new(2)
     setup = (
-        Call("", aten.clone.default, (each.input,), {"memory_format": layout}, (x,)),
-        Call("", aten.clone.default, (each.weights,), {"memory_format": layout}, (weights,)),
+        _cloned(each.input, layout, x),
+        _cloned(each.weights, layout, weights),
     )
     call = _with(each.call, {0: x, 1: weights})
     return Program(each.tensors, (call,), call.written, setup)
+
+
+def _cloned(of: Slot, layout: torch.memory_format, result: Slot) -> Call:
+    return Call("", aten.clone.default, (of,), kwargs={"memory_format": layout}, results=(result,))
 
 
 def _loop(each: Product) -> Program:
