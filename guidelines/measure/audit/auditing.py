@@ -9,21 +9,25 @@ from guidelines.measure.audit.plan import Audited, plan
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import cases
 from guidelines.measure.device.devices import describe
+from guidelines.measure.device.memory import free_bytes
 from guidelines.measure.dropped import explained
 from guidelines.measure.passes import Step, TaskOfCase
 from guidelines.measure.processes import TURN_LIMIT_S, Result, measure_in_processes
 from guidelines.measure.recording import Limits
 from guidelines.measure.task import Task
+from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
 from guidelines.results.model import Run
 from guidelines.results.saved_audit import machine_info
-from guidelines.spec.condition import Condition
+from guidelines.spec.condition import DTYPES, Condition
+from guidelines.spec.sweep import Sweep
 
 # The least number of rounds of all passes: each network is built anew within them, in each pass.
 LEAST_ROUNDS = 40
 CONFIDENCE = 0.95
 PASSES = 5
+GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,11 @@ class Auditing:
 def auditing(audited: Audited, condition: Condition, limits: AuditLimits) -> Auditing:
     """An audit that is ready to be measured.
 
-    Raises LayerError, TargetError or ValueError if the network cannot be called or taken apart.
+    Raises LayerError, TargetError or ValueError if the network cannot be called or taken apart, or its
+    operators do not fit into memory.
     """
     known = plan(audited, condition)
+    _check_memory(known.sweep, condition)
     of_audit = list(cases(audited(), [condition], source=audited.target, origin=audited))
     campaign = Campaign(
         conditions=(condition,),
@@ -92,3 +98,17 @@ def auditing(audited: Audited, condition: Condition, limits: AuditLimits) -> Aud
     )
     campaign.choose(of_audit)
     return Auditing(audited, condition, limits, campaign)
+
+
+def _check_memory(sweep: Sweep, condition: Condition) -> None:
+    """Raise ValueError if there is no room for the tensors of all operators, which are there at once."""
+    elements = 0
+    for variant in sweep.variants:
+        if variant.id not in (WHOLE, REPLAYED, WITHOUT_G4):
+            elements += variant.cost(condition).memory_access
+    needed, free = elements * DTYPES[condition.dtype].item_bytes, free_bytes(condition.device)
+    if free is not None and needed > free:
+        raise ValueError(
+            f"its operators, which are timed side by side, need about {needed / GIB:.3g} GiB, "
+            f"{free / GIB:.3g} GiB are free: give a smaller batch by --input"
+        )
