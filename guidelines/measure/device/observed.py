@@ -88,7 +88,7 @@ def _one(cost: OperatorCost) -> Operators:
         kind=cost.kind,
         calls=1,
         multiply_adds=cost.work.multiply_adds,
-        memory_access=cost.work.memory_access - cost.given_again,
+        memory_access=cost.work.memory_access - cost.not_read,
         in_place=cost.in_place,
         written=cost.written,
     )
