@@ -113,3 +113,11 @@ def test_what_a_large_stride_passes_over_is_not_observed():
     (conv,) = observer.operators
     assert conv.memory_access == 4 * 2 * 2 + 2 * 4 + 2 * 2 * 2
     assert observer.memory_access == 4 * 8 * 8 + 2 * 4 + 2 * 2 * 2
+
+
+def test_what_is_changed_in_place_is_read_even_if_it_is_given_twice():
+    x = torch.ones(5)
+    with torch.inference_mode(), Observer() as observer:
+        torch._foreach_mul_([x, x], 2.0)
+    (each,) = observer.operators
+    assert (each.in_place, each.written, each.memory_access) == (10, 10, 20)
