@@ -65,7 +65,11 @@ def pass_over(act, device):
         (lambda x: functional.interpolate(x, size=(4, 4), mode="area"), 0),
         (lambda x: functional.interpolate(x, scale_factor=2), 0),
         (lambda x: x + x, ALL),
+        (lambda x: x + x.view(-1).view(x.shape), 0),
         (lambda x: x.relu(), 0),
+        (lambda x: x[:0].relu(), 0),
+        (lambda x: x.view(-1).unfold(0, 3, 1).sum(), 3 * (ALL - 2) - ALL),
+        (lambda x: x.transpose(1, 3).sum(), 0),
     ],
 )
 def test_what_an_operator_passes_over_or_is_given_again_is_not_read(act, not_read, device):

@@ -1,6 +1,6 @@
 """Count the elements of tensors in memory, and those that an operator is given but does not read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import prod
 from typing import Any, NamedTuple
@@ -33,31 +33,29 @@ def elements(values: Iterable[Any]) -> int:
 def not_read(name: str, given: Mapping[str, Any], out: Any) -> int:
     """Elements that an operator is given more than once, or that it passes over since its stride is large.
 
-    `given` are its arguments by their names in the schema, in order.
+    `given` are its arguments by their names in the schema, in order. The windows of `x.unfold(...)` overlap,
+    so that they hold elements more than once.
     """
-    return elements(_given_again(given.values())) + _passed_over(name, given, out)
+    number = 0
+    seen: set[int] = set()
+    for tensor in tensors(given.values()):
+        shape = tensor.shape if seen else _read_of_image(name, given, tensor, out)
+        read = 0 if id(tensor) in seen else _in_memory(shape, tensor.stride())
+        number += _distinct(tensor.shape, tensor.stride()) - read
+        seen.add(id(tensor))
+    return number
 
 
-def _given_again(values: Iterable[Any]) -> Iterator[Tensor]:
-    """Tensors that were given before."""
-    given: set[int] = set()
-    for tensor in tensors(values):
-        if id(tensor) in given:
-            yield tensor
-        given.add(id(tensor))
-
-
-def _passed_over(name: str, given: Mapping[str, Any], out: Any) -> int:
-    """Elements of the first tensor that no output reads."""
-    x = next(tensors(given.values()), None)
-    windows = [] if x is None else _windows(name, given, x)
-    if x is None or not windows:
-        return 0
-    first = next(tensors((out,)))
+def _read_of_image(name: str, given: Mapping[str, Any], x: Tensor, out: Any) -> Sequence[int]:
+    """Positions along each dimension of the first tensor that at least one output reads."""
+    windows = _windows(name, given, x)
+    if not windows:
+        return x.shape
+    y = next(tensors((out,)))
     read = list(x.shape)
     for dim, window in enumerate(windows, start=-len(windows)):
-        read[dim] = _positions_read(read[dim], first.shape[dim], window)
-    return _distinct(x.shape, x.stride()) - _distinct(read, x.stride())
+        read[dim] = _positions_read(read[dim], y.shape[dim], window)
+    return read
 
 
 class _Window(NamedTuple):
@@ -116,3 +114,9 @@ def _distinct(shape: Sequence[int], strides: Sequence[int]) -> int:
     """Elements in memory; an element that a stride of zero repeats counts once."""
     sizes_and_strides = zip(shape, strides, strict=True)
     return prod(size for size, stride in sizes_and_strides if stride)
+
+
+def _in_memory(shape: Sequence[int], strides: Sequence[int]) -> int:
+    """Elements in memory, also if strides are so small that some are elements of others, too."""
+    last = sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+    return min(_distinct(shape, strides), max(0, last + 1))
