@@ -6,8 +6,10 @@ from made_up_ceilings import ADDS, CPU, LAUNCH_S, ceilings, with_operators
 
 from guidelines.analysis.account_change import account_changes
 from guidelines.analysis.compare import compare
-from guidelines.analysis.explain import COMPILED, accounts, faster_than_floors, floors, missing
+from guidelines.analysis.explain import accounts
+from guidelines.analysis.possible import floors, impossible
 from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
+from guidelines.analysis.unexplained import COMPILED, unknown
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 
@@ -33,6 +35,13 @@ def run_of(entry, results):
         return replace(results(*both), ceilings=passes)
 
     return run_of
+
+
+def missing(results, condition):
+    """The unknown factors of all networks under a condition, with their reasons."""
+    reasons = [each.reasons for each in unknown(results) if each.condition == condition]
+    assert len(reasons) <= 1
+    return reasons[0] if reasons else {}
 
 
 def only(results):
@@ -131,7 +140,7 @@ def test_only_ceilings_of_all_kinds_that_are_needed_give_a_floor(run_of):
     assert len(floors(run_of(2.0, [CONV], [ADDS], NO_LAUNCHES))) == 2
     assert [key.variant for key in floors(run_of(2.0, [CONV], [ADDS], NO_PRODUCTS))] == ["g=1"]
     assert floors(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
-    assert faster_than_floors(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
+    assert impossible(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
 
 
 @pytest.mark.parametrize("lacks", [NO_TRAFFIC, NO_PRODUCTS, NO_LAUNCHES])

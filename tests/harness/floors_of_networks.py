@@ -17,9 +17,9 @@ import torch
 from floors import MOST_BYTES, Timed, show
 from torch.nn import functional
 
-from guidelines.analysis.explain import floors
 from guidelines.analysis.floor import best, floor_s
 from guidelines.analysis.measured import results_of
+from guidelines.analysis.possible import floors
 from guidelines.measure.device.declared import counted_on
 from guidelines.measure.device.devices import cpu_model
 from guidelines.measure.device.observed import Observer
