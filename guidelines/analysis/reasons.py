@@ -3,21 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median_high, median_low
+from statistics import fmean, median_low
 
 # The share of the effect that the factors which are named must carry together, and the least of each.
 MOST, PART = 0.6, 0.2
 # The share of the effect that others may take away before the reason of a sweep is no longer clear.
 MOST_AGAINST = 0.5
-# The least share of a factor that is said to work against the effect.
+# The least share that a factor which is said to work against the effect takes away, on average.
 LEAST_AGAINST = 0.05
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """The factors that carry most of an effect, with the share that each carries in most of the sweeps.
+    """The factors that carry most of an effect, with a share that each reaches in most of the sweeps.
 
-    `against` are those that work against the effect in most sweeps, if the shares exceed it together.
+    If the shares exceed the effect together, `against` are the factors that work against it.
     """
 
     shares: Mapping[str, float] = field(default_factory=dict)
@@ -34,18 +34,19 @@ def reasons(shares: Sequence[Mapping[str, float]], sweeps: int) -> Reasons:
     if 2 * len(clear) <= sweeps:
         return Reasons()
     named: dict[str, float] = {}
-    against: list[str] = []
+    others: list[str] = []
     for name in clear[0]:
-        every = [of_sweep[name] for of_sweep in clear] + [0.0] * (sweeps - len(clear))
-        share = median_low(every)
+        share = median_low([of_sweep[name] for of_sweep in clear] + [0.0] * (sweeps - len(clear)))
         if share >= PART:
             named[name] = share
-        elif median_high(every) <= -LEAST_AGAINST:
-            against.append(name)
+        elif fmean(min(0.0, of_sweep[name]) for of_sweep in clear) <= -LEAST_AGAINST:
+            others.append(name)
     total = sum(named.values())
     if total < MOST:
         return Reasons()
-    return Reasons(named, tuple(against) if total > 1 else ())
+    if total <= 1 or others:
+        return Reasons(named, tuple(others) if total > 1 else ())
+    return Reasons({name: share / total for name, share in named.items()})
 
 
 def _alike(shares: Sequence[Mapping[str, float]]) -> Sequence[Mapping[str, float]]:

@@ -155,5 +155,5 @@ def test_a_comparison_has_no_column_for_a_factor_that_a_side_lacks(run_of):
     (_, last) = records.of_comparison(both)
     assert (last["a_launches"], last["b_launches"], last["launches_ratio"]) == (None, None, None)
     assert last["a_kernels"] < last["b_kernels"]
-    assert last["changed_factor"] == "kernels"
+    assert last["changed_factor"] == "kernels with launches"
     assert "kernels with launches" in html.render(document, {})

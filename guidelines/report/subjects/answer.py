@@ -153,9 +153,8 @@ def _explained(several: Sequence[Conclusion], in_full: bool) -> str:
 
 
 def _named(known: Reasons) -> Iterator[str]:
-    """The reasons with their shares, no more than 100 % unless another factor works against the effect."""
+    """The reasons with their shares, and what works against the effect if these exceed it."""
     for name, share in known.shares.items():
-        shown = percent(share if known.against else min(1.0, share))
-        yield f"{name}{NO_BREAK}{shown.replace(' ', NO_BREAK)}"
+        yield f"{name}{NO_BREAK}{percent(share).replace(' ', NO_BREAK)}"
     if known.against:
         yield f"against it {' and '.join(known.against)}"
