@@ -96,7 +96,7 @@ def factor_with_half_width(estimate: Estimate) -> str:
     if estimate.half_width is None:
         return factor(estimate)
     places = max(_decimals_of_factor(estimate), min(MOST_DECIMALS, first_digit(estimate.half_width)))
-    return f"{factor(estimate)} ±{rounded(estimate.half_width, places)}"
+    return f"{rounded(estimate.estimate, places)} ±{rounded(estimate.half_width, places)}"
 
 
 def _decimals_of_factor(estimate: Estimate) -> int:
