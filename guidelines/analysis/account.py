@@ -17,8 +17,6 @@ from guidelines.stats.intervals import Estimate
 
 # A slow-down nearer to 1 has no factors whose shares would tell anything.
 LEAST_EFFECT = 0.02
-# A network that takes less time than this share of its floor shows that the ceilings are wrong.
-MOST_FLOOR_SHARE = 1.05
 # The factors in the order in which they are shown.
 WORK, KERNELS = "work", "kernels"
 FACTORS = (WORK, "traffic", "launches", KERNELS)
@@ -53,12 +51,6 @@ class Account:
         """The name of a factor; that of kernels with the factor that they hold: "kernels with launches"."""
         held = [each for each in FACTORS if each not in self.factors]
         return f"{name} with {' and '.join(held)}" if held and name == KERNELS else name
-
-    @property
-    def is_possible(self) -> bool:
-        """False if a network is faster than its floor, by more than noise."""
-        shares = (self.floor_share, self.baseline_floor_share)
-        return all(share is None or share <= MOST_FLOOR_SHARE for share in shares)
 
     @property
     def shares(self) -> dict[str, float] | None:
@@ -98,5 +90,5 @@ class Account:
 
 
 def is_clear(factor: Estimate) -> bool:
-    """True unless the interval of a factor spans 1; without an interval, its estimate is all there is."""
-    return factor.low is None or factor.high is None or not factor.low <= 1 <= factor.high
+    """True if the whole interval of a factor lies on one side of 1; False without an interval."""
+    return factor.low is not None and factor.high is not None and not factor.low <= 1 <= factor.high

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from guidelines.analysis.floor import Launches, floor_s, launches
+from guidelines.analysis.measured import Measured
 from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
 from guidelines.results.ceilings import Ceilings
 from guidelines.spec.condition import Condition
@@ -38,6 +39,11 @@ def costs(
     if TRAFFIC in factors:
         return Costs(floor_s(operators, ceilings, condition), launched)
     return Costs(launched.rest_s(taken_s), launched)
+
+
+def seconds_per_call(measured: Measured) -> float:
+    """The time of one call of a network, without its interval."""
+    return measured.seconds_per_call(measured.confidence).estimate
 
 
 class Both(NamedTuple):

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from guidelines.analysis.account import Account
-from guidelines.analysis.explain import account_between, floors
+from guidelines.analysis.explain import account_between
 from guidelines.analysis.measured import results_of
+from guidelines.analysis.possible import floors, impossible
 from guidelines.analysis.sufficient import Sufficiency
 from guidelines.results.audit import Timed
 from guidelines.results.model import Run
@@ -19,9 +20,15 @@ class ReasonOfParts:
         self._sufficiency = Sufficiency(results.ceilings)
         self._measured = {each.place.variant: each for each in results.measured}
         self._floors_s = {key.variant: floor_s for key, floor_s in floors(results).items()}
+        self._too_fast = {key.variant for key in impossible(results)}
 
     def account(self, variant: str, instead: Timed, slowdown: Estimate) -> Account | None:
-        """The account of a part's slow-down relative to its alternative, per multiply-add."""
+        """The account of a part's slow-down relative to its alternative, per multiply-add.
+
+        None if it is unknown, or if one of them is faster than is possible.
+        """
+        if not self._too_fast.isdisjoint((variant, instead.variant)):
+            return None
         own, other = self._measured[variant], self._measured[instead.variant]
         identity = replace(own.identity, work_ratio=1 / instead.work)
         compared = replace(own, identity=identity, slowdown=slowdown.at)

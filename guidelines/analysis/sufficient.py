@@ -36,7 +36,10 @@ class Needs(NamedTuple):
 
 
 class Sufficient(NamedTuple):
-    """The passes whose ceilings suffice for most factors, the best of them together, and these factors."""
+    """The best of the ceilings of all passes together, the factors that they tell, and some passes.
+
+    These are the ones that tell the same factors alone: their spread gives intervals. There may be none.
+    """
 
     passes: tuple[Ceilings, ...]
     together: Ceilings
@@ -58,12 +61,18 @@ class Sufficiency:
 
 
 def sufficient(passes: Sequence[Ceilings], needs: Needs) -> Sufficient | None:
-    """Ceilings that suffice for most of what is needed, from the passes of its condition; None if none do."""
+    """Ceilings that suffice for most of what is needed, from the passes of its condition; None if none do.
+
+    Each figure is the best of all passes that have it.
+    """
+    if not passes:
+        return None
+    together = best(passes)
     for factors in SETS:
-        if needs.left_out.isdisjoint(factors) and _are_enough(factors, needs.condition):
+        is_asked_for = needs.left_out.isdisjoint(factors) and _are_enough(factors, needs.condition)
+        if is_asked_for and _has(together, factors, needs):
             enough = tuple(each for each in passes if _has(each, factors, needs))
-            if enough:
-                return Sufficient(enough, best(enough), factors)
+            return Sufficient(enough, together, factors)
     return None
 
 

@@ -7,6 +7,7 @@ from guidelines.stats.intervals import Estimate
 
 MOST_DECIMALS = 4
 DECIMALS_OF_FACTORS = 2
+SMALL_FACTOR, LARGE_FACTOR = 0.1, 10
 DIGITS_WITHOUT_INTERVAL = 2
 
 
@@ -81,8 +82,29 @@ def times(estimate: Estimate) -> str:
 
 
 def factor(estimate: Estimate) -> str:
-    """A factor of a slow-down: "1.93", with no more than two decimals."""
-    return rounded(estimate.estimate, min(DECIMALS_OF_FACTORS, decimals(estimate)))
+    """A factor of a slow-down: "1.93"; "~1.93" without an interval.
+
+    It has two decimals, more if it is small and fewer if it is large, however wide its interval is: the
+    product of the factors has to be the slow-down.
+    """
+    unknown = "~" if estimate.half_width is None else ""
+    return f"{unknown}{rounded(estimate.estimate, _decimals_of_factor(estimate))}"
+
+
+def factor_with_half_width(estimate: Estimate) -> str:
+    """A factor of a slow-down with the larger side of its interval: "1.93 ±0.03"; "~1.93" if it has none."""
+    if estimate.half_width is None:
+        return factor(estimate)
+    places = max(_decimals_of_factor(estimate), min(MOST_DECIMALS, first_digit(estimate.half_width)))
+    return f"{rounded(estimate.estimate, places)} ±{rounded(estimate.half_width, places)}"
+
+
+def _decimals_of_factor(estimate: Estimate) -> int:
+    if estimate.estimate >= LARGE_FACTOR:
+        return DECIMALS_OF_FACTORS - 1
+    if estimate.estimate < SMALL_FACTOR:
+        return DECIMALS_OF_FACTORS + first_digit(estimate.estimate)
+    return DECIMALS_OF_FACTORS
 
 
 def brackets(estimate: Estimate) -> str:

@@ -11,6 +11,8 @@ from guidelines.report.shares import ShareBar
 
 # Marks a place at which a heading may be broken: "mult-" | "adds".
 BREAK = "\u200b"
+# Joins a figure to its unit: lines do not break there. A terminal shows a space.
+NO_BREAK = "\u00a0"
 ANSWER_TITLE = "Do the guidelines hold here?"
 LEAD_TITLE = "Files and machines"
 DETAILS_TITLE = "All disturbances"

@@ -28,7 +28,7 @@ def _factors(change: AccountChange | None) -> Record:
         record |= of_estimate(factor.b if factor else None, f"b_{name}")
         record |= of_estimate(factor.ratio if factor else None, f"{name}_ratio")
     most = change.most if change else None
-    record["changed_factor"] = most.name if most else None
+    record["changed_factor"] = most.title if most else None
     record["changed_factor_share"] = most.share if most else None
     record["changed_factor_is_clear"] = int(most.is_clear) if most else None
     return record

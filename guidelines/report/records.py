@@ -18,7 +18,7 @@ from guidelines.analysis.matrix import Line, Matrix, Standing
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
-from guidelines.report.document import Document
+from guidelines.report.document import NO_BREAK, Document
 from guidelines.report.factor_records import of_factors
 from guidelines.report.figures import Record, of_account, of_estimate
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
@@ -85,7 +85,7 @@ def to_json(
         "schema": SCHEMA,
         "kind": kind,
         **(facts or {}),
-        "answer": [line.text for line in document.answer],
+        "answer": [line.text.replace(NO_BREAK, " ") for line in document.answer],
         "summary": document.lead,
         "notes": [*sentences, *document.notes],
         "records": records,

@@ -18,6 +18,8 @@ CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE = "convolution", "matrix product", "el
 LAUNCHED = (CONVOLUTION, MATRIX_PRODUCT, ELEMENT_WISE)
 # Bytes or multiply-adds a second, and seconds of a launch, between which every device lies.
 RATES, LAUNCHES_S = (1e5, 1e18), (1e-9, 1.0)
+# No working set is larger than this: 16 TiB.
+MOST_BYTES = 2**44
 PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vector product")
 # How the reasons begin for which figures are missing.
 MOVING, LAUNCH, RATE = "rates of moving bytes", "launches in mode", "rate of the"
@@ -120,7 +122,9 @@ def _rates(saved: Any) -> tuple[Rate, ...]:
         if not isinstance(each, list) or len(each) != len(Rate._fields):
             raise ValueError(f"a rate must be [bytes, bytes per second], got {checked.shown(each)}")
         size, bytes_per_s = each
-        rates.append(Rate(checked.count(size, "working_set_bytes"), _plausible(bytes_per_s, "rate", RATES)))
+        if checked.count(size, "working_set_bytes") > MOST_BYTES:
+            raise ValueError(f"working_set_bytes must be at most {MOST_BYTES}, got {checked.shown(size)}")
+        rates.append(Rate(size, _plausible(bytes_per_s, "rate", RATES)))
     sizes = [rate.working_set_bytes for rate in rates]
     if sizes != sorted(set(sizes)):
         raise ValueError("traffic_bytes_per_s must hold ever larger working sets")

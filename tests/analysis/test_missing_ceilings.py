@@ -6,8 +6,10 @@ from made_up_ceilings import ADDS, CPU, LAUNCH_S, ceilings, with_operators
 
 from guidelines.analysis.account_change import account_changes
 from guidelines.analysis.compare import compare
-from guidelines.analysis.explain import COMPILED, accounts, faster_than_floors, floors, missing
+from guidelines.analysis.explain import accounts
+from guidelines.analysis.possible import floors, impossible
 from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
+from guidelines.analysis.unexplained import COMPILED, NOT_MEASURED, unknown, without_operators
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 
@@ -27,12 +29,20 @@ NO_LAUNCHES = ceilings(launch_s={}, missing=("launches in mode eager: no time",)
 def run_of(entry, results):
     """A run in which g=8 is slower by a factor, with the operators of both and the ceilings of passes."""
 
-    def run_of(slowdown, operators, baseline, *passes, condition=CPU):
-        made = [entry("g=1", 1.0, condition=condition), entry("g=8", slowdown, condition=condition)]
+    def run_of(slowdown, operators, baseline, *passes, **place):
+        place = {"condition": CPU, **place}
+        made = [entry("g=1", 1.0, **place), entry("g=8", slowdown, **place)]
         both = with_operators(made[0], *baseline), with_operators(made[1], *operators)
         return replace(results(*both), ceilings=passes)
 
     return run_of
+
+
+def missing(results, condition):
+    """The unknown factors of all networks under a condition, with their reasons."""
+    reasons = [each.reasons for each in unknown(results) if each.condition == condition]
+    assert len(reasons) <= 1
+    return reasons[0] if reasons else {}
 
 
 def only(results):
@@ -74,10 +84,34 @@ def test_launches_without_floors_are_what_they_add_to_the_time(run_of):
     assert only(made).launches.estimate == pytest.approx(taken_s / (taken_s - 4e-3), rel=1e-6)
 
 
-def test_launches_that_take_longer_than_the_network_leave_a_finite_factor(run_of):
-    many = replace(NOTHINGS, calls=10**7)
-    account = only(run_of(4.0, [ADDS, many], [ADDS, VIEW], NO_TRAFFIC))
+@pytest.mark.parametrize("passes", [ceilings(), NO_TRAFFIC])
+def test_a_network_that_takes_less_than_its_launches_is_impossible(run_of, passes):
+    made = run_of(4.0, [ADDS, replace(NOTHINGS, calls=10**7)], [ADDS, VIEW], passes)
+    assert accounts(made) == {}
+    ((key, share),) = impossible(made).items()
+    assert (key.variant, share.launches > 200, share.is_below_floor) == ("g=8", True, False)
+
+
+def test_a_floor_and_launches_together_may_be_impossible(run_of):
+    most = replace(NOTHINGS, calls=36_000)  # 4 + 36 ms in 40 ms
+    assert impossible(run_of(4.0, [ADDS, most], [ADDS], ceilings())) == {}
+    both = run_of(4.0, [ADDS, replace(most, calls=40_000)], [ADDS], ceilings())
+    assert accounts(both) == {}
+    (share,) = impossible(both).values()
+    assert share.of_both == pytest.approx(1.1, rel=0.02)
+    assert impossible(replace(both, ceilings=(NO_TRAFFIC,))) == {}
+
+
+def test_launches_that_take_all_the_time_leave_a_finite_factor(run_of):
+    account = only(run_of(4.0, [ADDS, replace(NOTHINGS, calls=41_000)], [ADDS, VIEW], NO_TRAFFIC))
     assert set(factors(account)) == {"work", "launches", "kernels"}
+
+
+def test_a_graph_that_is_impossible_leaves_the_eager_network_without_an_account(in_both_modes):
+    slow = {"eager": LAUNCH_S, "cudagraph": dict.fromkeys(LAUNCH_S, 0.02)}
+    made = in_both_modes(ceilings(EAGER, launch_s=slow))
+    assert "cudagraph" in {key.sweep.condition.mode for key in impossible(made)}
+    assert accounts(made) == {}
 
 
 def test_networks_without_products_need_no_rate_of_them(run_of):
@@ -120,6 +154,40 @@ def test_the_reasons_are_those_of_each_factor(run_of):
     }
 
 
+def test_a_condition_without_ceilings_beside_another_says_so(run_of):
+    run = ([CONV], [CONV])
+    made = run_of(2.0, *run, ceilings())
+    for other in (replace(CPU, layout="nhwc"), replace(CPU, threads=2), replace(CPU, dtype="float16")):
+        both = replace(made, measured=(*made.measured, *run_of(2.0, *run, condition=other).measured))
+        assert missing(both, CPU) == {}
+        assert missing(both, other) == dict.fromkeys((TRAFFIC, LAUNCHES), (NOT_MEASURED,))
+        assert unknown(replace(both, ceilings=())) == []
+
+
+def test_networks_without_operators_are_named_if_there_are_ceilings(run_of):
+    made = run_of(2.0, [], [CONV], ceilings())
+    assert [key.variant for key in without_operators(made)] == ["g=8"]
+    assert without_operators(replace(made, ceilings=())) == []
+    assert without_operators(run_of(2.0, [CONV], [CONV], ceilings())) == []
+
+
+def test_passes_that_have_nothing_in_common_tell_every_factor_without_intervals(run_of):
+    account = only(run_of(4.0, [CONV, TWICE], [CONV], NO_TRAFFIC, replace(NO_LAUNCHES, number=2)))
+    assert set(factors(account)) == {"work", "traffic", "launches", "kernels"}
+    assert account.traffic.low is account.launches.high is account.kernels.low is None
+    assert set(account.clear_shares.values()) == {0.0}
+
+
+def test_a_guideline_without_graphs_names_what_it_lacks(run_of, in_both_modes):
+    eager_lacks = ceilings(EAGER, launch_s={"cudagraph": LAUNCH_S}, missing=("launches in mode eager: none",))
+    both = in_both_modes(eager_lacks)
+    others = run_of(3.0, [ADDS], [ADDS], condition=EAGER, guideline="G3")
+    (lacks,) = unknown(replace(both, measured=(*both.measured, *others.measured)))
+    assert (lacks.condition, lacks.guidelines) == (EAGER, ("G3",))
+    assert lacks.reasons == {LAUNCHES: ("launches in mode eager: none",)}
+    assert unknown(both) == []
+
+
 def test_views_alone_have_no_account_whatever_is_known(run_of):
     for passes in (ceilings(), NO_TRAFFIC, NO_PRODUCTS, NO_LAUNCHES):
         assert accounts(run_of(2.0, [VIEW], [VIEW], passes)) == {}
@@ -131,7 +199,7 @@ def test_only_ceilings_of_all_kinds_that_are_needed_give_a_floor(run_of):
     assert len(floors(run_of(2.0, [CONV], [ADDS], NO_LAUNCHES))) == 2
     assert [key.variant for key in floors(run_of(2.0, [CONV], [ADDS], NO_PRODUCTS))] == ["g=1"]
     assert floors(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
-    assert faster_than_floors(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
+    assert impossible(run_of(2.0, [CONV], [ADDS], NO_TRAFFIC)) == {}
 
 
 @pytest.mark.parametrize("lacks", [NO_TRAFFIC, NO_PRODUCTS, NO_LAUNCHES])

@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.analysis.reasons import reasons
+from guidelines.analysis.reasons import Reasons, reasons
 
 
 def shares(**given):
@@ -33,16 +33,46 @@ AGAINST = shares(traffic=1.4, kernels=-0.4)
     ],
 )
 def test_a_reason_carries_most_of_the_effect_in_most_sweeps(given, expected):
-    assert reasons(given, len(given)) == expected
+    assert reasons(given, len(given)).shares == expected
 
 
 def test_sweeps_that_lack_a_factor_of_most_others_do_not_count():
     without = {"work": 0.0, "traffic": 0.1, "kernels with launches": 0.9}
-    assert list(reasons([without, without], 2)) == ["kernels with launches"]
-    assert list(reasons([KERNELS, KERNELS, without], 3)) == ["kernels"]
-    assert not reasons([KERNELS, without], 2)
+    assert list(reasons([without, without], 2).shares) == ["kernels with launches"]
+    assert list(reasons([KERNELS, KERNELS, without], 3).shares) == ["kernels"]
+    assert not reasons([KERNELS, without], 2).shares
 
 
 def test_sweeps_without_an_account_are_not_outvoted():
-    assert reasons([KERNELS], 2) == {}
-    assert reasons([KERNELS, KERNELS], 3) == {"kernels": 0.9}
+    assert reasons([KERNELS], 2).shares == {}
+    assert reasons([KERNELS, KERNELS], 3).shares == {"kernels": 0.9}
+
+
+def test_sweeps_without_a_clear_reason_have_no_share():
+    given = [shares(kernels=share) for share in (1.0, 0.9, 0.7)]
+    assert reasons(given, 3).shares == {"kernels": 0.9}
+    assert reasons(given, 4).shares == {"kernels": 0.7}
+    assert reasons(given, 5).shares == {"kernels": 0.7}
+    assert reasons([*given[:2], shares(kernels=0.1)], 5).shares == {}
+
+
+def test_shares_that_exceed_the_effect_though_nothing_works_against_it_are_lowered():
+    given = [shares(traffic=0.9, launches=0.4), shares(traffic=0.8, launches=0.3)]
+    assert reasons(given, 2) == Reasons({"traffic": 0.8 / 1.1, "launches": 0.3 / 1.1})
+    assert reasons([shares(traffic=1.3)], 1) == Reasons({"traffic": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("given", "against"),
+    [
+        ([AGAINST], ("kernels",)),
+        ([shares(launches=0.84, traffic=0.28, kernels=-0.12)], ("kernels",)),
+        ([shares(launches=0.84, traffic=0.14, kernels=0.02)], ()),
+        ([shares(launches=0.9, traffic=0.15, kernels=-0.05)], ()),
+        ([AGAINST, AGAINST, KERNELS], ("kernels",)),
+        ([AGAINST, AGAINST, shares(traffic=1.1, work=-0.1)], ("kernels",)),
+        ([AGAINST, shares(traffic=1.1)], ("kernels",)),
+    ],
+)
+def test_what_works_against_the_effect_is_named_if_shares_exceed_it(given, against):
+    assert reasons(given, len(given)).against == against

@@ -46,11 +46,24 @@ def test_networks_without_products_need_none():
     assert known(NO_PRODUCTS, has_products=False) == ([1], BOTH)
 
 
-def test_the_passes_that_suffice_for_most_factors_count():
+def test_the_passes_that_suffice_alone_give_intervals():
     assert known(NO_LAUNCHES, ceilings(), NO_TRAFFIC, ceilings()) == ([2, 4], BOTH)
-    assert known(NO_LAUNCHES, NO_TRAFFIC) == ([1], (TRAFFIC,))
-    assert known(NO_TRAFFIC, NO_LAUNCHES, NO_LAUNCHES) == ([2, 3], (TRAFFIC,))
+    assert known(NO_LAUNCHES, NO_LAUNCHES) == ([1, 2], (TRAFFIC,))
+    assert known(NO_LAUNCHES, replace(NO_LAUNCHES, traffic={})) == ([1], (TRAFFIC,))
+    assert known(NO_LAUNCHES, NO_TRAFFIC) == ([], BOTH)
+    assert known(NO_TRAFFIC, NO_LAUNCHES, NO_LAUNCHES) == ([], BOTH)
     assert known() is None
+
+
+def test_each_figure_is_the_best_of_all_passes_that_have_it():
+    slow = ceilings(bytes_per_s=1e8)
+    fast = ceilings(bytes_per_s=1e9, multiply_adds_per_s={}, number=2)
+    (passes, together, factors) = sufficient([slow, fast], needs())
+    assert (passes, factors) == ((slow,), BOTH)
+    assert (together.traffic[COPY], together.multiply_adds_per_s) == (
+        fast.traffic[COPY],
+        slow.multiply_adds_per_s,
+    )
 
 
 def test_a_factor_that_is_left_out_is_not_asked_for():

@@ -64,13 +64,23 @@ def test_json_keeps_the_ceilings_and_what_the_slowdown_is_made_of(entry, saved, 
     entries = [entry("g=1", 1, multiply_adds=1), entry("g=8", 2, multiply_adds=1)]
     content = saved([with_operators(each, adds) for each in entries])
     assert "ceilings" not in _as_json(content, tmp_path, capsys)
-    content["guidelines"]["ceilings"] = [to_saved(ceilings())]
+    content["guidelines"]["ceilings"] = [to_saved(ceilings()), to_saved(ceilings(number=2))]
     shown = _as_json(content, tmp_path, capsys)
-    (kept,) = shown["ceilings"]
+    kept, _ = shown["ceilings"]
     assert kept == {"files": str(tmp_path / "a.json"), **json.loads(json.dumps(to_saved(ceilings())))}
     assert shown["records"][1]["kernels"] == shown["records"][1]["slowdown"]
     assert "= 2.00 kernels; memory explains 0 % of it" in shown["notes"]
     assert shown["answer"][0].endswith("; kernels 100 %")
+
+
+def test_a_factor_that_one_pass_tells_has_no_interval(entry, saved, tmp_path, capsys):
+    adds = Operators("element-wise", calls=1, multiply_adds=1, memory_access=1_000_000)
+    entries = [entry("g=1", 1, multiply_adds=1), entry("g=8", 2, multiply_adds=1)]
+    content = saved([with_operators(each, adds) for each in entries])
+    content["guidelines"]["ceilings"] = [to_saved(ceilings())]
+    shown = _as_json(content, tmp_path, capsys)
+    assert "= ~2.00 kernels; memory explains 0 % of it" in shown["notes"]
+    assert "kernels" not in shown["answer"][0]
 
 
 def _as_json(content, folder, capsys):

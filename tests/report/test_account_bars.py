@@ -99,7 +99,7 @@ def test_a_factor_has_its_interval_if_that_says_something(entry, results):
     made = with_ceilings(results(*(with_operators(each, ADDS) for each in made)), *passes)
     ((chart,), _) = of_report(made)
     (bar,) = chart.groups[0].bars
-    assert [part.text for part in bar.parts if part.name == "kernels"] == ["2.0 ±0.3"]
+    assert [part.text for part in bar.parts if part.name == "kernels"] == ["1.97 ±0.31"]
 
 
 def test_figures_to_distrust_are_marked(sweep, results):

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
-from guidelines.analysis.explain import COMPILED
 from guidelines.analysis.tables import tables
+from guidelines.analysis.unexplained import COMPILED
 from guidelines.report.document import Document
 from guidelines.report.formats import text
 from guidelines.report.subjects import at_best
@@ -62,7 +62,11 @@ def test_it_says_what_the_factors_mean_if_there_are_any(run_of):
     assert kernels.endswith(". Remedy: aligned widths, another layout, better kernels")
     assert source == 'see "Why a network is slower" in experiments/METHOD.md'
     assert memory.startswith("memory explains: the share of traffic")
-    assert section(run_of(ceilings(), operators=())).notes == ()
+    (unlike,) = section(run_of(ceilings(), operators=())).notes
+    assert unlike == (
+        "the file lacks the operators of 2 networks, so that slow-downs are not explained "
+        "(G2 x1 g=1, G2 x1 g=8)"
+    )
 
 
 def test_a_cuda_device_names_its_cudnn_choice_and_both_modes(run_of):
@@ -82,6 +86,21 @@ def test_networks_that_are_faster_than_their_floor_are_named(run_of):
     *_, note = section(run_of(ceilings(), operators=[many])).notes
     assert note.startswith("2 networks take less time than the floor, so that their slow-downs")
     assert note.endswith("(G2 x1 g=1: a floor of 3.6 times its time)")
+
+
+def test_networks_that_are_faster_than_their_launches_are_named(run_of):
+    many = Operators("element-wise", calls=30_000, multiply_adds=0, memory_access=0)
+    *_, note = section(run_of(ceilings(), operators=[ADDS, many])).notes
+    assert note.startswith("2 networks take less time than the floor and the launches, so that their slow-")
+    assert note.endswith("(G2 x1 g=1: a floor of 0.4 and launches of 3 times its time)")
+    *_, note = section(run_of(ceilings(traffic={}), operators=[ADDS, many])).notes
+    assert note.startswith("2 networks take less time than the launches, so that")
+    assert note.endswith("(G2 x1 g=1: launches of 3 times its time)")
+
+
+def test_the_legend_speaks_of_memory_only_if_traffic_is_known(run_of):
+    (first, *_) = section(run_of(ceilings(traffic={}))).notes
+    assert first.startswith("in the answer: the shares of factors in the effect")
 
 
 def test_a_condition_without_ceilings_says_why_once(run_of):

@@ -42,7 +42,7 @@ def test_the_sentence_on_a_change_ends_with_the_factor(compared):
 
 def test_a_factor_whose_interval_says_little_is_perhaps_the_one(compared):
     shown = document(compared(passes_b=PASSES[:1]))
-    assert "; perhaps kernels 2.00 -> 2.6" in shown.sections[0].verdicts[0]
+    assert "; perhaps kernels 2.00 -> ~2.60" in shown.sections[0].verdicts[0]
     table = section(shown)
     assert table.grid.rows[0].values[-1].text == "kernels 100 %, perhaps"
     assert any(note.startswith("perhaps: ") for note in table.notes)
@@ -57,6 +57,26 @@ def test_a_side_without_ceilings_is_named_with_the_reason(compared):
     assert f"{start} (too short passes: a larger --benchmark-max-time helps)" in document(short).lead
     for alike in (compared(), compared(passes_a=(), passes_b=())):
         assert not any("explained" in line for line in document(alike).lead)
+
+
+def test_sides_that_know_no_factor_both_say_so(compared):
+    lacks_traffic = ceilings(traffic={}, missing=("rates of moving bytes: no memory",))
+    lacks_launches = ceilings(launch_s={}, missing=("launches in mode eager: no time",))
+    shown = document(compared(passes_a=(lacks_traffic,), passes_b=(lacks_launches,)))
+    assert section(shown) is None
+    label = "cpu, float32, nchw, 1 thread"
+    assert [line for line in shown.lead if "known" in line] == [
+        f"A: {label}: traffic not known: rates of moving bytes: no memory",
+        f"B: {label}: launches not known: launches in mode eager: no time",
+        "changes are not explained: no factor is known on both sides",
+    ]
+
+
+def test_networks_that_are_too_fast_are_named_with_their_side(compared):
+    many = replace(ADDS, calls=9)
+    (line, last) = [line for line in document(compared(run_by_a=many)).lead if "explained" in line]
+    assert line.startswith("A: a network takes less time than the floor, so that their slow-downs")
+    assert last == "changes are not explained: no factor is known on both sides"
 
 
 def test_the_table_sets_the_accounts_of_both_sides_beside_each_other(compared):

@@ -1,3 +1,6 @@
+from itertools import product
+from math import prod
+
 import pytest
 
 from guidelines.report import digits
@@ -50,3 +53,30 @@ def test_the_end_of_a_wide_interval_is_not_rounded_to_nothing():
 )
 def test_percentages_have_two_figures_and_no_exponent(fraction, shown):
     assert digits.percent(fraction) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "half_width", "alone", "both"),
+    [
+        (1.934, 0.03, "1.93", "1.93 ±0.03"),
+        (1.234, 0.5, "1.23", "1.23 ±0.50"),
+        (0.4234, 0.3, "0.42", "0.42 ±0.30"),
+        (0.1234, 0.003, "0.12", "0.123 ±0.003"),
+        (0.01234, 0.004, "0.0123", "0.0123 ±0.0040"),
+        (123.4, 30, "123.4", "123.4 ±30.0"),
+    ],
+)
+def test_factors_keep_their_digits_however_wide_their_interval_is(value, half_width, alone, both):
+    assert digits.factor(estimate(value, half_width)) == alone
+    assert digits.factor_with_half_width(estimate(value, half_width)) == both
+
+
+def test_factors_without_an_interval_are_marked():
+    rough = Estimate(1.394, None, None, 0.99, 3)
+    assert digits.factor(rough) == digits.factor_with_half_width(rough) == "~1.39"
+
+
+def test_the_product_of_factors_as_shown_is_the_slowdown():
+    for factors in product((0.0123, 0.149, 0.456, 1.149, 1.25, 12.34), repeat=3):
+        shown = [float(digits.factor(estimate(factor, 0.6))) for factor in factors]
+        assert prod(shown) == pytest.approx(prod(factors), rel=0.05)

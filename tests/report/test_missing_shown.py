@@ -132,6 +132,20 @@ def test_the_answer_names_the_factor_that_kernels_hold(run_of):
     assert "kernels with traffic" in line.effect.partition("; ")[2]
 
 
+def test_a_figure_of_the_answer_is_not_parted_from_its_unit(run_of):
+    answer = lines([tables(run_of(ceilings(), ceilings(number=2)))])
+    (one,) = answer
+    assert "launches\u00a0" in one.effect
+    for width in range(30, 90):
+        shown = text.answer(answer, width)
+        assert "\u00a0" not in shown
+        assert not any(line.strip().startswith("%") for line in shown.splitlines())
+    document = Document("", (), (), answer=answer)
+    assert json.loads(records.to_json("report", [], document))["answer"] == [
+        one.text.replace("\u00a0", " "),
+    ]
+
+
 def test_bars_keep_the_colour_of_kernels_and_name_what_they_hold(shown):
     (chart,) = shown(lacking("traffic")).bars
     (bar,) = chart.groups[0].bars
@@ -140,6 +154,9 @@ def test_bars_keep_the_colour_of_kernels_and_name_what_they_hold(shown):
     page = html.render(shown(lacking("traffic")), {})
     assert '<i class="kernels" ' in page
     assert " kernels with traffic</small>" in page
+    assert "<em>kernels with traffic</em>" in page
+    key = page.partition('<ul class="key">')[2].partition("</ul>")[0]
+    assert [name in key for name in ("work", "traffic", "launches", "kernels")] == [True, False, True, True]
 
 
 def test_a_comparison_has_no_column_for_a_factor_that_a_side_lacks(run_of):
@@ -155,5 +172,5 @@ def test_a_comparison_has_no_column_for_a_factor_that_a_side_lacks(run_of):
     (_, last) = records.of_comparison(both)
     assert (last["a_launches"], last["b_launches"], last["launches_ratio"]) == (None, None, None)
     assert last["a_kernels"] < last["b_kernels"]
-    assert last["changed_factor"] == "kernels"
+    assert last["changed_factor"] == "kernels with launches"
     assert "kernels with launches" in html.render(document, {})

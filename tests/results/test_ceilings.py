@@ -46,6 +46,7 @@ def test_conditions_that_differ_in_batch_or_mode_share_their_ceilings():
         ({"traffic_bytes_per_s": {COPY: [[65536, 1.0]]}}, "ceilings: rate must be from 100000 to 1e.18"),
         ({"traffic_bytes_per_s": {COPY: [[9, 1e9], [8, 1e9]]}}, "must hold ever larger working sets"),
         ({"traffic_bytes_per_s": {COPY: [[9, 1e9], [9, 2e9]]}}, "must hold ever larger working sets"),
+        ({"traffic_bytes_per_s": {COPY: [[2**50, 1e9]]}}, f"working_set_bytes must be at most {2**44}, got"),
         ({"traffic_bytes_per_s": {COPY: [[9]]}}, r"a rate must be \[bytes, bytes per second\], got \[9\]"),
         ({"traffic_bytes_per_s": {COPY: 5}}, "traffic_bytes_per_s must be lists of rates, got 5"),
         ({"traffic_bytes_per_s": 5}, "traffic_bytes_per_s must be figures by their names, got 5"),

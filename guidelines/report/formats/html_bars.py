@@ -65,17 +65,22 @@ def bar_chart(chart: BarChart) -> Iterator[str]:
     lines = f"--one:{scale.place(0):.4g}%;--step:{scale.step:.4g}%"
     yield f'<section class="bars" style="{lines}">'
     yield f"<h2>{escape(chart.title)}</h2>"
-    yield f'<ul class="key">{"".join(_meanings())}</ul>'
+    yield f'<ul class="key">{"".join(_meanings(chart))}</ul>'
     yield f"<p>{escape(chart.legend)}</p>"
     for number, group in enumerate(chart.groups):
         yield from _group(group, scale, is_open=number < MOST_OPEN)
     yield "</section>"
 
 
-def _meanings() -> Iterator[str]:
+def _meanings(chart: BarChart) -> Iterator[str]:
+    """The factors that are known in a bar of a chart."""
+    known: set[str] = set()
+    for bar in chart.bars:
+        known.update(part.name for part in bar.parts)
     for name, (meaning, remedy) in EXPLAINED.items():
-        explained = escape(f"{meaning}; remedy: {remedy}")
-        yield f'<li><i class="{name}"></i><b>{name}</b> {explained}</li>'
+        if name in known:
+            explained = escape(f"{meaning}; remedy: {remedy}")
+            yield f'<li><i class="{name}"></i><b>{name}</b> {explained}</li>'
 
 
 def _group(group: BarGroup, scale: Scale, is_open: bool) -> Iterator[str]:
@@ -131,4 +136,4 @@ def _part(part: Part, scale: Scale, begin: float) -> str:
     left, right = sorted((scale.place(begin), scale.place(begin + part.log)))
     title = escape(f"{part.title} {part.in_full}")
     place = f"left:{left:.4g}%;width:{right - left:.4g}%"
-    return f'<i class="{part.name}" style="{place}" title="{title}"><em>{part.name}</em></i>'
+    return f'<i class="{part.name}" style="{place}" title="{title}"><em>{escape(part.title)}</em></i>'

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from guidelines.report.document import NO_BREAK
+
 GAP = "  "
 # Vowels and final consonants of Korean that join the letter before them.
 JOINING = range(0x1160, 0x1200)
@@ -24,10 +26,10 @@ def widest(text: str) -> int:
 
 
 def wrapped(line: str, width: int, indent: str = "", on_hyphens: bool = False) -> list[str]:
-    """A line broken between words; continuations are indented."""
+    """A line broken between words, but not at NO_BREAK; continuations are indented."""
     if line.isascii():
         return wrap(line, width, subsequent_indent=indent, break_on_hyphens=on_hyphens)
-    return list(_wrapped(line, width, indent))
+    return [part.replace(NO_BREAK, " ") for part in _wrapped(line, width, indent)]
 
 
 def table(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], sides: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from math import log
 
 from guidelines.analysis.account import Account, is_clear
 from guidelines.analysis.sweep_result import SweepResult
-from guidelines.report.digits import decimals, percent, rounded, with_half_width
+from guidelines.report import digits
+from guidelines.report.digits import percent
 from guidelines.stats.intervals import Estimate
 
 NOTHING = "= about 1: nothing to explain"
@@ -17,8 +18,6 @@ LEAST_FACTOR = 0.03
 LEAST_FLOOR_SHARE = 0.5
 # A factor of 1 with a wider interval than this is shown.
 WIDE_INTERVAL = 0.05
-# Decimals of a factor, fewer if it is large.
-MOST_DECIMALS, LARGE = 2, 10
 
 
 def account(sweep: SweepResult) -> str:
@@ -69,17 +68,15 @@ def _factor(name: str, factor: Estimate) -> str:
 def is_one(factor: Estimate) -> bool:
     """True if a factor is 1 as shown, and its interval is too narrow to say more."""
     is_narrow = factor.half_width is None or factor.half_width < WIDE_INTERVAL
-    return is_narrow and float(shown(factor).partition(" ")[0]) == 1
+    return is_narrow and float(digits.factor(factor).lstrip("~")) == 1
 
 
 def shown(factor: Estimate) -> str:
     """The factor, with its interval if that is wide enough to say something."""
     half_width = factor.half_width
     if half_width is None or half_width < LEAST_INTERVAL * factor.estimate:
-        return rounded(factor.estimate, MOST_DECIMALS if factor.estimate < LARGE else 1)
-    if decimals(factor) <= MOST_DECIMALS:
-        return with_half_width(factor)
-    return f"{rounded(factor.estimate, MOST_DECIMALS)} ±{rounded(half_width, MOST_DECIMALS)}"
+        return digits.factor(factor)
+    return digits.factor_with_half_width(factor)
 
 
 def _memory(known: Account, shares: Mapping[str, float], *, is_opposed: bool) -> str:

@@ -1,16 +1,16 @@
 """Write the answer: a line for each guideline and device, or one for each guideline if these are many."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.answer import Conclusion, conclusions, leaves_out_eager
 from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
-from guidelines.analysis.reasons import reasons
+from guidelines.analysis.reasons import Reasons, reasons
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import percent
-from guidelines.report.document import AnswerLine, Tone
+from guidelines.report.document import NO_BREAK, AnswerLine, Tone
 from guidelines.report.labels import NOT_COUNTED
 from guidelines.report.subjects.conditions import condition_labels
 from guidelines.report.subjects.effect import effect
@@ -149,5 +149,12 @@ def _explained(several: Sequence[Conclusion], in_full: bool) -> str:
     for conclusion in several:
         shares += conclusion.shares
     known = reasons(shares, sum(conclusion.held for conclusion in several))
-    named = [f"{name} {percent(min(1.0, share))}" for name, share in known.items()]
-    return "; ".join(filter(None, (effect(several, in_full), ", ".join(named))))
+    return "; ".join(filter(None, (effect(several, in_full), ", ".join(_named(known)))))
+
+
+def _named(known: Reasons) -> Iterator[str]:
+    """The reasons with their shares, and what works against the effect if these exceed it."""
+    for name, share in known.shares.items():
+        yield f"{name}{NO_BREAK}{percent(share).replace(' ', NO_BREAK)}"
+    if known.against:
+        yield f"against it {' and '.join(known.against)}"

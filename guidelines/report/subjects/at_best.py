@@ -1,20 +1,19 @@
 """Write what a device does at best, on which the accounts of slow-downs rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import floor, log10
 
 from guidelines.analysis.at_best import AtBest, at_best
-from guidelines.analysis.explain import faster_than_floors, missing
 from guidelines.analysis.floor import by_key
-from guidelines.analysis.measured import MachineResults, distinct
-from guidelines.analysis.sufficient import CEILINGS_TELL
+from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded
 from guidelines.report.document import Grid, Head, Row, Section, Value
 from guidelines.report.factors import legend
 from guidelines.report.subjects.account import named_factors
-from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey, key_of
+from guidelines.report.subjects.unexplained import label, unexplained, unmeasured
+from guidelines.results.ceilings import ELEMENT_WISE, MATRIX_PRODUCT, CeilingsKey
 from guidelines.results.usual_ceilings import Range, Usual, usual
 
 TITLE = "What the device does at best"
@@ -34,9 +33,12 @@ TOO_SHORT = (
     "slow-downs are not explained: passes of less than 1 s of samples leave no time to measure what the "
     "device does at best; a larger --benchmark-max-time does"
 )
-SHARES = (
+MEMORY = (
     "memory explains: the share of traffic in the effect, on the logarithmic scale; in the answer: the "
     "shares that most of the sweeps reach"
+)
+SHARES = (
+    "in the answer: the shares of factors in the effect, on the logarithmic scale, that most sweeps reach"
 )
 
 
@@ -53,7 +55,7 @@ def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, 
         rows += of_key.values()
         last_of_kind = {figure.kind: figure for figure in figures}
         brief += [of_key[figure] for figure in last_of_kind.values()]
-    notes = (*_legend(tables), *_missing(results), *_too_fast(results))
+    notes = (*_legend(tables), *_too_short(results), *unexplained(results), *unmeasured(results))
     if not rows and not notes:
         return ()
     grid = _grid(rows) if rows else None
@@ -62,13 +64,6 @@ def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, 
 
 def _grid(rows: Sequence[Row]) -> Grid:
     return Grid(HEADS, tuple(rows), "condition")
-
-
-def label(key: CeilingsKey) -> str:
-    """Label of ceilings by what they depend on: "cpu, float32, nchw, 1 thread"."""
-    threads = f"{key.threads} thread{'s' * (key.threads > 1)}"
-    cudnn = "" if key.device.is_cpu else f"cuDNN {key.cudnn}"
-    return ", ".join(filter(None, (key.device, key.dtype, key.layout, threads, cudnn)))
 
 
 def _model(results: MachineResults, key: CeilingsKey) -> str:
@@ -107,10 +102,10 @@ def _name(figure: AtBest) -> str:
 
 
 def _size(size_bytes: int) -> str:
-    """A size in the largest unit of which it is a whole number: "64 KiB", "2 MiB"."""
-    for unit, one in (("GiB", 2**30), ("MiB", 2**20)):
-        if size_bytes % one == 0:
-            return f"{size_bytes // one} {unit}"
+    """A size in the largest unit of which it has one: "64 KiB", "2 MiB"."""
+    for unit, one in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20)):
+        if size_bytes >= one:
+            return f"{size_bytes / one:.4g} {unit}"
     return f"{size_bytes / 2**10:.4g} KiB"
 
 
@@ -121,59 +116,17 @@ def _digits(value: float) -> str:
 def _legend(tables: Sequence[Table]) -> Iterator[str]:
     """The meaning and remedy of the factors that the accounts name."""
     named: set[str] = set()
+    is_traffic_known = False
     for table in tables:
         for sweep in table.sweeps:
             if sweep.account and sweep.verdict:
                 named.update(named_factors(sweep.account))
+                is_traffic_known = is_traffic_known or sweep.account.traffic is not None
     if named:
-        yield SHARES
+        yield MEMORY if is_traffic_known else SHARES
     yield from legend(named)
 
 
-def _missing(results: MachineResults) -> Iterator[str]:
-    """Reasons why factors of a condition are unknown, and why other figures are not there."""
+def _too_short(results: MachineResults) -> Iterator[str]:
     if results.is_too_short_for_ceilings and not results.ceilings:
         yield TOO_SHORT
-    notes: list[str] = []
-    told: dict[CeilingsKey, set[str]] = {}
-    for condition in distinct([each.place.condition] for each in results.measured):
-        key = key_of(condition)
-        unknown = missing(results, condition)
-        told.setdefault(key, set()).update(*unknown.values())
-        notes += [f"{label(key)}: {note}" for note in _unknown(unknown)]
-    for key, reasons in _unmeasured(results).items():
-        others = [reason for reason in reasons if reason not in told.get(key, ())]
-        if others:
-            notes.append(f"{label(key)}: not measured: {'; '.join(others)}")
-    yield from dict.fromkeys(notes)
-
-
-def _unknown(reasons: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """A note on each factor that is unknown, or one if that leaves no account."""
-    if len(reasons) == len(CEILINGS_TELL):
-        yield f"slow-downs are not explained: {'; '.join(distinct(reasons.values()))}"
-        return
-    for factor, of_factor in reasons.items():
-        yield f"{factor} not known: {'; '.join(of_factor)}"
-
-
-def _too_fast(results: MachineResults) -> Iterator[str]:
-    """A note on networks that are faster than their floor, which shows that ceilings are wrong."""
-    faster = faster_than_floors(results)
-    if faster:
-        key = max(faster, key=lambda key: faster[key])
-        networks = "a network takes" if len(faster) == 1 else f"{len(faster)} networks take"
-        worst = f"{key.sweep.guideline} {key.sweep.sweep} {key.variant}"
-        yield (
-            f"{networks} less time than the floor, so that their slow-downs are not explained: the device "
-            f"can do more than was measured ({worst}: a floor of {faster[key]:.2g} times its time)"
-        )
-
-
-def _unmeasured(results: MachineResults) -> dict[CeilingsKey, tuple[str, ...]]:
-    """Reasons why figures are missing, from all passes."""
-    reasons: dict[CeilingsKey, tuple[str, ...]] = {}
-    for each in results.ceilings:
-        if each.missing:
-            reasons[each.key] = distinct((reasons.get(each.key, ()), each.missing))
-    return reasons

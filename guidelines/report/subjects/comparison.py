@@ -65,7 +65,7 @@ def document(comparison: Comparison) -> Document:
     sections = (*effects, _speeds(comparison), *told, *_alone(comparison))
     return Document(
         "A compared with B",
-        tuple(lead(comparison)),
+        tuple(lead(comparison, is_explained=bool(factors))),
         sections,
         tuple(legend(comparison)),
         heat_maps=changed_map.of_comparison(comparison),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared, SideName
@@ -12,6 +13,7 @@ from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.digits import with_interval
 from guidelines.report.labels import LAUNCH_BOUND, ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
+from guidelines.report.subjects.unexplained import unexplained
 from guidelines.results.number_of import number_of
 
 OUTCOMES = ("STRONGER", "WEAKER", "SAME", "UNCLEAR")
@@ -29,8 +31,11 @@ def side(results: MachineResults) -> str:
     return f"{first}{more}: {sentence(of_results(results))}"
 
 
-def lead(comparison: Comparison) -> Iterator[str]:
-    """Lines on the two sides, on figures to distrust, and on the number of verdicts of each kind."""
+def lead(comparison: Comparison, is_explained: bool) -> Iterator[str]:
+    """Lines on the two sides, on figures to distrust, and on the number of verdicts of each kind.
+
+    It `is_explained` if the factors of a slow-down can be compared.
+    """
     a, b = comparison.a, comparison.b
     machines = differences(of_results(a), of_results(b))
     yield f"A = {side(a)}"
@@ -40,8 +45,7 @@ def lead(comparison: Comparison) -> Iterator[str]:
         yield "A and B hold the same run"
     yield from notes_on_one_process(comparison)
     yield from (*a.notes, *b.notes)
-    yield from _unexplained("A", a, beside=b)
-    yield from _unexplained("B", b, beside=a)
+    yield from _unexplained(comparison, is_explained)
     yield from _distrusted("A", comparison.rows)
     yield from _distrusted("B", comparison.rows)
     yield _slowdowns(comparison)
@@ -64,7 +68,20 @@ def notes_on_one_process(comparison: Comparison) -> Iterator[str]:
         yield f"{' and '.join(of_one)}: {ONE_PROCESS}; --passes {USUAL_PASSES} would, or a folder of runs"
 
 
-def _unexplained(name: SideName, results: MachineResults, beside: MachineResults) -> Iterator[str]:
+def _unexplained(comparison: Comparison, is_explained: bool) -> Iterator[str]:
+    """Lines on what of the changes is not explained, if ceilings of a side could explain some."""
+    a = replace(comparison.a, measured=tuple(row.a for row in comparison.rows))
+    b = replace(comparison.b, measured=tuple(row.b for row in comparison.rows))
+    yield from _without_ceilings("A", a, beside=b)
+    yield from _without_ceilings("B", b, beside=a)
+    if a.ceilings and b.ceilings:
+        yield from (f"A: {note}" for note in unexplained(a))
+        yield from (f"B: {note}" for note in unexplained(b))
+        if not is_explained:
+            yield "changes are not explained: no factor is known on both sides"
+
+
+def _without_ceilings(name: SideName, results: MachineResults, beside: MachineResults) -> Iterator[str]:
     """A line if a side lacks the ceilings that the other has, so that no factors can be compared."""
     if beside.ceilings and not results.ceilings:
         reason = TOO_SHORT if results.is_too_short_for_ceilings else UNTOLD
