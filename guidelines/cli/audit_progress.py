@@ -1,5 +1,6 @@
 """Show on stderr where an audit is: its pass, and the time that is left."""
 
+import shutil
 import sys
 import threading
 import time
@@ -9,9 +10,12 @@ from typing import TextIO
 
 from guidelines.measure.audit.auditing import Auditing
 from guidelines.measure.passes import PassBegins
+from guidelines.plugin.fitting import fitted
 
 ERASE_LINE = "\r\x1b[K"
 TICK_S = 1.0
+# Seconds that a pass takes for a second of sampling, and to start, until the first one has shown it.
+OVERHEAD, START_S = 2.0, 4.0
 
 
 def follow(audit: Auditing) -> None:
@@ -20,18 +24,17 @@ def follow(audit: Auditing) -> None:
     Leaving by Ctrl-C ends the measuring, too.
     """
     passes, begun_s = audit.limits.passes, time.monotonic()
-    parts = len(audit.campaign.planned[next(iter(audit.campaign.planned))])
+    operators = len(audit.run.audit.parts) if audit.run.audit else 0
     line = _Line(sys.stderr)
     with closing(audit.steps()) as steps, line.ticking():
         for step in steps:
             if isinstance(step, PassBegins):
                 done = step.number - 1
-                taken_s = time.monotonic() - begun_s
-                left_s = taken_s / done * (passes - done) if done else None
-                line.set(
-                    f"audit of {audit.audited.target}: {parts} operators, pass {step.number} of {passes}",
-                    left_s,
-                )
+                of_a_pass_s = OVERHEAD * audit.limits.sampling_s / passes + START_S
+                if done:
+                    of_a_pass_s = (time.monotonic() - begun_s) / done
+                text = f"pass {step.number} of {passes}, {operators} operators of {audit.audited.target}"
+                line.set(text, of_a_pass_s * (passes - done))
 
 
 class _Line:
@@ -42,9 +45,9 @@ class _Line:
         self._text, self._ends_s = "", 0.0
         self._is_over = threading.Event()
 
-    def set(self, text: str, left_s: float | None) -> None:
-        """Begin another pass; `left_s` is None if the time left is not known yet."""
-        self._text, self._ends_s = text, 0.0 if left_s is None else time.monotonic() + left_s
+    def set(self, text: str, left_s: float) -> None:
+        """Begin another pass; all that is left takes `left_s`."""
+        self._text, self._ends_s = text, time.monotonic() + left_s
         if not self._is_terminal:
             print(self._shown(), file=self._stream, flush=True)
 
@@ -65,10 +68,11 @@ class _Line:
     def _tick(self) -> None:
         while not self._is_over.wait(TICK_S):
             if self._text:
-                self._stream.write(f"{ERASE_LINE}{self._shown()}")
+                width = shutil.get_terminal_size().columns - 1
+                self._stream.write(f"{ERASE_LINE}{fitted(self._shown(), width)}")
                 self._stream.flush()
 
     def _shown(self) -> str:
+        """The time left first, since the end of a long line is cut."""
         left_s = max(0, round(self._ends_s - time.monotonic()))
-        left = f", {left_s // 60}:{left_s % 60:02} left" if self._ends_s else ""
-        return f"{self._text}{left}"
+        return f"{left_s // 60}:{left_s % 60:02} left, {self._text}"

@@ -9,6 +9,8 @@ from guidelines.results import checked
 # Variants of an audit's sweep beside those of parts: the network; its operators one after the other; and the
 # same without the operators that break G4.
 WHOLE, REPLAYED, WITHOUT_G4 = "network", "replayed", "without-G4"
+# Widths are rounded to 1 or 8 channels, which changes the work of a small alternative.
+MOST_WORK = 100
 GUIDELINES = ("G1", "G2", "G3", "G4")
 # Stands for the guideline of the sweep.
 AUDIT = "audit"
@@ -97,5 +99,15 @@ def _timed(saved: Mapping[str, Any]) -> Timed:
     return Timed(
         variant=checked.text(saved["variant"]),
         text=checked.text(saved["text"]),
-        work=checked.positive(saved["work"], "work"),
+        work=_work(saved["work"]),
     )
+
+
+def _work(saved: Any) -> float:
+    """The work of an alternative over that of its part, which rounding of widths moves away from 1."""
+    work = checked.positive(saved, "work")
+    if not 1 / MOST_WORK <= work <= MOST_WORK:
+        raise ValueError(
+            f"audit: work must be from {1 / MOST_WORK:g} to {MOST_WORK:g}, got {checked.shown(saved)}"
+        )
+    return work

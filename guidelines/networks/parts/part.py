@@ -1,7 +1,7 @@
 """Parts of a network: its distinct operators, the guideline that each breaks, and what to time beside it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from guidelines.networks.parts.alternatives import (
@@ -22,7 +22,8 @@ from guidelines.networks.parts.rules import Broken, broken
 class Part:
     """A distinct operator of a network, or fragments that could be one, and where it occurs.
 
-    `program` is one occurrence alone. `layers` are the paths of all occurrences. `guideline` is "" if it
+    `program` is one occurrence alone. `layers` are the paths of all occurrences, `calls` their calls in the
+    network's program. `guideline` is "" if it
     breaks none. Without an `alternative`, one that breaks a guideline is compared with doing without it.
     """
 
@@ -34,6 +35,7 @@ class Part:
     rule: str = ""
     alternative: Alternative | None = None
     remedies: tuple[Remedy, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass
@@ -44,6 +46,7 @@ class _Occurrences:
     layers: list[str]
     group: Fragments | None
     is_foldable: bool
+    every_call: list[Call] = field(default_factory=list)
 
 
 def parts(program: Program) -> list[Part]:
@@ -61,6 +64,7 @@ def parts(program: Program) -> list[Part]:
         key = _signature(program, calls), is_foldable
         occurrences = seen.setdefault(key, _Occurrences(calls, [], group, is_foldable))
         occurrences.layers.append(_layer(calls))
+        occurrences.every_call += calls
     return [_part(program, each) for each in seen.values()]
 
 
@@ -88,6 +92,7 @@ def _part(program: Program, each: _Occurrences) -> Part:
         rule=rule.rule,
         alternative=_alternative(rule.guideline, each.group, alone),
         remedies=tuple(_remedies(each.group, alone)),
+        calls=tuple(each.every_call),
     )
 
 

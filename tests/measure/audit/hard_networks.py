@@ -222,3 +222,26 @@ class WithoutOutput(Images):
 class Flattening(nn.Module):
     def forward(self, x):
         return x.flatten()
+
+
+class Table(Images):
+    """Fills a table in its first call."""
+
+    table = None
+
+    def forward(self, x):
+        if self.table is None:
+            self.table = torch.arange(8.0).view(1, 8, 1, 1).sin()
+        return self.conv(x) * self.table
+
+
+class Branches(nn.Module):
+    """Depthwise branches of one tensor, which break G3, and their sum, which breaks G4."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Conv2d(3, 3, 3, padding=1, groups=3)
+        self.two = nn.Conv2d(3, 3, 3, padding=1, groups=3)
+
+    def forward(self, x):
+        return self.one(x) + self.two(x)

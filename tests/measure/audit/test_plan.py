@@ -97,3 +97,16 @@ def test_the_input_that_a_layer_does_not_take_is_named(audited, condition):
         LayerError, match=r"layer conv \(Conv2d\): got \(1, 4, 8, 8\), it takes \(n, 3, ...\)"
     ):
         plan(audited("Dropping", "1,4,8,8"), condition())
+
+
+def test_what_only_the_first_call_does_is_no_part(audited, condition):
+    found = plan(audited("Table"), condition())
+    assert [part.operator for part in found.audit.parts] == ["conv 1x1 3->8, 8x8", "mul 8x8x8"]
+
+
+def test_without_g4_keeps_depthwise_convolutions_that_break_g3(audited, condition):
+    under = condition()
+    found = plan(audited("Branches"), under)
+    assert [part.guideline for part in found.audit.parts] == ["G3", "G4"]
+    work = {variant.id: variant.cost(under).multiply_adds for variant in found.sweep.variants}
+    assert work["without-G4"] == work["network"]
