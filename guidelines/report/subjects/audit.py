@@ -8,6 +8,7 @@ from guidelines.report.differences import share
 from guidelines.report.document import Document, Section
 from guidelines.report.subjects import audit_lead, audit_parts, audit_shares
 from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit_readable import readable
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 
@@ -20,7 +21,7 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
     lead: list[str] = []
     sections: list[Section] = []
     bars = []
-    for result in results:
+    for result in map(readable, results):
         of_result = tuple(_sections(result, top))
         title = SHARES_TITLE
         if len(results) > 1:

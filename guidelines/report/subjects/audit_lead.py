@@ -8,6 +8,7 @@ from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
 from guidelines.report.labels import ONE_PROCESS, phrase
 from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit_readable import has_few_passes
 from guidelines.report.subjects.audit_shares import milliseconds
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
@@ -97,13 +98,15 @@ def _reason(result: AuditResult) -> str:
 
 
 def _doubts(result: AuditResult) -> Iterator[str]:
-    """Lines on what disturbed the run, on a single process and on parts that could not be measured."""
+    """Lines on what disturbed the run, on few passes and on parts that could not be measured."""
     (network,) = result.network.measured
     how = measuring(network)
     if how.disturbed:
         yield f"the run was disturbed{disturbance(how)}; end other programs (`guidelines doctor` names them)"
     if how.is_one_process:
         yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
+    elif has_few_passes(result):
+        yield f"{network.passes} passes tell intervals badly: --passes {USUAL_PASSES}"
     if result.failed:
         yield f"{number_of(len(result.failed), 'part')} could not be measured: see below"
     yield from result.network.notes

@@ -1,7 +1,9 @@
 """Tables of the parts of an audited network: the dearest first, in full and as narrow as a terminal."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from guidelines.analysis.account import is_clear
 from guidelines.analysis.audit import AuditResult, PartResult, Saving
 from guidelines.report.differences import alone, points, share, with_half_width
 from guidelines.report.digits import factor, number
@@ -17,6 +19,8 @@ US = 1e6
 NAME_WIDTH, REMEDY_WIDTH, INDENT = 30, 12, "  "
 # Parts that break no guideline are shown if they take this share of the time, and no more than these.
 LEAST_SHARE, MOST_PLAIN = 0.02, 5
+# A factor is named if it explains this part of the time beyond that of the alternative.
+LEAST_PART = 0.5
 PRICE_LEGEND = (
     "A price is a bound on what a redesign could win at equal work, not a promise of accuracy: the time of "
     "all calls of an operator now, less that of one of equal multiply-adds that keeps the guideline (none at "
@@ -40,7 +44,7 @@ FULL = (
     Head("instead", is_number=False, is_folded=True),
     Head("price, us"),
     SHARE,
-    Head("mostly", is_number=False, is_folded=True),
+    Head("reason", is_number=False, is_folded=True),
     Head("no redesign", is_number=False, is_folded=True),
 )
 BRIEF = (
@@ -172,14 +176,21 @@ def _price_us(each: PartResult, result: AuditResult) -> str:
 
 
 def _mostly(each: PartResult) -> str:
-    """The factor that explains most of the time beyond that of the alternative: "kernels 1.8x"."""
-    shares = each.account.clear_shares if each.account else None
+    """The factor that explains most of the time beyond that of the alternative: "mostly kernels 1.8x".
+
+    "perhaps kernels 2.0x" if it may as well be 1; "" if no factor explains half of that time.
+    """
+    shares = each.account.shares if each.account else None
     if each.account is None or not shares:
         return ""
     name = max(shares, key=lambda name: shares[name])
     most = each.account.factors[name]
-    is_large = shares[name] > 0 and most.estimate >= 1 + LEAST_FACTOR
-    return f"{each.account.title(name)} {factor(most)}x" if is_large else ""
+    if shares[name] < LEAST_PART or most.estimate < 1 + LEAST_FACTOR:
+        return ""
+    if is_clear(most):
+        return f"mostly {each.account.title(name)} {factor(most)}x"
+    # Its interval would leave the estimate no digits.
+    return f"perhaps {each.account.title(name)} {factor(replace(most, low=None, high=None))}x"
 
 
 def _remedy(each: PartResult) -> Value:
@@ -200,10 +211,9 @@ def _saved(best: Saving) -> str:
 
 def _brief_name(each: PartResult) -> Value:
     """The layer; what it is and why it is dear on lines below. G4 says all of its rule in the operator."""
-    part, mostly = each.part, _mostly(each)
+    part = each.part
     rule = "" if part.guideline == "G4" else printable(part.rule)
-    why = f"mostly {mostly}" if mostly else ""
-    return _stacked(layers_of(part), (printable(part.operator), rule, why), NAME_WIDTH)
+    return _stacked(layers_of(part), (printable(part.operator), rule, _mostly(each)), NAME_WIDTH)
 
 
 def _stacked(first: str, others: Iterable[str], width: int) -> Value:
