@@ -1,6 +1,8 @@
 """The scripts of tests/harness, which no test runs, import only what there is."""
 
 import ast
+import subprocess
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,3 +26,19 @@ def is_there(module, name):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_script_imports_names_that_there_are(script):
     assert [each for each in names(script) if not is_there(*each)] == []
+
+
+@pytest.mark.parametrize(
+    ("script", "given", "error"),
+    [
+        ("floors", ["missing.json"], "missing.json: cannot be read: No such file or directory"),
+        ("floors_of_networks", ["missing.json"], "missing.json: cannot be read: No such file or directory"),
+        ("floors_of_networks", [__file__], f"{__file__}: is not valid JSON: "),
+        ("floors_of_networks", ["--only", "resnet"], "'resnet' is no network of this suite; near: resnet50"),
+    ],
+)
+def test_a_mistake_in_what_a_script_is_given_is_one_line_before_anything_is_measured(script, given, error):
+    path = Path(__file__).parent / "harness" / f"{script}.py"
+    ended = subprocess.run([sys.executable, path, *given], capture_output=True, text=True)
+    (line,) = ended.stderr.splitlines()
+    assert (ended.returncode, ended.stdout, line[: len(error)]) == (2, "", error)

@@ -38,18 +38,16 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
     notes = (*notes, *_notes_on_batches(runs))
     failures: list[Failure] = []
     sources: list[str] = []
-    ceilings: list[Ceilings] = []
     for run in runs:
         failures += run.failures
         sources += run.sources
-        ceilings += run.ceilings
     return MachineResults(
         machine=runs[0].machine,
         sources=tuple(sources),
         measured=_pooled(_repeats(runs)),
         failures=_failed(failures, len(runs)),
         notes=notes,
-        ceilings=tuple(ceilings),
+        ceilings=tuple(_ceilings(runs)),
         is_too_short_for_ceilings=any(run.is_too_short_for_ceilings for run in runs),
     )
 
@@ -70,6 +68,14 @@ def _distinct(results: Iterable[MachineResults]) -> tuple[list[MachineResults], 
     for run in runs.values():
         notes += run.notes
     return list(runs.values()), tuple(notes)
+
+
+def _ceilings(runs: Iterable[MachineResults]) -> list[Ceilings]:
+    """The ceilings of all runs; files that share passes also share their ceilings, which count once."""
+    ceilings: list[Ceilings] = []
+    for run in runs:
+        ceilings += [each for each in run.ceilings if each not in ceilings]
+    return ceilings
 
 
 def _failed(failures: Sequence[Failure], runs: int) -> tuple[Failure, ...]:

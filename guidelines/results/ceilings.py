@@ -22,6 +22,8 @@ PRODUCTS = ("matrix product", "1x1 convolution", "3x3 convolution", "matrix-vect
 # How the reasons begin for which figures are missing.
 MOVING, LAUNCH, RATE = "rates of moving bytes", "launches in mode", "rate of the"
 FIGURES = (MOVING, LAUNCH, RATE)
+# How the reason begins for which no rate is known of working sets that are larger than the caches.
+MOVING_BEYOND = f"{MOVING} beyond"
 
 
 class CeilingsKey(NamedTuple):
@@ -56,6 +58,11 @@ class Ceilings:
     multiply_adds_per_s: Mapping[str, float] = field(default_factory=dict)
     launch_s: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+
+    @property
+    def is_within_caches(self) -> bool:
+        """True if no rate is of memory, as that or the time was short."""
+        return any(reason.startswith(MOVING_BEYOND) for reason in self.missing)
 
 
 def key_of(condition: Condition) -> CeilingsKey:

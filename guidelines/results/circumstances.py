@@ -33,7 +33,7 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
 
 def _operators(saved: Mapping[str, Any]) -> Operators:
     written = saved.get("written")
-    return Operators(
+    operators = Operators(
         kind=checked.text(saved["kind"]),
         calls=checked.count(saved["calls"], "operators.calls"),
         multiply_adds=checked.count(saved["multiply_adds"], "operators.multiply_adds"),
@@ -41,6 +41,20 @@ def _operators(saved: Mapping[str, Any]) -> Operators:
         in_place=checked.count(saved["in_place"], "operators.in_place"),
         written=None if written is None else checked.count(written, "operators.written"),
     )
+    _check_possible(operators)
+    return operators
+
+
+def _check_possible(operators: Operators) -> None:
+    """Raise ValueError if operators change more in place than they write, or write more than they access."""
+    written = operators.in_place if operators.written is None else operators.written
+    if operators.in_place > written:
+        raise ValueError(f"operators.in_place is {operators.in_place}, but operators.written {written}")
+    if operators.in_place + written > operators.memory_access:  # what is changed in place is read as well
+        raise ValueError(
+            f"operators.memory_access is {operators.memory_access}, less than operators.in_place "
+            f"{operators.in_place} and operators.written {written}"
+        )
 
 
 def _state(saved: Mapping[str, Any]) -> State:

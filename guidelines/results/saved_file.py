@@ -7,6 +7,7 @@ from typing import Any
 from guidelines.results import audit, checked
 from guidelines.results.agreement import check_agreement
 from guidelines.results.audit import Audit
+from guidelines.results.ceilings import Ceilings, CeilingsKey
 from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
@@ -48,7 +49,7 @@ def parse(data: Any) -> Run:
         entries=_with_controls_of_samples(run.entries, before_3),
         machine=parse_machine(checked.mapping(data.get("machine_info"))),
         notes=note_on_partial(checked.mapping(data.get(KEY))),
-        ceilings=tuple(map(parse_ceilings, _list_of(data, CEILINGS))),
+        ceilings=_ceilings(data),
         is_too_short_for_ceilings=_lacks_time_for_ceilings(data),
         audit=_audit(checked.mapping(data.get(KEY))),
     )
@@ -75,6 +76,17 @@ def _with_controls_of_samples(entries: Sequence[Entry], before_3: Collection[Pla
     return tuple(
         replace(entry, control=controls.get(entry.place.sweep_key, entry.control)) for entry in entries
     )
+
+
+def _ceilings(data: Mapping[str, Any]) -> tuple[Ceilings, ...]:
+    """The ceilings of a file. Raises ResultsError if a pass has two for the same condition."""
+    each_once: dict[tuple[CeilingsKey, int], Ceilings] = {}
+    for ceilings in map(parse_ceilings, _list_of(data, CEILINGS)):
+        if (ceilings.key, ceilings.number) in each_once:
+            condition = ", ".join(map(str, ceilings.key))
+            raise ResultsError(f"ceilings of pass {ceilings.number} ({condition}): occur twice")
+        each_once[ceilings.key, ceilings.number] = ceilings
+    return tuple(each_once.values())
 
 
 def _lacks_time_for_ceilings(data: Mapping[str, Any]) -> bool:

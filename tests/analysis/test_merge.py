@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from made_up_ceilings import ceilings
 
 from guidelines.analysis.merge import MergeError, by_machine, merged
 from guidelines.results.model import Failure, Machine
@@ -147,3 +148,17 @@ def test_runs_of_failures_alone_are_all_kept(entry, results):
         for v in ("g=2", "g=8")
     ]
     assert len(by_machine(runs)[0].failures) == 2
+
+
+def test_ceilings_of_passes_that_runs_share_count_once(entry, results):
+    passes = [ceilings(number=number) for number in (1, 2)]
+    of_another_run = ceilings(number=1, bytes_per_s=2e9)
+    first = replace(results(entry("g=1", 1.0), entry("g=8", 2.0)), ceilings=tuple(passes))
+    second = results(entry("g=1", 1.1), entry("g=8", 2.1), source="b.json")
+    for shared, expected in (
+        (passes, passes),
+        ([passes[1], ceilings(number=3)], [*passes, ceilings(number=3)]),
+        ([of_another_run], [*passes, of_another_run]),
+    ):
+        together = merged([first, replace(second, ceilings=tuple(shared))])
+        assert together.ceilings == tuple(expected)

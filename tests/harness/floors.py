@@ -1,6 +1,7 @@
 """Prints the share of the floor in the time of every network of saved runs; asserts nothing.
 
-A floor must be one: a share above 1.05 is a mistake in the ceilings.
+A floor must be one: a share above 1.05 is a mistake in the ceilings. A file that cannot be read ends it with
+one line and status 2.
 
 python tests/harness/floors.py SAVED.json ...
 """
@@ -14,6 +15,7 @@ from tabulate import tabulate
 from guidelines.analysis.explain import floors
 from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
+from guidelines.results.schema import ResultsError
 
 MOST_SHARE = 1.05
 MOST_BYTES = 10**9
@@ -34,8 +36,7 @@ class Timed(NamedTuple):
 
 def main():
     timed = []
-    for name in sys.argv[1:]:
-        results = results_of(load(Path(name), MOST_BYTES))
+    for name, results in [(name, loaded(Path(name))) for name in sys.argv[1:]]:
         known = floors(results)
         for each in results.measured:
             floor_s = known.get(each.place.key)
@@ -45,6 +46,20 @@ def main():
             taken_s = each.seconds_per_call(each.confidence).estimate
             timed.append(Timed(each.place.name, each.place.condition.id, taken_s, floor_s))
     show(timed)
+
+
+def loaded(path):
+    """The results of a saved run."""
+    try:
+        return results_of(load(path, MOST_BYTES))
+    except ResultsError as error:
+        refuse(error)
+
+
+def refuse(error):
+    """End the script with one line on what was given, and the status of a mistake in it."""
+    print(error, file=sys.stderr)
+    sys.exit(2)
 
 
 def show(timed, of="network"):

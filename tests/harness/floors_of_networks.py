@@ -14,12 +14,11 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from floors import MOST_BYTES, Timed, show
+from floors import Timed, loaded, refuse, show
 from torch.nn import functional
 
 from guidelines.analysis.explain import floors
 from guidelines.analysis.floor import best, floor_s
-from guidelines.analysis.measured import results_of
 from guidelines.measure.device.declared import counted_on
 from guidelines.measure.device.devices import cpu_model
 from guidelines.measure.device.observed import Observer
@@ -27,8 +26,8 @@ from guidelines.measure.device.timing import pinned, ready
 from guidelines.measure.profile.best_time import BestTime
 from guidelines.measure.profile.peaks import peaks
 from guidelines.networks.catalogue import catalogue
+from guidelines.networks.registry import known as check_known
 from guidelines.networks.whole import network
-from guidelines.results.files import load
 from guidelines.spec.condition import Condition
 
 SECONDS = 1.5
@@ -47,7 +46,7 @@ def main():
         "--only", action="append", default=[], metavar="NAME", help="this network, and others so named, alone"
     )
     asked = parser.parse_args()
-    wanted = [known for known in catalogue() if not asked.only or known.name in asked.only]
+    wanted = those_called(asked.only)
     held = held_by(asked.saved, wanted)
     begun_s = time.perf_counter()
     # Noise only slows down: the best of several passes counts, as in a run.
@@ -65,12 +64,22 @@ def main():
     )
 
 
+def those_called(names):
+    """The networks of some names, or all of them without any."""
+    for name in names:
+        try:
+            check_known(name)
+        except ValueError as error:
+            refuse(error)
+    return [known for known in catalogue() if not names or known.name in names]
+
+
 def held_by(paths, wanted):
     """The networks that saved runs hold so: at batch 1, with their own image size, on one CPU thread."""
     own_sizes = {known.name: known.image_size for known in wanted}
     held = {}
     for path in paths:
-        results = results_of(load(path, MOST_BYTES))
+        results = loaded(path)
         known_floors = floors(results)
         for each in results.measured:
             name = each.place.key.variant

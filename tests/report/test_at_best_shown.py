@@ -102,6 +102,15 @@ def test_a_figure_that_is_missing_beside_others_has_its_reason(run_of):
     )
 
 
+def test_rates_within_a_cache_do_not_stand_beside_those_that_are_usual_for_memory(run_of):
+    reason = "rates of moving bytes beyond 1 MiB: memory is short"
+    short = ceilings(missing=(reason,))
+    shown = section(run_of(short))
+    assert rows(shown)["copies within 1 MiB"] == ["1.00", "", "", "GB/s"]
+    assert shown.notes[3:] == (f"cpu, float32, nchw, 1 thread: not measured: {reason}",)
+    assert rows(section(run_of(short, ceilings(number=2))))["copies within 1 MiB"][2] == "4 to 40"
+
+
 def test_a_terminal_shows_one_figure_of_each_kind_if_there_are_many_conditions(run_of):
     conditions = [replace(CUDA, threads=k) for k in range(1, 5)]
     shown = section(run_of(*map(ceilings, conditions), condition=CUDA))

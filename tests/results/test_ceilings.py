@@ -77,6 +77,11 @@ def test_a_file_gives_its_ceilings_back(saved, entry):
     data["guidelines"] = {"ceilings": [saved_ceilings()]}
     assert parse(data).ceilings == (CEILINGS,)
     assert not parse(data).is_too_short_for_ceilings
+    data["guidelines"] = {"ceilings": [saved_ceilings(), saved_ceilings(**{"pass": 3})]}
+    assert [each.number for each in parse(data).ceilings] == [2, 3]
+    data["guidelines"] = {"ceilings": [saved_ceilings(), saved_ceilings(missing=[])]}
+    with pytest.raises(ResultsError, match=r"ceilings of pass 2 \(cpu, float32, nchw, 1, heuristic\): occur"):
+        parse(data)
     data["guidelines"]["ceilings"] = 5
     with pytest.raises(ResultsError, match="its key 'guidelines' holds no list 'ceilings'"):
         parse(data)

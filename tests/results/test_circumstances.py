@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from journals import failed, read_back
@@ -5,7 +6,7 @@ from journals import failed, read_back
 from guidelines.results.checked import printable
 from guidelines.results.disturbance import Gpu, Snapshot, State, during
 from guidelines.results.model import Circumstances
-from guidelines.results.schema import parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.results.schema import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
 from guidelines.spec.work import Operators
 from guidelines.stats.intervals import Estimate
 
@@ -54,15 +55,18 @@ states = st.builds(
 elements = st.integers(0, 10**15)
 
 
-operators = st.builds(
-    Operators,
-    kind=texts,
-    calls=counts,
-    multiply_adds=elements,
-    memory_access=elements,
-    in_place=elements,
-    written=perhaps(elements),
-)
+@st.composite
+def operators(draw):
+    """Operators that read what they change in place, and write that and more."""
+    in_place, elsewhere, read = draw(elements), draw(elements), draw(elements)
+    return Operators(
+        kind=draw(texts),
+        calls=draw(counts),
+        multiply_adds=draw(elements),
+        memory_access=2 * in_place + elsewhere + read,
+        in_place=in_place,
+        written=draw(perhaps(st.just(in_place + elsewhere))),
+    )
 
 
 circumstances = st.builds(
@@ -77,7 +81,7 @@ circumstances = st.builds(
     peak_memory_bytes=perhaps(amounts),
     launch_s=perhaps(amounts),
     device_s=perhaps(amounts),
-    operators=st.lists(operators, max_size=3).map(tuple),
+    operators=st.lists(operators(), max_size=3).map(tuple),
 )
 
 
@@ -130,3 +134,21 @@ def test_a_state_whose_differences_are_rounding_noise_is_read_as_it_was_written(
 def test_a_failure_is_read_as_it_was_written(entry, reason, is_skip):
     failure = failed(entry("g=8", 2.0), reason, is_skip=is_skip)
     assert parse_failure(read_back(to_failed(failure))) == failure
+
+
+@pytest.mark.parametrize(
+    ("in_place", "written", "message"),
+    [
+        (15, None, "operators.memory_access is 5, less than operators.in_place 15 and operators.written 15"),
+        (0, 15, "operators.memory_access is 5, less than operators.in_place 0 and operators.written 15"),
+        (2, 1, "operators.in_place is 2, but operators.written 1"),
+    ],
+)
+def test_operators_that_contradict_themselves_are_refused_and_the_entry_named(
+    entry, in_place, written, message
+):
+    odd = Operators("", calls=1, multiply_adds=0, memory_access=5, in_place=in_place, written=written)
+    measured = to_benchmark(entry("g=8", 2.0, circumstances=Circumstances(operators=(odd,))))
+    with pytest.raises(ResultsError) as error:
+        parse_entry(measured)
+    assert str(error.value) == f"{measured['name']}: {message}"

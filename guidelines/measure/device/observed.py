@@ -83,12 +83,12 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
 
 
 def _one(cost: OperatorCost) -> Operators:
-    """One call of an operator."""
+    """One call of an operator; what it changes in place it has to read, too, whatever it is given again."""
     return Operators(
         kind=cost.kind,
         calls=1,
         multiply_adds=cost.work.multiply_adds,
-        memory_access=cost.work.memory_access - cost.given_again,
+        memory_access=max(cost.work.memory_access - cost.not_read, cost.in_place + cost.written),
         in_place=cost.in_place,
         written=cost.written,
     )

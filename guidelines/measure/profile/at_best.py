@@ -33,7 +33,7 @@ def at_best(condition: Condition, peaks: Callable[..., Ceilings] = peaks) -> Ite
     known = usual(measured.key, condition.device_name, capability)
     device = condition.device
     if rates := measured.traffic.get(COPY):
-        yield _copies(f"copies ({device})", rates, known)
+        yield _copies(f"copies ({device})", rates, None if measured.is_within_caches else known)
     if measured.multiply_adds_per_s:
         yield _products(f"mult-adds ({device})", measured, known)
     if "eager" in measured.launch_s:
@@ -42,10 +42,14 @@ def at_best(condition: Condition, peaks: Callable[..., Ceilings] = peaks) -> Ite
         yield Finding(f"at best ({device})", f"not measured: {reason}")
 
 
-def _copies(check: str, rates: tuple[Rate, ...], known: Usual) -> Finding:
+def _copies(check: str, rates: tuple[Rate, ...], known: Usual | None) -> Finding:
+    """The rate in the largest working set beside the usual; `known` is None if a cache holds that set."""
     small, large = max(rates, key=lambda rate: rate.bytes_per_s), rates[-1]
     unit = _unit(large.bytes_per_s)
     in_cache = f"{small.bytes_per_s / unit.size:.3g} in {small.working_set_bytes / 2**20:.3g} MiB"
+    if known is None:
+        figure = f"{large.bytes_per_s / unit.size:.3g} {unit.letter}B/s within a cache, {in_cache}"
+        return Finding(check, figure)
     beside = _beside(known.memory_bytes_per_s, unit.size)
     figure = f"{large.bytes_per_s / unit.size:.3g} {unit.letter}B/s in memory{beside}, {in_cache}"
     return Finding(check, figure, _remedy(large.bytes_per_s, known.memory_bytes_per_s))

@@ -32,8 +32,8 @@ SMALLEST_WIDTH = 8
 CONVOLUTIONS = ((1, 64), (1, 128), (1, 256), (1, 512), (4, 512), (16, 512), (64, 512))
 MATRICES = (256, 512, 1024, 2048, 4096, 8192)
 MATRICES_OF_VECTORS = MATRICES[:4]
-# The work of an operator in multiply-adds, and the operator.
-Product = tuple[int, Act]
+# The work of an operator in multiply-adds, and what makes the operator, for which memory may not suffice.
+Product = tuple[int, Callable[[], Act]]
 
 
 def moving(kind: str, buffer: Tensor) -> Sequence[Act]:
@@ -105,19 +105,28 @@ class PeakOperators:
 
     def _matrices(self) -> Iterator[Product]:
         for size in MATRICES:
-            matrix = self._drawn(size, size)
-            yield size**3, partial(torch.mm, matrix, matrix)
+            yield size**3, partial(self._matrix_product, size)
+
+    def _matrix_product(self, size: int) -> Act:
+        matrix = self._drawn(size, size)
+        return partial(torch.mm, matrix, matrix)
 
     def _vectors(self) -> Iterator[Product]:
         """A matrix times a vector, as a linear layer at batch 1, for which some types have other kernels."""
         for size in MATRICES_OF_VECTORS:
-            yield size**2, partial(torch.mv, self._drawn(size, size), self._drawn(size))
+            yield size**2, partial(self._vector_product, size)
+
+    def _vector_product(self, size: int) -> Act:
+        return partial(torch.mv, self._drawn(size, size), self._drawn(size))
 
     def _convolutions(self, kernel_size: int) -> Iterator[Product]:
         for batch, width in CONVOLUTIONS:
-            x, weight = self._image(batch, width, SIDE), self._image(width, width, kernel_size)
             multiply_adds = prod((batch, width, width, SIDE**2, kernel_size**2))
-            yield multiply_adds, partial(torch.conv2d, x, weight, padding=kernel_size // 2)
+            yield multiply_adds, partial(self._convolution, batch, width, kernel_size)
+
+    def _convolution(self, batch: int, width: int, kernel_size: int) -> Act:
+        x, weight = self._image(batch, width, SIDE), self._image(width, width, kernel_size)
+        return partial(torch.conv2d, x, weight, padding=kernel_size // 2)
 
     def _image(self, batch: int, width: int, side: int) -> Tensor:
         x = self._drawn(batch, width, side, side)

@@ -1,7 +1,7 @@
 """Measures the ceilings of a device: how fast it moves bytes, multiplies and launches at best."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from guidelines.results.ceilings import (
     LAUNCH,
     LAUNCHED,
     MOVING,
+    MOVING_BEYOND,
     PRODUCTS,
     RATE,
     TRAFFIC,
@@ -45,6 +46,8 @@ SIZES_IN_A_SLICE = 8
 NEXT_IS_LONGER = 4
 # The largest working set may take this many slices of the time; no larger one is tried then.
 SLICES_FOR_THE_LAST = 6
+# Errors of what a device cannot do, or has no memory for; torch's own are RuntimeErrors.
+FAILURES = (RuntimeError, MemoryError, ValueError)
 
 
 def peaks(
@@ -107,16 +110,32 @@ class _Peaks:
         sizes = self._sizes()
         slice_s = TRAFFIC_SHARE * self.budget_s / (len(sizes) * MOVING_OPERATORS)
         launches_s = self._small_moves(slice_s)
-        for size_bytes in sizes:
-            buffer = self._buffer(size_bytes)
-            slowest_s = 0.0
-            for kind, launch_s in launches_s.items():
-                taken_s = self._moves(kind, buffer, slice_s)
-                if moving_s := _without_launch(taken_s, launch_s):
-                    yield kind, Rate(size_bytes, moved_bytes(kind, size_bytes) / min(moving_s))
-                slowest_s = max(slowest_s, *taken_s)
-            if LEAST_SAMPLES * slowest_s > SLICES_FOR_THE_LAST * slice_s:
+        for number, size_bytes in enumerate(sizes):
+            try:
+                taken_s = self._all_moves(launches_s, size_bytes, slice_s)
+            except FAILURES as error:
+                if number == 0:
+                    raise
+                self._note_largest(sizes[number - 1], one_line(error))
                 return
+            for kind, launch_s in launches_s.items():
+                if moving_s := _without_launch(taken_s[kind], launch_s):
+                    yield kind, Rate(size_bytes, moved_bytes(kind, size_bytes) / min(moving_s))
+            slowest_s = max(map(max, taken_s.values()), default=0.0)
+            if LEAST_SAMPLES * slowest_s > SLICES_FOR_THE_LAST * slice_s:
+                self._note_largest(size_bytes, "time is short")
+                return
+        self._note_largest(sizes[-1], "memory is short")
+
+    def _all_moves(self, kinds: Iterable[str], size_bytes: int, slice_s: float) -> dict[str, list[float]]:
+        """Seconds of the operators of each kind of traffic in a working set."""
+        buffer = self._buffer(size_bytes)
+        return {kind: self._moves(kind, buffer, slice_s) for kind in kinds}
+
+    def _note_largest(self, size_bytes: int, reason: str) -> None:
+        """Note the reason if the largest working set fits into the last cache: no rate is of memory then."""
+        if size_bytes <= last_level_cache_bytes(self.condition.device):
+            self.missing.append(f"{MOVING_BEYOND} {size_bytes / 2**20:g} MiB: {reason}")
 
     def _small_moves(self, slice_s: float) -> dict[str, list[float]]:
         """Seconds of the launches of each kind of traffic that the device can do."""
@@ -158,10 +177,10 @@ class _Peaks:
         """Rates of ever larger products, until the next one would take longer than the slice has left."""
         clock = self.best_time.clock
         begun_s = clock()
-        for number, (multiply_adds, act) in enumerate(PeakOperators(self.condition).products(kind)):
+        for number, (multiply_adds, make) in enumerate(PeakOperators(self.condition).products(kind)):
             try:
-                taken_s = self.best_time.of(act, slice_s / SIZES_IN_A_SLICE)
-            except (RuntimeError, MemoryError):
+                taken_s = self.best_time.of(make(), slice_s / SIZES_IN_A_SLICE)
+            except FAILURES:
                 if number == 0:
                     raise
                 return  # a larger one does not fit into memory; the smaller ones count
@@ -173,7 +192,7 @@ class _Peaks:
     def _or_missing(self, figure: str) -> Iterator[None]:
         try:
             yield
-        except (RuntimeError, MemoryError, ValueError) as error:  # torch's own are RuntimeErrors
+        except FAILURES as error:
             self.missing.append(f"{figure}: {one_line(error)}")
 
 

@@ -1,14 +1,13 @@
 """Count the cost of one operator that torch dispatched, from its schema and its tensors."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch._ops import HigherOrderOperator
 
+from guidelines.networks.cost.elements import elements, not_read
 from guidelines.networks.cost.operator_table import NONE, entry_of, plain
 from guidelines.networks.cost.products import ATTENTION, BAGS, CONVOLUTIONS, FORMULAS, tensors
 from guidelines.spec.work import Cost
@@ -41,8 +40,9 @@ class OperatorCost:
     """Work of one call of an operator; `is_known` is False if there is more, of unknown amount.
 
     `kind` is the class of its run time, "" if it is in none. `in_place` is the number of elements that it
-    reads and then writes to, `given_again` that of elements that it is given more than once, as in x + x.
-    `written` is the number of elements that it writes, those in place among them.
+    reads and then writes to, `written` that of elements that it writes, those in place among them. `not_read`
+    is the number of elements in its memory access that it is given more than once, as in x + x, or that it
+    passes over, as a 1x1 convolution of stride 2 does: they take no time.
     """
 
     name: str
@@ -50,7 +50,7 @@ class OperatorCost:
     is_known: bool = True
     kind: str = ""
     in_place: int = 0
-    given_again: int = 0
+    not_read: int = 0
     written: int = 0
 
 
@@ -61,8 +61,9 @@ def operator_cost(
 
     Every tensor read and every tensor written counts once: relu_ on c elements 2 c, add_ 3 c, a
     concatenation twice its output, a maximum pool also its indices. Elements repeated by a stride of zero
-    count once, and a look-up reads only the rows it returns. Attention reads queries, keys, values and a
-    mask, and writes its output: its scores are never in memory. A recurrent layer reads its weights once.
+    count once, and a look-up reads only the rows it returns. What a large stride passes over counts, too.
+    Attention reads queries, keys, values and a mask, and writes its output: its scores are never in memory.
+    A recurrent layer reads its weights once.
     Memory access of convolutions covers convolutions and products of two matrices, as in linear layers:
     input, output and weights without bias (paper, equation 2). It leaves out products of batches of matrices,
     as in attention, and recurrent layers.
@@ -75,11 +76,11 @@ def operator_cost(
     if any(x.layout != torch.strided or x.is_nested for x in tensors((args, *kwargs.values(), out))):
         return OperatorCost(f"{namespace}.{name}", Cost(), is_known=False)
     multiply_adds = _multiply_adds(operator, args, out)
-    written = _elements(_written(operator, args, kwargs, out))
+    written = elements(_written(operator, args, kwargs, out))
     work = Cost(
         multiply_adds=multiply_adds or 0,
-        conv_memory_access=_elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
-        memory_access=_elements(_read(operator, args, kwargs, out)) + written,
+        conv_memory_access=elements([*args[LAYERS[name]], out]) if name in LAYERS else 0,
+        memory_access=elements(_read(operator, args, kwargs, out)) + written,
     )
     entry = entry_of(operator._schema.name)
     return OperatorCost(
@@ -87,8 +88,8 @@ def operator_cost(
         work=work,
         is_known=multiply_adds is not None,
         kind=entry.kind if entry else "",
-        in_place=_elements(_changed_in_place(operator, args, kwargs)),
-        given_again=_elements(_given_again(args, kwargs)),
+        in_place=elements(_changed_in_place(operator, args, kwargs)),
+        not_read=not_read(name, _by_name(operator, args, kwargs), out),
         written=written,
     )
 
@@ -167,22 +168,3 @@ def _by_name(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> d
 
 def _is_written(argument: Any) -> bool:
     return argument.alias_info is not None and bool(argument.alias_info.is_write)
-
-
-def _given_again(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Tensor]:
-    """Tensors that were given before."""
-    given: set[int] = set()
-    for tensor in tensors((args, list(kwargs.values()))):
-        if id(tensor) in given:
-            yield tensor
-        given.add(id(tensor))
-
-
-def _elements(values: Iterable[Any]) -> int:
-    return sum(_distinct_elements(tensor) for tensor in tensors(values))
-
-
-def _distinct_elements(tensor: Tensor) -> int:
-    """Elements in memory; an element that a stride of zero repeats counts once."""
-    sizes_and_strides = zip(tensor.shape, tensor.stride(), strict=True)
-    return prod(size for size, stride in sizes_and_strides if stride)

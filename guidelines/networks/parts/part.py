@@ -10,6 +10,7 @@ from guidelines.networks.parts.alternatives import (
     of_equal_widths,
     without_groups,
 )
+from guidelines.networks.parts.folding import foldable_calls
 from guidelines.networks.parts.fragments import Fragments, fragments
 from guidelines.networks.parts.product import Product, product
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
@@ -42,11 +43,12 @@ class _Occurrences:
     calls: tuple[Call, ...]
     layers: list[str]
     group: Fragments | None
+    is_foldable: bool
 
 
 def parts(program: Program) -> list[Part]:
     """The parts of a network in the order of their first call. Every operator that does work is in one."""
-    groups = _by_call(fragments(program))
+    groups, foldable = _by_call(fragments(program)), foldable_calls(program)
     seen: dict[Any, _Occurrences] = {}
     for call in program.calls:
         if call.cost is None:
@@ -55,8 +57,9 @@ def parts(program: Program) -> list[Part]:
         if group and group.products[0].call is not call:
             continue
         calls = tuple(each.call for each in group.products) if group else (call,)
-        key = _signature(program, calls)
-        occurrences = seen.setdefault(key, _Occurrences(calls, [], group))
+        is_foldable = id(call) in foldable
+        key = _signature(program, calls), is_foldable
+        occurrences = seen.setdefault(key, _Occurrences(calls, [], group, is_foldable))
         occurrences.layers.append(_layer(calls))
     return [_part(program, each) for each in seen.values()]
 
@@ -73,7 +76,9 @@ def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
 def _part(program: Program, each: _Occurrences) -> Part:
     call = each.calls[0]
     alone = product(call, program.tensors)
-    rule = _fragments_rule(each.group.products) if each.group else broken(call, alone)
+    rule = broken(call, alone, each.is_foldable)
+    if each.group:
+        rule = _fragments_rule(each.group.products)
     return Part(
         program=_program(program, each.calls),
         layers=tuple(each.layers),

@@ -9,10 +9,11 @@ from guidelines.networks.parts.program import Call
 # Operators without products, all of whose time the fourth guideline is about.
 G4_KINDS = {
     ELEMENTWISE: "works element by element",
-    NORMALISATION: "normalisation that is not part of a product",
+    NORMALISATION: "normalisation",
     SHUFFLE: "shuffles channels",
     MOVEMENT: "copies",
 }
+FOLDABLE = "normalisation that can be folded into the convolution before it"
 
 
 class Broken(NamedTuple):
@@ -22,12 +23,14 @@ class Broken(NamedTuple):
     rule: str = ""
 
 
-def broken(call: Call, product: Product | None) -> Broken:
-    """The guideline that one operator breaks by itself.
+def broken(call: Call, product: Product | None, is_foldable: bool = False) -> Broken:
+    """The guideline that one operator breaks by itself; it `is_foldable` if a convolution could do its work.
 
     G1: a 1x1 convolution or linear layer whose widths differ. G2: a group convolution. G4: an operator
     without products, and a depthwise convolution, which the paper counts to these.
     """
+    if is_foldable:
+        return Broken("G4", FOLDABLE)
     if product is None:
         kind = call.cost.kind if call.cost else ""
         return Broken("G4", G4_KINDS[kind]) if kind in G4_KINDS else Broken()

@@ -1,6 +1,7 @@
 """Write what a device does at best, on which the accounts of slow-downs rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import floor, log10
 
 from guidelines.analysis.at_best import AtBest, at_best
@@ -46,6 +47,8 @@ def section(results: MachineResults, tables: Sequence[Table]) -> tuple[Section, 
     for key, passes in by_key(results.ceilings).items():
         figures = at_best(passes)
         known = usual(key, _model(results, key), results.machine.cpu_capability)
+        if all(each.is_within_caches for each in passes):
+            known = replace(known, memory_bytes_per_s=None)
         of_key = {figure: _row(figure, label(key), _usual(figure, figures, known)) for figure in figures}
         rows += of_key.values()
         last_of_kind = {figure.kind: figure for figure in figures}

@@ -104,3 +104,20 @@ def test_operators_of_equal_work_are_observed_together_and_views_are_none():
         Operators("element-wise", calls=1, multiply_adds=0, memory_access=18, written=6),
     )
     assert [each.touched for each in observer.operators] == [12, 6, 18]
+
+
+def test_what_a_large_stride_passes_over_is_not_observed():
+    x, weight = torch.ones(1, 4, 8, 8), torch.ones(2, 4, 1, 1)
+    with torch.inference_mode(), Observer() as observer:
+        nn.functional.conv2d(x, weight, stride=4)
+    (conv,) = observer.operators
+    assert conv.memory_access == 4 * 2 * 2 + 2 * 4 + 2 * 2 * 2
+    assert observer.memory_access == 4 * 8 * 8 + 2 * 4 + 2 * 2 * 2
+
+
+def test_what_is_changed_in_place_is_read_even_if_it_is_given_twice():
+    x = torch.ones(5)
+    with torch.inference_mode(), Observer() as observer:
+        torch._foreach_mul_([x, x], 2.0)
+    (each,) = observer.operators
+    assert (each.in_place, each.written, each.memory_access) == (10, 10, 20)

@@ -49,6 +49,14 @@ def test_what_cannot_be_measured_is_named_and_spoils_nothing():
     assert (found.figure, found.remedy) == ("not measured: rates of moving bytes: no memory", "")
 
 
+def test_rates_within_a_cache_are_not_said_to_be_of_memory():
+    reason = "rates of moving bytes beyond 32 MiB: memory is short"
+    slow = {COPY: (Rate(2**20, 7e11), Rate(2**25, 5.6e11))}
+    found, *_, last = findings(replace(HEALTHY, traffic=slow, missing=(reason,)))
+    assert (found.figure, found.remedy) == ("560 GB/s within a cache, 700 in 1 MiB", "")
+    assert last.figure == f"not measured: {reason}"
+
+
 def test_usual_figures_are_those_of_the_type_and_the_threads():
     cpu = Condition("cpu", "a processor")
     one = usual(key_of(cpu), "a processor", "AVX2")

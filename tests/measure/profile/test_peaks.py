@@ -4,8 +4,19 @@ import torch
 from guidelines.measure.profile import peaks as peaks_module
 from guidelines.measure.profile.best_time import LEAST_SAMPLE_S, BestTime
 from guidelines.measure.profile.caches import USUAL_BYTES, last_level_cache_bytes
+from guidelines.measure.profile.peak_operators import PeakOperators
 from guidelines.measure.profile.peaks import SMALLEST_BYTES, peaks
-from guidelines.results.ceilings import COPY, IN_PLACE, LAUNCHED, PRODUCTS, READ, TRAFFIC, WRITE, key_of
+from guidelines.results.ceilings import (
+    COPY,
+    IN_PLACE,
+    LAUNCHED,
+    MOVING_BEYOND,
+    PRODUCTS,
+    READ,
+    TRAFFIC,
+    WRITE,
+    key_of,
+)
 from guidelines.spec.condition import Condition, Device
 
 CPU = Condition("cpu", "a processor")
@@ -27,6 +38,11 @@ def small(monkeypatch):
     monkeypatch.setattr(peaks_module, "last_level_cache_bytes", lambda device: 4 * SMALLEST_BYTES)
 
 
+@pytest.fixture
+def without_products(monkeypatch):
+    monkeypatch.setattr(PeakOperators, "products", lambda self, kind: iter(()))
+
+
 def test_every_ceiling_of_this_cpu_is_measured(small):
     measured = peaks(CPU, number=3, budget_s=0.02)
     assert (measured.key, measured.number, measured.missing) == (key_of(CPU), 3, ())
@@ -44,14 +60,14 @@ def test_a_rate_does_not_count_the_launch_and_a_set_that_is_all_launch_has_none(
     assert [rate.bytes_per_s for rate in rates] == [pytest.approx(2e9, rel=1e-3)] * 2
 
 
-def test_reading_and_writing_alone_move_each_byte_once(small, monkeypatch, clock):
+def test_reading_and_writing_alone_move_each_byte_once(small, without_products, monkeypatch, clock):
     monkeypatch.setattr(BestTime, "of", timed_as(1e-9, 1e9))
     traffic = peaks(CPU, budget_s=0.1, clock=clock).traffic
     for kind in (READ, WRITE):
         assert [rate.bytes_per_s for rate in traffic[kind]] == [pytest.approx(1e9, rel=1e-3)] * 5
 
 
-def test_the_fastest_operator_of_a_kind_gives_its_rate(small, monkeypatch, clock):
+def test_the_fastest_operator_of_a_kind_gives_its_rate(small, without_products, monkeypatch, clock):
     def of(self, act, slice_s, mode="eager"):
         if getattr(act, "func", None) is torch.dot:
             return sum(4 * half.numel() for half in act.args) / 4e9
@@ -99,6 +115,49 @@ def test_the_working_sets_leave_most_of_the_free_memory_alone(monkeypatch):
     monkeypatch.setattr(peaks_module, "free_bytes", lambda device: 100 * SMALLEST_BYTES)
     measured = peaks(CPU, budget_s=0.01)
     assert measured.traffic[IN_PLACE][-1].working_set_bytes == 8 * SMALLEST_BYTES
+    assert "rates of moving bytes beyond 0.5 MiB: memory is short" in measured.missing
+    assert measured.is_within_caches
+
+
+def test_rates_that_end_within_the_cache_say_why(small, without_products, monkeypatch, clock):
+    monkeypatch.setattr(BestTime, "of", timed_as(1e-9, 1e9))
+    measured = peaks(CPU, budget_s=1e-4, clock=clock)
+    assert measured.missing == ("rates of moving bytes beyond 0.0625 MiB: time is short",)
+    assert not peaks(CPU, budget_s=0.1, clock=clock).is_within_caches
+
+
+@pytest.mark.parametrize("kind", PRODUCTS)
+def test_a_product_that_memory_does_not_suffice_for_leaves_the_smaller_ones(small, monkeypatch, clock, kind):
+    monkeypatch.setattr(BestTime, "of", timed_as(1e-3, 1e9))
+    drawn, largest = PeakOperators._drawn, {"1x1 convolution": 128, "3x3 convolution": 128}.get(kind, 512)
+
+    def refuse(self, *shape):
+        if largest in shape:
+            raise MemoryError
+        return drawn(self, *shape)
+
+    monkeypatch.setattr(PeakOperators, "_drawn", refuse)
+    measured = peaks(CPU, budget_s=1.0, clock=clock)
+    assert (measured.multiply_adds_per_s.keys(), measured.missing) == (set(PRODUCTS), ())
+
+
+@pytest.mark.parametrize(("cache", "missing"), [(1, ()), (4, (f"{MOVING_BEYOND} 0.125 MiB: MemoryError",))])
+def test_a_buffer_that_memory_does_not_suffice_for_leaves_the_smaller_ones(
+    without_products, monkeypatch, clock, cache, missing
+):
+    monkeypatch.setattr(peaks_module, "last_level_cache_bytes", lambda device: cache * SMALLEST_BYTES)
+    monkeypatch.setattr(BestTime, "of", timed_as(1e-9, 1e9))
+    zeros = torch.zeros
+
+    def refuse(size, **named):
+        if 4 * size > 2 * SMALLEST_BYTES:
+            raise MemoryError
+        return zeros(size, **named)
+
+    monkeypatch.setattr(torch, "zeros", refuse)
+    measured = peaks(CPU, budget_s=0.1, clock=clock)
+    assert [rate.working_set_bytes // SMALLEST_BYTES for rate in measured.traffic[IN_PLACE]] == [1, 2]
+    assert measured.missing == missing
 
 
 def test_the_fastest_sample_counts(clock):

@@ -45,8 +45,8 @@ def test_products(program, layer, shape, expected):
     [
         (torch.relu, ("G4", "works element by element")),
         (lambda x: x + 1, ("G4", "works element by element")),
-        (lambda x: functional.batch_norm(x, x[0, :, 0, 0], x[0, :, 0, 0]), ("G4", "normalisation that is")),
-        (lambda x: functional.layer_norm(x, (6,)), ("G4", "normalisation that is not part of a product")),
+        (lambda x: functional.batch_norm(x, x[0, :, 0, 0], x[0, :, 0, 0]), ("G4", "normalisation")),
+        (lambda x: functional.layer_norm(x, (6,)), ("G4", "normalisation")),
         (lambda x: x.transpose(1, 2).contiguous(), ("G4", "copies")),
         (lambda x: torch.cat([x, x], 1), ("G4", "copies")),
         (lambda x: functional.max_pool2d(x, 2), ("", "")),
@@ -57,9 +57,7 @@ def test_products(program, layer, shape, expected):
     ],
 )
 def test_operators_without_products(program, operator, expected):
-    guideline, rule = rules(program, lambda net, x: operator(x))[0]
-    assert guideline == expected[0]
-    assert rule.startswith(expected[1])
+    assert rules(program, lambda net, x: operator(x))[0] == expected
 
 
 def test_fragments_say_how_many_and_how_their_work_is_divided(program):
