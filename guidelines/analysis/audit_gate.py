@@ -21,7 +21,7 @@ DIRECTIONS = {FASTER: "less", SLOWER: "more"}
 class AuditCheck:
     """A word of --fail-on: it applies, it does not, or that is not decided.
 
-    `reach` is the largest change in its direction that the interval allows, infinite without one that tells something.
+    `reach` is the largest change in its direction that the interval allows, infinite if that tells nothing.
     """
 
     trigger: Trigger

@@ -35,7 +35,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Check:
-    """A limit and the share or price that it is about, None if nothing was measured that breaks the guideline.
+    """A limit and the share or price that it is about, None if no such part was measured.
 
     `missing` is the number of parts that break it and could not be measured.
     """

@@ -36,8 +36,8 @@ def add_fail_on(parser: ArgumentParser, of_what: str = "") -> None:
         metavar="LIST",
         help=f"exit with status 1 if a guideline takes more of the time{of_what} than a limit, for certain: "
         "if the low end of its interval does. share:G4:20%%: what breaks G4 takes more than 20%% of the "
-        "network's time; price:G1:5%%: keeping G1 would save more than 5%%. unclear: also if an interval spans a limit, so that it is not "
-        "decided. Separate several by commas",
+        "network's time; price:G1:5%%: keeping G1 would save more than 5%%. unclear: also if that is not "
+        "decided, since the interval spans a limit. Separate several by commas",
     )
 
 
@@ -95,7 +95,9 @@ def _line(check: "Check") -> str:
     from guidelines.results.checked import printable
 
     guideline, most = check.limit.guideline, f"{100 * check.limit.most:g} %"
-    words = f"what breaks {guideline} takes" if check.limit.word == SHARE else f"keeping {guideline} would save"
+    words = (
+        f"what breaks {guideline} takes" if check.limit.word == SHARE else f"keeping {guideline} would save"
+    )
     told = f"{words} {saving(check.amount)} of the time" if check.amount else f"{guideline} was not measured"
     target = printable(check.target)
     if check.outcome == EXCEEDED:

@@ -10,6 +10,8 @@ from guidelines.results import checked
 # same without the operators that break G4.
 WHOLE, REPLAYED, WITHOUT_G4 = "network", "replayed", "without-G4"
 GUIDELINES = ("G1", "G2", "G3", "G4")
+# The rule of the operators that break G4 and that need no redesign to go.
+FOLDABLE = "normalisation that can be folded into the convolution before it"
 # Stands for the guideline of the sweep.
 AUDIT = "audit"
 

@@ -126,15 +126,15 @@ def test_what_is_undecided_fails_if_wanted(report):
     assert err.splitlines()[1] == "guidelines: to decide, audit with more --passes, on a quiet machine"
     assert report("--fail-on", "share:G4:21%, unclear")[2] == 0
     assert report("--fail-on", "unclear")[1] == (
-        "guidelines: --fail-on: 'unclear' needs a limit beside it, such as share:G4:20% or price:G1:5%, several "
-        "separated by commas\n"
+        "guidelines: --fail-on: 'unclear' needs a limit beside it, such as share:G4:20% or price:G1:5%, "
+        "several separated by commas\n"
     )
 
 
 def test_parts_that_were_not_measured_leave_a_limit_undecided(audit_path, report):
     without = {name: share for name, share in SHARES.items() if name != "part-3"}
     audit_path.write_text(saved_audit(shares=without))
-    out, err, status = report("--fail-on", "share:G4:50%")
+    _, err, status = report("--fail-on", "share:G4:50%")
     assert (status, err.splitlines()[0]) == (
         0,
         "guidelines: undecided: net: G4 was not measured, the limit is 50 %; 1 part not measured",

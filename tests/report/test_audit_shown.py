@@ -77,8 +77,7 @@ def test_the_dearest_part_is_first():
     assert grouped[1:4] == ["3", "conv 3x3 128->128, 32 groups, 56x56", "G2: 32 groups"]
     # The alternative does 1.125 times the work: 450 us are 400 us at equal work.
     assert grouped[4:8] == ["1000", "400", "one group, widths 24 and 24", "1800 ±50"]
-    assert grouped[8] == "30.0 ±0.8 %"
-    assert grouped[10] == "in nhwc: -6.1 %"
+    assert grouped[8:] == ["18.0 ±0.5", "30.0 ±0.8", "in nhwc: -6.1 %"]
 
 
 def test_a_remedy_that_is_not_clearly_faster_is_not_named():
@@ -95,7 +94,7 @@ def test_others_are_counted():
 
 def test_dear_parts_that_break_no_guideline_have_a_table_of_their_own():
     assert cells(section("Parts that break none").grid) == [
-        ["stem.conv", "1", "conv 3x3 64->64, 56x56", "2000", "20.0 ±0.5 %", ""]
+        ["stem.conv", "1", "conv 3x3 64->64, 56x56", "2000", "20.0 ±0.5"]
     ]
     titles = [each.title for each in document([result(shares=SHARES | {"part-4": 0.01})], 9).sections]
     assert "Parts that break none, and take time" not in titles

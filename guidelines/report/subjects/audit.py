@@ -13,6 +13,7 @@ from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
+IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
 UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
 
 
@@ -39,7 +40,7 @@ def _name(result: AuditResult) -> str:
 
 
 def _sections(result: AuditResult, top: int) -> Iterator[Section]:
-    yield Section(SHARES_TITLE, audit_shares.grid(result))
+    yield Section(SHARES_TITLE, audit_shares.grid(result), notes=(IN_PLACE,) if result.without_g4 else ())
     for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
         if section:
             yield section

@@ -12,12 +12,16 @@ from guidelines.report.subjects.audit_readable import has_few_passes
 from guidelines.report.subjects.audit_shares import milliseconds
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
-from guidelines.results.audit import WHOLE
+from guidelines.results.audit import FOLDABLE, WHOLE
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
+
+# Normalisation that could be folded is named if it takes this share of the time.
+LEAST_FOLDABLE = 0.01
+TO_FOLD = "torch.nn.utils.fusion.fuse_conv_bn_eval"
 
 
 def lines(result: AuditResult) -> Iterator[str]:
@@ -25,6 +29,8 @@ def lines(result: AuditResult) -> Iterator[str]:
     yield answer(result)
     yield from _prices(result)
     yield from _remedies(result)
+    if result.foldable and result.foldable.estimate >= LEAST_FOLDABLE:
+        yield f"{FOLDABLE} takes {share(result.foldable)}: fold it ({TO_FOLD}), no redesign"
     yield _wholeness(result)
     yield from _doubts(result)
     yield side(result.network).removeprefix(": ")  # of a run that was not saved

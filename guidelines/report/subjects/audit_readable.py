@@ -1,4 +1,4 @@
-"""Leave out intervals of an audit that say nothing, so that its figures are shown as estimates alone: "~12 %"."""
+"""Leave out intervals of an audit that say nothing, so that estimates are shown alone: "~12 %"."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -72,7 +72,8 @@ def _part(each: PartResult, shown: Shown) -> PartResult:
 
 def _guideline(each: GuidelineResult, shown: Shown) -> GuidelineResult:
     price = _saved(each.price, each.share, shown) if each.price else None
-    return replace(each, share=_share(each.share, shown), price=price)
+    rules = tuple(replace(rule, share=_share(rule.share, shown)) for rule in each.rules)
+    return replace(each, share=_share(each.share, shown), price=price, rules=rules)
 
 
 def _alternative(each: Saving, share: Estimate, shown: Shown) -> Saving:
