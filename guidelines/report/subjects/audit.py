@@ -13,6 +13,7 @@ from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
+ONE_CALL = "One call"
 IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
 UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
 
@@ -30,7 +31,7 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
             of_result = (replace(of_result[0], title=title), *of_result[1:])
         lead += audit_lead.lines(result)
         sections += of_result
-        bars.append(audit_shares.bar(result, _name(result)))
+        bars.append(audit_shares.bar(result, _name(result) if len(results) > 1 else ONE_CALL))
     names = ", ".join(dict.fromkeys(map(_name, results)))
     return Document(f"{TITLE} of {names}", tuple(lead), tuple(sections), shares=tuple(bars))
 
