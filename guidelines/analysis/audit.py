@@ -12,7 +12,6 @@ from guidelines.analysis.audit_times import AuditTimes, Calls
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
 from guidelines.results.audit import (
-    FOLDABLE,
     GUIDELINES,
     REPLAYED,
     WHOLE,
@@ -114,15 +113,6 @@ class AuditResult:
     def is_whole(self) -> bool:
         """True if the parts make the network's time, but for what is usual between operators."""
         return self.sum is not None and LEAST_SUM <= self.sum.estimate <= MOST_SUM
-
-    @property
-    def foldable(self) -> Estimate | None:
-        """The share of normalisation that a convolution before it could do; None if there is none."""
-        for each in self.guidelines:
-            for rule in each.rules:
-                if rule.rule == FOLDABLE:
-                    return rule.share
-        return None
 
 
 def audit_result(run: Run) -> AuditResult:

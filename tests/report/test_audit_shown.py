@@ -8,7 +8,7 @@ from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects import audit_shares
 from guidelines.report.subjects.audit import document
-from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4
+from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 
 
 def result(**changes):
@@ -57,6 +57,53 @@ def test_the_text_fits_80_columns():
     everything = shown(result(parts=(long, NARROW, RELU, PLAIN)))
     assert max(map(len, everything.splitlines())) <= 80
     assert "features.denseblock4.denselaye" in everything
+
+
+def of_rule(number, rule):
+    """Another operator that breaks G4, and how."""
+    return replace(RELU, variant=f"part-{number}", operator="another", layers=(f"of{number}",), rule=rule)
+
+
+def test_g4_is_split_by_rule():
+    depthwise, norm = of_rule(6, "depthwise convolution"), of_rule(7, FOLDABLE)
+    shares = SHARES | {"part-6": 0.05, "part-7": 0.02}
+    split = {"parts": (GROUPED, NARROW, RELU, PLAIN, depthwise, norm), "shares": shares}
+    g4 = ("27.0 ±0.5 %", "27.0 [26.5, 27.5] %")
+    assert cells(section("Where the time goes", **split).grid)[2:6] == [
+        ["G4: element-wise operators, depthwise convolution, copies", "3", *g4],
+        ["\u00a0\u00a0works element by element", "1", "20.0 ±0.5 %", ""],
+        ["\u00a0\u00a0depthwise convolution", "1", "5.00 ±0.12 %", ""],
+        [f"\u00a0\u00a0{FOLDABLE}", "1", "2.00 ±0.05 %", ""],
+    ]
+    line = (
+        "normalisation that can be folded into the convolution before it takes 2.00 ±0.05 %: fold it "
+        "(torch.nn.utils.fusion.fuse_conv_bn_eval), no redesign"
+    )
+    assert line in flat(result(**split))
+    split["shares"] = shares | {"part-7": 0.009}
+    assert "fold it" not in flat(result(**split))
+
+
+def test_a_rest_is_not_named_if_the_parts_do_not_make_the_whole():
+    rest = cells(section("Where", parts=(GROUPED, RELU, PLAIN, NARROW)).grid)[-2]
+    assert rest[0] == "between operators: Python, dispatch, views"
+    less = SHARES | {"part-1": 0.01}
+    rest = cells(section("Where", shares=less, parts=(GROUPED, RELU, PLAIN, NARROW)).grid)[-2]
+    assert rest[0] == "rest: not in the operators timed alone"
+    assert rest[2].startswith("37")
+
+
+def test_parts_that_break_none_and_are_not_shown_are_counted():
+    small = replace(PLAIN, variant="part-6", layers=("small",))
+    shown = section("Parts that break none", parts=(PLAIN, small), shares=SHARES | {"part-6": 0.012})
+    assert shown.notes == ("1 other, 1.2 % of the time",)
+    assert section("Parts that break none").notes == ()
+
+
+def test_columns_without_figures_are_left_out():
+    told = section("The dearest", shares=SHARES | {"part-1.remedy-1": 0.12})
+    assert [head.name for head in told.grid.heads][-2:] == ["price, %", "share now,\u00a0%"]
+    assert "no redesign" not in [head.name for head in told.brief.heads]
 
 
 def test_shares_sum_to_the_whole():

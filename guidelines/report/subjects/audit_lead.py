@@ -29,8 +29,7 @@ def lines(result: AuditResult) -> Iterator[str]:
     yield answer(result)
     yield from _prices(result)
     yield from _remedies(result)
-    if result.foldable and result.foldable.estimate >= LEAST_FOLDABLE:
-        yield f"{FOLDABLE} takes {share(result.foldable)}: fold it ({TO_FOLD}), no redesign"
+    yield from _foldable(result)
     yield _wholeness(result)
     yield from _doubts(result)
     yield side(result.network).removeprefix(": ")  # of a run that was not saved
@@ -78,6 +77,14 @@ def _remedies(result: AuditResult) -> Iterator[str]:
         f"without redesign: {layers_of(part)} {printable(best.timed.text)} saves {points(best.saves)} of the "
         f"time{others}"
     )
+
+
+def _foldable(result: AuditResult) -> Iterator[str]:
+    """The share of normalisation that a convolution before it could do, if it takes some time."""
+    for each in result.guidelines:
+        for rule in each.rules:
+            if rule.rule == FOLDABLE and rule.share.estimate >= LEAST_FOLDABLE:
+                yield f"{FOLDABLE} takes {share(rule.share)}: fold it ({TO_FOLD}), no redesign"
 
 
 def _wholeness(result: AuditResult) -> str:

@@ -73,7 +73,10 @@ def plain(result: AuditResult) -> Section | None:
 
 def _filled(grid: Grid) -> Grid:
     """A table without columns that have a heading and nothing below it."""
-    is_filled = [any(row.values[k].text for row in grid.rows) for k in range(len(grid.heads))]
+    is_filled = [False] * len(grid.heads)
+    for row in grid.rows:
+        for k, value in enumerate(row.values):
+            is_filled[k] |= bool(value.text)
     return grid.only(is_filled)
 
 
