@@ -11,7 +11,15 @@ from guidelines.analysis.account import Account
 from guidelines.analysis.audit_times import AuditTimes, Calls
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
-from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
+from guidelines.results.audit import (
+    GUIDELINES,
+    REPLAYED,
+    WHOLE,
+    WITHOUT_G4,
+    Audit,
+    AuditPart,
+    Timed,
+)
 from guidelines.results.model import Entry, Run
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
@@ -58,15 +66,26 @@ class PartResult:
 
 
 @dataclass(frozen=True)
+class RuleResult:
+    """The parts that break a guideline in one way: their number, and their share in the network's time."""
+
+    rule: str
+    parts: int
+    share: Estimate
+
+
+@dataclass(frozen=True)
 class GuidelineResult:
     """All parts that break a guideline: their share in the network's time, and the sum of their prices.
 
-    The guideline is "" for parts that break none; these have no price.
+    The guideline is "" for parts that break none; these have no price. `rules` are the ways in which it is
+    broken, the largest share first: known for G4, since each of them has another remedy.
     """
 
     guideline: str
     share: Estimate
     price: Estimate | None
+    rules: tuple[RuleResult, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,7 +216,16 @@ def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator
         if of_it:
             now = [_calls(result) for result in of_it]
             price = _price(of_it, times) if guideline else None
-            yield GuidelineResult(guideline, times.share(now), price)
+            rules = tuple(_of_rules(of_it, times)) if guideline == "G4" else ()
+            yield GuidelineResult(guideline, times.share(now), price, rules)
+
+
+def _of_rules(results: Sequence[PartResult], times: AuditTimes) -> list[RuleResult]:
+    by_rule: dict[str, list[Calls]] = {}
+    for result in results:
+        by_rule.setdefault(result.part.rule, []).append(_calls(result))
+    rules = [RuleResult(rule, len(calls), times.share(calls)) for rule, calls in by_rule.items()]
+    return sorted(rules, key=lambda each: each.share.estimate, reverse=True)
 
 
 def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:

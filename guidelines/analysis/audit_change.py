@@ -18,6 +18,7 @@ from guidelines.stats.quotients import over, product
 # The word for each direction of the ratio of B's time over A's.
 PACES = {"more": "SLOWER", "less": "FASTER", "same": "SAME", "unclear": "UNCLEAR"}
 NEW, GONE = "new", "gone"
+DISTURBED = "disturbed: measure again on a quiet machine"
 NOT_ON_A, NOT_ON_B, NOT_MEASURED = "not measured on A", "not measured on B", "not measured"
 
 
@@ -96,11 +97,18 @@ class AuditChange:
         return PACES[self.judged(LEAST_CHANGE).direction]
 
     def judged(self, least: float) -> Change:
-        """The change of the network's time, beyond a least one.
+        """The change of the network's time, beyond a least one; unclear if a side was disturbed.
 
         It is one figure, so that its own interval decides: not the wider one that a table of rows needs.
         """
-        return change(MarginedRatio(lambda confidence: self.ratio, least), self.ratio.confidence)
+        judged = change(MarginedRatio(lambda confidence: self.ratio, least), self.ratio.confidence)
+        return replace(judged, direction="unclear", reason=DISTURBED) if self.is_disturbed else judged
+
+    @property
+    def is_disturbed(self) -> bool:
+        """True if so many passes of a side were disturbed that the network's time moved."""
+        sides = (self.a.network, self.b.network)
+        return not self.is_same_run and any(side.measured[0].is_disturbed for side in sides)
 
     @property
     def uneven(self) -> tuple[LayerChange, ...]:

@@ -21,7 +21,7 @@ DIRECTIONS = {FASTER: "less", SLOWER: "more"}
 class AuditCheck:
     """A word of --fail-on: it applies, it does not, or that is not decided.
 
-    `reach` is the largest change in its direction that the interval allows, infinite without an interval.
+    `reach` is the largest change in its direction that the interval allows, infinite if that tells nothing.
     """
 
     trigger: Trigger
@@ -75,7 +75,12 @@ def _applies(compared: AuditChange, trigger: Trigger) -> bool:
 
 
 def _is_undecided(compared: AuditChange, trigger: Trigger, beyond: float | None) -> bool:
-    """True if a word does not apply though the interval reaches beyond a size, by default the word's own."""
+    """True if a word does not apply though the interval reaches beyond a size, by default the word's own.
+
+    If a side was disturbed, the interval tells nothing.
+    """
+    if compared.is_disturbed:
+        return True
     least = trigger.size if beyond is None else beyond
     return not _applies(compared, trigger) and _reach(compared, trigger.word) > least
 
@@ -83,6 +88,6 @@ def _is_undecided(compared: AuditChange, trigger: Trigger, beyond: float | None)
 def _reach(compared: AuditChange, word: str) -> float:
     """The largest change in the direction of a word that the interval allows, as a fraction."""
     low, high = compared.ratio.low, compared.ratio.high
-    if low is None or high is None:
+    if low is None or high is None or compared.is_disturbed:
         return inf
     return (high if word == SLOWER else 1 / low) - 1

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guidelines.analysis.audit import AuditResult
+from guidelines.analysis.triggers import UNCLEAR
 from guidelines.results.audit import GUIDELINES
 from guidelines.stats.intervals import Estimate
 
 SHARE, PRICE = "share", "price"
 WORDS = (SHARE, PRICE)
 FORM = f"{SHARE}:G4:20% or {PRICE}:G1:5%, several separated by commas"
+# The answer on a limit.
+EXCEEDED, KEPT, UNDECIDED = "exceeded", "kept", "undecided"
 
 
 @dataclass(frozen=True)
@@ -23,29 +26,54 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Excess:
-    """A limit that an audit exceeds, with the share or price that does."""
+class Limits:
+    """The limits of a list; `fails_if_unclear` if it holds the word that fails at what is undecided."""
+
+    limits: tuple[Limit, ...]
+    fails_if_unclear: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """A limit and the share or price that it is about, None if no such part was measured.
+
+    `missing` is the number of parts that break it and could not be measured.
+    """
 
     limit: Limit
     target: str
-    amount: Estimate
+    amount: Estimate | None
+    missing: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """EXCEEDED or KEPT for certain, by an end of the interval if there is one, or else UNDECIDED."""
+        amount, most = self.amount, self.limit.most
+        if amount and (amount.estimate if amount.low is None else amount.low) > most:
+            return EXCEEDED
+        if self.missing or (amount and (amount.estimate if amount.high is None else amount.high) > most):
+            return UNDECIDED
+        return KEPT
 
 
-def limits(text: str) -> tuple[Limit, ...]:
-    """Read a list such as "share:G4:20%,price:G1:5%"; what it holds twice counts once.
+def limits(text: str) -> Limits:
+    """Read a list such as "share:G4:20%,price:G1:5%,unclear"; what it holds twice counts once.
 
-    Raises ValueError naming the part that is wrong.
+    Raises ValueError naming the part that is wrong, or for a list without a limit.
     """
-    return tuple(dict.fromkeys(map(_limit, text.split(","))))
+    words = [word.strip() for word in text.split(",")]
+    named = [word for word in words if word != UNCLEAR]
+    if not named:
+        raise ValueError(f"{UNCLEAR!r} needs a limit beside it, such as {FORM}")
+    return Limits(tuple(dict.fromkeys(map(_limit, named))), fails_if_unclear=UNCLEAR in words)
 
 
-def exceeded(results: Sequence[AuditResult], wanted: Sequence[Limit]) -> Iterator[Excess]:
-    """The limits that audits exceed for certain: by the low end of the interval, if there is one."""
+def checks(results: Sequence[AuditResult], wanted: Sequence[Limit]) -> Iterator[Check]:
+    """The answer on each limit for each audit."""
     for result in results:
         for limit in wanted:
-            amount = _amount(result, limit)
-            if amount and (amount.estimate if amount.low is None else amount.low) > limit.most:
-                yield Excess(limit, result.audit.target, amount)
+            missing = sum(part.guideline == limit.guideline for part, _ in result.failed)
+            yield Check(limit, result.audit.target, _amount(result, limit), missing)
 
 
 def _amount(result: AuditResult, limit: Limit) -> Estimate | None:
@@ -57,7 +85,7 @@ def _amount(result: AuditResult, limit: Limit) -> Estimate | None:
 
 
 def _limit(text: str) -> Limit:
-    word, _, rest = text.strip().partition(":")
+    word, _, rest = text.partition(":")
     guideline, _, size = rest.partition(":")
     if word not in WORDS:
         raise ValueError(f"{text!r} is no limit such as {FORM}: it begins with {' or '.join(WORDS)}")

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.formats import Answer
 from guidelines.cli.output import CommandError, remark
+from guidelines.results.number_of import number_of
 
 if TYPE_CHECKING:
     from guidelines.analysis.audit import AuditResult
-    from guidelines.analysis.too_dear import Excess, Limit
+    from guidelines.analysis.too_dear import Check, Limits
 
 TOP = 15
+TO_DECIDE = "to decide, audit with more --passes, on a quiet machine"
+TO_FAIL = "add unclear to --fail-on to fail at what is undecided"
 
 
 def add_top(parser: ArgumentParser, of_what: str = "") -> None:
@@ -33,16 +36,17 @@ def add_fail_on(parser: ArgumentParser, of_what: str = "") -> None:
         metavar="LIST",
         help=f"exit with status 1 if a guideline takes more of the time{of_what} than a limit, for certain: "
         "if the low end of its interval does. share:G4:20%%: what breaks G4 takes more than 20%% of the "
-        "network's time; price:G1:5%%: keeping G1 would save more than 5%%. Separate several by commas",
+        "network's time; price:G1:5%%: keeping G1 would save more than 5%%. unclear: also if that is not "
+        "decided, since the interval spans a limit. Separate several by commas",
     )
 
 
-def limits_of(text: str | None) -> "tuple[Limit, ...]":
-    """The limits of --fail-on. Raises CommandError naming the part that is wrong."""
+def limits_of(text: str | None) -> "Limits | None":
+    """The limits of --fail-on, None without it. Raises CommandError naming the part that is wrong."""
     from guidelines.analysis.too_dear import limits
 
     try:
-        return () if text is None else limits(text)
+        return None if text is None else limits(text)
     except ValueError as error:
         raise CommandError(f"--fail-on: {error}") from error
 
@@ -60,32 +64,46 @@ def answer_of(kind: str, results: "Sequence[AuditResult]", top: int) -> Answer:
     )
 
 
-def gated(answer: Answer, results: "Sequence[AuditResult]", wanted: "Sequence[Limit]") -> tuple[Answer, int]:
-    """An answer that begins with the limits that were exceeded, which stderr tells, too, and the status."""
-    from guidelines.analysis.too_dear import exceeded
+def gated(answer: Answer, results: "Sequence[AuditResult]", wanted: "Limits | None") -> tuple[Answer, int]:
+    """An answer that begins with the limits that are exceeded or undecided, and the status.
 
-    if not wanted:
+    Stderr tells them, too.
+    """
+    from guidelines.analysis.too_dear import EXCEEDED, UNDECIDED, checks
+
+    if wanted is None:
         return answer, 0
-    lines = [_line(each) for each in exceeded(results, wanted)]
+    every = list(checks(results, wanted.limits))
+    exceeded = [_line(each) for each in every if each.outcome == EXCEEDED]
+    undecided = [_line(each) for each in every if each.outcome == UNDECIDED]
+    lines = [*exceeded, *undecided]
+    if undecided:
+        lines.append(TO_DECIDE if wanted.fails_if_unclear else f"{TO_DECIDE}; {TO_FAIL}")
     for line in lines:
         remark(f"guidelines: {line}")
-    shown = lines or ["no limit of --fail-on is exceeded"]
-    document = replace(answer.document, lead=(*shown, *answer.document.lead))
-    facts = {**answer.facts, "gate": {"passed": not lines, "exceeded": lines}}
-    return replace(answer, document=document, facts=facts), 1 if lines else 0
+    lead = (*(lines or ["no limit of --fail-on is exceeded"]), *answer.document.lead)
+    document = replace(answer.document, lead=lead)
+    failed = bool(exceeded or (undecided and wanted.fails_if_unclear))
+    gate = {"passed": not failed, "exceeded": exceeded, "undecided": undecided}
+    return replace(answer, document=document, facts={**answer.facts, "gate": gate}), int(failed)
 
 
-def _line(excess: "Excess") -> str:
+def _line(check: "Check") -> str:
     """A limit that is exceeded: "failed: net: what breaks G4 takes 52 [49, 55] % of the time, ..."."""
-    from guidelines.analysis.too_dear import SHARE
+    from guidelines.analysis.too_dear import EXCEEDED, SHARE
     from guidelines.report.differences import saving
     from guidelines.results.checked import printable
 
-    limit, amount = excess.limit, saving(excess.amount)
-    what = f"keeping {limit.guideline} would save {amount}"
-    if limit.word == SHARE:
-        what = f"what breaks {limit.guideline} takes {amount}"
-    return f"failed: {printable(excess.target)}: {what} of the time, more than {100 * limit.most:g} %"
+    guideline, most = check.limit.guideline, f"{100 * check.limit.most:g} %"
+    words = (
+        f"what breaks {guideline} takes" if check.limit.word == SHARE else f"keeping {guideline} would save"
+    )
+    told = f"{words} {saving(check.amount)} of the time" if check.amount else f"{guideline} was not measured"
+    target = printable(check.target)
+    if check.outcome == EXCEEDED:
+        return f"failed: {target}: {told}, more than {most}"
+    missing = f"; {number_of(check.missing, 'part')} not measured" if check.missing else ""
+    return f"undecided: {target}: {told}, the limit is {most}{missing}"
 
 
 def _top(text: str) -> int:

@@ -11,6 +11,8 @@ from guidelines.cli.output import CommandError
 if TYPE_CHECKING:
     from torch import nn
 
+HINT_ON_INPUTS = "; give each input of the network by --input, such as 1,128:int64"
+
 
 @contextmanager
 def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
@@ -19,12 +21,15 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     Raises CommandError for any error in the context, because the target or its input caused it. Text that
     the target prints goes to stderr, because it is no part of the answer.
     """
+    from guidelines.networks.cost.trace import LayerError
     from guidelines.networks.target import TargetError, target
     from guidelines.results.reason import one_line
 
     try:
         with redirect_stdout(sys.stderr):
             yield target(name)
+    except LayerError as error:
+        raise CommandError(f"{error}{HINT_ON_INPUTS if error.wants_other_inputs else ''}") from error
     except (TargetError, ValueError) as error:
         raise CommandError(str(error)) from error
     except (Exception, SystemExit) as error:

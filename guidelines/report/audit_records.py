@@ -3,6 +3,7 @@
 from guidelines.analysis.audit_change import AuditChange, LayerChange, ShareChange
 from guidelines.analysis.measured import MachineResults
 from guidelines.report.figures import Record, of_estimate
+from guidelines.report.subjects.sides_of_audits import multiply_adds
 
 # Rows that are of no guideline.
 TOTALS = ("operators", "network")
@@ -24,6 +25,7 @@ def _of_sides(compared: AuditChange, a: MachineResults, b: MachineResults) -> Re
             f"{side}_file": " ".join(results.sources),
             f"{side}_target": result.audit.target,
             f"{side}_inputs": result.audit.inputs,
+            f"{side}_multiply_adds": multiply_adds(results),
             f"{side}_device_name": condition.device_name,
             f"{side}_condition": condition.id,
         }

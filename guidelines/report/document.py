@@ -1,8 +1,8 @@
 """Hold the content of a report before a format writes it as text, Markdown, HTML or LaTeX."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, zip_longest
+from dataclasses import dataclass, replace
+from itertools import chain, compress, zip_longest
 from typing import Literal
 
 from guidelines.report.bars import BarChart
@@ -32,13 +32,15 @@ class Value:
 class Head:
     """A column: its heading; `is_detail` if it may be left out for lack of room.
 
-    A page as narrow as a phone shows columns that are `is_folded` on request.
+    A page as narrow as a phone shows columns that are `is_folded` on request. LaTeX, whose pages cannot be
+    wider than paper, shows those that are `is_printed`.
     """
 
     heading: str
     is_number: bool = True
     is_detail: bool = False
     is_folded: bool = False
+    is_printed: bool = True
 
     @property
     def name(self) -> str:
@@ -71,6 +73,11 @@ class Grid:
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
     group: str = ""
+
+    def only(self, columns: Sequence[bool]) -> "Grid":
+        """The same table with the columns that are marked."""
+        rows = tuple(replace(row, values=tuple(compress(row.values, columns))) for row in self.rows)
+        return replace(self, heads=tuple(compress(self.heads, columns)), rows=rows)
 
     @property
     def flat(self) -> "Grid":

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from math import inf
 
 import pytest
 from made_up_audits import CPU, audit, operator
@@ -6,6 +7,7 @@ from made_up_audits import CPU, audit, operator
 from guidelines.analysis.audit_change import audit_change
 from guidelines.analysis.audit_gate import audit_gate
 from guidelines.analysis.triggers import triggers
+from guidelines.results.model import Circumstances
 
 
 def grouped(us, layers="conv1 conv2"):
@@ -175,3 +177,26 @@ def test_audits_of_two_devices_are_compared():
     compared = audit_change(audit(1000, relu(100)), audit(100, relu(2), condition=other))
     assert compared.is_same_input
     assert by_layer(compared)["relu1"].ratio.estimate == near(0.02)
+
+
+def disturbed(result, passes):
+    """An audit of five passes, so many of which were disturbed."""
+    (network,) = result.network.measured
+    told = [Circumstances(disturbed=("a hog",) if number < passes else ()) for number in range(5)]
+    network = replace(network, circumstances=tuple(told))
+    return replace(result, network=replace(result.network, measured=(network,)))
+
+
+def test_an_audit_that_was_disturbed_tells_of_no_change():
+    a, b = audit(1000, whole(500)), audit(1290, whole(640))
+    for sides in ((disturbed(a, 2), b), (a, disturbed(b, 5))):
+        compared = audit_change(*sides)
+        assert (compared.pace, compared.judged(0.03).reason) == (
+            "UNCLEAR",
+            "disturbed: measure again on a quiet machine",
+        )
+        (slower,) = audit_gate(compared, triggers("slower:5%")).checks
+        assert (slower.is_tripped, slower.is_undecided, slower.reach) == (False, True, inf)
+        assert not audit_gate(compared, triggers("slower:5%,unclear")).passed
+    assert audit_change(disturbed(a, 1), disturbed(b, 1)).pace == "SLOWER"
+    assert audit_change(disturbed(a, 5), disturbed(a, 5)).pace == "SAME"

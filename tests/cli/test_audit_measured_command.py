@@ -53,6 +53,13 @@ def test_a_network_without_a_tensor_in_its_output_is_named(audit):
     assert err.endswith("its time is not known: ValueError: its output, of type NoneType, holds no tensor")
 
 
+@pytest.mark.parametrize(("name", "shape"), [("TwoInputs", "1,3,8,8"), ("Words", "2,7")])
+def test_inputs_that_are_missing_or_of_another_type_point_to_the_option(audit, name, shape):
+    _, _, err = audit(name, "--input", shape)
+    assert err.endswith("; give each input of the network by --input, such as 1,128:int64")
+    assert "by --input" not in audit("Plain", "--input", "1,4,8,8")[2]
+
+
 @pytest.mark.parametrize(
     ("name", "shape", "said"),
     [

@@ -128,6 +128,29 @@ def test_the_lead_names_the_audits_and_what_differs():
     assert lead[-1] == "3 calls of a layer on both sides, 1 only on A, 1 only on B"
 
 
+def of_work(run, multiply_adds):
+    """The same run of a network that does so much work."""
+    whole, *others = run.entries
+    identity = replace(whole.identity, work=replace(whole.identity.work, multiply_adds=multiply_adds))
+    return replace(run, entries=(replace(whole, identity=identity), *others))
+
+
+@pytest.mark.parametrize(
+    ("b", "line"),
+    [
+        (4_020_000_000, "equal work: 4000 million multiply-adds on A, 4020 million on B"),
+        (4_030_000_000, "not equal work: 4000 million multiply-adds on A, 4030 million on B"),
+        (3_970_000_000, "not equal work: 4000 million multiply-adds on A, 3970 million on B"),
+    ],
+)
+def test_the_lead_says_if_both_do_equal_work(b, line):
+    a, b = of_work(run_a(), 4_000_000_000), of_work(run_b(), b)
+    assert line in lead_of(a, b)
+    shown, sides = compared(a, b)
+    assert records(shown, *sides)[0]["a_multiply_adds"] == 4_000_000_000
+    assert not [line for line in lead_of(a, of_work(run_b(), 0)) if "multiply-adds" in line]
+
+
 def test_the_lead_says_what_to_distrust():
     a, b = run_a(passes=1), run_b()
     network = b.entries[0]

@@ -1,5 +1,6 @@
 """Trace one call of a module: its operators by layer, and the layer that fails."""
 
+import re
 import sys
 import threading
 from collections import Counter
@@ -37,16 +38,24 @@ COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
 # view of (n, places, heads, ...).
 ATTENTION, HEADS_AT = torch.ops.aten.scaled_dot_product_attention.default, 1
 
+# Errors of forward() with another number of arguments, and of operators that take another type of numbers.
+NUMBER_OF_ARGUMENTS = re.compile(r"forward\(\) (missing|takes) .*argument")
+TYPE_OF_NUMBERS = re.compile(r"scalar type|same dtype")
+
 # Is told the path of a layer, an operator that it calls, its arguments, its result and its cost.
 See = Callable[[str, Any, tuple[Any, ...], dict[str, Any], Any, OperatorCost | None], None]
 
 
 class LayerError(ValueError):
-    """A failure of a layer, in one line; `is_misfit` is True if its input has a wrong shape."""
+    """A failure of a layer, in one line; `is_misfit` is True if its input has a wrong shape.
 
-    def __init__(self, message: str, is_misfit: bool) -> None:
+    `wants_other_inputs` is True if the traced module takes another number of inputs, or a layer another type.
+    """
+
+    def __init__(self, message: str, is_misfit: bool, wants_other_inputs: bool = False) -> None:
         super().__init__(message)
         self.is_misfit = is_misfit
+        self.wants_other_inputs = wants_other_inputs
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,11 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         """An error of the traced call as a LayerError that names the layer."""
         call = self._failed[1] if error is self._failed[0] else self._calls[-1]
         reason = f", it takes {call.misfit}" if call.misfit else f": {one_line(error)}"
-        return LayerError(f"{call.layer}: got {call.got}{reason}", is_misfit=bool(call.misfit))
+        return LayerError(
+            f"{call.layer}: got {call.got}{reason}",
+            is_misfit=bool(call.misfit),
+            wants_other_inputs=_wants_other_inputs(call, error),
+        )
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -161,6 +174,13 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         if self._see:
             self._see(self._calls[-1].path, func, args, kwargs, out, cost)
         return out
+
+
+def _wants_other_inputs(call: Call, error: BaseException) -> bool:
+    """True if the traced module takes another number of inputs, or an operator another type of numbers."""
+    if isinstance(error, TypeError):
+        return not call.path and bool(NUMBER_OF_ARGUMENTS.search(str(error)))
+    return isinstance(error, RuntimeError) and bool(TYPE_OF_NUMBERS.search(str(error)))
 
 
 def _is_composed(operator: Any) -> bool:

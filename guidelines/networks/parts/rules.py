@@ -5,6 +5,7 @@ from typing import NamedTuple
 from guidelines.networks.cost.classes import ELEMENTWISE, MOVEMENT, NORMALISATION, SHUFFLE
 from guidelines.networks.parts.product import Product
 from guidelines.networks.parts.program import Call
+from guidelines.results.audit import FOLDABLE
 
 # Operators without products, all of whose time the fourth guideline is about.
 G4_KINDS = {
@@ -13,7 +14,6 @@ G4_KINDS = {
     SHUFFLE: "shuffles channels",
     MOVEMENT: "copies",
 }
-FOLDABLE = "normalisation that can be folded into the convolution before it"
 
 
 class Broken(NamedTuple):

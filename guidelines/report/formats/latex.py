@@ -45,6 +45,7 @@ LONG_WORD_OF_CELL = 8
 TEXT_PT = 345
 SIZES = {"footnotesize": 4.4, "scriptsize": 3.9, "tiny": 3.5}
 GAP_PT = 6
+WIDE = "±%"
 # If no size is small enough: the letters of a number that is not broken, the least and the most letters of a
 # text that count, and the columns of text that need no smaller type.
 LONG_NUMBER, SHORT_TEXT, LONG_TEXT, FEW_TEXTS = 12, 20, 60, 4
@@ -148,6 +149,7 @@ def _listed(lines: tuple[str, ...]) -> str:
 
 def _table(grid: Grid, caption: str, label: str) -> str:
     """A table with the arguments of its caption and a label, in type that fits the width of the text."""
+    grid = grid.only([head.is_printed for head in grid.heads])
     size, kinds = _layout(grid)
     head = [_line(_heading_of(head) for head in grid.heads), r"\midrule"]
     lines = [
@@ -199,10 +201,15 @@ def _shared(grid: Grid, room_pt: float, letters: Sequence[int]) -> tuple[str, li
 
 def _letters(grid: Grid, column: int) -> int:
     """The number of letters of the longest line in a column."""
-    longest = max(map(len, grid.heads[column].words))
+    longest = max(map(_width, grid.heads[column].words))
     for row in grid.rows:
-        longest = max(longest, *map(len, spelled(row.values[column].text).split("\n")))
+        longest = max(longest, *map(_width, spelled(row.values[column].text).split("\n")))
     return longest
+
+
+def _width(line: str) -> int:
+    """The number of letters of a line; some signs are as wide as two."""
+    return len(line) + sum(map(line.count, WIDE))
 
 
 def _side(head: Head) -> str:

@@ -8,10 +8,13 @@ from guidelines.report.differences import share
 from guidelines.report.document import Document, Section
 from guidelines.report.subjects import audit_lead, audit_parts, audit_shares
 from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit_readable import readable
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
+ONE_CALL = "One call"
+IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
 UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
 
 
@@ -20,7 +23,7 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
     lead: list[str] = []
     sections: list[Section] = []
     bars = []
-    for result in results:
+    for result in map(readable, results):
         of_result = tuple(_sections(result, top))
         title = SHARES_TITLE
         if len(results) > 1:
@@ -28,7 +31,7 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
             of_result = (replace(of_result[0], title=title), *of_result[1:])
         lead += audit_lead.lines(result)
         sections += of_result
-        bars.append(audit_shares.bar(result, _name(result)))
+        bars.append(audit_shares.bar(result, _name(result) if len(results) > 1 else ONE_CALL))
     names = ", ".join(dict.fromkeys(map(_name, results)))
     return Document(f"{TITLE} of {names}", tuple(lead), tuple(sections), shares=tuple(bars))
 
@@ -38,7 +41,7 @@ def _name(result: AuditResult) -> str:
 
 
 def _sections(result: AuditResult, top: int) -> Iterator[Section]:
-    yield Section(SHARES_TITLE, audit_shares.grid(result))
+    yield Section(SHARES_TITLE, audit_shares.grid(result), notes=(IN_PLACE,) if result.without_g4 else ())
     for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
         if section:
             yield section

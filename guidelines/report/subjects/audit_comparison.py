@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from guidelines.analysis.audit_change import AuditChange, LayerChange, ShareChange
+from guidelines.analysis.audit_change import DISTURBED, AuditChange, LayerChange, ShareChange
 from guidelines.analysis.change import LEAST_CHANGE
 from guidelines.report.digits import (
     brackets,
@@ -65,6 +65,8 @@ def answer(compared: AuditChange) -> str:
     if compared.is_same_run:
         return "A and B hold the same run: they tell of no change"
     took = f"B takes {times(compared.ratio)} {brackets(compared.ratio)} of A's time: {compared.pace}"
+    if compared.is_disturbed:
+        return f"{took}, {DISTURBED}"
     most = compared.most_changed
     if most is None:
         return f"{took}; no guideline's time has changed beyond its interval"
@@ -185,6 +187,6 @@ def _legend(compared: AuditChange) -> Iterator[str]:
         "Layers that are one operator on the same shapes share a row."
     )
     yield f"±, [ ]: {sure} each, alone: of many rows, some lie outside by chance."
-    if compared.pace == "UNCLEAR" and not compared.is_same_run:
+    if compared.pace == "UNCLEAR" and not (compared.is_same_run or compared.is_disturbed):
         reason = compared.judged(LEAST_CHANGE).reason
         yield f"UNCLEAR ({reason}): to decide, audit both with more --passes, on a quieter machine."

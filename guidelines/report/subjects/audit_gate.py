@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from guidelines.analysis.audit_change import AuditChange
+from guidelines.analysis.audit_change import DISTURBED, AuditChange
 from guidelines.analysis.audit_gate import AuditCheck, AuditGate
 from guidelines.analysis.triggers import UNCLEAR
 from guidelines.report.digits import brackets, percent, times
@@ -17,10 +17,10 @@ def lines(gate: AuditGate, compared: AuditChange) -> tuple[str, ...]:
         return (f"Gate FAILED, compared NOTHING: the networks were given other inputs, {inputs}",)
     takes = f"B takes {times(compared.ratio)} {brackets(compared.ratio)} of A's time"
     checks = "; ".join(f"{size(check.trigger)}: {_answer(check)}" for check in gate.checks)
-    return (f"Gate {_outcome(gate)}: {checks} ({takes})", *filter(None, [undecided_line(gate)]))
+    return (f"Gate {_outcome(gate)}: {checks} ({takes})", *filter(None, [undecided_line(gate, compared)]))
 
 
-def undecided_line(gate: AuditGate) -> str:
+def undecided_line(gate: AuditGate, compared: AuditChange) -> str:
     """The change that may hide, what would show it, and the word that fails at it; "" if none may."""
     undecided = [check for check in gate.checks if check.is_undecided]
     if not undecided:
@@ -28,6 +28,8 @@ def undecided_line(gate: AuditGate) -> str:
     reach = max(check.reach for check in undecided)
     hides = f"a change of {percent(reach)} may hide" if isfinite(reach) else "there is no interval"
     line = f"undecided: {hides}; to decide, audit both with more --passes"
+    if compared.is_disturbed:
+        line = f"undecided: {DISTURBED}"
     if any(check.trigger.word == UNCLEAR for check in gate.checks):
         return line
     return f"{line}; add unclear to --fail-on to fail at what is undecided"

@@ -8,15 +8,20 @@ from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
 from guidelines.report.labels import ONE_PROCESS, phrase
 from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit_readable import has_few_passes
 from guidelines.report.subjects.audit_shares import milliseconds
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
-from guidelines.results.audit import WHOLE
+from guidelines.results.audit import FOLDABLE, WHOLE
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
+
+# Normalisation that could be folded is named if it takes this share of the time.
+LEAST_FOLDABLE = 0.01
+TO_FOLD = "torch.nn.utils.fusion.fuse_conv_bn_eval"
 
 
 def lines(result: AuditResult) -> Iterator[str]:
@@ -24,6 +29,7 @@ def lines(result: AuditResult) -> Iterator[str]:
     yield answer(result)
     yield from _prices(result)
     yield from _remedies(result)
+    yield from _foldable(result)
     yield _wholeness(result)
     yield from _doubts(result)
     yield side(result.network).removeprefix(": ")  # of a run that was not saved
@@ -73,6 +79,14 @@ def _remedies(result: AuditResult) -> Iterator[str]:
     )
 
 
+def _foldable(result: AuditResult) -> Iterator[str]:
+    """The share of normalisation that a convolution before it could do, if it takes some time."""
+    for each in result.guidelines:
+        for rule in each.rules:
+            if rule.rule == FOLDABLE and rule.share.estimate >= LEAST_FOLDABLE:
+                yield f"{FOLDABLE} takes {share(rule.share)}: fold it ({TO_FOLD}), no redesign"
+
+
 def _wholeness(result: AuditResult) -> str:
     """The sum of all parts over the network's time, and the reason if it is far from 1."""
     if result.sum is None:
@@ -97,13 +111,15 @@ def _reason(result: AuditResult) -> str:
 
 
 def _doubts(result: AuditResult) -> Iterator[str]:
-    """Lines on what disturbed the run, on a single process and on parts that could not be measured."""
+    """Lines on what disturbed the run, on few passes and on parts that could not be measured."""
     (network,) = result.network.measured
     how = measuring(network)
     if how.disturbed:
         yield f"the run was disturbed{disturbance(how)}; end other programs (`guidelines doctor` names them)"
     if how.is_one_process:
         yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
+    elif has_few_passes(result):
+        yield f"{network.passes} passes tell intervals badly: --passes {USUAL_PASSES}"
     if result.failed:
         yield f"{number_of(len(result.failed), 'part')} could not be measured: see below"
     yield from result.network.notes

@@ -1,66 +1,37 @@
 """Tables of the parts of an audited network: the dearest first, in full and as narrow as a terminal."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from guidelines.analysis.account import is_clear
 from guidelines.analysis.audit import AuditResult, PartResult, Saving
-from guidelines.report.differences import alone, points, share, with_half_width
+from guidelines.report.differences import alone, points, with_half_width
 from guidelines.report.digits import factor, number
-from guidelines.report.document import Grid, Head, Row, Section, Value
+from guidelines.report.document import Grid, Row, Section, Value
 from guidelines.report.formats.layout import wrapped
 from guidelines.report.subjects.account import LEAST_FACTOR
+from guidelines.report.subjects.audit_columns import (
+    BRIEF,
+    BRIEF_PLAIN,
+    FACTOR_LEGENDS,
+    FULL,
+    PLAIN,
+    PRICE_LEGEND,
+    REMEDY_LEGEND,
+    UNITS_LEGEND,
+)
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
+from guidelines.stats.intervals import Estimate
 
 US = 1e6
 # Characters of the names of rows, and of remedies, in a table of 80 columns.
 NAME_WIDTH, REMEDY_WIDTH, INDENT = 30, 12, "  "
 # Parts that break no guideline are shown if they take this share of the time, and no more than these.
 LEAST_SHARE, MOST_PLAIN = 0.02, 5
-PRICE_LEGEND = (
-    "A price is a bound on what a redesign could win at equal work, not a promise of accuracy: the time of "
-    "all calls of an operator now, less that of one of equal multiply-adds that keeps the guideline (none at "
-    "all for G4)"
-)
-UNITS_LEGEND = "us now and us instead: one call, at equal multiply-adds; price, us: all calls"
-REMEDY_LEGEND = (
-    "no redesign: the same result in another form, if that is clearly faster, and the share of the network's "
-    "time that it saves; what it costs to bring tensors into another layout is not in it"
-)
-LAYER, CALLS = Head("layer", is_number=False), Head("calls", is_folded=True)
-GUIDELINE = Head("guideline", is_number=False)
-SHARE = Head("%\u00a0of\u00a0the network")
-FULL = (
-    LAYER,
-    CALLS,
-    Head("operator", is_number=False, is_folded=True),
-    GUIDELINE,
-    Head("us now", is_folded=True),
-    Head("us instead", is_folded=True),
-    Head("instead", is_number=False, is_folded=True),
-    Head("price, us"),
-    SHARE,
-    Head("mostly", is_number=False, is_folded=True),
-    Head("no redesign", is_number=False, is_folded=True),
-)
-BRIEF = (
-    LAYER,
-    Head("", is_number=False),
-    Head("us now"),
-    Head("us instead"),
-    Head("price, us"),
-    Head("%"),
-    Head("no redesign", is_number=False),
-)
-PLAIN = (
-    LAYER,
-    CALLS,
-    Head("operator", is_number=False, is_folded=True),
-    Head("us now"),
-    SHARE,
-    Head("no redesign", is_number=False, is_folded=True),
-)
-BRIEF_PLAIN = (LAYER, BRIEF[2], BRIEF[5], BRIEF[6])
+# A factor is named if it explains this part of the time beyond that of the alternative.
+LEAST_PART = 0.5
 
 
 def dearest(result: AuditResult, top: int) -> Section | None:
@@ -77,10 +48,11 @@ def dearest(result: AuditResult, top: int) -> Section | None:
             f"{number_of(left_out, 'more part')} that break a guideline, {100 * rest:.0f} % of the time: "
             f"--top {len(priced)} shows them, and -o FILE.csv holds every part"
         )
+    notes += _reason_legend(shown)
     if any(each.best_remedy for each in shown):
         notes.append(REMEDY_LEGEND)
-    full = Grid(FULL, tuple(_full(each, result) for each in shown))
-    brief = Grid(BRIEF, tuple(_brief(each, result) for each in shown))
+    full = _filled(Grid(FULL, tuple(_full(each, result) for each in shown)))
+    brief = _filled(Grid(BRIEF, tuple(_brief(each, result) for each in shown)))
     return Section("The dearest parts that break a guideline", full, notes=tuple(notes), brief=brief)
 
 
@@ -91,15 +63,39 @@ def plain(result: AuditResult) -> Section | None:
     shown = [each for each in parts if each.share.estimate >= LEAST_SHARE][:MOST_PLAIN]
     if not shown:
         return None
-    full = Grid(PLAIN, tuple(map(_plain, shown)))
-    brief = Grid(BRIEF_PLAIN, tuple(map(_brief_plain, shown)))
-    return Section("Parts that break none, and take time", full, brief=brief)
+    full = _filled(Grid(PLAIN, tuple(map(_plain, shown))))
+    brief = _filled(Grid(BRIEF_PLAIN, tuple(map(_brief_plain, shown))))
+    others = [each for each in parts if each not in shown]
+    rest = 100 * sum(each.share.estimate for each in others)
+    notes = (f"{number_of(len(others), 'other')}, {rest:.1f} % of the time",) if others else ()
+    return Section("Parts that break none, and take time", full, notes=notes, brief=brief)
+
+
+def _filled(grid: Grid) -> Grid:
+    """A table without columns that have a heading and nothing below it."""
+    is_filled = [False] * len(grid.heads)
+    for row in grid.rows:
+        for k, value in enumerate(row.values):
+            is_filled[k] |= bool(value.text)
+    return grid.only(is_filled)
+
+
+def _reason_legend(shown: Iterable[PartResult]) -> list[str]:
+    """A note on the reasons that a table names; none if it names none."""
+    reasons = " ".join(map(_mostly, shown)).split()
+    named = [f"{name}, {told}" for name, told in FACTOR_LEGENDS.items() if name in reasons]
+    if not named:
+        return []
+    return [
+        "mostly, perhaps: the factor of us now over us instead that explains most of it: "
+        f"{'; '.join(named)}; see METHOD"
+    ]
 
 
 def layers_of(part: AuditPart) -> str:
     """The first layer and the number of others: "layer1.0.conv2 + 5 more"."""
     first, *others = map(printable, part.layers)
-    return f"{first or '(itself)'}{f' + {len(others)} more' if others else ''}"
+    return f"{first or '(network)'}{f' + {len(others)} more' if others else ''}"
 
 
 def _full(each: PartResult, result: AuditResult) -> Row:
@@ -112,7 +108,8 @@ def _full(each: PartResult, result: AuditResult) -> Row:
         _alternative_us(each),
         Value(printable(each.alternative.timed.text) if each.alternative else "without it"),
         Value(price, each.price.estimate if each.price else None),
-        Value(share(each.share), each.share.estimate),
+        _percent(each.price) if each.price else Value(),
+        _percent(each.share),
         Value(_mostly(each)),
         _remedy(each),
     )
@@ -134,7 +131,7 @@ def _brief(each: PartResult, result: AuditResult) -> Row:
 
 
 def _plain(each: PartResult) -> Row:
-    return Row((*_named(each.part), _us(each), Value(share(each.share), each.share.estimate), _remedy(each)))
+    return Row((*_named(each.part), _us(each), _percent(each.share), _remedy(each)))
 
 
 def _brief_plain(each: PartResult) -> Row:
@@ -146,6 +143,10 @@ def _brief_plain(each: PartResult) -> Row:
             _brief_remedy(each),
         )
     )
+
+
+def _percent(fraction: Estimate) -> Value:
+    return Value(with_half_width(fraction.scaled(100)), fraction.estimate)
 
 
 def _named(part: AuditPart) -> tuple[Value, Value, Value]:
@@ -172,14 +173,21 @@ def _price_us(each: PartResult, result: AuditResult) -> str:
 
 
 def _mostly(each: PartResult) -> str:
-    """The factor that explains most of the time beyond that of the alternative: "kernels 1.8x"."""
-    shares = each.account.clear_shares if each.account else None
+    """The factor that explains most of the time beyond that of the alternative: "mostly kernels 1.8x".
+
+    "perhaps kernels 2.0x" if it may as well be 1; "" if no factor explains half of that time.
+    """
+    shares = each.account.shares if each.account else None
     if each.account is None or not shares:
         return ""
     name = max(shares, key=lambda name: shares[name])
     most = each.account.factors[name]
-    is_large = shares[name] > 0 and most.estimate >= 1 + LEAST_FACTOR
-    return f"{each.account.title(name)} {factor(most)}x" if is_large else ""
+    if shares[name] < LEAST_PART or most.estimate < 1 + LEAST_FACTOR:
+        return ""
+    if is_clear(most):
+        return f"mostly {each.account.title(name)} {factor(most)}x"
+    # Its interval would leave the estimate no digits.
+    return f"perhaps {each.account.title(name)} {factor(replace(most, low=None, high=None))}x"
 
 
 def _remedy(each: PartResult) -> Value:
@@ -200,10 +208,9 @@ def _saved(best: Saving) -> str:
 
 def _brief_name(each: PartResult) -> Value:
     """The layer; what it is and why it is dear on lines below. G4 says all of its rule in the operator."""
-    part, mostly = each.part, _mostly(each)
+    part = each.part
     rule = "" if part.guideline == "G4" else printable(part.rule)
-    why = f"mostly {mostly}" if mostly else ""
-    return _stacked(layers_of(part), (printable(part.operator), rule, why), NAME_WIDTH)
+    return _stacked(layers_of(part), (printable(part.operator), rule, _mostly(each)), NAME_WIDTH)
 
 
 def _stacked(first: str, others: Iterable[str], width: int) -> Value:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from guidelines.analysis.audit import AuditResult
-from guidelines.report.differences import points, saving, share
+from guidelines.analysis.audit import AuditResult, RuleResult
+from guidelines.report.differences import saving, share
 from guidelines.report.digits import with_half_width
 from guidelines.report.document import Grid, Head, Row, Value
 from guidelines.report.shares import Kind, ShareBar, SharePart
+from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 from guidelines.stats.intervals import Estimate
 
@@ -21,6 +22,8 @@ MEANINGS = {
 }
 NONE, BETWEEN, OVERLAP = "none", "between operators", "overlap"
 BETWEEN_MEANING = "Python, dispatch, views"
+# The rest, if the parts do not make the whole: some of it may be their own time.
+REST, REST_MEANING = "rest", "not in the operators timed alone"
 OVERLAP_MEANING = "operators take longer alone than in the network"
 HEADS = (
     Head("guideline", is_number=False),
@@ -30,6 +33,7 @@ HEADS = (
 )
 LEGEND = "Dark strip: what keeping the guideline would save, at equal work."
 MS = 1e3
+INDENT = "\u00a0\u00a0"
 
 
 class Line(NamedTuple):
@@ -44,7 +48,7 @@ class Line(NamedTuple):
     @property
     def kind(self) -> Kind:
         """The class of its colour."""
-        return cast(Kind, "between" if self.name in (BETWEEN, OVERLAP) else self.name.lower())
+        return cast(Kind, "between" if self.name in (BETWEEN, REST, OVERLAP) else self.name.lower())
 
 
 def milliseconds(result: AuditResult) -> str:
@@ -69,15 +73,25 @@ def lines(result: AuditResult) -> Iterator[Line]:
         low=None if has_none else left - (half_width or 0.0),
         high=None if has_none else left + (half_width or 0.0),
     )
-    name, meaning = (BETWEEN, BETWEEN_MEANING) if left >= 0 else (OVERLAP, OVERLAP_MEANING)
+    name, meaning = _rest(result, left)
     if result.failed:
         meaning += f"; {number_of(len(result.failed), 'part')} not measured"
     yield Line(name, meaning, rest)
 
 
+def _rest(result: AuditResult, left: float) -> tuple[str, str]:
+    """The name of what is left of the time, and its meaning."""
+    if left < 0:
+        return OVERLAP, OVERLAP_MEANING
+    return (BETWEEN, BETWEEN_MEANING) if result.is_whole else (REST, REST_MEANING)
+
+
 def grid(result: AuditResult) -> Grid:
-    """A row for each line, and one for the whole network."""
-    rows = [_row(line) for line in lines(result)]
+    """A row for each line, those of its rules below, and one for the whole network."""
+    rules = {each.guideline: each.rules for each in result.guidelines}
+    rows = []
+    for line in lines(result):
+        rows += [_row(line), *map(_rule_row, rules.get(line.name, ()))]
     rows.append(Row((Value("whole network"), Value(), Value("100 %", 1.0), Value())))
     return Grid(HEADS, tuple(rows))
 
@@ -98,6 +112,12 @@ def _row(line: Line) -> Row:
     )
 
 
+def _rule_row(each: RuleResult) -> Row:
+    name = Value(f"{INDENT}{printable(each.rule)}")
+    share_now = Value(share(each.share), each.share.estimate)
+    return Row((name, Value(str(each.parts), each.parts), share_now, Value()))
+
+
 def _part(line: Line) -> SharePart:
     saved = line.price.estimate if line.price else 0.0
     return SharePart(
@@ -105,7 +125,7 @@ def _part(line: Line) -> SharePart:
         name=line.name,
         meaning=line.meaning,
         share=line.share.estimate,
-        text=points(line.share),
+        text=share(line.share),
         saved=min(max(saved, 0.0), line.share.estimate),
         saved_text=saving(line.price) if line.price else "",
     )

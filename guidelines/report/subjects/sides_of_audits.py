@@ -10,12 +10,15 @@ from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.like_tables import condition_differences
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.measuring import measuring
-from guidelines.report.digits import percent
+from guidelines.report.digits import millions, percent
 from guidelines.report.labels import ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sentences import setup
 from guidelines.results.audit import AUDIT, WHOLE
 from guidelines.results.number_of import number_of
+
+# Networks whose multiply-adds differ by more do not do equal work.
+MOST_UNEQUAL = 0.005
 
 
 class Sides(NamedTuple):
@@ -33,6 +36,7 @@ def lines(compared: AuditChange, sides: Sides) -> Iterator[str]:
     machines = differences(of_results(sides.a), of_results(sides.b))
     yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
     yield conditions(compared)
+    yield from work(sides)
     for name, _, results in _each(compared, sides):
         yield from results.notes
         yield from _distrusted(name, results)
@@ -48,6 +52,22 @@ def conditions(compared: AuditChange) -> str:
         unlike.append(f"inputs {compared.a.audit.inputs} | {compared.b.audit.inputs}")
     setups = f"{a.device}, {setup(a, AUDIT)}"
     return f"CONDITIONS DIFFER (A | B): {'; '.join(unlike)}; A: {setups}" if unlike else setups
+
+
+def work(sides: Sides) -> Iterator[str]:
+    """The multiply-adds of one call on both sides, and if they are equal; nothing if a side has none."""
+    a, b = (multiply_adds(side) for side in sides)
+    if not a or not b:
+        return
+    is_equal = max(a, b) / min(a, b) <= 1 + MOST_UNEQUAL
+    answer = "equal work" if is_equal else "not equal work"
+    yield f"{answer}: {millions(a)} million multiply-adds on A, {millions(b)} million on B"
+
+
+def multiply_adds(side: MachineResults) -> int:
+    """The multiply-adds of one call of the network; 0 if they are not known."""
+    network = _network(side)
+    return network.identity.work.multiply_adds if network else 0
 
 
 def notes_on_sums(compared: AuditChange) -> Iterator[str]:
