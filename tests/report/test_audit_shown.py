@@ -232,3 +232,11 @@ def test_facts_hold_the_sums():
     assert known["network_seconds"] == pytest.approx(0.01)
     assert known["without_g4_saves"] == pytest.approx(0.19, rel=0.02)
     assert [each["guideline"] for each in known["guidelines"]] == ["G1", "G2", "G4", None]
+
+
+def test_a_rule_that_needs_two_lines_is_indented_on_both():
+    norm = of_rule(7, FOLDABLE)
+    told = result(parts=(GROUPED, RELU, norm), shares=SHARES | {"part-7": 0.02}, passes=3)
+    lines = shown(told, width=70).replace("\u00a0", " ").splitlines()
+    at = next(k for k, line in enumerate(lines) if line.startswith("  normalisation that"))
+    assert lines[at + 1].startswith("  ")

@@ -14,6 +14,8 @@ LEAST_NAME = 12
 FEWEST_TO_SPLIT = 2
 # Before the second and later lines of a sentence.
 CONTINUED = "   "
+# Stands before the name of a row that is a part of the row above it.
+INDENT = "\u00a0"
 
 
 def render(document: Document, width: int, has_colour: bool = False) -> str:
@@ -173,7 +175,8 @@ def _stacked(grid: Grid, columns: Sequence[int], name_width: int | None = None) 
             rows.append([group, *[""] * (len(columns) - 1)])
         name, *cells = (row.values[k].text for k in columns)
         if name_width:
-            name = "\n".join(layout.wrapped(name, name_width, on_hyphens=True))
+            indent = INDENT * (len(name) - len(name.lstrip(INDENT)))
+            name = "\n".join(layout.wrapped(name, name_width, indent, on_hyphens=True))
         rows.append([f" {name}" if grid.group else name, *cells])
     heads = [grid.heads[k] for k in columns]
     headers = ["", *(head.words for head in heads[1:])]  # the names of the rows need no heading

@@ -187,7 +187,7 @@ def _mostly(each: PartResult) -> str:
     if is_clear(most):
         return f"mostly {each.account.title(name)} {factor(most)}x"
     # Its interval would leave the estimate no digits.
-    return f"perhaps {each.account.title(name)} {factor(replace(most, low=None, high=None))}x"
+    return f"perhaps {each.account.title(name)} {number(replace(most, low=None, high=None))}x"
 
 
 def _remedy(each: PartResult) -> Value:
