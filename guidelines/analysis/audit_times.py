@@ -42,15 +42,18 @@ class AuditTimes:
         return ratios
 
     def saved(self, now: Sequence[Calls], instead: Sequence[Calls]) -> Estimate:
-        """The share of the network's time that is saved if other calls take the place of some."""
-        share = self.share(now)
-        kept = self.over_passes(self.ratio(instead, now))
-        return replace(
-            kept,
-            estimate=share.estimate * (1 - kept.estimate),
-            low=None if kept.high is None else share.estimate * (1 - kept.high),
-            high=None if kept.low is None else share.estimate * (1 - kept.low),
-        )
+        """The share of the network's time that is saved if other calls take the place of some.
+
+        Its interval covers those of the share and of the part of it that is kept.
+        """
+        share, kept = self.share(now), self.over_passes(self.ratio(instead, now))
+        saves = share.estimate * (1 - kept.estimate)
+        if share.half_width is None or kept.low is None or kept.high is None:
+            return replace(kept, estimate=saves, low=None, high=None)
+        of_share = abs(1 - kept.estimate) * share.half_width
+        low = saves - hypot(of_share, share.estimate * (kept.high - kept.estimate))
+        high = saves + hypot(of_share, share.estimate * (kept.estimate - kept.low))
+        return replace(kept, estimate=saves, low=low, high=min(high, share.estimate + share.half_width))
 
     def over_passes(self, by_pass: Mapping[int, OfPass]) -> Estimate:
         """A quantity that several passes estimate. Raises ValueError if no pass has it."""

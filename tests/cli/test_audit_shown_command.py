@@ -98,7 +98,7 @@ def test_limits_that_are_exceeded_fail(report):
     out, err, status = report("--fail-on", "share:G2:25%, price:G2:17%,share:G4:20%", "--format", "json")
     assert status == 1
     shares = "failed: net: what breaks G2 takes 30.0 [29.3, 30.8] % of the time, more than 25 %"
-    prices = "failed: net: keeping G2 would save 18.0 [17.4, 18.5] % of the time, more than 17 %"
+    prices = "failed: net: keeping G2 would save 18.0 [17.3, 18.6] % of the time, more than 17 %"
     assert err.splitlines()[:2] == [f"guidelines: {shares}", f"guidelines: {prices}"]
     known = json.loads(out)
     undecided = "undecided: net: what breaks G4 takes 20.0 [19.5, 20.5] % of the time, the limit is 20 %"

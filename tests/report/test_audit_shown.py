@@ -38,7 +38,7 @@ def test_the_answer_comes_first():
         "net takes 10 ms; operators that break G2 take 30.0 ±0.8 % of it, G1 20.0 ±0.5 %, G4 20.0 ±0.5 %"
     )
     told = flat(result())
-    assert "keeping G1 would save 1.0 [0.1, 1.8] %; keeping G2 would save 18.0 [17.4, 18.5] % of the" in told
+    assert "keeping G1 would save 1.0 [0.1, 1.8] %; keeping G2 would save 18.0 [17.3, 18.6] % of the" in told
     in_place = (
         "G4 taken out in place saves 19 [15, 22] % of the time; the sum of its parts is 20.0 [19.5, 20.5] %"
     )
@@ -123,8 +123,8 @@ def test_the_dearest_part_is_first():
     grouped = cells(grid)[1]
     assert grouped[1:4] == ["3", "conv 3x3 128->128, 32 groups, 56x56", "G2: 32 groups"]
     # The alternative does 1.125 times the work: 450 us are 400 us at equal work.
-    assert grouped[4:8] == ["1000", "400", "one group, widths 24 and 24", "1800 ±50"]
-    assert grouped[8:] == ["18.0 ±0.5", "30.0 ±0.8", "in nhwc: -6.1 %"]
+    assert grouped[4:8] == ["1000", "400", "one group, widths 24 and 24", "1800 ±70"]
+    assert grouped[8:] == ["18.0 ±0.7", "30.0 ±0.8", "in nhwc: -6.1 %"]
 
 
 def test_a_remedy_that_is_not_clearly_faster_is_not_named():

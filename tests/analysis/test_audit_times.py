@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+import pytest
+from made_up_audits import audit_run, operator
+
+from guidelines.analysis.audit_times import AuditTimes
+from guidelines.stats.passes import OfPass
+
+SHARES = (0.3, 0.5, 0.4, 0.6, 0.2)
+
+
+def times(**shares_by_variant):
+    """Times of an audit whose parts take these shares of the network's time in each pass."""
+    run = audit_run(100.0, *(operator(name, 1.0) for name in shares_by_variant))
+    network, *entries = run.entries
+    changed = {network.place.variant: network}
+    for entry, (name, shares) in zip(entries, shares_by_variant.items(), strict=True):
+        of_passes = zip(entry.passes, shares, strict=True)
+        changed[name] = replace(
+            entry, passes=tuple(replace(one, slowdown=OfPass(share, 0.0)) for one, share in of_passes)
+        )
+    return AuditTimes(changed)
+
+
+def test_calls_of_several_operators_add_up():
+    known = times(now=SHARES, other=(0.1,) * 5)
+    assert known.share([("other", 3)]).estimate == pytest.approx(0.3)
+    both = known.share([("now", 1), ("other", 2)])
+    assert both.low < both.estimate < both.high
+
+
+def test_what_is_saved_is_as_uncertain_as_the_share_even_if_its_part_is_certain():
+    known = times(now=SHARES, instead=tuple(share / 10 for share in SHARES))
+    share, saved = known.share([("now", 1)]), known.saved([("now", 1)], [("instead", 1)])
+    assert saved.estimate == pytest.approx(0.9 * share.estimate)
+    assert saved.half_width == pytest.approx(0.9 * share.half_width)
+
+
+def test_nothing_saves_more_than_the_share():
+    known = times(now=(0.1,) * 5, instead=(1e-9, 3e-9, 1e-9, 2e-9, 1e-9))
+    saved = known.saved([("now", 1)], [("instead", 1)])
+    assert saved.high <= known.share([("now", 1)]).high
+
+
+def test_an_alternative_that_does_more_work_is_called_less_often():
+    known = times(now=(0.2,) * 5, instead=(0.2,) * 5)
+    assert known.saved([("now", 1)], [("instead", 1 / 1.25)]).estimate == pytest.approx(0.04)
