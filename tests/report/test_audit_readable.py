@@ -95,7 +95,7 @@ def test_the_factor_that_explains_most_is_named():
 
 def test_an_unclear_factor_is_not_passed_over():
     kernels, traffic = estimate(2.02, 0.05, 79.0), estimate(1.04, 1.03, 1.05)
-    assert reason(2.1, kernels=kernels, traffic=traffic) == "perhaps kernels ~2.02x"
+    assert reason(2.1, kernels=kernels, traffic=traffic) == "perhaps kernels 2.0x"
 
 
 def test_a_factor_that_explains_less_than_half_is_not_named():
