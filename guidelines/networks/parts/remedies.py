@@ -32,8 +32,12 @@ def remedies(each: Product) -> Iterator[Remedy]:
 
 
 def together(group: Fragments) -> Iterator[Remedy]:
-    """Ways to run products that read one tensor."""
-    if group.is_one_input and len({each.settings for each in group.products}) == 1:
+    """Ways to run products that read one tensor.
+
+    Outputs of depthwise convolutions side by side would not be those of one: its channels are in other order.
+    """
+    is_grouped = any(each.groups > 1 for each in group.products)
+    if group.is_one_input and not is_grouped and len({each.settings for each in group.products}) == 1:
         yield Remedy(_merged(group.products), "as one wider operator")
 
 

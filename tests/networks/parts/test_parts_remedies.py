@@ -84,9 +84,11 @@ def test_fragments_as_one_wider_operator(program, kind, bias):
         [nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 3, padding=1)],
         [nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 1, bias=False)],
         [nn.Conv2d(16, 8, 3, padding=1), nn.Conv2d(16, 8, 3, padding=2, dilation=2)],
+        [nn.Conv2d(16, 16, 3, groups=16), nn.Conv2d(16, 16, 3, groups=16)],
+        [nn.Conv2d(16, 32, 3, groups=16), nn.Conv2d(16, 32, 3, groups=16)],
     ],
 )
-def test_fragments_of_different_settings_cannot_be_merged(program, layers):
+def test_depthwise_fragments_and_those_of_different_settings_cannot_be_merged(program, layers):
     part = parts(
         program(lambda net, x: net.layers[0](x) + net.layers[1](x), IMAGE, layers=nn.ModuleList(layers))
     )[0]
