@@ -66,6 +66,14 @@ class Product:
         return slot
 
     @property
+    def is_plain(self) -> bool:
+        """True if it adds nothing but a bias of an element for each channel, and scales nothing."""
+        is_scaled = any(
+            value != 1 for value in self.call.kwargs.values()
+        )  # alpha and beta, or a tensor to fill
+        return not is_scaled and (self.bias is None or self.tensors[self.bias.index].shape == (self.c2,))
+
+    @property
     def settings(self) -> tuple[Any, ...]:
         """All that two products must share to be one wider product, beside their input."""
         others = self.call.args[STRIDE_AT:] if self.call.name == CONVOLUTION else ()
@@ -96,7 +104,8 @@ class Product:
             specs[self.weights.index] = TensorSpec((c1, c2), stride, weights.dtype)
             specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2), out)
         if self.bias is not None:
-            specs[self.bias.index] = TensorSpec.dense((c2,), specs[self.bias.index])
+            bias = specs[self.bias.index]
+            specs[self.bias.index] = TensorSpec.dense((*bias.shape[:-1], c2), bias)
         args = list(self.call.args)
         if self.call.name == CONVOLUTION:
             args[GROUPS_AT] = groups

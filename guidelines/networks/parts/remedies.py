@@ -36,8 +36,8 @@ def together(group: Fragments) -> Iterator[Remedy]:
 
     Outputs of depthwise convolutions side by side would not be those of one: its channels are in other order.
     """
-    is_grouped = any(each.groups > 1 for each in group.products)
-    if group.is_one_input and not is_grouped and len({each.settings for each in group.products}) == 1:
+    can_be_one = all(each.groups == 1 and each.is_plain for each in group.products)
+    if can_be_one and group.is_one_input and len({each.settings for each in group.products}) == 1:
         yield Remedy(_merged(group.products), "as one wider operator")
 
 
