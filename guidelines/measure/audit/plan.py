@@ -107,7 +107,7 @@ def _replays(program: Program) -> Iterator[Variant]:
 
 
 def _breaks_g4(call: Call, program: Program) -> bool:
-    return call.cost is not None and broken(call, product(call, program.tensors)).guideline == "G4"
+    return call.cost is not None and broken(call, product(call, program)).guideline == "G4"
 
 
 def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:

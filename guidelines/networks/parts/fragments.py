@@ -42,7 +42,7 @@ def fragments(program: Program) -> list[Fragments]:
     origins = _Origins(program)
     sides: dict[Hashable, list[_Read]] = {}
     for call in program.calls:
-        each = product(call, program.tensors)
+        each = product(call, program)
         if each is not None and (each.groups == 1 or each.is_depthwise):
             read = _Read(each, origins.of(each.input), origins.form_of(each.input))
             size = each.output.shape[2:] if each.kernel else each.output.shape[:1]

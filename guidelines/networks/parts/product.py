@@ -133,11 +133,17 @@ class Product:
         return (c1 * c2 / groups) / (self.c1 * self.c2 / self.groups)
 
 
-def product(call: Call, tensors: Mapping[int, TensorSpec]) -> Product | None:
-    """The product that a call makes, None for any other operator and for transposed convolutions."""
+def product(call: Call, program: Program) -> Product | None:
+    """The product that a call makes, None for any other operator and for transposed convolutions.
+
+    None also if the weights depend on the network's inputs, as in attention: then it is no layer.
+    """
     if call.name not in INPUT_AT or call.cost is None:
         return None
-    weights = tensors[call.args[WEIGHTS_AT[call.name]].index].shape
+    tensors, at = program.tensors, call.args[WEIGHTS_AT[call.name]].index
+    if at in program.dependent:
+        return None
+    weights = tensors[at].shape
     if call.name != CONVOLUTION:
         return Product(call, tensors, c1=weights[0], c2=weights[1], kernel=(), groups=1)
     if call.args[TRANSPOSED_AT]:
