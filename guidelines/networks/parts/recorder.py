@@ -17,7 +17,8 @@ def recorded(module: nn.Module, inputs: Sequence[Tensor]) -> Program:
     """The program of one call in evaluation mode, with the strides that its tensors have on their device.
 
     Call it in inference mode: outside, composite operators are recorded as those that torch composes them of.
-    Raises LayerError, naming the layer that fails, and ValueError for a network that changes its input.
+    Raises LayerError, naming the layer that fails or has tensors that are not strided, and ValueError for a
+    network that changes its input.
     """
     given = [x.clone() for x in inputs]
     recorder = _Recorder()
@@ -75,6 +76,8 @@ class _Recorder:
             return Device(str(value))
         if not isinstance(value, Tensor):
             return value
+        if value.layout != torch.strided or value.is_nested:
+            raise ValueError("sparse, nested and packed tensors cannot be recorded")
         if id(value) not in self._slots:
             self._kept.append(value)
             slot = self._slots[id(value)] = Slot(len(self._slots))

@@ -93,6 +93,35 @@ def test_the_layer_that_fails_is_named():
         recorded(nn.Sequential(nn.Conv2d(8, 4, 1), nn.Conv2d(5, 4, 1)), [torch.randn(1, 8, 6, 6)])
 
 
+@pytest.mark.filterwarnings("ignore:Sparse CSR")
+@pytest.mark.parametrize("form", [torch.Tensor.to_sparse, torch.Tensor.to_sparse_csr, torch.Tensor.to_mkldnn])
+def test_a_layer_with_a_tensor_that_is_not_strided_is_named(program, form):
+    def forward(net, x):
+        return net.a(x) + net.b(x)
+
+    class Graph(nn.Module):
+        def forward(self, x):
+            edges = self.edges
+            return edges.to_dense() @ x if edges.is_mkldnn else torch.sparse.mm(edges, x)
+
+    graph = Graph()
+    graph.edges = form(torch.eye(20))
+    with pytest.raises(LayerError) as refused:
+        program(forward, (20, 8), a=nn.Linear(8, 8), b=graph)
+    assert str(refused.value) == (
+        "layer b (Graph): got (20, 8): ValueError: sparse, nested and packed tensors cannot be recorded"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_nested_tensor_is_refused(program):
+    def forward(net, x):
+        return torch.nested.nested_tensor([x[0], x[0, :4]]).sum()
+
+    with pytest.raises(LayerError, match=r"sparse, nested and packed tensors cannot be recorded$"):
+        program(forward)
+
+
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(2, 6, 5), (2, 3, 6, 5)])
 def test_a_linear_layer_of_transposed_rows_is_one_product_as_without_the_recorder(program, bias, shape):
