@@ -95,9 +95,10 @@ class Product:
         x, out = specs[self.input.index], self.output
         weights = specs[self.weights.index]
         if self.call.name == CONVOLUTION:
-            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1, *x.shape[2:]), x)
+            like = x if x.is_channels_last else out  # the order of one channel alone cannot be told
+            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1, *x.shape[2:]), like)
             specs[self.weights.index] = TensorSpec.dense((c2, c1 // groups, *self.kernel), weights)
-            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2, *out.shape[2:]), out)
+            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2, *out.shape[2:]), like)
         else:
             specs[self.input.index] = TensorSpec.dense((x.shape[0], c1), x)
             stride = (1, c1) if weights.stride[0] == 1 else (c2, 1)

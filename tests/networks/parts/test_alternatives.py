@@ -84,6 +84,15 @@ def test_the_alternative_has_the_layout_of_the_original(program, layout):
     assert spec.is_channels_last == (layout is torch.channels_last)
 
 
+@pytest.mark.parametrize("layer", [nn.Conv2d(1, 64, 1), nn.Conv2d(64, 1, 1)])
+def test_the_alternative_of_a_layer_of_one_channel_has_the_layout_of_the_others(program, layer):
+    shape = (1, layer.in_channels, 6, 6)
+    [part] = parts(program(lambda net, x: net.a(x), shape, layout=torch.channels_last, a=layer))
+    [call] = part.alternative.program.calls
+    for slot in (call.args[0], call.written[0]):
+        assert part.alternative.program.tensors[slot.index].is_channels_last
+
+
 def test_fragments_become_one_operator_of_their_work(program):
     layers = {name: nn.Conv2d(64, 16, 3, padding=1) for name in "abcd"}
     forward = lambda net, x: torch.cat([net.get_submodule(name)(x) for name in "abcd"], 1)  # noqa: E731
