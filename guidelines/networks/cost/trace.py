@@ -37,6 +37,7 @@ COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
 # Attention in one piece gives the elements of all heads at a place next to each other: (n, heads, ...) is a
 # view of (n, places, heads, ...).
 ATTENTION, HEADS_AT = torch.ops.aten.scaled_dot_product_attention.default, 1
+LINEAR = torch.ops.aten.linear.default
 
 # Errors of forward() with another number of arguments, and of operators that take another type of numbers.
 NUMBER_OF_ARGUMENTS = re.compile(r"forward\(\) (missing|takes) .*argument")
@@ -160,9 +161,11 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped in t
         kwargs = kwargs or {}
         if _is_composed(func):
             with self:  # outside of inference mode torch has composed it already
+                if self._see and func is LINEAR and _is_folded(*args[:2]):
+                    return _folded(*args)
                 return func._op_dk(COMPOSITE, *args, **kwargs)
         out = func(*args, **kwargs)
-        if func is ATTENTION and out.dim() == HEADS_AT + 3:
+        if not self._see and func is ATTENTION and out.dim() == HEADS_AT + 3:
             out = out.transpose(HEADS_AT, HEADS_AT + 1).contiguous().transpose(HEADS_AT, HEADS_AT + 1)
         cost = operator_cost(func, args, kwargs, out)
         if self._products.are_summed(func, args, out) and cost is not None:
@@ -189,3 +192,18 @@ def _is_composed(operator: Any) -> bool:
         return False
     name: str = operator.name()  # type: ignore[no-untyped-call]  # untyped in torch
     return torch._C._dispatch_has_kernel_for_dispatch_key(name, COMPOSITE)
+
+
+def _is_folded(x: Tensor, weights: Tensor) -> bool:
+    """True if a linear layer makes all rows of its input one matrix, with a copy.
+
+    Torch does so for weights that may need gradients, which it cannot tell below this mode: there it would
+    multiply batches of matrices.
+    """
+    return x.dim() > 2 and not x.is_contiguous() and weights.requires_grad
+
+
+def _folded(x: Tensor, weights: Tensor, bias: Tensor | None = None) -> Tensor:
+    rows = x.reshape(-1, x.shape[-1]).mm(weights.t())
+    out = rows.view(*x.shape[:-1], weights.shape[0])
+    return out if bias is None else out.add_(bias)

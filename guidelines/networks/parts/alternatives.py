@@ -45,8 +45,9 @@ def in_one_piece(group: Sequence[Product], channels: int) -> Alternative:
     work = multiply_adds / largest.multiply_adds
     if largest.is_depthwise:
         width = _near(largest.c1 * work, largest)
+        outputs = width * (largest.c2 // largest.c1)
         return Alternative(
-            largest.with_widths(width, width, groups=width),
+            largest.with_widths(width, outputs, groups=width),
             text=f"one operator, depthwise on {width} channels",
             work=width / (largest.c1 * work),
         )

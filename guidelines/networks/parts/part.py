@@ -79,7 +79,7 @@ def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
 
 def _part(program: Program, each: _Occurrences) -> Part:
     call = each.calls[0]
-    alone = product(call, program.tensors)
+    alone = product(call, program)
     rule = broken(call, alone, each.is_foldable)
     if each.group:
         rule = _fragments_rule(each.group.products)
@@ -160,7 +160,7 @@ def _signature(program: Program, calls: Sequence[Call]) -> Any:
 
 def described(call: Call, program: Program) -> str:
     """An operator with its sizes: "convolution 3x3 64->128, 4 groups, 56x56", "relu_ 64x56x56"."""
-    each = product(call, program.tensors)
+    each = product(call, program)
     if each is None:
         shape = program.tensors[call.written[0].index].shape if call.written else ()
         return f"{call.name} {_sizes(shape[1:] or shape)}".strip()

@@ -66,6 +66,14 @@ class Product:
         return slot
 
     @property
+    def is_plain(self) -> bool:
+        """True if it adds nothing but a bias of an element for each channel, and scales nothing."""
+        is_scaled = any(
+            value != 1 for value in self.call.kwargs.values()
+        )  # alpha and beta, or a tensor to fill
+        return not is_scaled and (self.bias is None or self.tensors[self.bias.index].shape == (self.c2,))
+
+    @property
     def settings(self) -> tuple[Any, ...]:
         """All that two products must share to be one wider product, beside their input."""
         others = self.call.args[STRIDE_AT:] if self.call.name == CONVOLUTION else ()
@@ -87,16 +95,18 @@ class Product:
         x, out = specs[self.input.index], self.output
         weights = specs[self.weights.index]
         if self.call.name == CONVOLUTION:
-            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1, *x.shape[2:]), x)
+            like = x if x.is_channels_last else out  # the order of one channel alone cannot be told
+            specs[self.input.index] = TensorSpec.dense((x.shape[0], c1, *x.shape[2:]), like)
             specs[self.weights.index] = TensorSpec.dense((c2, c1 // groups, *self.kernel), weights)
-            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2, *out.shape[2:]), out)
+            specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2, *out.shape[2:]), like)
         else:
             specs[self.input.index] = TensorSpec.dense((x.shape[0], c1), x)
             stride = (1, c1) if weights.stride[0] == 1 else (c2, 1)
             specs[self.weights.index] = TensorSpec((c1, c2), stride, weights.dtype)
             specs[self.call.written[0].index] = TensorSpec.dense((out.shape[0], c2), out)
         if self.bias is not None:
-            specs[self.bias.index] = TensorSpec.dense((c2,), specs[self.bias.index])
+            bias = specs[self.bias.index]
+            specs[self.bias.index] = TensorSpec.dense((*bias.shape[:-1], c2), bias)
         args = list(self.call.args)
         if self.call.name == CONVOLUTION:
             args[GROUPS_AT] = groups
@@ -124,11 +134,17 @@ class Product:
         return (c1 * c2 / groups) / (self.c1 * self.c2 / self.groups)
 
 
-def product(call: Call, tensors: Mapping[int, TensorSpec]) -> Product | None:
-    """The product that a call makes, None for any other operator and for transposed convolutions."""
+def product(call: Call, program: Program) -> Product | None:
+    """The product that a call makes, None for any other operator and for transposed convolutions.
+
+    None also if the weights depend on the network's inputs, as in attention: then it is no layer.
+    """
     if call.name not in INPUT_AT or call.cost is None:
         return None
-    weights = tensors[call.args[WEIGHTS_AT[call.name]].index].shape
+    tensors, at = program.tensors, call.args[WEIGHTS_AT[call.name]].index
+    if at in program.dependent:
+        return None
+    weights = tensors[at].shape
     if call.name != CONVOLUTION:
         return Product(call, tensors, c1=weights[0], c2=weights[1], kernel=(), groups=1)
     if call.args[TRANSPOSED_AT]:

@@ -80,6 +80,12 @@ class Call:
         return str(self.operator._schema.name.partition("::")[2])
 
     @property
+    def is_view(self) -> bool:
+        """True if its results are in the memory of the first tensor that it reads."""
+        is_new = self.name.startswith(("empty", "new_empty"))
+        return self.cost is None and bool(self.read) and not is_new
+
+    @property
     def read(self) -> tuple[Slot, ...]:
         """The slots of its arguments, in their order."""
         return tuple(slots((*self.args, *self.kwargs.values())))
@@ -95,13 +101,15 @@ class Program:
     """Calls in their order, and the tensors that their slots stand for.
 
     Tensors that no call writes are given from outside: inputs and weights. `setup` are calls that are made
-    once, before any other. `outputs` are the slots of what it computes.
+    once, before any other. `outputs` are the slots of what it computes. `dependent` are the indices of the
+    tensors whose values depend on the network's inputs: weights do not.
     """
 
     tensors: Mapping[int, TensorSpec]
     calls: tuple[Call, ...]
     outputs: tuple[Slot, ...]
     setup: tuple[Call, ...] = ()
+    dependent: frozenset[int] = frozenset()
 
     @property
     def given(self) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from guidelines.networks.cost.count import traced
 from guidelines.networks.cost.operator import OperatorCost
+from guidelines.networks.parts.dependence import dependent
 from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, replaced
 from guidelines.spec.condition import Device
 
@@ -16,7 +17,8 @@ def recorded(module: nn.Module, inputs: Sequence[Tensor]) -> Program:
     """The program of one call in evaluation mode, with the strides that its tensors have on their device.
 
     Call it in inference mode: outside, composite operators are recorded as those that torch composes them of.
-    Raises LayerError, naming the layer that fails, and ValueError for a network that changes its input.
+    Raises LayerError, naming the layer that fails or has tensors that are not strided, and ValueError for a
+    network that changes its input.
     """
     given = [x.clone() for x in inputs]
     recorder = _Recorder()
@@ -24,7 +26,7 @@ def recorded(module: nn.Module, inputs: Sequence[Tensor]) -> Program:
     for number, (before, after) in enumerate(zip(given, inputs, strict=True), start=1):
         if not torch.equal(before, after):
             raise ValueError(f"it changes its input {number} of {len(inputs)}: let it work on a copy")
-    return recorder.program()
+    return recorder.program(inputs)
 
 
 class _Recorder:
@@ -58,10 +60,15 @@ class _Recorder:
             )
         )
 
-    def program(self) -> Program:
+    def program(self, inputs: Sequence[Tensor]) -> Program:
         """The calls that do work, and those that others need; its outputs are those of the last call."""
         outputs = _outputs(self._calls)
-        return Program(self._specs, tuple(_without_dead(self._calls, outputs)), outputs)
+        return Program(
+            tensors=self._specs,
+            calls=tuple(_without_dead(self._calls, outputs)),
+            outputs=outputs,
+            dependent=dependent(self._calls, [self._of(x) for x in inputs]),
+        )
 
     def _of(self, value: Any) -> Any:
         """The slot of a tensor; a device becomes Device, which a replay replaces; other values stay."""
@@ -69,6 +76,8 @@ class _Recorder:
             return Device(str(value))
         if not isinstance(value, Tensor):
             return value
+        if value.layout != torch.strided or value.is_nested:
+            raise ValueError("sparse, nested and packed tensors cannot be recorded")
         if id(value) not in self._slots:
             self._kept.append(value)
             slot = self._slots[id(value)] = Slot(len(self._slots))

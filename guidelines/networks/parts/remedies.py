@@ -32,8 +32,12 @@ def remedies(each: Product) -> Iterator[Remedy]:
 
 
 def together(group: Fragments) -> Iterator[Remedy]:
-    """Ways to run products that read one tensor."""
-    if group.is_one_input and len({each.settings for each in group.products}) == 1:
+    """Ways to run products that read one tensor.
+
+    Outputs of depthwise convolutions side by side would not be those of one: its channels are in other order.
+    """
+    can_be_one = all(each.groups == 1 and each.is_plain for each in group.products)
+    if can_be_one and group.is_one_input and len({each.settings for each in group.products}) == 1:
         yield Remedy(_merged(group.products), "as one wider operator")
 
 

@@ -43,7 +43,7 @@ def values_of(program: Program) -> dict[int, Value]:
     values = dict.fromkeys(program.given, Value())
     aliases: dict[int, int] = {}
     for call in program.calls:
-        if call.cost is None and call.read:
+        if call.is_view:
             source = call.read[0].index
             aliases |= {slot.index: aliases.get(source, source) for slot in call.written}
         for index, value in _asked(call, program):

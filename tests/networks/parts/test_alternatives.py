@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from guidelines.networks.cost.count import traced
 from guidelines.networks.parts.part import parts
 from guidelines.networks.parts.replayed import Replayed
 
@@ -15,6 +16,13 @@ def alternatives(program, forward, *shapes, **layers):
 
 def multiply_adds(program):
     return sum(call.cost.work.multiply_adds for call in program.calls)
+
+
+def multiply_adds_run(program):
+    """Those that torch is asked for, whatever the program says of itself."""
+    with torch.inference_mode():
+        trace = traced(Replayed(program), (torch.empty(1),))
+    return sum(cost.work.multiply_adds for _, cost in trace.operators)
 
 
 def weights(alternative):
@@ -76,6 +84,15 @@ def test_the_alternative_has_the_layout_of_the_original(program, layout):
     assert spec.is_channels_last == (layout is torch.channels_last)
 
 
+@pytest.mark.parametrize("layer", [nn.Conv2d(1, 64, 1), nn.Conv2d(64, 1, 1)])
+def test_the_alternative_of_a_layer_of_one_channel_has_the_layout_of_the_others(program, layer):
+    shape = (1, layer.in_channels, 6, 6)
+    [part] = parts(program(lambda net, x: net.a(x), shape, layout=torch.channels_last, a=layer))
+    [call] = part.alternative.program.calls
+    for slot in (call.args[0], call.written[0]):
+        assert part.alternative.program.tensors[slot.index].is_channels_last
+
+
 def test_fragments_become_one_operator_of_their_work(program):
     layers = {name: nn.Conv2d(64, 16, 3, padding=1) for name in "abcd"}
     forward = lambda net, x: torch.cat([net.get_submodule(name)(x) for name in "abcd"], 1)  # noqa: E731
@@ -101,6 +118,47 @@ def test_depthwise_fragments_stay_depthwise(program):
     [(part, alternative)] = alternatives(program, lambda net, x: net.a(x) + net.b(x), IMAGE, **layers)
     assert alternative.text == "one operator, depthwise on 128 channels"
     assert multiply_adds(alternative.program) == multiply_adds(part.program)
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape"),
+    [
+        ([nn.Conv2d(24, 40, 1)], (1, 24, 6, 6)),
+        ([nn.Conv2d(24, 40, 3, groups=8)], (1, 24, 6, 6)),
+        ([nn.Linear(24, 40), nn.Linear(24, 56), nn.Linear(24, 7)], (3, 24)),
+        ([nn.Linear(24, 40, bias=False), nn.Linear(24, 8, bias=False)], (2, 3, 24)),
+        ([nn.Conv2d(24, 40, 1), nn.Conv2d(24, 16, 3, padding=1)], (2, 24, 6, 6)),
+        (
+            [nn.Conv2d(24, 40, (1, 7), padding=(0, 3)), nn.Conv2d(24, 40, (3, 1), padding=(1, 0))],
+            (1, 24, 6, 6),
+        ),
+        ([nn.Conv2d(24, 24, k, groups=24, padding=k // 2) for k in (3, 5, 7)], (1, 24, 6, 6)),
+        ([nn.Conv2d(24, 96, 3, groups=24), nn.Conv2d(24, 96, 3, groups=24)], (1, 24, 6, 6)),
+        (
+            [nn.Conv2d(24, 96, 3, groups=24, padding=1), nn.Conv2d(24, 72, 5, groups=24, padding=2)],
+            (1, 24, 6, 6),
+        ),
+        ([nn.Conv1d(24, 48, 3, groups=24), nn.Conv1d(24, 24, 3, groups=24)], (1, 24, 9)),
+    ],
+    ids=str,
+)
+def test_an_alternative_that_runs_does_the_work_that_it_says(program, layers, shape):
+    def forward(net, x):
+        return sum(layer(x).sum() for layer in net.layers)
+
+    [(part, alternative)] = alternatives(program, forward, shape, layers=nn.ModuleList(layers))
+    now, then = multiply_adds_run(part.program), multiply_adds_run(alternative.program)
+    assert then == multiply_adds(alternative.program)
+    assert then / now == pytest.approx(alternative.work)
+    assert 0.8 < alternative.work < 1.25
+
+
+def test_depthwise_fragments_keep_their_multiplier(program):
+    layers = {name: nn.Conv2d(64, 256, 3, padding=1, groups=64) for name in "ab"}
+    [(_, alternative)] = alternatives(program, lambda net, x: net.a(x) + net.b(x), IMAGE, **layers)
+    assert alternative.text == "one operator, depthwise on 128 channels"
+    assert weights(alternative) == (512, 1, 3, 3)
+    assert alternative.work == 1.0
 
 
 def test_halves_of_a_tensor_become_one_operator_that_reads_it_all(program):

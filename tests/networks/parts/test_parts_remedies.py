@@ -84,13 +84,40 @@ def test_fragments_as_one_wider_operator(program, kind, bias):
         [nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 3, padding=1)],
         [nn.Conv2d(16, 8, 1), nn.Conv2d(16, 8, 1, bias=False)],
         [nn.Conv2d(16, 8, 3, padding=1), nn.Conv2d(16, 8, 3, padding=2, dilation=2)],
+        [nn.Conv2d(16, 16, 3, groups=16), nn.Conv2d(16, 16, 3, groups=16)],
+        [nn.Conv2d(16, 32, 3, groups=16), nn.Conv2d(16, 32, 3, groups=16)],
     ],
 )
-def test_fragments_of_different_settings_cannot_be_merged(program, layers):
+def test_depthwise_fragments_and_those_of_different_settings_cannot_be_merged(program, layers):
     part = parts(
         program(lambda net, x: net.layers[0](x) + net.layers[1](x), IMAGE, layers=nn.ModuleList(layers))
     )[0]
     assert (part.guideline, texts(part)) == ("G3", [])
+
+
+@pytest.mark.parametrize(
+    ("bias", "settings", "expected"),
+    [
+        ((24,), {}, ["as one wider operator"]),
+        ((24,), {"alpha": 2.0}, []),
+        ((24,), {"beta": 0.5}, []),
+        ((3, 24), {}, []),
+        ((1, 24), {}, []),
+        ((1,), {}, []),
+    ],
+)
+def test_sums_with_a_product_are_merged_if_they_are_linear_layers(program, bias, settings, expected):
+    def forward(net, x):
+        return sum(torch.addmm(net.bias, x, weights, **settings).sum() for weights in (net.a, net.b))
+
+    layers = {"bias": nn.Parameter(torch.rand(bias))}
+    layers |= {name: nn.Parameter(torch.rand(16, 24)) for name in "ab"}
+    part = parts(program(forward, (3, 16), **layers))[0]
+    assert (part.guideline, texts(part)) == ("G3", expected)
+    assert_remedies_compute_the_same(part)
+    with torch.inference_mode():
+        [out] = Replayed(part.alternative.program).run(CPU)
+    assert out.shape == part.alternative.program.tensors[part.alternative.program.outputs[0].index].shape
 
 
 def test_fragments_that_read_different_tensors_cannot_be_merged(program):

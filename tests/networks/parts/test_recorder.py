@@ -1,7 +1,10 @@
 import pytest
 import torch
 from torch import nn
+from torch.profiler import ProfilerActivity
+from torch.profiler import profile as profiled
 
+from guidelines.networks.cost.count import traced
 from guidelines.networks.cost.trace import LayerError
 from guidelines.networks.parts.recorder import recorded
 
@@ -88,6 +91,68 @@ def test_a_network_that_changes_its_input_is_named(program, change):
 def test_the_layer_that_fails_is_named():
     with pytest.raises(LayerError, match=r"layer 1 \(Conv2d\): got \(1, 4, 6, 6\), it takes \(n, 5, ...\)"):
         recorded(nn.Sequential(nn.Conv2d(8, 4, 1), nn.Conv2d(5, 4, 1)), [torch.randn(1, 8, 6, 6)])
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR")
+@pytest.mark.parametrize("form", [torch.Tensor.to_sparse, torch.Tensor.to_sparse_csr, torch.Tensor.to_mkldnn])
+def test_a_layer_with_a_tensor_that_is_not_strided_is_named(program, form):
+    def forward(net, x):
+        return net.a(x) + net.b(x)
+
+    class Graph(nn.Module):
+        def forward(self, x):
+            edges = self.edges
+            return edges.to_dense() @ x if edges.is_mkldnn else torch.sparse.mm(edges, x)
+
+    graph = Graph()
+    graph.edges = form(torch.eye(20))
+    with pytest.raises(LayerError) as refused:
+        program(forward, (20, 8), a=nn.Linear(8, 8), b=graph)
+    assert str(refused.value) == (
+        "layer b (Graph): got (20, 8): ValueError: sparse, nested and packed tensors cannot be recorded"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_nested_tensor_is_refused(program):
+    def forward(net, x):
+        return torch.nested.nested_tensor([x[0], x[0, :4]]).sum()
+
+    with pytest.raises(LayerError, match=r"sparse, nested and packed tensors cannot be recorded$"):
+        program(forward)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", [(2, 6, 5), (2, 3, 6, 5)])
+def test_a_linear_layer_of_transposed_rows_is_one_product_as_without_the_recorder(program, bias, shape):
+    layer = nn.Linear(6, 4, bias=bias)
+    recorded = program(lambda net, x: net.a(x.transpose(-1, -2)), shape, a=layer)
+    expected = ["clone", "mm", "add_"] if bias else ["clone", "mm"]
+    assert [call.name for call in recorded.calls if call.cost] == expected
+    with torch.inference_mode(), profiled(activities=[ProfilerActivity.CPU]) as profile:
+        layer(torch.randn(shape).transpose(-1, -2))
+    run = [event.name.removeprefix("aten::") for event in profile.events()]
+    assert [name for name in run if name in ("clone", "mm", "bmm", "addmm", "add", "add_")] == expected
+
+
+def test_a_linear_layer_of_transposed_rows_gives_the_same_result_if_it_is_recorded():
+    layer, x = nn.Linear(6, 4), torch.randn(2, 6, 5)
+    seen = []
+    with torch.inference_mode():
+        traced(layer, (x.transpose(1, 2),), see=lambda *call: seen.append(call[4]))
+        torch.testing.assert_close(seen[-1], layer(x.transpose(1, 2)))
+
+
+@pytest.mark.parametrize("of_heads", [lambda x: x, lambda x: x.transpose(1, 2).contiguous().transpose(1, 2)])
+def test_the_result_of_attention_has_the_strides_that_the_device_gives_it(program, of_heads):
+    def attended(net, x):
+        return nn.functional.scaled_dot_product_attention(*[of_heads(x)] * 3)
+
+    recorded = program(attended, (2, 3, 5, 4))
+    with torch.inference_mode():
+        expected = attended(None, torch.randn(2, 3, 5, 4)).stride()
+    assert recorded.calls[-1].name == "scaled_dot_product_attention"
+    assert recorded.tensors[recorded.outputs[0].index].stride == expected
 
 
 def test_attention_and_recurrent_layers_are_one_operator(program, names):

@@ -60,6 +60,49 @@ def test_operators_without_products(program, operator, expected):
     assert rules(program, lambda net, x: operator(x))[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("forward", "operator"),
+    [
+        (lambda net, x: torch.mm(net.a(x), x.t()), "mm 20"),
+        (lambda net, x: torch.mm(net.a(x)[:, :4], x[:4]), "mm 8"),
+        (lambda net, x: torch.addmm(x[0], net.a(x), x[:8]), "addmm 8"),
+        (lambda net, x: functional.conv1d(net.a(x).view(1, 8, 20), x.view(20, 8, 1)), "convolution 20x20"),
+        (lambda net, x: torch.mm(x, torch.zeros(8, 4).copy_(net.a(x)[:8, :4])), "mm 4"),
+        (lambda net, x: torch.mm(x, _written_into(torch.zeros(8, 4), net.a(x)[0, :4])), "mm 4"),
+    ],
+)
+def test_a_product_of_two_computed_tensors_is_no_layer(program, forward, operator):
+    known = parts(program(forward, (20, 8), a=nn.Linear(8, 8)))
+    assert [(part.guideline, part.remedies) for part in known if part.operator == operator] == [("", ())]
+    assert "G3" not in [part.guideline for part in known]
+
+
+def _written_into(x, row):
+    x[0] = row
+    return x
+
+
+@pytest.mark.parametrize("weights", [lambda w: w.t(), lambda w: w[:4].t(), lambda w: (w / w.norm()).t()])
+def test_a_product_by_weights_is_a_layer_whatever_form_they_have(program, weights):
+    layer = nn.Parameter(torch.rand(12, 8))
+    known = parts(program(lambda net, x: torch.mm(x, weights(net.weights)), (20, 8), weights=layer))
+    assert known[-1].guideline == "G1"
+
+
+def test_attention_by_products_of_matrices_has_its_layers_alone_as_fragments(program):
+    def forward(net, x):
+        return torch.softmax(net.q(x) @ net.k(x).t(), -1) @ net.v(x)
+
+    layers = {name: nn.Linear(8, 8) for name in "qkv"}
+    known = parts(program(forward, (20, 8), **layers))
+    assert [(part.guideline, part.operator) for part in known] == [
+        ("G3", "linear 8->8, 20 rows"),
+        ("", "mm 20"),
+        ("", "_softmax 20"),
+        ("", "mm 8"),
+    ]
+
+
 def test_fragments_say_how_many_and_how_their_work_is_divided(program):
     layers = {"a": nn.Conv2d(8, 4, 1), "b": nn.Conv2d(8, 12, 1)}
     found = rules(program, lambda net, x: torch.cat([net.a(x), net.b(x)], 1), **layers)
