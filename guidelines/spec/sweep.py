@@ -19,6 +19,7 @@ class Variant:
     `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels,
     () if it has many. `build` takes no arguments and returns a new torch.nn.Module, whose forward() takes one
     batch of images and returns one tensor. `groups` is the number of groups of its convolutions, for records.
+    `before_sample` is called with the module before each sample, untimed.
     Raises ValueError for an id that cannot stand in a pytest expression, and for values of other types.
     """
 
@@ -28,6 +29,7 @@ class Variant:
     work: Stack | Traced
     build: Callable[[], Any] = field(compare=False)
     groups: int = 1
+    before_sample: Callable[[Any], object] = field(default=lambda module: None, compare=False)
 
     def __post_init__(self) -> None:
         owner = f"variant {shown(self.id)}"

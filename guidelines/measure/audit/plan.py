@@ -1,7 +1,7 @@
 """Plan an audit: the network, its parts, their alternatives and remedies, as variants of a sweep."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -139,7 +139,7 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
 
 def _replay(name: str, program: Program, work: Cost, like: Program | None = None) -> Variant:
     build = partial(Replayed, repeatable(program), like and repeatable(like))
-    return _variant(name, build, work)
+    return replace(_variant(name, build, work), before_sample=Replayed.read_inputs)
 
 
 def _variant(name: str, build: Callable[[], nn.Module], work: Cost) -> Variant:

@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -77,7 +78,7 @@ def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Ti
         x=x,
         bits_of_x=unchanged,
         call=call,
-        sampler=timed(call, synchronizer(condition.device)),
+        sampler=timed(call, synchronizer(condition.device), before=partial(variant.before_sample, module)),
         condition=condition,
         multiply_adds=variant.cost(condition).multiply_adds,
     )
@@ -88,13 +89,15 @@ def timed(
     call: Callable[[], object],
     synchronize: Callable[[], None],
     clock: Callable[[], float] = time.perf_counter,
+    before: Callable[[], object] = lambda: None,
 ) -> Sample:
     """Function that returns the seconds that a number of calls took, with the device idle before and after.
 
-    For no calls that is the cost of measuring itself.
+    For no calls that is the cost of measuring itself. `before` is called before each sample, untimed.
     """
 
     def sample(calls: int) -> float:
+        before()
         synchronize()
         start = clock()
         for _ in range(calls):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
-from guidelines.networks.parts.values import drawn, values_of
+from guidelines.networks.parts.values import computed, drawn, values_of
 from guidelines.spec.condition import Device
 
 
@@ -39,6 +39,7 @@ class Replayed(nn.Module):
         self._device: torch.device | None = None
         self._values: dict[int, Any] = {}
         self._steps: list[_Step] = []
+        self._computed: list[Tensor] = []
         self.register_buffer("_place", torch.empty(0), persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
@@ -63,6 +64,11 @@ class Replayed(nn.Module):
                 del values[index]
         return [values[slot.index] for slot in self.program.outputs]
 
+    def read_inputs(self) -> None:
+        """Read what another operator computes in the network, so that it is in the cache as it is there."""
+        for value in self._computed:
+            value.sum()
+
     def _begin(self, device: torch.device) -> None:
         """Draw what is given from outside, do the setup, and fill in what is known before the first call."""
         values: dict[int, Any] = {}
@@ -74,6 +80,7 @@ class Replayed(nn.Module):
         for call, ended in zip(self.program.calls, self.program.ended, strict=True):
             self._steps.append(_filled(call, values, device)._replace(ended=ended))
         self._device, self._values = device, values
+        self._computed = [values[index] for index in computed(self.program, self._like)]
 
 
 def _filled(call: Call, values: dict[int, Any], device: torch.device) -> _Step:

@@ -53,6 +53,19 @@ def values_of(program: Program) -> dict[int, Value]:
     return values
 
 
+def computed(program: Program, like: Program) -> list[int]:
+    """Indices of what other operators compute for a program: no weights, biases or statistics.
+
+    They are given, as to the program `like`, or other forms of these, made in the setup.
+    """
+    values = values_of(like)
+    known = [index for index in values if values[index].scale == 1 and len(like.tensors[index].shape) > 1]
+    for call in program.setup:
+        if call.read[0].index in known:
+            known += [slot.index for slot in call.written]
+    return known
+
+
 def _asked(call: Call, program: Program) -> Iterator[tuple[int, Value]]:
     """Values that a call wants its tensors to have, by their index."""
     at = WEIGHTS_AT.get(call.name)

@@ -172,3 +172,13 @@ def test_a_sample_on_cuda_lasts_as_long_as_the_device_works():
         end.record()
         torch.cuda.synchronize()
     assert seconds == pytest.approx(start.elapsed_time(end) / 1e3, rel=0.2)
+
+
+def test_what_comes_before_a_sample_is_not_timed():
+    now = [0.0]
+
+    def takes(seconds):
+        now[0] += seconds
+
+    sample = timed(lambda: takes(1.0), lambda: None, lambda: now[0], before=lambda: takes(100.0))
+    assert [sample(3), sample(1)] == [3.0, 1.0]

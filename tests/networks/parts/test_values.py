@@ -2,8 +2,9 @@ import pytest
 import torch
 from torch import nn
 
+from guidelines.networks.parts.part import parts
 from guidelines.networks.parts.program import TensorSpec
-from guidelines.networks.parts.values import LARGE, Value, drawn, repeatable, values_of
+from guidelines.networks.parts.values import LARGE, Value, computed, drawn, repeatable, values_of
 
 CPU = torch.device("cpu")
 
@@ -77,3 +78,19 @@ def test_infinite_numbers_become_large_ones(program):
         value for call in repeatable(recorded).calls for value in call.args if isinstance(value, float)
     ]
     assert sorted(numbers) == [-LARGE, LARGE]
+
+
+def test_what_other_operators_compute_is_told_from_weights_and_statistics(program):
+    layers = {"conv": nn.Conv2d(8, 8, 3), "norm": nn.BatchNorm2d(8)}
+    known = program(lambda net, x: net.norm(net.conv(x)), **layers)
+    shapes = [known.tensors[index].shape for index in computed(known, known)]
+    assert shapes == [(1, 8, 6, 6)]
+
+
+def test_another_form_of_an_input_is_computed_too(program):
+    known = program(lambda net, x: net.conv(x), conv=nn.Conv2d(8, 16, 1))
+    (part,) = parts(known)
+    in_nhwc = next(each for each in part.remedies if each.text == "in nhwc").program
+    image, other = computed(in_nhwc, part.program)
+    assert known.tensors[image].shape == (1, 8, 6, 6)
+    assert other not in known.tensors
