@@ -1,3 +1,4 @@
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -31,8 +32,9 @@ def unmeasured(monkeypatch, audit):
     return audit
 
 
-def test_the_answer_and_the_measurements_are_written(audit, tmp_path, capsys):
-    saved, page = tmp_path / "saved.json", tmp_path / "audit.html"
+def test_the_answer_and_the_measurements_are_written(audit, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a long path would be broken into lines
+    saved, page = Path("saved.json"), Path("audit.html")
     out, err, status = audit("--save", saved, "-o", page)
     assert (out, status) == ("", 0)
     assert err.splitlines() == [f"wrote {saved}", f"wrote {page}"]
