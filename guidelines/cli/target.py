@@ -1,12 +1,15 @@
 """Find the network that TARGET names, for the commands that examine one."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from guidelines.cli.arguments import inputs
 from guidelines.cli.output import CommandError
+from guidelines.spec.condition import Condition, Device
 
 if TYPE_CHECKING:
     from torch import nn
@@ -41,3 +44,22 @@ def sources(name: str) -> list[Path]:
     where, colon, _ = name.partition(":")
     imported = getattr(sys.modules.get(where), "__file__", None)
     return [Path(file) for file in (where, imported) if file and colon]
+
+
+def condition(options: Namespace) -> Condition:
+    """The device, layout and sizes that a command is given. Raises CommandError if they cannot be used."""
+    from guidelines.measure.device.devices import device_list, device_name
+
+    device = Device("cuda:0" if options.device == "cuda" else options.device)
+    if device not in device_list():
+        raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
+    first = inputs(options)[0].shape
+    if options.layout == "nhwc" and len(first) != 4:
+        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
+    return Condition(
+        device=device,
+        device_name=device_name(device),
+        layout=options.layout,
+        batch_size=first[0],
+        image_size=first[-1],
+    )

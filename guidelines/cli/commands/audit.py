@@ -2,13 +2,14 @@
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
-from guidelines.cli.target import builder, sources
+from guidelines.cli.target import builder, condition, sources
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
@@ -109,10 +110,10 @@ def _measured(options: Namespace) -> "Auditing":
     from guidelines.measure.audit.auditing import AuditLimits, auditing
     from guidelines.measure.audit.plan import Audited
 
-    condition = _condition(options)
+    under = _condition(options)
     with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        audit = auditing(Audited(options.target, inputs(options)), condition, limits)
+        audit = auditing(Audited(options.target, inputs(options)), under, limits)
     follow(audit)
     if printed := "".join(audit.printed).strip():
         remark(printed)
@@ -136,25 +137,9 @@ def _result(run: "Run") -> "AuditResult":
 
 def _condition(options: Namespace) -> Condition:
     """The condition of the options. Raises CommandError if something of it cannot be used here."""
-    from guidelines.measure.device.devices import device_list, device_name
-
-    device = Device("cuda:0" if options.device == "cuda" else options.device)
-    if device not in device_list():
-        raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
-    first = inputs(options)[0].shape
-    if options.layout == "nhwc" and len(first) != 4:
-        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
-    _check_device(device, options)
-    return Condition(
-        device=device,
-        device_name=device_name(device),
-        dtype=options.dtype,
-        layout=options.layout,
-        mode=options.mode,
-        threads=options.threads,
-        batch_size=first[0],
-        image_size=first[-1],
-    )
+    on_device = condition(options)
+    _check_device(on_device.device, options)
+    return replace(on_device, dtype=options.dtype, mode=options.mode, threads=options.threads)
 
 
 def _check_device(device: Device, options: Namespace) -> None:

@@ -4,9 +4,9 @@ from argparse import ArgumentParser, Namespace
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.formats import Answer
-from guidelines.cli.output import CommandError, show
-from guidelines.cli.target import builder, sources
-from guidelines.spec.condition import LAYOUTS, Condition, Device
+from guidelines.cli.output import show
+from guidelines.cli.target import builder, condition, sources
+from guidelines.spec.condition import LAYOUTS
 
 HELP = "show which classes of operators take a network's time"
 DESCRIPTION = (
@@ -36,32 +36,13 @@ def run(options: Namespace) -> int:
     from guidelines.networks.cost.count import count
     from guidelines.report.subjects import decomposition as report
 
-    condition = _condition(options)
+    under = condition(options)
     with builder(options.target) as build:
         count(build, *inputs(options))  # names the layer that the input does not fit
-        module = placed_module(build, condition, seed=0)
-        values = drawn_inputs(inputs(options), condition, seed=0)
-        decomposition = decompose(module, values, condition)
+        module = placed_module(build, under, seed=0)
+        values = drawn_inputs(inputs(options), under, seed=0)
+        decomposition = decompose(module, values, under)
     shown = (options.target, inputs(options), decomposition)
     answer = Answer("decompose", report.document(*shown), report.records(*shown))
     show(answer, options, sources(options.target))
     return 0
-
-
-def _condition(options: Namespace) -> Condition:
-    """The condition of the options. Raises CommandError if the device or the layout cannot be used."""
-    from guidelines.measure.device.devices import device_list, device_name
-
-    device = Device("cuda:0" if options.device == "cuda" else options.device)
-    if device not in device_list():
-        raise CommandError(f"--device {options.device}: not there; possible: {', '.join(device_list())}")
-    first = inputs(options)[0].shape
-    if options.layout == "nhwc" and len(first) != 4:
-        raise CommandError(f"--layout nhwc: takes an --input of 4 sizes, got {len(first)}")
-    return Condition(
-        device=device,
-        device_name=device_name(device),
-        layout=options.layout,
-        batch_size=first[0],
-        image_size=first[-1],
-    )
