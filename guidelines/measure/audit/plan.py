@@ -67,7 +67,7 @@ class Plan(NamedTuple):
 
 @cache
 def plan(audited: Audited, condition: Condition) -> Plan:
-    """Call the network once, take it apart, and say what to time.
+    """Call the network, take it apart, and say what to time.
 
     Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
     """
@@ -85,15 +85,14 @@ def plan(audited: Audited, condition: Condition) -> Plan:
 
 
 def _program(build: Callable[[], Whole], condition: Condition) -> Program:
-    """The program of one call of the network, on the device and in the type and layout of a condition."""
+    """The program of a later call of the network, on the device and in the type and layout of a condition."""
     with pinned(condition):
         module = placed_module(build, condition, SEED)
         assert isinstance(module, Whole)
         x = torch.empty(1, 1, 1, 1, device=condition.device, dtype=getattr(torch, condition.dtype))
         inputs = module.values(x)
-        recorded(
-            module.network, inputs
-        )  # what only the first call does, such as filling a table, is not timed
+        # What only the first call does, such as filling a table, is not timed.
+        recorded(module.network, inputs)
         program = recorded(module.network, inputs)
     if not any(call.cost for call in program.calls):
         raise ValueError("it calls no operator of torch, so there is nothing to time")

@@ -13,7 +13,7 @@ CONVOLUTION = "convolution"
 INPUT_AT = {CONVOLUTION: 0, "mm": 0, "addmm": 1}
 WEIGHTS_AT = {CONVOLUTION: 1, "mm": 1, "addmm": 2}
 BIAS_AT = {CONVOLUTION: 2, "mm": None, "addmm": 0}
-STRIDE_AT, PADDING_AT, TRANSPOSED_AT, GROUPS_AT = 3, 4, 6, 8
+STRIDE_AT, TRANSPOSED_AT, GROUPS_AT = 3, 6, 8
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,8 @@ class Product:
     @property
     def is_plain(self) -> bool:
         """True if it adds nothing but a bias of an element for each channel, and scales nothing."""
-        is_scaled = any(
-            value != 1 for value in self.call.kwargs.values()
-        )  # alpha and beta, or a tensor to fill
+        # Named arguments are alpha and beta, or a tensor to fill.
+        is_scaled = any(value != 1 for value in self.call.kwargs.values())
         return not is_scaled and (self.bias is None or self.tensors[self.bias.index].shape == (self.c2,))
 
     @property

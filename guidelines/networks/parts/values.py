@@ -4,7 +4,7 @@ All numbers are positive, which every operator takes, and weights are averages, 
 large as inputs. No speed depends on the values, but for denormal numbers, which these never become.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import ceil, copysign, isinf, prod
 from typing import Any, NamedTuple
@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from guidelines.networks.parts.product import CONVOLUTION, WEIGHTS_AT
 from guidelines.networks.parts.program import Call, Program, TensorSpec, replaced
 
 # Values repeat after so many elements: drawing each one anew would take longer than the timing.
 DISTINCT = 4096
-# Which argument of a product of matrices holds its weights.
-WEIGHTS_AT = {"convolution": 1, "mm": 1, "bmm": 1, "mv": 0, "addmm": 2, "baddbmm": 2, "addmv": 1}
+# Which argument of a product holds its weights, also of products that are no layers.
+FACTORS_AT = {**WEIGHTS_AT, "bmm": 1, "mv": 0, "baddbmm": 2, "addmv": 1}
 # Operators in place that change nothing if called again.
 STEADY = {"relu_", "relu6_", "hardtanh_", "clamp_", "clamp_min_", "clamp_max_", "abs_", "leaky_relu_"}
 STEADY |= {"copy_", "fill_", "zero_", "masked_fill_"}
@@ -68,17 +69,23 @@ def computed(program: Program, like: Program) -> list[int]:
 
 def _asked(call: Call, program: Program) -> Iterator[tuple[int, Value]]:
     """Values that a call wants its tensors to have, by their index."""
-    at = WEIGHTS_AT.get(call.name)
+    at = FACTORS_AT.get(call.name)
     if at is not None and len(call.args) > at:
         weights = call.args[at]
         shape = program.tensors[weights.index].shape
-        fan_in = prod(shape[1:]) if call.name == "convolution" else shape[-2] if len(shape) > 1 else shape[-1]
-        yield weights.index, Value(scale=1 / max(1, fan_in))
+        yield weights.index, Value(scale=1 / max(1, _fan_in(call, shape)))
     if call.name in NEUTRAL:
         for slot in call.read[1:]:
             yield slot.index, Value(constant=NEUTRAL[call.name])
     if _keeps_zero(call):
         yield call.read[0].index, Value(constant=0.0)
+
+
+def _fan_in(call: Call, shape: Sequence[int]) -> int:
+    """The number of products that weights of a shape sum for each result."""
+    if call.name == CONVOLUTION:
+        return prod(shape[1:])
+    return shape[-2] if len(shape) > 1 else shape[-1]
 
 
 def _keeps_zero(call: Call) -> bool:
