@@ -24,7 +24,7 @@ def follow(audit: Auditing) -> None:
     Leaving by Ctrl-C ends the measuring, too.
     """
     passes, begun_s = audit.limits.passes, time.monotonic()
-    operators = len(audit.run.audit.parts) if audit.run.audit else 0
+    operators = len(audit.audit.parts)
     line = _Line(sys.stderr)
     with closing(audit.steps()) as steps, line.ticking():
         for step in steps:

@@ -15,7 +15,7 @@ from guidelines.measure.passes import Step, TaskOfCase
 from guidelines.measure.processes import TURN_LIMIT_S, Result, measure_in_processes
 from guidelines.measure.recording import Limits
 from guidelines.measure.task import Task
-from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4
+from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4, Audit
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
 from guidelines.results.model import Run
@@ -50,6 +50,11 @@ class Auditing:
     printed: list[str] = field(default_factory=list)
 
     @property
+    def audit(self) -> Audit:
+        """The network's parts, and what its variants are."""
+        return plan(self.audited, self.condition).audit
+
+    @property
     def machine(self) -> dict[str, Any]:
         """The machine, as files hold it."""
         return machine_info(describe([self.condition]))
@@ -62,7 +67,7 @@ class Auditing:
             run,
             machine=parse_machine(self.machine),
             ceilings=self.campaign.ceilings,
-            audit=plan(self.audited, self.condition).audit,
+            audit=self.audit,
         )
 
     def steps(self) -> Generator[Step, None, None]:
