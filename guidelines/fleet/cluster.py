@@ -49,10 +49,10 @@ def connected(address: str | None, environment: Mapping[str, Any]) -> Iterator["
 
     Ray prints nothing meanwhile. Raises FleetError if there is none.
     """
+    check_address(address)
     for name, value in ENVIRON.items():
         os.environ.setdefault(name, value)
     ray = _ray()
-    _check_listens(address)
     with (
         Path(os.devnull).open("w", encoding="utf-8") as nothing,
         redirect_stderr(nothing),
@@ -67,7 +67,9 @@ def connected(address: str | None, environment: Mapping[str, Any]) -> Iterator["
                 **({} if address else {"include_dashboard": False}),
             )
         except Exception as error:  # ray has many kinds
-            raise FleetError(f"--address {address or 'local'}: {_first_line(error)}") from error
+            raise FleetError(
+                f"--address {address or 'local'}: {_first_line(error).partition('. ')[0]}"
+            ) from error
         cluster = RayCluster()
         try:
             yield cluster
@@ -76,8 +78,9 @@ def connected(address: str | None, environment: Mapping[str, Any]) -> Iterator["
             ray.shutdown()
 
 
-def _check_listens(address: str | None) -> None:
-    """Raise FleetError if nothing listens at an address: ray would wait for a minute."""
+def check_address(address: str | None) -> None:
+    """Raise FleetError without ray, or if nothing listens at an address, for which ray would wait long."""
+    _ray()
     match = re.fullmatch(rf"(?:{RAY_CLIENT})?\[?(.+?)\]?:(\d+)", address or "")
     if not match:
         return
@@ -212,6 +215,8 @@ def _reason(error: Exception) -> str:
     gone = (exceptions.ActorUnschedulableError, exceptions.TaskUnschedulableError, exceptions.NodeDiedError)
     if isinstance(error, gone):
         return "is lost: the cluster does not have it any more"
+    if isinstance(error, exceptions.ActorUnavailableError):
+        return "does not answer any more"
     if isinstance(error, exceptions.RuntimeEnvSetupError):
         return f"cannot get the project or its packages: {_first_line(error)}"
     if isinstance(error, exceptions.RayActorError | exceptions.WorkerCrashedError):

@@ -6,6 +6,7 @@ The plan does not end in .json, so that the folder can be given to the commands 
 import json
 import re
 import shlex
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -51,9 +52,9 @@ class Folder:
         check_new(self.path)
         self.plan = replace(self.plan, nodes=tuple(nodes))
         try:
-            (self.path / JOURNALS).mkdir(exist_ok=True)
+            (self.path / JOURNALS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise FleetError(f"{_shown(self.path)}: cannot be written: {error.strerror}") from error
+            raise _unwritable(self.path, error) from error
         self.write()
 
     def passes_of(self, name: str) -> int:
@@ -104,18 +105,18 @@ class Folder:
 
 
 def check_new(path: Path) -> None:
-    """Raise FleetError if a folder for a new fleet holds something already, or cannot be made."""
+    """Raise FleetError if a folder for a new fleet holds something already, or cannot be written."""
     if (path / PLAN).exists():
         raise FleetError(
-            f"{_shown(path)}: holds results of a fleet; --resume goes on with it, or give another"
+            f"{_shown(path)}: holds results of a fleet; --resume goes on, or give another folder"
         )
     try:
         if path.exists() and any(path.iterdir()):
             raise FleetError(f"{_shown(path)}: is not empty; give a new folder")
-        path.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=path if path.exists() else path.absolute().parent):
+            pass
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FleetError(f"{_shown(path)}: cannot be the folder of a fleet: {reason}") from error
+        raise _unwritable(path, error) from error
 
 
 def resumed(path: Path) -> Folder:
@@ -174,7 +175,11 @@ def _write(path: Path, content: bytes) -> None:
     try:
         write_whole(path, content)
     except OSError as error:
-        raise FleetError(f"{_shown(path)}: cannot be written: {error.strerror}") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> FleetError:
+    return FleetError(f"{_shown(path)}: cannot be written: {getattr(error, 'strerror', None) or error}")
 
 
 def _shown(path: Path) -> str:

@@ -22,8 +22,8 @@ DESCRIPTION = (
     "Measure on every node of a Ray cluster, pass by pass: one pass on every node before the second on any. "
     "The arguments after -- are those of `guidelines run`. The current folder travels to the nodes, which "
     "need Python and torch. Each node is held as a whole meanwhile. FOLDER gets a saved file for each as "
-    "soon as a pass is there, for `guidelines report FOLDER` and `guidelines compare FOLDER`. The exit status "
-    "is 1 if a node is missing."
+    "soon as a pass is there, for `guidelines report` and `guidelines compare`. The exit status is 1 if a "
+    "node is missing."
 )
 FOLDER, PASSES, INTERRUPTED = "fleet", 5, 130
 
@@ -85,11 +85,13 @@ def run(options: Namespace) -> int:
 
 def _new(options: Namespace, given: Sequence[str]) -> "Folder":
     """The folder of a fleet that begins, not yet written."""
+    from guidelines.fleet.cluster import check_address
     from guidelines.fleet.folder import Folder, Plan, check_new
 
     each = options.each or "node"
     arguments = for_nodes(given, each)
     check_new(options.folder)
+    check_address(options.address)
     check_selection(arguments)
     plan = Plan(arguments=arguments, passes=options.passes or PASSES, each=each, suite=__version__)
     return Folder(options.folder, plan)
