@@ -115,7 +115,8 @@ def _measured(options: Namespace, folder: "Folder", here: Path) -> "list[Member]
     from guidelines.fleet.project import travelling
     from guidelines.fleet.spreading import Spreading
 
-    stream = sys.stderr
+    stream = sys.stderr  # ray's own words are kept from it
+    print(f"{here} travels to the nodes", file=stream, flush=True)
     with travelling(here, options.folder) as environment, connected(options.address, environment) as cluster:
         members = _members(options, folder, cluster)
         spreading = Spreading(
