@@ -52,30 +52,33 @@ def connected(address: str | None, environment: Mapping[str, Any]) -> Iterator["
     check_address(address)
     for name, value in ENVIRON.items():
         os.environ.setdefault(name, value)
-    ray = _ray()
     with (
         Path(os.devnull).open("w", encoding="utf-8") as nothing,
         redirect_stderr(nothing),
         redirect_stdout(nothing),
     ):
-        try:
-            ray.init(
-                address=address or "local",
-                log_to_driver=False,
-                logging_level="ERROR",
-                runtime_env=dict(environment),
-                **({} if address else {"include_dashboard": False}),
-            )
-        except Exception as error:  # ray has many kinds
-            raise FleetError(
-                f"--address {address or 'local'}: {_first_line(error).partition('. ')[0]}"
-            ) from error
+        _connect(address, environment)
         cluster = RayCluster()
         try:
             yield cluster
         finally:
             cluster.release_all()
-            ray.shutdown()
+            _ray().shutdown()
+
+
+def _connect(address: str | None, environment: Mapping[str, Any]) -> None:
+    options = {} if address else {"include_dashboard": False}
+    try:
+        _ray().init(
+            address=address or "local",
+            log_to_driver=False,
+            logging_level="ERROR",
+            runtime_env=dict(environment),
+            **options,
+        )
+    except Exception as error:  # ray has many kinds
+        reason = _first_line(error).partition(". ")[0]
+        raise FleetError(f"--address {address or 'local'}: {reason}") from error
 
 
 def check_address(address: str | None) -> None:

@@ -41,7 +41,7 @@ def unchecked(monkeypatch):
 def test_a_fleet_is_measured_and_gathered(fleet, unchecked, tmp_path):
     status, out, err, log = fleet("--passes", "2", "--", "G1", "-k", "x1")
     assert status == 0
-    assert out == ["2 of 2 are there, in fleet: `guidelines compare fleet`"]
+    assert out == ["2 of 2 are there, in fleet; `guidelines compare fleet` shows them"]
     assert log == [("n1", 1), ("n2", 1), ("n1", 2), ("n2", 2)]
     assert sorted(path.name for path in (tmp_path / "fleet").glob("*.json")) == ["n1.json", "n2.json"]
     assert err[:2] == ["n1: waits for the node", "n2: waits for the node"]
@@ -57,7 +57,7 @@ def test_nodes_that_are_missing_are_named_with_their_reasons(fleet, unchecked):
         deals={("n3", 1): PassResult(reason="no", printed="line 1\nline 2"), ("n4", 1): Lost("is lost")},
     )
     assert status == 1
-    assert out == ["1 of 4 are there, in fleet: `guidelines compare fleet`"]
+    assert out == ["1 of 4 are there, in fleet; `guidelines compare fleet` shows them"]
     torch = "n2: has no torch in its Python 3.11.7"
     assert err[-5:] == [torch, "n3: no", "  line 1", "  line 2", "n4: is lost"]
 

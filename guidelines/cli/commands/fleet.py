@@ -32,6 +32,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.usage = "guidelines fleet [OPTION ...] -- [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
     parser.set_defaults(pytest_arguments=[])
+    _add_nodes(parser)
+    _add_effort(parser)
+    parser.add_argument(
+        "-o", dest="folder", type=Path, default=Path(FOLDER), metavar="FOLDER", help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with FOLDER: measure the passes that it lacks"
+    )
+
+
+def _add_nodes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--address",
         metavar="A",
@@ -47,9 +58,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         choices=("node", "device"),
         help="measure on each node, or on each of its GPUs, which are held one by one (default: node)",
     )
-    parser.add_argument(
-        "-o", dest="folder", type=Path, default=Path(FOLDER), metavar="FOLDER", help="(default: %(default)s)"
-    )
+
+
+def _add_effort(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--passes", type=_count, metavar="N", help=f"passes on each device (default: {PASSES})"
     )
@@ -60,9 +71,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="S",
         help="seconds that a pass may take on a node, and that a node may be held by others before it "
         "(default: %(default)s)",
-    )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on with FOLDER: measure the passes that it lacks"
     )
 
 
@@ -144,13 +152,17 @@ def _members(options: Namespace, folder: "Folder", cluster: "RayCluster") -> "li
 
 
 def _told(members: "Sequence[Member]", options: Namespace) -> int:
+    """Name the devices that lack something, and where the others are; returns 1 if any lacks something."""
     missing = [member for member in members if member.state != "done"]
     for member in missing:
         remark(f"{member.name}: {member.reason}")
         for line in member.printed.splitlines():
-            remark(f"  {line}")
+            if member.reason not in line:
+                remark(f"  {line}")
     there = len(members) - len(missing)
-    say(f"{there} of {len(members)} are there, in {options.folder}: `guidelines compare {options.folder}`")
+    reads = "compare" if len(members) > 1 else "report"
+    hint = f"; `{shlex.join(['guidelines', reads, str(options.folder)])}` shows them" if there else ""
+    say(f"{there} of {len(members)} are there, in {options.folder}{hint}")
     return 1 if missing else 0
 
 
