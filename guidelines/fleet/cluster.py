@@ -23,6 +23,7 @@ CONNECT_S, PROBE_S = 3.0, 120.0
 RESTARTS = 2
 RAY_CLIENT = "ray://"
 LONGEST_REASON = 300
+GONE = "is lost: the cluster does not have it any more"
 INSTALL = "pip install 'guidelines[fleet]'"
 # Ray is told not to hide GPUs from processes that ask for none, and says nothing of it.
 ENVIRON = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -192,11 +193,14 @@ class RayCluster:
         try:
             result = ray.get(answer)
         except Exception as error:  # whatever happens on a node is its reason
-            return Lost(_reason(error))
+            return Lost(_reason(error) if self._is_alive(slot.node) else GONE)
         if isinstance(result, PassResult):
             return result
         self._gpus[slot] = result
         return Held(slot.node.name if slot.gpu is None else f"{slot.node.name}-gpu{result}")
+
+    def _is_alive(self, node: Node) -> bool:
+        return any(each["Alive"] for each in _ray().nodes() if each["NodeID"] == node.id)
 
 
 def _ray() -> Any:
@@ -217,16 +221,21 @@ def _reason(error: Exception) -> str:
     exceptions = _ray().exceptions
     gone = (exceptions.ActorUnschedulableError, exceptions.TaskUnschedulableError, exceptions.NodeDiedError)
     if isinstance(error, gone):
-        return "is lost: the cluster does not have it any more"
+        return GONE
     if isinstance(error, exceptions.ActorUnavailableError):
         return "does not answer any more"
     if isinstance(error, exceptions.RuntimeEnvSetupError):
-        return f"cannot get the project or its packages: {_first_line(error)}"
+        return f"cannot get the project or its packages: {_lines(error)[-1]}"
     if isinstance(error, exceptions.RayActorError | exceptions.WorkerCrashedError):
         return f"its process died, {RESTARTS + 1} times: {_first_line(error)}"
     return _first_line(error)
 
 
 def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__)[:LONGEST_REASON]
+    return _lines(error)[0]
+
+
+def _lines(error: Exception) -> list[str]:
+    """The lines of an error's message, at least one."""
+    lines = [line.strip()[:LONGEST_REASON] for line in str(error).splitlines()]
+    return list(filter(None, lines)) or [type(error).__name__]
