@@ -23,6 +23,8 @@ CONNECT_S, PROBE_S = 3.0, 120.0
 RESTARTS = 2
 RAY_CLIENT = "ray://"
 LONGEST_REASON = 300
+# Part of ray's error for a folder that it does not send.
+TOO_LARGE = "exceeds the maximum size"
 GONE = "is lost: the cluster does not have it any more"
 INSTALL = "pip install 'guidelines[fleet]'"
 # Ray is told not to hide GPUs from processes that ask for none, and says nothing of it.
@@ -78,6 +80,9 @@ def _connect(address: str | None, environment: Mapping[str, Any]) -> None:
             **options,
         )
     except Exception as error:  # ray has many kinds
+        if TOO_LARGE in str(error):
+            folder = environment["working_dir"]
+            raise FleetError(f"{folder}: is too large to travel; name large files in .rayignore") from error
         reason = _first_line(error).partition(". ")[0]
         raise FleetError(f"--address {address or 'local'}: {reason}") from error
 
