@@ -42,14 +42,17 @@ class FakeCluster:
     if nothing ever comes back, or an exception to raise.
     """
 
-    def __init__(self, nodes, clock=None, facts=None, took_s=None, deals=None):
+    def __init__(self, nodes, clock=None, facts=None, took_s=None, deals=None, nodes_raise=None):
         self.packages = {}
         self.log, self.tasks, self.held = [], [], set()
         self._nodes, self._clock = nodes, clock
         self._facts, self._took_s, self._deals = facts or {}, took_s or {}, deals or {}
+        self._nodes_raise = nodes_raise
         self._due = []
 
     def nodes(self):
+        if self._nodes_raise:
+            raise self._nodes_raise
         return list(self._nodes)
 
     def look(self, nodes):

@@ -93,6 +93,11 @@ def test_a_mistake_is_one_line(fleet, unchecked, capsys, arguments, error, monke
     assert capsys.readouterr().err.splitlines()[-1] == f"guidelines: {error}"
 
 
+def test_ctrl_c_before_anything_is_there_names_nothing_to_resume(fleet, unchecked):
+    status, _, err, _ = fleet("--", "G1", nodes_raise=KeyboardInterrupt())
+    assert (status, err) == (130, ["guidelines: interrupted"])
+
+
 def test_a_selection_that_selects_nothing_is_an_error_before_anything_is_spread(fleet, tmp_path, capsys):
     (tmp_path / "test_none.py").write_text("def test_none(): pass")
     assert main(["fleet", "--", "test_none.py"]) == 2

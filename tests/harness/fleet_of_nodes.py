@@ -66,13 +66,12 @@ def wait_for(is_there: Callable[[], bool], process: subprocess.Popen[str]) -> No
         time.sleep(0.1)
 
 
-def kill_process_on(name: str) -> int:
-    """Kill the process that holds a node: the parent of the one that measures under its name."""
+def holder_of(name: str) -> int:
+    """The process that holds a node: the parent of the one that measures under its name; 0 if none does."""
     listed = subprocess.run(["ps", "-e", "-o", "ppid=,args="], capture_output=True, text=True, check=True)
     for line in listed.stdout.splitlines():
         parent, arguments = line.split(maxsplit=1)
         if "guidelines.fleet.with_parent" in arguments and f"--machine={name}" in arguments:
-            os.kill(int(parent), signal.SIGKILL)
             return int(parent)
     return 0
 
@@ -86,10 +85,13 @@ def killed(number: int) -> None:
         process = new(cluster.address, folder)
         after = chance.randrange(PASSES)
         wait_for(lambda: sum(passes_in(folder).values()) >= after * len(NAMES), process)
+        wait_for(lambda: bool(holder_of(NAMES[1])), process)
         delay_s = chance.uniform(0, 8)
         time.sleep(delay_s)
         there = passes_in(folder)
-        pid = kill_process_on(NAMES[1])
+        pid = holder_of(NAMES[1])
+        if pid:
+            os.kill(pid, signal.SIGKILL)
         cluster.remove_node(nodes[NAMES[2]], allow_graceful=False)
         _, told = process.communicate(timeout=LONGEST_S)
         kept = passes_in(folder)

@@ -76,6 +76,7 @@ def _add_effort(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Measure what is missing and name the nodes that lack something; returns 1 if there are any."""
+    from guidelines.fleet.folder import PLAN
     from guidelines.fleet.problem import FleetError
 
     given = after_dashes(options.pytest_arguments)
@@ -86,7 +87,8 @@ def run(options: Namespace) -> int:
     except FleetError as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:
-        remark(f"guidelines: interrupted; `{_to_resume(options)}` goes on")
+        has_begun = (options.folder / PLAN).exists()
+        remark("guidelines: interrupted" + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
         return INTERRUPTED
     return _told(members, options)
 
