@@ -41,13 +41,17 @@ class AuditLimits:
 
 @dataclass
 class Auditing:
-    """An audit while it is measured; `printed` is what its processes print."""
+    """An audit while it is measured; `printed` is what its processes print.
+
+    In each pass, `compiled` of its variants are compiled.
+    """
 
     audited: Audited
     condition: Condition
     limits: AuditLimits
     campaign: Campaign
     other_modes: tuple[str, ...] = ()
+    compiled: int = 0
     printed: list[str] = field(default_factory=list)
 
     @property
@@ -106,7 +110,14 @@ def auditing(
         passes=limits.passes,
     )
     campaign.choose(of_audit)
-    return Auditing(audited, condition, limits, campaign, tuple(other_modes))
+    return Auditing(
+        audited=audited,
+        condition=condition,
+        limits=limits,
+        campaign=campaign,
+        other_modes=tuple(other_modes),
+        compiled=sum(case.condition.mode == "compile" for case in of_audit),
+    )
 
 
 def _cases(audited: Audited, conditions: Sequence[Condition], audit: Audit) -> Iterator[Case]:
