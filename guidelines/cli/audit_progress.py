@@ -14,8 +14,8 @@ from guidelines.plugin.fitting import fitted
 
 ERASE_LINE = "\r\x1b[K"
 TICK_S = 1.0
-# Seconds that a pass takes for a second of sampling, to start, and to compile an operator; the first pass shows
-# what they are here.
+# Seconds that a pass takes for a second of sampling, to start, and to compile an operator, until the first
+# one has shown it.
 OVERHEAD, START_S, COMPILE_S = 2.0, 4.0, 1.0
 
 

@@ -42,6 +42,11 @@ def test_the_best_form_of_a_part_is_shown_with_what_it_saves():
     told = shown(modes={"compile": COMPILED, "cudagraph": CAPTURED})
     assert max(map(len, told.splitlines())) <= 80
     together = " ".join(told.split())
+    legend = (
+        "in another mode, an operator was timed alone, too; what the whole network takes in it stands above"
+    )
+    assert legend in together
+    assert legend not in flat()
     line = "without redesign: layer1.0.relu + 1 more as a CUDA graph saves 18.0 % of the time; 2 other parts"
     assert line in together
     (dearest,) = [

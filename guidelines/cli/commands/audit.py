@@ -25,6 +25,12 @@ DESCRIPTION = (
     "price is what that would save: a bound on what a redesign could win, no promise of accuracy."
 )
 
+MODE_HELP = (
+    f"how the network and each operator run: {described(MODES)}. Of a list such as eager,compile the first "
+    "one is the mode of the audit; the others are tried beside it on the network and each of its operators. "
+    "compile makes an audit some minutes longer (default: %(default)s)"
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
@@ -62,9 +68,7 @@ def _add_condition(parser: ArgumentParser) -> None:
         type=list_of(choice(MODES)),
         default="eager",
         metavar="LIST",
-        help=f"how the network and each operator run: {described(MODES)}. Of a list such as eager,compile "
-        "the first one is the mode of the audit; the others are tried beside it on the network and each of "
-        "its operators. compile makes an audit some minutes longer (default: %(default)s)",
+        help=MODE_HELP,
     )
     parser.add_argument(
         "--threads", type=_count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
@@ -85,8 +89,8 @@ def _add_effort(parser: ArgumentParser) -> None:
         type=_count,
         default=30,
         metavar="N",
-        help="time for sampling in all passes together; the whole takes two to three times as long (default: "
-        "%(default)s)",
+        help="time for sampling in all passes and modes together; the whole takes two to three times as long "
+        "(default: %(default)s)",
     )
 
 

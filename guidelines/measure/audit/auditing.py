@@ -97,18 +97,12 @@ def auditing(
     """
     known = plan(audited, condition)
     _check_memory(known.sweep, condition)
-    conditions = (condition, *(replace(condition, mode=mode) for mode in other_modes))
+    conditions = tuple(replace(condition, mode=mode) for mode in (condition.mode, *other_modes))
     of_audit = list(_cases(audited, conditions, known.audit))
-    campaign = Campaign(
-        conditions=conditions,
-        limits=Limits(
-            max_time_s=limits.sampling_s / len(of_audit),
-            min_rounds=LEAST_ROUNDS,
-            confidence=CONFIDENCE,
-        ),
-        seed=0,
-        passes=limits.passes,
+    of_variant = Limits(
+        max_time_s=limits.sampling_s / len(of_audit), min_rounds=LEAST_ROUNDS, confidence=CONFIDENCE
     )
+    campaign = Campaign(conditions, of_variant, seed=0, passes=limits.passes)
     campaign.choose(of_audit)
     return Auditing(
         audited=audited,
