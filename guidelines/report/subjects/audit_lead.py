@@ -75,7 +75,7 @@ def _mode(each: ModeResult) -> str:
     """The time of the whole network in another mode, over its time now."""
     network = f"{printable(form_of(each.mode))}, the whole network"
     if each.ratio is None:
-        return f"{network} was not measured: {printable(each.reason)}"
+        return f"{network} was not measured, nor were its parts: {printable(each.reason)}"
     ratio = f"~{number(each.ratio)}" if each.ratio.half_width is None else with_interval(each.ratio)
     return f"{network} takes {ratio} of its time"
 
