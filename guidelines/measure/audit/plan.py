@@ -65,12 +65,16 @@ class Plan(NamedTuple):
     audit: Audit
 
 
-@cache
 def plan(audited: Audited, condition: Condition) -> Plan:
-    """Call the network, take it apart, and say what to time.
+    """Call the network, take it apart, and say what to time: the same in every mode.
 
     Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
     """
+    return _plan(audited, replace(condition, mode="eager"))
+
+
+@cache
+def _plan(audited: Audited, condition: Condition) -> Plan:
     build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
     program = _program(build, condition)
     known = parts(program)
