@@ -24,15 +24,20 @@ def for_nodes(given: Sequence[str], each: str) -> tuple[str, ...]:
 
 
 def check_selection(arguments: Sequence[str]) -> None:
-    """Collect what the arguments select here, without measuring it. Raises CommandError."""
+    """Collect what the arguments select, without measuring it. Raises CommandError.
+
+    A device that is not here may be on the nodes: the processor then stands for it.
+    """
     from guidelines.cli.usage import plugins
     from guidelines.plugin.dry_run import CollectError, collect
 
-    try:
-        collect(for_pytest([*arguments, "--benchmark-only"]), plugins())
-    except CollectError as error:
-        if not str(error).startswith(OF_NODES):
-            raise CommandError(str(error)) from error
+    for device in ([], ["--device=cpu"]):
+        try:
+            collect(for_pytest([*arguments, "--benchmark-only", *device]), plugins())
+            return
+        except CollectError as error:
+            if not str(error).startswith(OF_NODES):
+                raise CommandError(str(error)) from error
 
 
 def after_dashes(others: Sequence[str]) -> list[str]:

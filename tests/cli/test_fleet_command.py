@@ -1,11 +1,14 @@
 import io
+import shutil
 from dataclasses import replace
 
 import pytest
 from made_up_fleet import FACTS, FakeCluster, connecting, nodes
 
 from guidelines.cli import fleet_arguments, fleet_progress
+from guidelines.cli.experiments import experiments
 from guidelines.cli.main import main
+from guidelines.cli.output import CommandError
 from guidelines.fleet import cluster as of_ray
 from guidelines.fleet.node_pass import PassResult
 from guidelines.fleet.spreading import Lost, Member, Slot, Spreading
@@ -106,8 +109,11 @@ def test_a_selection_that_selects_nothing_is_an_error_before_anything_is_spread(
 
 
 def test_what_depends_on_the_machine_is_left_to_the_nodes(fleet, tmp_path):
-    (tmp_path / "test_none.py").write_text("def test_none(): pass")
-    fleet_arguments.check_selection(["test_none.py", "--device=cuda:99"])
+    shutil.copy(experiments()["g1"], tmp_path)
+    for option in ("--device=cuda:99", "--threads=9999"):
+        fleet_arguments.check_selection(["test_g1_channel_ratio.py", "-k", "x1", option])
+    with pytest.raises(CommandError, match=r"^no guideline would be measured"):
+        fleet_arguments.check_selection(["test_g1_channel_ratio.py", "-k", "x999", "--device=cuda:99"])
 
 
 def test_the_home_folder_does_not_travel(monkeypatch, tmp_path, capsys):
