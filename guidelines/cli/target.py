@@ -39,6 +39,19 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
         raise CommandError(f"{name}: {one_line(error)}") from error
 
 
+def check_state(name: str) -> None:
+    """Raise CommandError if a target is no instance, whose weights could be kept."""
+    from guidelines.networks.target import is_instance
+
+    with builder(name):
+        has_state = is_instance(name)
+    if not has_state:
+        raise CommandError(
+            f"--state: {name} builds a new network, so there are no trained weights to keep; possible: a "
+            "TARGET that is a torch.nn.Module already, such as file.py:net after net = Net()"
+        )
+
+
 def sources(name: str) -> list[Path]:
     """The files of the code that a target names, after it was built; no output may overwrite them."""
     where, colon, _ = name.partition(":")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
-from guidelines.cli.target import builder, condition, sources
+from guidelines.cli.target import builder, check_state, condition, sources
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     add_input(parser)
+    _add_state(parser)
     _add_condition(parser)
     _add_effort(parser)
     add_top(parser)
@@ -40,6 +41,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="save what was measured, beside the answer, for `guidelines report` and `guidelines compare`",
     )
     add_output(parser)
+
+
+def _add_state(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--state",
+        action="store_true",
+        help="keep the trained weights of a TARGET that is a torch.nn.Module already, such as file.py:net: "
+        "zeros and denormal numbers among them can change the time of the network (default: draw them anew, "
+        "so that no figure depends on training)",
+    )
 
 
 def _add_condition(parser: ArgumentParser) -> None:
@@ -111,9 +122,11 @@ def _measured(options: Namespace) -> "Auditing":
     from guidelines.measure.audit.plan import Audited
 
     under = _condition(options)
+    if options.state:
+        check_state(options.target)
     with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        audit = auditing(Audited(options.target, inputs(options)), under, limits)
+        audit = auditing(Audited(options.target, inputs(options), options.state), under, limits)
     follow(audit)
     if printed := "".join(audit.printed).strip():
         remark(printed)

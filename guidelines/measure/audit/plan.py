@@ -33,11 +33,13 @@ SEED = 0
 class Audited:
     """The network to audit, by its name as a target, and its inputs. Calling it gives its sweeps.
 
-    It is plain data, so that another process can find the same sweep.
+    If the target is an instance, `keeps_state` keeps its weights; otherwise they are drawn anew. It is plain
+    data, so that another process can find the same sweep.
     """
 
     target: str
     inputs: tuple[Input, ...]
+    keeps_state: bool = False
 
     def __call__(self) -> Sweeps:
         """The function that gives the sweep under a condition."""
@@ -48,7 +50,7 @@ class Audited:
 
     def build(self) -> nn.Module:
         """A new instance of the network; those of this suite with weights that keep numbers in range."""
-        build = target(self.target)
+        build = target(self.target, keeps_state=self.keeps_state)
         if ":" not in self.target:
             return at_unit_gain_network(self.target)
         try:
