@@ -14,7 +14,9 @@ from guidelines.measure.device.timing import MEMORY_FORMATS, pinned, placed_modu
 from guidelines.networks.parts.part import Part, parts
 from guidelines.networks.parts.program import Call, Program
 from guidelines.networks.parts.recorder import recorded
+from guidelines.networks.parts.remedies import Remedy
 from guidelines.networks.parts.replayed import Replayed
+from guidelines.networks.parts.streams import OnStreams, has_streams
 from guidelines.networks.parts.taken_out import without
 from guidelines.networks.parts.values import repeatable
 from guidelines.networks.target import TargetError, target
@@ -75,7 +77,7 @@ def plan(audited: Audited, condition: Condition) -> Plan:
     """
     build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
     program = _program(build, condition)
-    known = parts(program)
+    known = parts(program, has_streams(condition))
     variants = [_variant(WHOLE, build, _work(program.calls)), *_replays(program, known)]
     described_parts = []
     for number, part in enumerate(known, start=1):
@@ -124,7 +126,7 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
         variants.append(_replay(alternative.variant, other.program, _work(other.program.calls)))
     for number, remedy in enumerate(part.remedies, start=1):
         remedies.append(Timed(f"{name}.remedy-{number}", remedy.text))
-        variants.append(_replay(remedies[-1].variant, remedy.program, work, like=part.program))
+        variants.append(_of_remedy(remedies[-1].variant, remedy, part, work))
     audited = AuditPart(
         variant=name,
         operator=part.operator,
@@ -138,8 +140,19 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
     return audited, variants
 
 
-def _replay(name: str, program: Program, work: Cost, like: Program | None = None) -> Variant:
-    build = partial(Replayed, repeatable(program), like and repeatable(like))
+def _of_remedy(name: str, remedy: Remedy, part: Part, work: Cost) -> Variant:
+    network = OnStreams if remedy.on_streams else Replayed
+    return _replay(name, remedy.program, work, like=part.program, network=network)
+
+
+def _replay(
+    name: str,
+    program: Program,
+    work: Cost,
+    like: Program | None = None,
+    network: type[Replayed] = Replayed,
+) -> Variant:
+    build = partial(network, repeatable(program), like and repeatable(like))
     return replace(_variant(name, build, work), before_sample=Replayed.read_inputs)
 
 

@@ -127,3 +127,14 @@ def test_an_instance_keeps_its_weights_only_if_asked(audited, tmp_path, conditio
     assert not bool((anew.build()[0].weight == 0).any())
     [whole, *_] = plan(kept, condition()).sweep.variants
     assert bool((whole.build().network[0].weight == 0).all())
+
+
+def test_fragments_are_tried_on_streams_on_cuda(audited, condition, monkeypatch):
+    """There may be no device here: the network is recorded on the CPU."""
+    network, on_cuda = audited("Branches"), condition(mode="cudagraph")
+    monkeypatch.setattr("guidelines.measure.audit.plan.has_streams", lambda known: known.mode == "cudagraph")
+    found = plan(network, on_cuda)
+    assert [remedy.text for remedy in found.audit.parts[0].remedies] == ["each on a stream of its own"]
+    variants = {variant.id: variant for variant in found.sweep.variants}
+    assert type(variants["part-1.remedy-1"].build()).__name__ == "OnStreams"
+    assert type(variants["part-1"].build()).__name__ == "Replayed"
