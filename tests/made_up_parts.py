@@ -64,15 +64,18 @@ SHARES = {
 
 
 def audit_run(*, shares=SHARES, parts=(GROUPED, NARROW, RELU, PLAIN, ODD), passes=3, disturbed=(), **changes):
-    """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were."""
+    """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were.
+
+    `reasons` are those of other variants that failed.
+    """
     entries = []
     for row, (variant, share) in enumerate(shares.items()):
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
         entries.append(_entry(variant, row, share, spread[:passes], disturbed))
-    failed = [part.variant for part in parts if part.variant not in shares]
-    failures = [
-        Failure(_place(name, 90 + k), (), _work(), "it cannot run alone") for k, name in enumerate(failed)
-    ]
+    failed = {part.variant: "it cannot run alone" for part in parts if part.variant not in shares}
+    failures = []
+    for row, (name, reason) in enumerate((failed | changes.pop("reasons", {})).items(), start=90):
+        failures.append(Failure(_place(name, row), (), _work(), reason))
     told = Audit(changes.pop("target", "net"), changes.pop("inputs", "1x3x224x224"), parts)
     run = replace(linked(entries, failures), machine=parse_machine(MACHINE), audit=told)
     return replace(run, **changes)

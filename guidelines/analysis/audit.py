@@ -11,6 +11,7 @@ from guidelines.analysis.account import Account
 from guidelines.analysis.audit_times import AuditTimes, Calls
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
+from guidelines.analysis.untimed import Untimed, untimed
 from guidelines.results.audit import (
     GUIDELINES,
     REPLAYED,
@@ -94,8 +95,9 @@ class AuditResult:
 
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason. `network` is a run of
-    the network alone: its machine, and how it was measured.
+    could not be measured. `failed` are the parts that could not, with the reason, and `untimed` what could
+    not be measured beside the others. `network` is a run of the network alone: its machine, and how it was
+    measured.
     """
 
     audit: Audit
@@ -108,6 +110,7 @@ class AuditResult:
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
     failed: tuple[tuple[AuditPart, str], ...] = ()
+    untimed: tuple[Untimed, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -136,6 +139,7 @@ def audit_result(run: Run) -> AuditResult:
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
         without_g4=_without_g4(entries, times),
         failed=tuple(_failed(run.audit, entries, reasons)),
+        untimed=tuple(untimed(run)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from guidelines.analysis.account import FACTORS
 from guidelines.analysis.audit import AuditResult, PartResult
+from guidelines.analysis.untimed import Untimed
 from guidelines.report.figures import Record, of_estimate
 from guidelines.report.records import of_condition, of_machine
 from guidelines.results.audit import AuditPart
@@ -18,7 +19,7 @@ def of_audits(results: Sequence[AuditResult]) -> list[Record]:
     records: list[Record] = []
     for result in results:
         of_result = _of_audit(result)
-        records += [of_result | _of_part(each) for each in result.parts]
+        records += [of_result | _of_part(each) | _untimed(each, result.untimed) for each in result.parts]
         records += [of_result | _named(part) | {"failure": reason} for part, reason in result.failed]
     return records
 
@@ -73,6 +74,17 @@ def _of_part(each: PartResult) -> Record:
     }
 
 
+def _untimed(each: PartResult, untimed: Sequence[Untimed]) -> Record:
+    """The reasons why the alternative and the remedies of a part have no time."""
+    of_part = [other for other in untimed if other.part == each.part]
+    alternative = [other.reason for other in of_part if other.is_alternative]
+    remedies = [f"{other.text}: {other.reason}" for other in of_part if not other.is_alternative]
+    return {
+        "alternative_failure": printable(alternative[0]) if alternative else None,
+        "remedy_failures": printable("; ".join(remedies)) or None,
+    }
+
+
 def _reason(each: PartResult) -> Record:
     """The factors of the time over that of the alternative; None if ceilings are unknown."""
     factors = each.account.factors if each.account else {}
@@ -98,5 +110,14 @@ def _facts(result: AuditResult) -> dict[str, object]:
         **of_estimate(result.sum, "sum"),
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),
+        "not_measured": list(map(_not_measured, result.untimed)),
         "guidelines": guidelines,
+    }
+
+
+def _not_measured(each: Untimed) -> Record:
+    return {
+        "layer": printable(each.part.layers[0]) if each.part else None,
+        "what": printable(each.text),
+        "reason": printable(each.reason),
     }

@@ -4,18 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.audit import AuditResult
-from guidelines.report.differences import share
 from guidelines.report.document import Document, Section
-from guidelines.report.subjects import audit_lead, audit_parts, audit_shares
-from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects import audit_lead, audit_parts, audit_shares, audit_untimed
 from guidelines.report.subjects.audit_readable import readable
-from guidelines.results.audit import AuditPart
+from guidelines.report.subjects.audit_untimed import described
 from guidelines.results.checked import printable
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
 ONE_CALL = "One call"
 IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
-UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
+FAILED_TITLE = "Parts that were not measured"
 
 
 def document(results: Sequence[AuditResult], top: int) -> Document:
@@ -45,18 +43,7 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
     for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
         if section:
             yield section
-    unpriced = [each for each in result.parts if each.part.guideline and not each.price]
-    if unpriced:
-        lines = [
-            f"{_described(each.part)}, {each.part.guideline}: {share(each.share)} of the time"
-            for each in unpriced
-        ]
-        yield Section(UNPRICED_TITLE, notes=tuple(lines))
+    yield from audit_untimed.sections(result)
     if result.failed:
-        lines = [f"{_described(part)}: {reason}" for part, reason in result.failed]
+        lines = [f"{described(part)}: {reason}" for part, reason in result.failed]
         yield Section(FAILED_TITLE, notes=tuple(lines))
-
-
-def _described(part: AuditPart) -> str:
-    """A part in a line: "layer1.0.conv2 + 2 more (conv 3x3 128->128, 32 groups, 56x56)"."""
-    return f"{layers_of(part)} ({printable(part.operator)})"
