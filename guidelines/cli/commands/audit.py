@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
+from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
 from guidelines.cli.target import builder, check_state, condition, sources
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
@@ -117,7 +118,17 @@ def run(options: Namespace) -> int:
 
 def _measured(options: Namespace) -> "Auditing":
     """An audit that has been measured, while its progress was shown."""
-    from guidelines.cli.audit_progress import follow
+    with at_once():  # until there are processes that measure
+        from guidelines.cli.audit_progress import follow
+
+        audit = _planned(options)
+    follow(audit)
+    if printed := "".join(audit.printed).strip():
+        remark(printed)
+    return audit
+
+
+def _planned(options: Namespace) -> "Auditing":
     from guidelines.measure.audit.auditing import AuditLimits, auditing
     from guidelines.measure.audit.plan import Audited
 
@@ -126,11 +137,7 @@ def _measured(options: Namespace) -> "Auditing":
         check_state(options.target)
     with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        audit = auditing(Audited(options.target, inputs(options), options.state), under, limits)
-    follow(audit)
-    if printed := "".join(audit.printed).strip():
-        remark(printed)
-    return audit
+        return auditing(Audited(options.target, inputs(options), options.state), under, limits)
 
 
 def _save(audit: "Auditing", path: Path) -> None:
