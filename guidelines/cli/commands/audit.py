@@ -11,6 +11,7 @@ from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, 
 from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
 from guidelines.cli.target import builder, check_state, condition, sources
+from guidelines.plugin.choices import choice, described, list_of
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ DESCRIPTION = (
     "Time a network and each of its distinct operators on a device, find those that break one of the four "
     "guidelines, and time beside each the operator of equal multiply-adds that keeps the guideline. The "
     "price is what that would save: a bound on what a redesign could win, no promise of accuracy."
+)
+
+MODE_HELP = (
+    f"how the network and each operator run: {described(MODES)}. Of a list such as eager,compile the first "
+    "one is the mode of the audit; the others are tried beside it on the network and each of its operators. "
+    "compile makes an audit some minutes longer (default: %(default)s)"
 )
 
 
@@ -70,9 +77,10 @@ def _add_condition(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--mode",
-        choices=tuple(MODES),
+        type=list_of(choice(MODES)),
         default="eager",
-        help="how the network and each operator run (default: %(default)s)",
+        metavar="LIST",
+        help=MODE_HELP,
     )
     parser.add_argument(
         "--threads", type=_count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
@@ -93,8 +101,8 @@ def _add_effort(parser: ArgumentParser) -> None:
         type=_count,
         default=30,
         metavar="N",
-        help="time for sampling in all passes together; the whole takes two to three times as long (default: "
-        "%(default)s)",
+        help="time for sampling in all passes and modes together; the whole takes two to three times as long "
+        "(default: %(default)s)",
     )
 
 
@@ -137,7 +145,8 @@ def _planned(options: Namespace) -> "Auditing":
         check_state(options.target)
     with builder(options.target):
         limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        return auditing(Audited(options.target, inputs(options), options.state), under, limits)
+        audited = Audited(options.target, inputs(options), options.state)
+        return auditing(audited, under, limits, other_modes=options.mode[1:])
 
 
 def _save(audit: "Auditing", path: Path) -> None:
@@ -148,9 +157,10 @@ def _save(audit: "Auditing", path: Path) -> None:
 
 def _result(run: "Run") -> "AuditResult":
     from guidelines.analysis.audit import audit_result
+    from guidelines.analysis.fit import fitted
 
     try:
-        return audit_result(run)
+        return fitted(audit_result(run))
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -159,19 +169,20 @@ def _condition(options: Namespace) -> Condition:
     """The condition of the options. Raises CommandError if something of it cannot be used here."""
     on_device = condition(options)
     _check_device(on_device.device, options)
-    return replace(on_device, dtype=options.dtype, mode=options.mode, threads=options.threads)
+    return replace(on_device, dtype=options.dtype, mode=options.mode[0], threads=options.threads)
 
 
 def _check_device(device: Device, options: Namespace) -> None:
-    """Raise CommandError if a device cannot run a type or a mode, or lacks the threads."""
+    """Raise CommandError if a device cannot run a type or one of the modes, or lacks the threads."""
     from guidelines.measure.device.devices import runs_dtype
     from guidelines.measure.device.modes import lacks_for_mode
     from guidelines.measure.monitor.processors import processors
 
     if options.dtype != "float32" and not runs_dtype(device, options.dtype):
         raise CommandError(f"--dtype {options.dtype}: {device} cannot run it")
-    if lacks := lacks_for_mode(device, options.mode):
-        raise CommandError(f"--mode {options.mode}: {device} cannot run it, {lacks}")
+    for mode in options.mode:
+        if lacks := lacks_for_mode(device, mode):
+            raise CommandError(f"--mode {mode}: {device} cannot run it, {lacks}")
     most = processors().most_threads
     if options.threads > most:
         raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")

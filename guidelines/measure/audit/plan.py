@@ -69,15 +69,19 @@ class Plan(NamedTuple):
     audit: Audit
 
 
-@cache
 def plan(audited: Audited, condition: Condition) -> Plan:
-    """Call the network, take it apart, and say what to time.
+    """Call the network, take it apart, and say what to time: the same in every mode, but for streams.
 
     Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
     """
+    return _plan(audited, replace(condition, mode="eager"), has_streams(condition))
+
+
+@cache
+def _plan(audited: Audited, condition: Condition, has_streams: bool) -> Plan:
     build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
     program = _program(build, condition)
-    known = parts(program, has_streams(condition))
+    known = parts(program, has_streams)
     variants = [_variant(WHOLE, build, _work(program.calls)), *_replays(program, known)]
     described_parts = []
     for number, part in enumerate(known, start=1):

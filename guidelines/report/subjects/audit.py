@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.audit import AuditResult
+from guidelines.analysis.audit_modes import FailedPart
 from guidelines.report.document import Document, Section
 from guidelines.report.subjects import audit_lead, audit_parts, audit_shares, audit_untimed
 from guidelines.report.subjects.audit_readable import readable
 from guidelines.report.subjects.audit_untimed import described
 from guidelines.results.checked import printable
+from guidelines.spec.condition import form_of
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
 ONE_CALL = "One call"
@@ -44,6 +46,13 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
         if section:
             yield section
     yield from audit_untimed.sections(result)
-    if result.failed:
-        lines = [f"{described(part)}: {reason}" for part, reason in result.failed]
-        yield Section(FAILED_TITLE, notes=tuple(lines))
+    yield from _failed(FAILED_TITLE, result.failed)
+    for each in result.modes:
+        yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed)
+
+
+def _failed(title: str, failed: Sequence[FailedPart]) -> Iterator[Section]:
+    """The parts that were not measured, with the reason, if there are any."""
+    if failed:
+        lines = [f"{described(part)}: {reason}" for part, reason in failed]
+        yield Section(title, notes=tuple(lines))
