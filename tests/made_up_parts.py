@@ -74,13 +74,16 @@ def audit_run(
 ):
     """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were.
 
-    `modes` are the shares in other modes, also in the time of the network in the mode of the audit.
+    `modes` are the shares in other modes, also in the time of the network in the mode of the audit. `reasons`
+    are those of further variants that failed.
     """
     entries = []
     for row, (variant, share) in enumerate(shares.items()):
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
         entries.append(_entry(variant, row, share, spread[:passes], disturbed))
     failures = _failures([part.variant for part in parts if part.variant not in shares])
+    for row, (name, reason) in enumerate(changes.pop("reasons", {}).items(), start=190):
+        failures.append(Failure(_place(name, row, CPU), (), _work(), reason))
     for mode, of_mode in (modes or {}).items():
         under = replace(CPU, mode=mode)
         for row, (variant, share) in enumerate(of_mode.items()):

@@ -12,6 +12,7 @@ from guidelines.analysis.audit_modes import FailedPart, InModes, ModeResult
 from guidelines.analysis.audit_times import AuditTimes, Calls
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
+from guidelines.analysis.untimed import Untimed, untimed
 from guidelines.results.audit import (
     GUIDELINES,
     REPLAYED,
@@ -95,9 +96,10 @@ class AuditResult:
 
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason. `network` is a run of
-    the network alone: its machine, and how it was measured. `modes` are those that were tried beside that of
-    `condition`. Shares and prices were multiplied by `scale`.
+    could not be measured. `failed` are the parts that could not, with the reason, and `untimed` what could
+    not be measured beside the others. `network` is a run of the network alone: its machine, and how it was
+    measured. `modes` are those that were tried beside that of `condition`. Shares and prices were multiplied
+    by `scale`.
     """
 
     audit: Audit
@@ -110,6 +112,7 @@ class AuditResult:
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
     failed: tuple[FailedPart, ...] = ()
+    untimed: tuple[Untimed, ...] = ()
     modes: tuple[ModeResult, ...] = ()
     scale: float = 1.0
 
@@ -140,6 +143,7 @@ def audit_result(run: Run) -> AuditResult:
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
         without_g4=_without_g4(entries, times),
         failed=tuple(known.failed(run.audit.parts)),
+        untimed=tuple(untimed(known.own)),
         modes=tuple(known.results(times, [each.part for each in results])),
     )
 

@@ -57,13 +57,13 @@ class _Line:
     def ticking(self) -> Iterator[None]:
         """Write the line every second on a terminal, and remove it at the end."""
         ticker = threading.Thread(target=self._tick, daemon=True)
-        if self._is_terminal:
-            ticker.start()
         try:
+            if self._is_terminal:
+                ticker.start()
             yield
         finally:
             self._is_over.set()
-            if self._is_terminal:
+            if ticker.ident is not None:  # it was started
                 ticker.join()
                 self._stream.write(ERASE_LINE)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from guidelines.analysis.account import FACTORS
 from guidelines.analysis.audit import AuditResult, PartResult
 from guidelines.analysis.audit_modes import ModeResult, in_mode
+from guidelines.analysis.untimed import Untimed
 from guidelines.report.figures import Record, of_estimate
 from guidelines.report.records import of_condition, of_machine
 from guidelines.results.audit import AuditPart
@@ -19,7 +20,9 @@ def of_audits(results: Sequence[AuditResult]) -> list[Record]:
     records: list[Record] = []
     for result in results:
         of_result = _of_audit(result)
-        records += [of_result | _of_part(each) | _in_modes(each, result.modes) for each in result.parts]
+        for each in result.parts:
+            beside = _untimed(each, result.untimed) | _in_modes(each, result.modes)
+            records.append(of_result | _of_part(each) | beside)
         records += [of_result | _named(part) | {"failure": reason} for part, reason in result.failed]
     return records
 
@@ -74,6 +77,17 @@ def _of_part(each: PartResult) -> Record:
     }
 
 
+def _untimed(each: PartResult, untimed: Sequence[Untimed]) -> Record:
+    """The reasons why the alternative and the remedies of a part have no time."""
+    of_part = [other for other in untimed if other.part == each.part]
+    alternative = [other.reason for other in of_part if other.is_alternative]
+    remedies = [f"{other.text}: {other.reason}" for other in of_part if not other.is_alternative]
+    return {
+        "alternative_failure": printable(alternative[0]) if alternative else None,
+        "remedy_failures": printable("; ".join(remedies)) or None,
+    }
+
+
 def _in_modes(part: PartResult, modes: Sequence[ModeResult]) -> Record:
     """The figures of a part in the other modes, by the name of each."""
     forms = {each.timed.variant: each for each in part.remedies}
@@ -113,11 +127,20 @@ def _facts(result: AuditResult) -> dict[str, object]:
         "scale": result.scale,
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),
+        "not_measured": list(map(_not_measured, result.untimed)),
         "guidelines": guidelines,
     }
     if result.modes:
         known["other_modes"] = list(map(_of_mode, result.modes))
     return known
+
+
+def _not_measured(each: Untimed) -> Record:
+    return {
+        "layer": printable(each.part.layers[0]) if each.part else None,
+        "what": printable(each.text),
+        "reason": printable(each.reason),
+    }
 
 
 def _of_mode(each: ModeResult) -> Record:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
+from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
-from guidelines.cli.target import builder, condition, sources
+from guidelines.cli.target import builder, check_state, condition, sources
 from guidelines.plugin.choices import choice, described, list_of
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
@@ -36,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     add_input(parser)
+    _add_state(parser)
     _add_condition(parser)
     _add_effort(parser)
     add_top(parser)
@@ -47,6 +49,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="save what was measured, beside the answer, for `guidelines report` and `guidelines compare`",
     )
     add_output(parser)
+
+
+def _add_state(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--state",
+        action="store_true",
+        help="keep the trained weights of a TARGET that is a torch.nn.Module already, such as file.py:net: "
+        "zeros and denormal numbers among them can change the time of the network (default: draw them anew, "
+        "so that no figure depends on training)",
+    )
 
 
 def _add_condition(parser: ArgumentParser) -> None:
@@ -114,19 +126,27 @@ def run(options: Namespace) -> int:
 
 def _measured(options: Namespace) -> "Auditing":
     """An audit that has been measured, while its progress was shown."""
-    from guidelines.cli.audit_progress import follow
-    from guidelines.measure.audit.auditing import AuditLimits, auditing
-    from guidelines.measure.audit.plan import Audited
+    with at_once():  # until there are processes that measure
+        from guidelines.cli.audit_progress import follow
 
-    under = _condition(options)
-    with builder(options.target):
-        limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        audited = Audited(options.target, inputs(options))
-        audit = auditing(audited, under, limits, other_modes=options.mode[1:])
+        audit = _planned(options)
     follow(audit)
     if printed := "".join(audit.printed).strip():
         remark(printed)
     return audit
+
+
+def _planned(options: Namespace) -> "Auditing":
+    from guidelines.measure.audit.auditing import AuditLimits, auditing
+    from guidelines.measure.audit.plan import Audited
+
+    under = _condition(options)
+    if options.state:
+        check_state(options.target)
+    with builder(options.target):
+        limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
+        audited = Audited(options.target, inputs(options), options.state)
+        return auditing(audited, under, limits, other_modes=options.mode[1:])
 
 
 def _save(audit: "Auditing", path: Path) -> None:

@@ -12,9 +12,10 @@ from guidelines.report.labels import ONE_PROCESS, phrase
 from guidelines.report.subjects.audit_parts import layers_of
 from guidelines.report.subjects.audit_readable import has_few_passes
 from guidelines.report.subjects.audit_shares import milliseconds
+from guidelines.report.subjects.audit_untimed import reason
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
-from guidelines.results.audit import FOLDABLE, WHOLE
+from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 from guidelines.spec.condition import form_of
@@ -65,7 +66,7 @@ def _prices(result: AuditResult) -> Iterator[str]:
         yield f"{'; '.join(saved)} of the time, at equal work"
     g4 = [each for each in result.guidelines if each.guideline == "G4"]
     if g4:
-        in_place = "was not measured"
+        in_place = f"was not measured{reason(result, WITHOUT_G4, REPLAYED)}"
         if result.without_g4:
             in_place = f"saves {saving(result.without_g4)} of the time"
         yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
@@ -108,6 +109,8 @@ def _wholeness(result: AuditResult) -> str:
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
         together += f"; run one after the other {share(result.replayed)}"
+    elif why := reason(result, REPLAYED):
+        together += f"; run one after the other, not measured{why}"
     if result.scale < 1:
         together += f"; shares and prices are scaled by {result.scale:.2f} to fit"
     if result.is_whole:
