@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 # Each package may import itself and those before it.
 PACKAGES = (
     *("stats", "paper", "spec", "results", "networks"),
-    *("measure", "analysis", "report", "plugin", "cli"),
+    *("measure", "analysis", "report", "plugin", "fleet", "cli"),
 )
 WITHOUT_TORCH = ("stats", "paper", "spec", "results", "analysis", "report")
 WITHOUT_PYTEST = PACKAGES[: PACKAGES.index("measure") + 1]

@@ -22,12 +22,16 @@ from guidelines.spec.condition import Condition
 
 @dataclass
 class Campaign:
-    """Measures the sweeps whose variants are asked for: all in passes, or each at its first variant."""
+    """Measures the sweeps whose variants are asked for: all in passes, or each at its first variant.
+
+    `until` is the last of its passes that is measured now, None for all.
+    """
 
     conditions: tuple[Condition, ...]
     limits: Limits
     seed: int
     passes: int = 1
+    until: int | None = None
     retries: int = 0
     explain: Explain = explained
     entries: list[Entry] = field(default_factory=list)
@@ -158,6 +162,7 @@ class Campaign:
             sweeps=sweeps,
             planned=self.passes,
             seed=self.seed,
+            until=self.until,
             precision=self.limits.precision if self.passes > 1 else None,
             retries=self.retries,
             is_decided=is_decided,

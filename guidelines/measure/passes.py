@@ -74,12 +74,14 @@ class Passes:
     """The passes of a run.
 
     With a `precision`, sweeps that are precise and `is_decided` end early, and the time that they leave goes
-    to further passes of the others. Disturbed passes are measured again up to `retries` times.
+    to further passes of the others. Disturbed passes are measured again up to `retries` times. `until` is the
+    last pass of those `planned` that is measured now, None for all; more are measured only after the last.
     """
 
     sweeps: Sequence[SweepPasses]
     planned: int
     seed: int
+    until: int | None = None
     precision: float | None = None
     retries: int = 0
     is_decided: Callable[[Outcome], bool] = lambda outcome: True
@@ -135,10 +137,13 @@ class Passes:
 
     def _plans(self) -> Iterator[_Plan]:
         """The passes, each of which is planned when the ones before have ended."""
-        for number in range(1, self.planned + 1):
+        last = self.planned if self.until is None else self.until
+        for number in range(1, last + 1):
             going_on = [sweep for sweep in self.sweeps if self._goes_on(sweep) and sweep.left(number)]
             if going_on:
                 yield _Plan(number, going_on)
+        if last < self.planned:
+            return
         yield from self._further_plans()
         while plans := self._plans_again():
             yield from plans

@@ -65,12 +65,22 @@ def pytest_configure(config: pytest.Config) -> None:
         limits=limits(config),
         seed=config.getoption("seed"),
         passes=config.getoption("passes"),
+        until=_until(config),
         retries=config.getoption("retry_disturbed"),
         explain=explained_by_pytest,
     )
     config.stash[CAMPAIGN] = campaign
     config.stash[ENVIRON] = dict(os.environ)
     config.stash[UNFINISHED] = resumption.unfinished(config, partial(header, config))
+
+
+def _until(config: pytest.Config) -> int | None:
+    """The last pass that is measured now, None for all. Raises UsageError."""
+    until: int | None = config.getoption("until_pass")
+    passes: int = config.getoption("passes")
+    if until is not None and until > passes:
+        raise pytest.UsageError(f"--until-pass {until}: is more than --passes {passes}")
+    return until
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

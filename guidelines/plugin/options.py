@@ -47,6 +47,7 @@ PASSES_HELP = (
     "between them, and are wide for fewer than 5. 1: measure in this process, for debuggers and profilers. "
     "Default: 5"
 )
+UNTIL_HELP = "end the run after this one of its passes; --resume with a later K goes on. Default: the last"
 # Torch starts in the first turn of a process, which takes it a second, or some if the machine is busy.
 LEAST_TURN_LIMIT_S = 10
 TURN_LIMIT_HELP = (
@@ -126,6 +127,7 @@ def _options() -> dict[str, dict[str, Any]]:
         }
     return options | {
         "--passes": {"metavar": "N", "type": _passes, "default": 5, "help": PASSES_HELP},
+        "--until-pass": {"metavar": "K", "type": _passes, "default": None, "help": UNTIL_HELP},
         "--turn-limit": {"metavar": "S", "type": _turn_limit_s, "default": 600, "help": TURN_LIMIT_HELP},
         "--machine": {"metavar": "NAME", "type": _machine_name, "default": None, "help": MACHINE_HELP},
         "--retry-disturbed": {"metavar": "N", "type": _natural, "default": 0, "help": RETRY_HELP},

@@ -166,6 +166,12 @@ def test_a_precise_sweep_that_is_undecided_goes_on(passes, machine):
     assert sweeps_of(run)["x1"].stopped is None
 
 
+def test_only_passes_up_to_the_asked_one_are_measured(passes, machine):
+    machine.slowdowns("x2", UNSTEADY)
+    list(passes(until=2, planned=4, precision=0.05, retries=1).steps(machine))
+    assert {number for process in machine.processes for number, _ in process} == {1, 2}
+
+
 def test_without_a_precision_every_pass_is_measured(passes, machine):
     list(passes(sweeps=1, planned=5).steps(machine))
     assert len(machine.tasks) == 5

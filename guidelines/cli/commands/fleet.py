@@ -1,0 +1,180 @@
+"""`guidelines fleet`: measure on every node of a Ray cluster, and gather the results."""
+
+import re
+import shlex
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guidelines import __version__
+from guidelines.cli.fleet_arguments import after_dashes, check_here, check_selection, for_nodes
+from guidelines.cli.output import CommandError, remark, say
+
+if TYPE_CHECKING:
+    from guidelines.fleet.cluster import RayCluster
+    from guidelines.fleet.folder import Folder
+    from guidelines.fleet.spreading import Member
+
+HELP = "measure on every node of a Ray cluster"
+DESCRIPTION = (
+    "Measure on every node of a Ray cluster, pass by pass: one pass on every node before the second on any. "
+    "The arguments after -- are those of `guidelines run`. The current folder travels to the nodes, which "
+    "need Python and torch. Each node is held as a whole meanwhile. FOLDER gets a saved file for each as "
+    "soon as a pass is there, for `guidelines report` and `guidelines compare`. The exit status is 1 if a "
+    "node is missing."
+)
+FOLDER, PASSES, INTERRUPTED = "fleet", 5, 130
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.usage = "guidelines fleet [OPTION ...] -- [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
+    parser.set_defaults(pytest_arguments=[])
+    _add_nodes(parser)
+    _add_effort(parser)
+    parser.add_argument(
+        "-o", dest="folder", type=Path, default=Path(FOLDER), metavar="FOLDER", help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with FOLDER: measure the passes that it lacks"
+    )
+
+
+def _add_nodes(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--address",
+        metavar="A",
+        help="a cluster in ray's own words: auto, HOST:PORT, ray://HOST:PORT (default: one on this machine)",
+    )
+    parser.add_argument(
+        "--nodes",
+        metavar="LIST",
+        help="patterns of names or addresses of nodes; !PATTERN leaves out: 'gpu*,!gpu7' (default: all)",
+    )
+    parser.add_argument(
+        "--each",
+        choices=("node", "device"),
+        help="measure on each node, or on each of its GPUs, which are held one by one (default: node)",
+    )
+
+
+def _add_effort(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--passes", type=_count, metavar="N", help=f"passes on each device (default: {PASSES})"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_count,
+        default=3600,
+        metavar="S",
+        help="seconds that a pass may take on a node, and that a node may be held by others before it "
+        "(default: %(default)s)",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Measure what is missing and name the nodes that lack something; returns 1 if there are any."""
+    from guidelines.fleet.folder import PLAN
+    from guidelines.fleet.problem import FleetError
+
+    given = after_dashes(options.pytest_arguments)
+    here = check_here()
+    try:
+        folder = _resumed(options, given) if options.resume else _new(options, given)
+        members = _measured(options, folder, here)
+    except FleetError as error:
+        raise CommandError(str(error)) from error
+    except KeyboardInterrupt:
+        has_begun = (options.folder / PLAN).exists()
+        remark("guidelines: interrupted" + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
+        return INTERRUPTED
+    return _told(members, options)
+
+
+def _new(options: Namespace, given: Sequence[str]) -> "Folder":
+    """The folder of a fleet that begins, not yet written."""
+    from guidelines.fleet.cluster import check_address
+    from guidelines.fleet.folder import Folder, Plan, check_new
+
+    each = options.each or "node"
+    arguments = for_nodes(given, each)
+    check_new(options.folder)
+    check_address(options.address)
+    check_selection(arguments)
+    plan = Plan(arguments=arguments, passes=options.passes or PASSES, each=each, suite=__version__)
+    return Folder(options.folder, plan)
+
+
+def _resumed(options: Namespace, given: Sequence[str]) -> "Folder":
+    from guidelines.fleet.folder import check_same, resumed
+
+    if options.nodes:
+        raise CommandError("--nodes: a fleet is resumed on the nodes that it was begun on")
+    folder = resumed(options.folder)
+    arguments = for_nodes(given, folder.plan.each) if given else None
+    check_same(folder, arguments=arguments, passes=options.passes, each=options.each, suite=__version__)
+    return folder
+
+
+def _measured(options: Namespace, folder: "Folder", here: Path) -> "list[Member]":
+    """The members of a fleet that has been measured as far as possible, while its progress was shown."""
+    from guidelines.cli.fleet_progress import follow
+    from guidelines.fleet.cluster import connected
+    from guidelines.fleet.project import travelling
+    from guidelines.fleet.spreading import Spreading
+
+    stream = sys.stderr  # ray's own words are kept from it
+    print(f"{here} travels to the nodes", file=stream, flush=True)
+    with travelling(here, options.folder) as environment, connected(options.address, environment) as cluster:
+        members = _members(options, folder, cluster)
+        spreading = Spreading(
+            cluster=cluster,
+            store=folder,
+            members=members,
+            arguments=folder.plan.arguments,
+            passes=folder.plan.passes,
+            timeout_s=options.timeout,
+        )
+        follow(spreading.steps(), spreading, stream)
+    return members
+
+
+def _members(options: Namespace, folder: "Folder", cluster: "RayCluster") -> "list[Member]":
+    """The members of a fleet, which has its nodes from now on if it is new."""
+    from guidelines.fleet.members import members_of
+    from guidelines.fleet.nodes import chosen
+
+    nodes = cluster.nodes()
+    if not options.resume:
+        nodes = chosen(nodes, options.nodes or "*")
+        folder.begin([node.name for node in nodes])
+    return members_of(folder, nodes, cluster)
+
+
+def _told(members: "Sequence[Member]", options: Namespace) -> int:
+    """Name the devices that lack something, and where the others are; returns 1 if any lacks something."""
+    missing = [member for member in members if member.state != "done"]
+    for member in missing:
+        remark(f"{member.name}: {member.reason}")
+        for line in member.printed.splitlines():
+            if member.reason not in line:
+                remark(f"  {line}")
+    there = len(members) - len(missing)
+    reads = "compare" if len(members) > 1 else "report"
+    hint = f"; `{shlex.join(['guidelines', reads, str(options.folder)])}` shows them" if there else ""
+    say(f"{there} of {len(members)} are there, in {options.folder}{hint}")
+    return 1 if missing else 0
+
+
+def _to_resume(options: Namespace) -> str:
+    """The command that goes on with a fleet."""
+    address = ["--address", options.address] if options.address else []
+    return shlex.join(["guidelines", "fleet", *address, "-o", str(options.folder), "--resume"])
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,5}", text):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 999999")
+    return int(text)

@@ -1,0 +1,97 @@
+import json
+from dataclasses import replace
+
+import pytest
+from made_up_fleet import passed
+
+from guidelines.fleet.folder import PLAN, Folder, Plan, check_new, check_same, resumed
+from guidelines.fleet.problem import FleetError
+from guidelines.results.files import find
+
+A_PLAN = Plan(arguments=("G1", "-k", "x1 and x2"), passes=2, each="node", suite="0.1")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = Folder(tmp_path / "fleet", A_PLAN)
+    folder.begin(["n1", "n2"])
+    return folder
+
+
+def test_results_stay_when_the_fleet_is_cut_short(folder):
+    folder.keep("n1", 1, passed(1, 2))
+    folder.keep("n2", 1, passed(1, 2))
+    folder.keep("n1", 2, passed(2, 2))
+    again = resumed(folder.path)
+    assert again == folder
+    assert (again.passes, again.whole) == ({"n1": 2, "n2": 1}, {"n1"})
+    assert again.plan == replace(A_PLAN, nodes=("n1", "n2"))
+    assert (again.journal_of("n1"), again.journal_of("n2")) == (b"journal 2", b"journal 1")
+    assert again.journal_of("n3") == b""
+
+
+def test_the_folder_can_be_given_to_commands_that_read_saved_files(folder):
+    folder.keep("n1", 1, passed(1, 2))
+    folder.keep("rack/n2", 1, passed(1, 2))
+    assert [path.name for path in find([folder.path])] == ["n1.json", "rack_n2.json"]
+
+
+def test_a_pass_counts_only_when_its_files_are_all_there(folder, monkeypatch):
+    folder.keep("n1", 1, passed(1, 2))
+
+    def fail(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Folder, "write", fail)
+    with pytest.raises(KeyboardInterrupt):
+        folder.keep("n1", 2, passed(2, 2))
+    again = resumed(folder.path)
+    assert (again.passes, again.whole, again.journal_of("n1")) == ({"n1": 1}, set(), b"journal 1")
+
+
+def test_a_folder_that_holds_something_is_no_folder_for_a_new_fleet(folder, tmp_path):
+    with pytest.raises(FleetError) as raised:
+        check_new(folder.path)
+    error = f"{folder.path}: holds results of a fleet; --resume goes on, or give another folder"
+    assert str(raised.value) == error
+    with pytest.raises(FleetError, match=r"is not empty; give a new folder$"):
+        check_new(tmp_path)
+    with pytest.raises(FleetError, match=r"cannot be written: No such file or directory$"):
+        check_new(tmp_path / "no" / "fleet")
+    check_new(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_fleet_is_resumed_with_what_it_was_begun_with(folder):
+    check_same(folder, arguments=None, passes=None, each=None, suite="0.1")
+    check_same(folder, arguments=A_PLAN.arguments, passes=2, each="node", suite="0.1")
+    with pytest.raises(FleetError) as raised:
+        check_same(folder, arguments=("G2",), passes=3, each=None, suite="0.2")
+    assert str(raised.value) == (
+        f"{folder.path}: was begun differently, then | now: arguments G1 -k 'x1 and x2' | G2; passes 2 | 3; "
+        "suite 0.1 | 0.2; give another folder for another fleet"
+    )
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"guidelines_fleet": 2}'])
+def test_a_plan_that_cannot_be_read_is_an_error(tmp_path, content):
+    with pytest.raises(FleetError, match=f"nothing to resume, there is no {PLAN}$"):
+        resumed(tmp_path)
+    (tmp_path / PLAN).write_text(content)
+    with pytest.raises(FleetError, match=r"is no plan of a fleet that this version reads$"):
+        resumed(tmp_path)
+
+
+def test_a_journal_that_is_gone_is_an_error(folder):
+    folder.keep("n1", 1, passed(1, 2))
+    (path,) = (folder.path / "journals").iterdir()
+    path.unlink()
+    with pytest.raises(FleetError, match=r"n1-pass-1.jsonl: cannot be read: No such file"):
+        folder.journal_of("n1")
+
+
+def test_only_the_last_journal_is_kept(folder):
+    for number in (1, 2):
+        folder.keep("n1", number, passed(number, 2))
+    assert [path.name for path in (folder.path / "journals").iterdir()] == ["n1-pass-2.jsonl"]
+    assert json.loads((folder.path / "n1.json").read_text())["benchmarks"] == [2]

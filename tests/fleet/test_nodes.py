@@ -1,0 +1,53 @@
+import pytest
+from made_up_fleet import nodes
+
+from guidelines.fleet.nodes import Host, chosen, listed, names
+from guidelines.fleet.problem import FleetError
+
+NODES = nodes("gpu1", "gpu2", "gpu17", "cpu1")
+
+
+def names_of(expression):
+    return [node.name for node in chosen(NODES, expression)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "left"),
+    [
+        ("*", ["gpu1", "gpu2", "gpu17", "cpu1"]),
+        ("gpu?", ["gpu1", "gpu2"]),
+        ("gpu*, !gpu17", ["gpu1", "gpu2"]),
+        ("!gpu*", ["cpu1"]),
+        ("10.0.0.3,gpu2", ["gpu2", "cpu1"]),
+        ("!gpu2,gpu[12]", ["gpu1"]),
+    ],
+)
+def test_nodes_are_chosen_by_patterns_of_names_and_addresses(expression, left):
+    assert names_of(expression) == left
+
+
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("gpu1,tpu*", "--nodes tpu*: no such node; possible: gpu1, gpu2, gpu17, cpu1"),
+        ("!tpu1", "--nodes !tpu1: no such node; possible: gpu1, gpu2, gpu17, cpu1"),
+        ("gpu1,!gpu*", "--nodes gpu1,!gpu*: leaves out every node; possible: gpu1, gpu2, gpu17, cpu1"),
+    ],
+)
+def test_a_pattern_without_a_node_is_an_error_that_names_the_nodes(expression, error):
+    with pytest.raises(FleetError) as raised:
+        chosen(NODES, expression)
+    assert str(raised.value) == error
+
+
+def test_only_the_first_of_many_nodes_are_named():
+    assert (
+        listed(nodes(*(f"n{number}" for number in range(10)))) == "n0, n1, n2, n3, n4, n5, n6, n7 and 2 more"
+    )
+
+
+def test_a_node_has_the_name_of_its_host_unless_others_have_it():
+    hosts = [Host("a1", "host1", "10.0.0.1"), Host("b1", "host2", "n2"), Host("c1", "host2", "n3")]
+    assert names(hosts) == {"a1": "host1", "b1": "n2", "c1": "n3"}
+    alike = [Host("0123456789", "host", "10.0.0.1"), Host("abcdefghij", "host", "10.0.0.1")]
+    assert names(alike) == {"0123456789": "host-012345", "abcdefghij": "host-abcdef"}

@@ -1,0 +1,56 @@
+"""The adapter of ray with a real cluster on this machine; every other test does with a made-up one."""
+
+import socket
+import sys
+import time
+
+import pytest
+
+from guidelines.fleet.cluster import check_address, connected
+from guidelines.fleet.node_pass import PassResult, PassTask
+from guidelines.fleet.problem import FleetError
+from guidelines.fleet.spreading import Held, Slot
+
+LONGEST_S = 60
+
+
+def one_event(cluster):
+    end_s = time.monotonic() + LONGEST_S
+    while time.monotonic() < end_s:
+        if events := cluster.news(1.0):
+            (event,) = events
+            return event.news
+    raise AssertionError("no event")
+
+
+def test_a_cluster_on_this_machine_is_held_and_measures(capfd):
+    pytest.importorskip("ray")
+    with connected(None, {}) as cluster:
+        (node,) = cluster.nodes()
+        assert node.name == socket.gethostname()
+        assert node.processors >= 1
+        (facts,) = cluster.look([node]).values()
+        assert facts.torch
+        slot = Slot(node)
+        cluster.hold(slot)
+        assert one_event(cluster) == Held(node.name)
+        cluster.begin(slot, PassTask(("G9",), 1, passes=1, machine="n1", journal=b"", timeout_s=LONGEST_S))
+        news = one_event(cluster)
+        assert isinstance(news, PassResult)
+        assert news.reason.startswith("G9: no such experiment or file")
+        cluster.release(slot)
+        assert cluster.news(0.0) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_address_at_which_nothing_listens_is_an_error():
+    pytest.importorskip("ray")
+    with pytest.raises(FleetError, match=r"^--address ray://127.0.0.1:1: no cluster answers there: Conn"):
+        check_address("ray://127.0.0.1:1")
+
+
+def test_without_ray_one_line_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(FleetError) as raised:
+        check_address(None)
+    assert str(raised.value) == "ray is not installed: pip install 'guidelines[fleet]'"
