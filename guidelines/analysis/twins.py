@@ -92,6 +92,14 @@ class AllTwins(NamedTuple):
     several: tuple[Twins, ...]
     pairs: tuple[Pair, ...]
 
+    @property
+    def kinds(self) -> list[Kind]:
+        """Their kinds."""
+        return [*(twins.kind for twins in self.several), *(pair.kind for pair in self.pairs)]
+
+
+NO_TWINS = AllTwins((), ())
+
 
 class _Name(NamedTuple):
     """A variant and its network: one of the same name may be another network on another machine."""

@@ -13,7 +13,6 @@ from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
-    from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
@@ -53,6 +52,7 @@ def run(options: Namespace) -> int:
     from guidelines.analysis.compare import compare
     from guidelines.cli import compare_audits
     from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
+    from guidelines.cli.matrix_answer import answer_of
 
     wanted = _triggers(options.fail_on)
     reading = read_files(options)
@@ -68,7 +68,7 @@ def run(options: Namespace) -> int:
     if wanted:
         hint = hint_on_hosts(sides)
         raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines{hint}")
-    show_answer(_matrix_answer(sides))
+    show_answer(answer_of(sides))
     return status_of(reading)
 
 
@@ -110,29 +110,13 @@ def _gated(
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:
+    from guidelines.analysis.tables import tables
+    from guidelines.cli.machines import series_of
     from guidelines.report import records
     from guidelines.report.subjects import comparison as report
 
     def series() -> "list[Series]":
-        return _series((comparison.a, comparison.b), prefixes=("A: ", "B: "))
+        sides = (comparison.a, comparison.b)
+        return series_of(sides, [tables(side) for side in sides], prefixes=("A: ", "B: "))
 
     return Answer("compare", report.document(comparison), records.of_comparison(comparison), series)
-
-
-def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
-    from guidelines.analysis.matrix import matrix
-    from guidelines.report import records
-    from guidelines.report.subjects import machines
-
-    def series() -> "list[Series]":
-        return _series(sides)
-
-    compared = matrix(sides)
-    return Answer("compare", machines.document(compared), records.of_matrix(compared), series)
-
-
-def _series(sides: "Sequence[MachineResults]", prefixes: Sequence[str] = ()) -> "list[Series]":
-    from guidelines.analysis.tables import tables
-    from guidelines.cli.machines import series_of
-
-    return series_of(sides, [tables(side) for side in sides], prefixes)
