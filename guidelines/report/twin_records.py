@@ -25,8 +25,8 @@ class TwinRecords:
         twin, number = self._twins.get((kind, machine), (None, 0))
         return {
             "twins": number,
-            **_of_deviation(twin.time if twin else None, "time_of_twins"),
-            **_of_deviation(twin.effects.get(guideline) if twin else None, "effect_of_twins"),
+            **_of_deviation(twin.time if twin else None, "time_over_twins"),
+            **_of_deviation(twin.effects.get(guideline) if twin else None, "effect_over_twins"),
         }
 
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
-HELP = "show what changed between runs or machines; a gate for CI"
+HELP = "show what changed between runs, or differs in a fleet; a gate for CI"
 DESCRIPTION = (
-    "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to B. "
-    "With more machines, show a matrix of machines and guidelines. Times are compared as slow-downs, each "
-    "relative to the baseline of its own machine, and as speeds. Two audits, saved by `guidelines audit "
-    "--save`, are compared by guideline and by layer."
+    "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to "
+    "B. With more machines, as in the folder of a fleet, show a matrix of machines and guidelines, and "
+    "name machines that differ from others of their kind; files that cannot be read are named and left "
+    "out. Times are compared as slow-downs, each relative to the baseline of its own machine, and as "
+    "speeds. Two audits, saved by `guidelines audit --save`, are compared by guideline and by layer."
 )
 
 
@@ -52,10 +53,13 @@ def run(options: Namespace) -> int:
     from guidelines.analysis.compare import compare
     from guidelines.cli import compare_audits
     from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
+    from guidelines.cli.many import are_many, comparable
     from guidelines.cli.matrix_answer import answer_of
 
     wanted = _triggers(options.fail_on)
-    reading = read_files(options)
+    is_of_many = are_many(options)
+    options.skip_broken |= is_of_many
+    reading = comparable(read_files(options)) if is_of_many else read_files(options)
     if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)
