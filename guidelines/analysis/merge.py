@@ -30,6 +30,8 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
     Raises MergeError if two runs measured different networks under the same name, or judge them
     differently.
     """
+    if len(results) == 1:
+        return results[0]
     runs, notes = _distinct(results)
     runs, notes_on_shared = counted_once(runs)
     notes = (*notes_on_shared, *notes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from guidelines.results import checked
@@ -60,7 +60,15 @@ def _check_possible(operators: Operators) -> None:
 
 def _state(saved: Mapping[str, Any]) -> State:
     gpu = saved.get("gpu")
-    return State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+    return _shared(
+        State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+    )
+
+
+@lru_cache(maxsize=256)
+def _shared(state: State) -> State:
+    """The same object for equal states: the variants of a sweep hold the state of their passes."""
+    return state
 
 
 def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:

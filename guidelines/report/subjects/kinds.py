@@ -50,7 +50,7 @@ def document(kinds: Sequence[KindLine], matrix: Matrix, twins: AllTwins) -> Docu
         "Machines compared",
         tuple(_lead(kinds, machines, twins, shared)),
         sections,
-        answer=answer.lines([tables(results) for results in machines]),
+        answer=answer.lines([tables(results, only_deciding=True) for results in machines]),
         heat_maps=heat_map.of_kinds(kinds, matrix, names, sections),
     )
 

@@ -63,7 +63,7 @@ def document(matrix: Matrix, twins: AllTwins = NO_TWINS) -> Document:
         "Machines compared",
         tuple(lead),
         sections,
-        answer=answer.lines([tables(results) for results in machines.values()]),
+        answer=answer.lines([tables(results, only_deciding=True) for results in machines.values()]),
         heat_maps=heat_map.of_matrix(matrix, sections),
         bars=account_bars.of_matrix(matrix, sections),
     )

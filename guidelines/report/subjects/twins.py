@@ -49,9 +49,10 @@ def sections(twins: AllTwins, labels: Labels) -> tuple[Section, ...]:
     if more > 0:
         named = [*named[:MOST_SENTENCES], f"and {more} more machines, which the other formats name"]
     named += [_pair(pair, labels) for pair in differing]
-    nobody = [] if named else [f"no machine differs from its twins: {_numbers(twins)}"]
+    if not named and any(of_kind.passes > 1 for of_kind in twins.several):
+        named = [f"no machine differs from its twins: {_numbers(twins)}"]
     notes = (*_notes(twins.several, labels), *(_method() if twins.several else ()))
-    return (Section(TITLE, verdicts=(*named, *nobody), notes=notes),)
+    return (Section(TITLE, verdicts=tuple(named), notes=notes),)
 
 
 def summary(twins: AllTwins) -> str:
@@ -68,7 +69,7 @@ def sentence(twin: Twin, twins: int) -> str:
     said = []
     beside = f"its {number_of(twins, 'twin')}"
     if twin.time.is_named:
-        said.append(f"{_apart(twin.time, 'slower', 'faster')} than {beside} {_ends(twin.time)}")
+        said.append(f"{_slower(twin)} than {beside} {_ends(twin.time)}")
         beside = "theirs"
     for guideline, deviation in twin.effects.items():
         if deviation.is_named:
@@ -119,26 +120,30 @@ def _notes(several: Sequence[Twins], labels: Labels) -> Iterator[str]:
     for of_kind in several:
         label = labels[of_kind.kind]
         if of_kind.passes == 1:
-            farthest = max(of_kind.machines, key=lambda twin: abs(twin.time.ratio.estimate - 1))
-            apart = _apart(farthest.time, "slower", "faster")
-            yield (
-                f"{label}: one pass tells no interval, so that nobody is named; the farthest from its "
-                f"{of_kind.number - 1} twins is {name_of(farthest.results)}, {apart}: try --passes 5"
-            )
-            continue
-        unclear = [
-            f"{name_of(twin.results)} ({_apart(twin.time, 'slower', 'faster')})"
-            for twin in of_kind.machines
-            if twin.is_open
-        ]
-        if unclear:
+            yield f"{label}: one pass tells no interval, so that no machine is named; {_farthest(of_kind)}"
+        unclear = [f"{name_of(each.results)} ({_slower(each)})" for each in of_kind.machines if each.is_open]
+        if unclear and of_kind.passes > 1:
             yield f"{label}: may differ, more passes would tell: {shortened(unclear)}"
-        margin = of_kind.machines[0].time.margin if of_kind.machines else LEAST_OF_TIME
+        margin = max((each.time.margin for each in of_kind.machines), default=LEAST_OF_TIME)
         if margin > LEAST_OF_TIME:
             yield f"{label}: the machines differ so much that only {percent(margin)} and more count"
         if of_kind.alone:
             names = shortened([name_of(each) for each in of_kind.alone])
             yield f"{label}: not compared, no network in common with two twins in one pass: {names}"
+
+
+def _farthest(of_kind: Twins) -> str:
+    """The machine that lies farthest from its twins, which a single pass does not name."""
+    farthest = max(of_kind.machines, key=lambda twin: abs(twin.time.ratio.estimate - 1), default=None)
+    if farthest is None or not farthest.time.is_open:
+        return f"all lie within {percent(LEAST_OF_TIME)}"
+    twins = number_of(of_kind.number - 1, "twin")
+    name = name_of(farthest.results)
+    return f"the farthest from its {twins} is {name}, {_slower(farthest)}: try --passes 5"
+
+
+def _slower(twin: Twin) -> str:
+    return _apart(twin.time, "slower", "faster")
 
 
 def _method() -> tuple[str, ...]:
