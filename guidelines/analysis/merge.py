@@ -30,8 +30,6 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
     Raises MergeError if two runs measured different networks under the same name, or judge them
     differently.
     """
-    if len(results) == 1:
-        return results[0]
     runs, notes = _distinct(results)
     runs, notes_on_shared = counted_once(runs)
     notes = (*notes_on_shared, *notes)
@@ -57,7 +55,8 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
 
 def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
     """Merge the results of each machine; machines keep the order in which they first come."""
-    return [merged(runs) for runs in runs_of_each_machine(results)]
+    groups = runs_of_each_machine(results)
+    return [merged(runs) if len(runs) > 1 else runs[0] for runs in groups]
 
 
 def _distinct(results: Iterable[MachineResults]) -> tuple[list[MachineResults], tuple[str, ...]]:

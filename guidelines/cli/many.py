@@ -8,20 +8,29 @@ from guidelines.analysis.merge import MergeError, merged
 from guidelines.analysis.reading import Reading
 from guidelines.analysis.same_machine import runs_of_each_machine
 from guidelines.cli.given import given_files
+from guidelines.cli.machines import read_files
 from guidelines.cli.output import remark
 
 # A comparison of two paths stands for A and B: neither may lack a file.
 SIDES = 2
 
 
-def are_many(options: Namespace) -> bool:
+def read_sides(options: Namespace) -> Reading:
+    """The files to compare; of many, those that cannot be compared are left out."""
+    if not _are_many(options):
+        return read_files(options)
+    options.skip_broken = True
+    return _comparable(read_files(options))
+
+
+def _are_many(options: Namespace) -> bool:
     """True for a folder, or for more files than the two sides of a comparison; a gate needs two sides."""
     files = given_files(options.files)
     is_folder = len(files) == 1 and files[0].path.is_dir()
     return not options.fail_on and (is_folder or len(files) > SIDES)
 
 
-def comparable(reading: Reading) -> Reading:
+def _comparable(reading: Reading) -> Reading:
     """The reading without audits among runs, and without runs of one machine that do not fit together.
 
     Each of them is named on stderr, and counts as left out.

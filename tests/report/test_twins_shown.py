@@ -91,8 +91,8 @@ def test_a_single_pass_is_said_to_tell_no_interval(shown):
     times = [Deviation(Estimate(each, None, None, 0.999, 1), 0.02, 1) for each in (1.0, 1.07, 1.0)]
     _, (section,) = shown(*[(time, {}) for time in times], passes=1)
     assert section.notes[0] == (
-        "a processor: one pass tells no interval, so that no machine is named; the farthest from its 2 twins is "
-        "node1, 7.0 % slower: try --passes 5"
+        "a processor: one pass tells no interval, so that no machine is named; the farthest from its 2 twins "
+        "is node1, 7.0 % slower: try --passes 5"
     )
 
 

@@ -52,14 +52,12 @@ def run(options: Namespace) -> int:
     """
     from guidelines.analysis.compare import compare
     from guidelines.cli import compare_audits
-    from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
-    from guidelines.cli.many import are_many, comparable
+    from guidelines.cli.machines import hint_on_hosts, paths_of, sides_of, status_of
+    from guidelines.cli.many import read_sides
     from guidelines.cli.matrix_answer import answer_of
 
     wanted = _triggers(options.fail_on)
-    is_of_many = are_many(options)
-    options.skip_broken |= is_of_many
-    reading = comparable(read_files(options)) if is_of_many else read_files(options)
+    reading = read_sides(options)
     if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)

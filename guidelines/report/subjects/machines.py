@@ -53,6 +53,8 @@ def document(matrix: Matrix, twins: AllTwins = NO_TWINS) -> Document:
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {number_of(runs, 'run')}"]
+    if differing := twins_report.summary(twins):
+        lead.append(differing)
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
