@@ -2,16 +2,22 @@
 
 import sys
 
+from guidelines.cli.interruption import INTERRUPTED, LINE, at_once, end, take_over
+
 
 def main() -> int:
     """Run the command that the arguments name, and return its exit status."""
+    take_over()
     try:
-        from guidelines.cli.main import main
-
-        return main()
+        with at_once():
+            from guidelines.cli.main import main
+        status = main()
     except KeyboardInterrupt:
-        print("guidelines: interrupted", file=sys.stderr)
-        return 130
+        print(LINE, file=sys.stderr)
+        status = INTERRUPTED
+    if status == INTERRUPTED:
+        end()
+    return status
 
 
 if __name__ == "__main__":  # reading many files starts processes that import this module

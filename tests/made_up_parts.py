@@ -63,19 +63,48 @@ SHARES = {
 }
 
 
-def audit_run(*, shares=SHARES, parts=(GROUPED, NARROW, RELU, PLAIN, ODD), passes=3, disturbed=(), **changes):
-    """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were."""
+def audit_run(
+    *,
+    shares=SHARES,
+    parts=(GROUPED, NARROW, RELU, PLAIN, ODD),
+    passes=3,
+    disturbed=(),
+    modes=None,
+    **changes,
+):
+    """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were.
+
+    `modes` are the shares in other modes, also in the time of the network in the mode of the audit. `reasons`
+    are those of further variants that failed.
+    """
     entries = []
     for row, (variant, share) in enumerate(shares.items()):
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
         entries.append(_entry(variant, row, share, spread[:passes], disturbed))
-    failed = [part.variant for part in parts if part.variant not in shares]
-    failures = [
-        Failure(_place(name, 90 + k), (), _work(), "it cannot run alone") for k, name in enumerate(failed)
-    ]
-    told = Audit(changes.pop("target", "net"), changes.pop("inputs", "1x3x224x224"), parts)
+    failures = _failures([part.variant for part in parts if part.variant not in shares])
+    for row, (name, reason) in enumerate(changes.pop("reasons", {}).items(), start=190):
+        failures.append(Failure(_place(name, row, CPU), (), _work(), reason))
+    for mode, of_mode in (modes or {}).items():
+        under = replace(CPU, mode=mode)
+        for row, (variant, share) in enumerate(of_mode.items()):
+            spread = SPREADS[row % 3][:passes]
+            network = [of_mode[WHOLE] * factor for factor in SPREADS[0]]
+            entries.append(_entry(variant, row, share, spread, disturbed, under, network))
+        in_both = [WHOLE, *(part.variant for part in parts)]
+        failures += _failures([name for name in in_both if name not in of_mode], under)
+    told = Audit(
+        target=changes.pop("target", "net"),
+        inputs=changes.pop("inputs", "1x3x224x224"),
+        parts=parts,
+        other_modes=tuple(modes or ()),
+    )
     run = replace(linked(entries, failures), machine=parse_machine(MACHINE), audit=told)
     return replace(run, **changes)
+
+
+def _failures(variants, condition=CPU):
+    reason = "it cannot run alone" if condition == CPU else f"it cannot run in mode {condition.mode}"
+    return [Failure(_place(name, 90 + k, condition), (), _work(), reason) for k, name in enumerate(variants)]
 
 
 def saved_audit(**changes):
@@ -83,18 +112,18 @@ def saved_audit(**changes):
     return to_file(audit_run(**changes), MACHINE)
 
 
-def _place(variant, row):
-    return Place("audit", "a claim", "net", variant, row, WHOLE, "part-1", "slower", CPU)
+def _place(variant, row, condition):
+    return Place("audit", "a claim", "net", variant, row, WHOLE, "part-1", "slower", condition)
 
 
 def _work():
     return Cost(multiply_adds=1000, conv_memory_access=None, memory_access=1000, parameters=0)
 
 
-def _entry(variant, row, share, spread, disturbed):
+def _entry(variant, row, share, spread, disturbed, condition=CPU, network=(1.0,) * 3):
     passes, samples_s = [], []
     for number, factor in enumerate(spread, start=1):
-        slowdown, own_s = share * factor, share * factor * NETWORK_S
+        slowdown, own_s = share * factor / network[number - 1], share * factor * NETWORK_S
         samples_s += [own_s] * ROUNDS
         passes.append(
             Pass(
@@ -109,7 +138,7 @@ def _entry(variant, row, share, spread, disturbed):
         )
     rounds = ROUNDS * len(spread)
     return Entry(
-        identity=Identity(_place(variant, row), (), 1, _work(), 1.0),
+        identity=Identity(_place(variant, row, condition), (), 1, _work(), 1.0),
         slowdown=over_passes([each.slowdown for each in passes], rounds)(0.95),
         control=over_passes([each.control for each in passes], rounds)(0.95),
         paper=None,

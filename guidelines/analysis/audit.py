@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.analysis.account import Account
+from guidelines.analysis.audit_modes import FailedPart, InModes, ModeResult
 from guidelines.analysis.audit_times import AuditTimes, Calls
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.analysis.reason_of_part import ReasonOfParts
+from guidelines.analysis.untimed import Untimed, untimed
 from guidelines.results.audit import (
     GUIDELINES,
     REPLAYED,
@@ -94,8 +96,10 @@ class AuditResult:
 
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason. `network` is a run of
-    the network alone: its machine, and how it was measured.
+    could not be measured. `failed` are the parts that could not, with the reason, and `untimed` what could
+    not be measured beside the others. `network` is a run of the network alone: its machine, and how it was
+    measured. `modes` are those that were tried beside that of `condition`. Shares and prices were multiplied
+    by `scale`.
     """
 
     audit: Audit
@@ -107,7 +111,10 @@ class AuditResult:
     guidelines: tuple[GuidelineResult, ...]
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
-    failed: tuple[tuple[AuditPart, str], ...] = ()
+    failed: tuple[FailedPart, ...] = ()
+    untimed: tuple[Untimed, ...] = ()
+    modes: tuple[ModeResult, ...] = ()
+    scale: float = 1.0
 
     @property
     def is_whole(self) -> bool:
@@ -119,12 +126,12 @@ def audit_result(run: Run) -> AuditResult:
     """The shares and prices of an audit. Raises ValueError if it is none, or lacks the network's own time."""
     if run.audit is None:
         raise ValueError("holds no audit")
-    entries = {entry.place.variant: entry for entry in run.entries}
-    reasons = {failure.place.variant: failure.reason for failure in run.failures}
+    known = InModes(run)
+    entries = known.entries
     if WHOLE not in entries:
-        raise ValueError(f"{run.audit.target}: its time is not known: {reasons.get(WHOLE, 'not measured')}")
+        raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
     times = AuditTimes(entries)
-    results = _Parts(entries, times, ReasonOfParts(run)).results(run.audit)
+    results = _Parts(known, times, ReasonOfParts(known.own)).results(run.audit)
     return AuditResult(
         audit=run.audit,
         condition=entries[WHOLE].place.condition,
@@ -135,7 +142,9 @@ def audit_result(run: Run) -> AuditResult:
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
         without_g4=_without_g4(entries, times),
-        failed=tuple(_failed(run.audit, entries, reasons)),
+        failed=tuple(known.failed(run.audit.parts)),
+        untimed=tuple(untimed(known.own)),
+        modes=tuple(known.results(times, [each.part for each in results])),
     )
 
 
@@ -143,15 +152,6 @@ def _without_g4(entries: Mapping[str, Entry], times: AuditTimes) -> Estimate | N
     if not {REPLAYED, WITHOUT_G4} <= entries.keys():
         return None
     return times.saved([(REPLAYED, 1)], [(WITHOUT_G4, 1)])
-
-
-def _failed(
-    audit: Audit, entries: Mapping[str, Entry], reasons: Mapping[str, str]
-) -> Iterator[tuple[AuditPart, str]]:
-    """The parts without a time, with the reason."""
-    for part in audit.parts:
-        if part.variant not in entries:
-            yield part, reasons.get(part.variant, "not measured")
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:
@@ -168,13 +168,13 @@ def _calls(result: PartResult) -> Calls:
 class _Parts:
     """The parts of an audit that were timed."""
 
-    entries: Mapping[str, Entry]
+    known: InModes
     times: AuditTimes
     reason: ReasonOfParts
 
     def results(self, audit: Audit) -> list[PartResult]:
         """The figures of all parts that have a time, the dearest first."""
-        results = [self._result(part) for part in audit.parts if part.variant in self.entries]
+        results = [self._result(part) for part in audit.parts if part.variant in self.known.entries]
         return sorted(results, key=_dearness, reverse=True)
 
     def _result(self, part: AuditPart) -> PartResult:
@@ -188,7 +188,8 @@ class _Parts:
         if alternative:
             ratio = self.times.ratio([(part.variant, 1)], [(alternative.timed.variant, 1)])
             account = self.reason.account(part.variant, alternative.timed, self.times.over_passes(ratio))
-        remedies = [self._saving(part, each) for each in part.remedies]
+        forms = (*part.remedies, *self.known.forms(part))
+        remedies = [self._saving(part, each) for each in forms]
         return PartResult(
             part=part,
             seconds_per_call=self.times.seconds(part.variant),
@@ -201,8 +202,8 @@ class _Parts:
         )
 
     def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
-        """The saving by another operator; None if it could not be timed."""
-        if timed.variant not in self.entries:
+        """The saving by another operator or mode; None if it could not be timed."""
+        if not self.times.meet(part.variant, timed.variant):
             return None
         calls = len(part.layers)
         saves = self.times.saved([(part.variant, calls)], [(timed.variant, calls / timed.work)])

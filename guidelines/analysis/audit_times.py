@@ -18,10 +18,14 @@ class AuditTimes:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._entries = entries
-        self._by_pass: dict[str, dict[int, OfPass]] = {}
-        for variant, entry in entries.items():
-            self._by_pass[variant] = {each.number: each.slowdown for each in entry.passes}
-        self._like = entries[WHOLE].slowdown
+        network = entries[WHOLE]
+        self._by_pass = {variant: _over(entry, network) for variant, entry in entries.items()}
+        self._like = network.slowdown
+
+    def meet(self, *variants: str) -> bool:
+        """True if some pass has the times of all variants and of the network."""
+        passes = [self._by_pass.get(variant, {}).keys() for variant in (WHOLE, *variants)]
+        return bool(set.intersection(*map(set, passes)))
 
     def seconds(self, variant: str) -> Estimate:
         """Seconds of one call."""
@@ -71,3 +75,19 @@ class AuditTimes:
                 deviation = hypot(deviation, count * of_pass.estimate * (of_pass.log_deviation or 0.0))
             sums[number] = OfPass(total, deviation / total)
         return sums
+
+
+def _over(entry: Entry, network: Entry) -> dict[int, OfPass]:
+    """The time of a variant over the network's in each pass.
+
+    In another mode they took turns with other rounds of the same pass, so that their times are compared.
+    """
+    if entry.place.condition == network.place.condition:
+        return {each.number: each.slowdown for each in entry.passes}
+    network_s = {each.number: each.seconds_per_call for each in network.passes}
+    ratios = {}
+    for each in entry.passes:
+        if each.number in network_s:
+            ratio = each.seconds_per_call / network_s[each.number]
+            ratios[each.number] = OfPass(ratio, each.slowdown.log_deviation)
+    return ratios

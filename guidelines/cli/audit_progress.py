@@ -14,8 +14,9 @@ from guidelines.plugin.fitting import fitted
 
 ERASE_LINE = "\r\x1b[K"
 TICK_S = 1.0
-# Seconds that a pass takes for a second of sampling, and to start, until the first one has shown it.
-OVERHEAD, START_S = 2.0, 4.0
+# Seconds that a pass takes for a second of sampling, to start, and to compile an operator, until the first
+# one has shown it.
+OVERHEAD, START_S, COMPILE_S = 2.0, 4.0, 1.0
 
 
 def follow(audit: Auditing) -> None:
@@ -31,6 +32,7 @@ def follow(audit: Auditing) -> None:
             if isinstance(step, PassBegins):
                 done = step.number - 1
                 of_a_pass_s = OVERHEAD * audit.limits.sampling_s / passes + START_S
+                of_a_pass_s += COMPILE_S * audit.compiled
                 if done:
                     of_a_pass_s = (time.monotonic() - begun_s) / done
                 text = f"pass {step.number} of {passes}, {operators} operators of {audit.audited.target}"
@@ -55,13 +57,13 @@ class _Line:
     def ticking(self) -> Iterator[None]:
         """Write the line every second on a terminal, and remove it at the end."""
         ticker = threading.Thread(target=self._tick, daemon=True)
-        if self._is_terminal:
-            ticker.start()
         try:
+            if self._is_terminal:
+                ticker.start()
             yield
         finally:
             self._is_over.set()
-            if self._is_terminal:
+            if ticker.ident is not None:  # it was started
                 ticker.join()
                 self._stream.write(ERASE_LINE)
 

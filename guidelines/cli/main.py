@@ -22,13 +22,14 @@ from guidelines.cli.commands import (
     reuse,
     run,
 )
+from guidelines.cli.interruption import INTERRUPTED, LINE
 from guidelines.cli.near import did_you_mean
 from guidelines.cli.output import CommandError, check_output, remark, say
 
 ABOUT = "Do ShuffleNet V2's guidelines hold here, and by how much?"
 LONGEST_ERROR = 500
-# Exit statuses: of an error, of a fault of the suite (EX_SOFTWARE of sysexits.h), of Ctrl-C as in shells.
-ERROR, FAULT, INTERRUPTED = 2, 70, 130
+# Exit statuses: of an error, of a fault of the suite (EX_SOFTWARE of sysexits.h).
+ERROR, FAULT = 2, 70
 DEBUG = "GUIDELINES_DEBUG"
 UNFORESEEN = f"this is a fault of the suite: {DEBUG}=1 shows where"
 
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_output(options)
         return COMMANDS[options.command].run(options)
     except KeyboardInterrupt:
-        remark("guidelines: interrupted")
+        remark(LINE)
         return INTERRUPTED
     except Exception as error:
         return _told(error)

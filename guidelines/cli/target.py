@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import inputs
+from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError
 from guidelines.spec.condition import Condition, Device
 
@@ -19,7 +20,7 @@ HINT_ON_INPUTS = "; give each input of the network by --input, such as 1,128:int
 
 @contextmanager
 def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
-    """The callable that builds a target, for use in the context.
+    """The callable that builds a target, for use in the context, in which Ctrl-C ends the program at once.
 
     Raises CommandError for any error in the context, because the target or its input caused it. Text that
     the target prints goes to stderr, because it is no part of the answer.
@@ -29,7 +30,7 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
     from guidelines.results.reason import one_line
 
     try:
-        with redirect_stdout(sys.stderr):
+        with at_once(), redirect_stdout(sys.stderr):
             yield target(name)
     except LayerError as error:
         raise CommandError(f"{error}{HINT_ON_INPUTS if error.wants_other_inputs else ''}") from error
@@ -37,6 +38,19 @@ def builder(name: str) -> "Iterator[Callable[[], nn.Module]]":
         raise CommandError(str(error)) from error
     except (Exception, SystemExit) as error:
         raise CommandError(f"{name}: {one_line(error)}") from error
+
+
+def check_state(name: str) -> None:
+    """Raise CommandError if a target is no instance, whose weights could be kept."""
+    from guidelines.networks.target import is_instance
+
+    with builder(name):
+        has_state = is_instance(name)
+    if not has_state:
+        raise CommandError(
+            f"--state: {name} builds a new network, so there are no trained weights to keep; possible: a "
+            "TARGET that is a torch.nn.Module already, such as file.py:net after net = Net()"
+        )
 
 
 def sources(name: str) -> list[Path]:

@@ -15,30 +15,37 @@ from typing import Any
 from torch import nn
 
 from guidelines.networks import registry
+from guidelines.networks.drawn_anew import drawn_anew
 from guidelines.networks.target_name import TargetError, TargetName, read_name
 from guidelines.results.reason import one_line
 
-__all__ = ["Build", "TargetError", "target"]
+__all__ = ["Build", "TargetError", "is_instance", "target"]
 
 Build = Callable[[], nn.Module]
 
 
-def target(name: str) -> Build:
+def target(name: str, keeps_state: bool = True) -> Build:
     """A function that builds a new module at every call.
 
     The name is of a network, or "package.module:callable", or "path/to/file.py:callable". Literal arguments
-    may follow the callable: "timm:create_model('levit_128', num_classes=10)". It may also be a module, which
-    is copied. The current folder is on the import path, or the folder of the file. This runs the code that
-    is named. Raises TargetError for a name that does not exist or arguments that do not fit. The function
-    itself raises TargetError if building fails or does not return a module.
+    may follow the callable: "timm:create_model('levit_128', num_classes=10)". It may also be a module, an
+    instance, which is copied; without `keeps_state` the copy draws its weights anew. The current folder is on
+    the import path, or the folder of the file. This runs the code that is named. Raises TargetError for a
+    name that does not exist or arguments that do not fit. The function itself raises TargetError if building
+    fails or does not return a module.
     """
     if ":" in name:
-        return partial(_built, name, _callable(name))
+        return partial(_built, name, _callable(name, keeps_state))
     try:
         registry.known(name)
     except ValueError as error:
         raise TargetError(f"{error}; {_near_form(name)}") from error
     return partial(registry.build, name)
+
+
+def is_instance(name: str) -> bool:
+    """True for the name of a module that exists already, and is not built. Raises TargetError as `target`."""
+    return ":" in name and isinstance(_attribute(read_name(name)), nn.Module)
 
 
 def _near_form(name: str) -> str:
@@ -61,13 +68,13 @@ def _built(name: str, call: Callable[[], object]) -> nn.Module:
     return module
 
 
-def _callable(name: str) -> Callable[[], object]:
+def _callable(name: str, keeps_state: bool) -> Callable[[], object]:
     parts = read_name(name)
     value = _attribute(parts)
     if isinstance(value, nn.Module):
         if parts.is_call:
             raise TargetError(f"{name}: is a module that is built already; it takes no arguments")
-        return partial(deepcopy, value)
+        return partial(deepcopy if keeps_state else drawn_anew, value)
     if not callable(value):
         raise TargetError(
             f"{name}: is {_kind(value)}, neither a torch.nn.Module nor a function that returns one"

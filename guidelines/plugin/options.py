@@ -2,13 +2,14 @@
 
 import argparse
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
+from guidelines.plugin.choices import choice, described, list_of
 from guidelines.spec.condition import (
     AUTO_BATCH,
     CHANNEL_RULES,
@@ -18,13 +19,8 @@ from guidelines.spec.condition import (
     LAYOUTS,
     MODES,
     PUBLISHED,
-    ChannelRule,
-    CudnnChoice,
-    Layout,
-    Mode,
 )
 
-T = TypeVar("T")
 DEVICE_HELP = "cpu, cuda, cuda:N or auto (cpu, and cuda:0 if there)"
 BATCH_HELP = (
     "images per call; auto: for each sweep, as many as it takes for launches not to set a CUDA device's time"
@@ -140,16 +136,16 @@ def _options() -> dict[str, dict[str, Any]]:
 
 def _condition_options() -> tuple[_Option, ...]:
     """Options in the order of the help text; without a default, each experiment has its own."""
-    dtype, layout, mode, cudnn = (_list(_choice(choices)) for choices in (DTYPES, LAYOUTS, MODES, CUDNN))
+    dtype, layout, mode, cudnn = (list_of(choice(choices)) for choices in (DTYPES, LAYOUTS, MODES, CUDNN))
     return (
-        _Option("device", _list(_device), default="auto", help=DEVICE_HELP),
+        _Option("device", list_of(_device), default="auto", help=DEVICE_HELP),
         _Option("dtype", dtype, default="float32", help=", ".join(DTYPES)),
-        _Option("layout", layout, default="nchw", help=_described(LAYOUTS)),
-        _Option("batch-size", _list(_batch), help=BATCH_HELP),
-        _Option("threads", _list(_positive), default="1", help="CPU threads"),
-        _Option("image-size", _list(_positive), help="height and width of the input"),
-        _Option("mode", mode, help=_described(MODES), own_default=MODES_HELP),
-        _Option("cudnn", cudnn, default="heuristic", help=f"{CUDNN_HELP}{_described(CUDNN)}"),
+        _Option("layout", layout, default="nchw", help=described(LAYOUTS)),
+        _Option("batch-size", list_of(_batch), help=BATCH_HELP),
+        _Option("threads", list_of(_positive), default="1", help="CPU threads"),
+        _Option("image-size", list_of(_positive), help="height and width of the input"),
+        _Option("mode", mode, help=described(MODES), own_default=MODES_HELP),
+        _Option("cudnn", cudnn, default="heuristic", help=f"{CUDNN_HELP}{described(CUDNN)}"),
         _channels(),
         _Option("seed", _natural, default="0", help=SEED_HELP, metavar="N"),
     )
@@ -160,40 +156,15 @@ def _channels() -> _Option:
     return _Option(
         "channels",
         _rules,
-        help=f"{CHANNELS_HELP}{_described(CHANNEL_RULES)}, all (both)",
+        help=f"{CHANNELS_HELP}{described(CHANNEL_RULES)}, all (both)",
         metavar="RULE",
         own_default=CHANNELS_DEFAULT.format(PUBLISHED, " and ".join(aligned)),
     )
 
 
 def _rules(text: str) -> tuple[str, ...]:
-    choice = _choice((*CHANNEL_RULES, "all"))(text)
-    return tuple(CHANNEL_RULES) if choice == "all" else (choice,)
-
-
-def _described(choices: Mapping[str, ChannelRule | Layout | Mode | CudnnChoice]) -> str:
-    """Names of all choices, each with its description if it has one."""
-    return ", ".join(f"{c.name} ({c.description})" if c.description else c.name for c in choices.values())
-
-
-def _list(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
-    def parse_list(text: str) -> tuple[T, ...]:
-        values = tuple(parse(part.strip()) for part in text.split(","))
-        for value in values:
-            if values.count(value) > 1:
-                raise argparse.ArgumentTypeError(f"{value} is named twice in {text!r}")
-        return values
-
-    return parse_list
-
-
-def _choice(choices: Collection[str]) -> Callable[[str], str]:
-    def parse_choice(text: str) -> str:
-        if text not in choices:
-            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(choices)}")
-        return text
-
-    return parse_choice
+    rule = choice((*CHANNEL_RULES, "all"))(text)
+    return tuple(CHANNEL_RULES) if rule == "all" else (rule,)
 
 
 def _device(text: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from guidelines.analysis.account import FACTORS
 from guidelines.analysis.audit import AuditResult, PartResult
+from guidelines.analysis.audit_modes import ModeResult, in_mode
+from guidelines.analysis.untimed import Untimed
 from guidelines.report.figures import Record, of_estimate
 from guidelines.report.records import of_condition, of_machine
 from guidelines.results.audit import AuditPart
@@ -18,7 +20,9 @@ def of_audits(results: Sequence[AuditResult]) -> list[Record]:
     records: list[Record] = []
     for result in results:
         of_result = _of_audit(result)
-        records += [of_result | _of_part(each) for each in result.parts]
+        for each in result.parts:
+            beside = _untimed(each, result.untimed) | _in_modes(each, result.modes)
+            records.append(of_result | _of_part(each) | beside)
         records += [of_result | _named(part) | {"failure": reason} for part, reason in result.failed]
     return records
 
@@ -73,6 +77,30 @@ def _of_part(each: PartResult) -> Record:
     }
 
 
+def _untimed(each: PartResult, untimed: Sequence[Untimed]) -> Record:
+    """The reasons why the alternative and the remedies of a part have no time."""
+    of_part = [other for other in untimed if other.part == each.part]
+    alternative = [other.reason for other in of_part if other.is_alternative]
+    remedies = [f"{other.text}: {other.reason}" for other in of_part if not other.is_alternative]
+    return {
+        "alternative_failure": printable(alternative[0]) if alternative else None,
+        "remedy_failures": printable("; ".join(remedies)) or None,
+    }
+
+
+def _in_modes(part: PartResult, modes: Sequence[ModeResult]) -> Record:
+    """The figures of a part in the other modes, by the name of each."""
+    forms = {each.timed.variant: each for each in part.remedies}
+    record: Record = {}
+    for each in modes:
+        form, reasons = forms.get(in_mode(part.part.variant, each.mode)), dict(each.failed)
+        mode = printable(each.mode)
+        record |= of_estimate(form.seconds_per_call if form else None, f"{mode}_seconds_per_call")
+        record |= of_estimate(form.saves if form else None, f"{mode}_saves")
+        record[f"{mode}_failure"] = reasons.get(part.part, each.reason or None)
+    return record
+
+
 def _reason(each: PartResult) -> Record:
     """The factors of the time over that of the alternative; None if ceilings are unknown."""
     factors = each.account.factors if each.account else {}
@@ -91,12 +119,36 @@ def _facts(result: AuditResult) -> dict[str, object]:
         }
         for each in result.guidelines
     ]
-    return {
+    known: dict[str, object] = {
         "target": printable(result.audit.target),
         "file": result.network.sources[0],
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
+        "scale": result.scale,
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),
+        "not_measured": list(map(_not_measured, result.untimed)),
         "guidelines": guidelines,
+    }
+    if result.modes:
+        known["other_modes"] = list(map(_of_mode, result.modes))
+    return known
+
+
+def _not_measured(each: Untimed) -> Record:
+    return {
+        "layer": printable(each.part.layers[0]) if each.part else None,
+        "what": printable(each.text),
+        "reason": printable(each.reason),
+    }
+
+
+def _of_mode(each: ModeResult) -> Record:
+    """The time of the whole network in another mode, over its time now."""
+    failure = printable(each.reason) if each.ratio is None else None
+    return {
+        "mode": printable(each.mode),
+        **of_estimate(each.ratio, "ratio"),
+        "failed_parts": len(each.failed),
+        "failure": failure,
     }

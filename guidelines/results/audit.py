@@ -50,11 +50,15 @@ class AuditPart:
 
 @dataclass(frozen=True)
 class Audit:
-    """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in order of their calls."""
+    """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in order of their calls.
+
+    The network and its parts were also timed in `other_modes`: there, their variants have the same names.
+    """
 
     target: str
     inputs: str
     parts: tuple[AuditPart, ...]
+    other_modes: tuple[str, ...] = ()
 
 
 def to_saved(audit: Audit) -> dict[str, Any]:
@@ -70,10 +74,13 @@ def parsed(saved: Mapping[str, Any]) -> Audit:
         target=checked.text(saved["target"]),
         inputs=checked.text(saved["inputs"]),
         parts=tuple(map(_part, saved["parts"])),
+        other_modes=checked.texts(saved, "other_modes"),
     )
     variants = [part.variant for part in audit.parts]
     if len(set(variants)) < len(variants):
         raise ValueError("audit.parts holds a variant twice")
+    if len(set(audit.other_modes)) < len(audit.other_modes):
+        raise ValueError("audit.other_modes holds a mode twice")
     return audit
 
 

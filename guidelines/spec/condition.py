@@ -83,11 +83,15 @@ class CudnnChoice:
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to run a network; `prepared` is what was done to it before the timing, "" if nothing."""
+    """A way to run a network; `prepared` is what was done to it before the timing, "" if nothing.
+
+    `form` says in a report what runs in this mode: "compiled".
+    """
 
     name: str
     description: str = ""
     prepared: str = ""
+    form: str = ""
 
 
 DTYPES = {
@@ -112,9 +116,9 @@ CHANNEL_RULES = {
 MODES = {
     mode.name: mode
     for mode in (
-        Mode("eager"),
-        Mode("compile", "torch.compile", prepared="compiled"),
-        Mode("cudagraph", "captured and replayed", prepared="captured"),
+        Mode("eager", form="run eagerly"),
+        Mode("compile", "torch.compile", prepared="compiled", form="compiled"),
+        Mode("cudagraph", "captured and replayed", prepared="captured", form="as a CUDA graph"),
     )
 }
 
@@ -135,6 +139,12 @@ def widths_of(rule: str) -> str:
     """The word for the widths that a channel rule gives; a file may name an unknown rule."""
     known = CHANNEL_RULES.get(rule)
     return known.widths if known else rule
+
+
+def form_of(mode: str) -> str:
+    """The words for what runs in a mode; a file may name an unknown mode."""
+    known = MODES.get(mode)
+    return known.form if known else f"in mode {mode}"
 
 
 @dataclass(frozen=True)

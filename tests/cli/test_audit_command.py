@@ -82,7 +82,34 @@ def test_what_a_device_lacks_is_named(capsys):
         (("--device", "cuda:77"), "--device cuda:77: not there; possible: cpu"),
         (("--threads", "99999"), "--threads 99999: possible are 1 to"),
         (("--layout", "nhwc", "--input", "1,3"), "--layout nhwc: takes an --input of 4 sizes, got 2"),
-        (("--mode", "cudagraph"), "--mode cudagraph: cpu cannot run it"),
+        (("--mode", "cudagraph"), "--mode cudagraph: cpu cannot run it, graphs are CUDA's"),
+        (("--mode", "eager,cudagraph"), "--mode cudagraph: cpu cannot run it, graphs are CUDA's"),
     ):
         assert main(["audit", "resnet50", *arguments]) == 2
         assert capsys.readouterr().err.startswith(f"guidelines: {line}")
+
+
+def test_modes_are_a_list_without_repetition(unmeasured, capsys):
+    for modes, wrong in (
+        ("foo", "'foo' is not one of eager, compile, cudagraph"),
+        ("eager,eager", "eager is named twice in 'eager,eager'"),
+        ("eager,", "'' is not one of"),
+    ):
+        with pytest.raises(SystemExit):
+            unmeasured("--mode", modes)
+        assert f"argument --mode: {wrong}" in capsys.readouterr().err
+
+
+def test_the_first_mode_is_the_audits_own(monkeypatch, capsys):
+    asked = []
+
+    def auditing(audited, condition, limits, other_modes):
+        asked.append((condition.mode, other_modes))
+        raise ValueError("asked")
+
+    monkeypatch.setattr("guidelines.measure.audit.auditing.auditing", auditing)
+    monkeypatch.setattr("guidelines.measure.device.modes.lacks_for_mode", lambda device, mode: "")
+    for modes in ("eager", "compile", "compile, eager,cudagraph"):
+        assert main(["audit", "resnet50", "--mode", modes]) == 2
+        assert "asked" in capsys.readouterr().err
+    assert asked == [("eager", ()), ("compile", ()), ("compile", ("eager", "cudagraph"))]

@@ -6,6 +6,13 @@ import pytest
 HARD = Path(__file__).parents[1] / "measure" / "audit" / "hard_networks.py"
 QUICK = ("--passes", "1", "--seconds", "1")
 
+ZEROS = """
+from torch import nn
+net = nn.Sequential(nn.Linear(4, 4))
+nn.init.zeros_(net[0].weight)
+nn.init.zeros_(net[0].bias)
+"""
+
 
 @pytest.fixture
 def audit(printed):
@@ -77,3 +84,22 @@ def test_what_cannot_be_audited_is_said_in_one_line(audit, name, shape, said):
     assert (status, out) == (2, "")
     assert said in err
     assert err.count("\n") == 0
+
+
+@pytest.mark.parametrize("target", ["mobilenet_v2_x1_0", f"{HARD}:Plain"])
+def test_a_network_without_weights_of_its_own_has_no_state_to_keep(printed, target):
+    status, out, err = printed("audit", target, *QUICK, "--state")
+    assert (status, out) == (2, "")
+    assert err == (
+        f"guidelines: --state: {target} builds a new network, so there are no trained weights to keep; "
+        "possible: a TARGET that is a torch.nn.Module already, such as file.py:net after net = Net()\n"
+    )
+
+
+def test_an_instance_keeps_its_state_if_asked(printed, tmp_path):
+    (tmp_path / "trained.py").write_text(ZEROS)
+    arguments = ("audit", f"{tmp_path}/trained.py:net", "--input", "2,4", *QUICK)
+    kept, anew = (" ".join(printed(*arguments, *state)[1].split()) for state in (("--state",), ()))
+    assert "network: its output is all zeros" in kept
+    assert anew
+    assert "all zeros" not in anew

@@ -18,6 +18,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from guidelines.analysis.audit import audit_result
+from guidelines.analysis.fit import fitted
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import Audited
 from guidelines.measure.device.devices import device_name
@@ -39,6 +40,12 @@ IMAGE = (1, 3, 224, 224)
 # Guidelines that the network at the far end of a sweep breaks, but the one at its near end does not: parallel
 # fragments are added, element by element.
 PRICED = {"G3": ("G3", "G4")}
+# The heads of tables and the widths of their columns, in characters.
+STACKS = (("stack", 29), ("measured", 8), ("95 %", 18), ("audit", 8), ("95 %", 18), ("agree", 5))
+OF_NETWORKS = (
+    *(("network", 18), ("ms", 6), ("parts / whole", 13), ("low", 5), ("high", 5), ("replayed", 8)),
+    *(("failed", 6), ("wall s", 6)),
+)
 
 
 def main():
@@ -96,12 +103,13 @@ def in_order(prices):
 
 
 def of_stacks(guidelines, limits):
-    rows, agreed, compared = [], 0, 0
+    agreed = compared = 0
+    show(STACKS, [head for head, _ in STACKS])
     for guideline in guidelines or stacks.MODULES:
         for number in range(stacks.MULTIPLIERS):
             row, agrees = of_stack(guideline, number, limits)
-            rows, agreed, compared = [*rows, row], agreed + agrees, compared + 1
-            print(tabulate(rows[-1:], ["stack", "measured", "95 %", "audit", "95 %", "agree"]), flush=True)
+            agreed, compared = agreed + agrees, compared + 1
+            show(STACKS, row)
     print(f"agree in {agreed} of {compared}")
 
 
@@ -140,16 +148,24 @@ def sum_of_prices(result, guidelines):
 def of_networks(names, limits):
     whole = 0
     names = names or NETWORKS
+    show(OF_NETWORKS, [head for head, _ in OF_NETWORKS])
     for name in names:
         begun_s = time.monotonic()
         result = audited(name, IMAGE, limits)
         taken_s = time.monotonic() - begun_s
         whole += result.is_whole
         row = [name, 1e3 * result.network_s.estimate, result.sum.estimate, result.sum.low, result.sum.high]
-        row += [result.replayed.estimate if result.replayed else None, len(result.failed), taken_s]
-        heads = ["network", "ms", "parts / whole", "low", "high", "replayed", "failed", "wall s"]
-        print(tabulate([row], heads, floatfmt=".3g"), flush=True)
+        row += [result.replayed.estimate if result.replayed else "-", len(result.failed), taken_s]
+        show(OF_NETWORKS, [f"{each:.3g}" if isinstance(each, float) else each for each in row])
     print(f"the parts make the whole within 15 % in {whole} of {len(names)}")
+
+
+def show(columns, cells):
+    """Print a row when it is known: a table of all rows would come at the end alone."""
+    (_, width), *others = columns
+    line = [f"{cells[0]:<{width}}"]
+    line += [f"{cell!s:>{width}}" for (_, width), cell in zip(others, cells[1:], strict=True)]
+    print("  ".join(line), flush=True)
 
 
 def audited(name, shape, limits):
@@ -157,7 +173,7 @@ def audited(name, shape, limits):
     audit = auditing(Audited(name, (Input(shape),)), condition_of(shape), limits)
     for _ in audit.steps():
         pass
-    return audit_result(audit.run)
+    return fitted(audit_result(audit.run))
 
 
 def condition_of(shape):

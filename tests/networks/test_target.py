@@ -2,9 +2,10 @@ import json
 import re
 
 import pytest
+import torch
 from torch import nn
 
-from guidelines.networks.target import TargetError, target
+from guidelines.networks.target import TargetError, is_instance, target
 
 MADE = """
 import functools
@@ -70,6 +71,25 @@ def test_a_class_a_function_a_partial_and_a_module_build_modules_anew(name, kind
     build = target(f"made_here.nets:{name}")
     assert type(build()).__name__ == kind
     assert build() is not build()
+
+
+def test_an_instance_is_copied_with_its_weights_or_draws_them_anew(monkeypatch):
+    instance = nn.Linear(2, 2)
+    nn.init.constant_(instance.weight, 3)
+    monkeypatch.setattr("made_here.nets.net", instance)
+    kept, anew = (target("made_here.nets:net", keeps_state=keeps)().weight for keeps in (True, False))
+    threes = torch.full((2, 2), 3.0)
+    assert torch.equal(kept, threes)
+    assert kept is not instance.weight
+    assert not bool((anew == 3).any())
+    assert torch.equal(instance.weight, threes)
+
+
+def test_an_instance_is_told_from_what_builds_one():
+    names = ["net", "Net", "built", "partial", "Wide(3, depth=2)", "number"]
+    assert [name for name in names if is_instance(f"made_here.nets:{name}")] == ["net"]
+    assert is_instance("made_here/nets.py:net")
+    assert not is_instance("resnet50")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ AUDIT = Audit(
         AuditPart("part-2", "relu_ 64x56x56", kind="element-wise", layers=("layer1.0",), guideline="G4"),
         AuditPart("part-3", "max_pool2d 64x56x56", kind="other", layers=("pool",)),
     ),
+    other_modes=("compile",),
 )
 
 
@@ -31,7 +32,7 @@ def saved():
         {**part, "layers": list(part["layers"]), "remedies": list(part["remedies"])}
         for part in plain["parts"]
     ]
-    return {**plain, "parts": parts}
+    return {**plain, "parts": parts, "other_modes": list(plain["other_modes"])}
 
 
 def test_an_audit_is_read_as_it_was_saved():
@@ -54,6 +55,18 @@ def test_a_part_that_cannot_be_is_refused(change, wrong):
     change(edited["parts"][0])
     with pytest.raises(ValueError, match=wrong):
         parsed(edited)
+
+
+def test_audits_of_one_mode_may_lack_the_others():
+    edited = saved()
+    del edited["other_modes"]
+    assert parsed(edited).other_modes == ()
+
+
+def test_other_modes_must_be_different_ones():
+    for modes, wrong in ((["compile"] * 2, "holds a mode twice"), ("compile", "must be a list of texts")):
+        with pytest.raises(ValueError, match=wrong):
+            parsed({**saved(), "other_modes": modes})
 
 
 @pytest.mark.parametrize("name", ["target", "inputs", "parts"])

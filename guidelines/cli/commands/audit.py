@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from guidelines.cli.arguments import add_input, add_output, add_target, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
+from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
-from guidelines.cli.target import builder, condition, sources
+from guidelines.cli.target import builder, check_state, condition, sources
+from guidelines.plugin.choices import choice, described, list_of
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
@@ -24,11 +26,18 @@ DESCRIPTION = (
     "price is what that would save: a bound on what a redesign could win, no promise of accuracy."
 )
 
+MODE_HELP = (
+    f"how the network and each operator run: {described(MODES)}. Of a list such as eager,compile the first "
+    "one is the mode of the audit; the others are tried beside it on the network and each of its operators. "
+    "compile makes an audit some minutes longer (default: %(default)s)"
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_target(parser)
     add_input(parser)
+    _add_state(parser)
     _add_condition(parser)
     _add_effort(parser)
     add_top(parser)
@@ -40,6 +49,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="save what was measured, beside the answer, for `guidelines report` and `guidelines compare`",
     )
     add_output(parser)
+
+
+def _add_state(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--state",
+        action="store_true",
+        help="keep the trained weights of a TARGET that is a torch.nn.Module already, such as file.py:net: "
+        "zeros and denormal numbers among them can change the time of the network (default: draw them anew, "
+        "so that no figure depends on training)",
+    )
 
 
 def _add_condition(parser: ArgumentParser) -> None:
@@ -58,9 +77,10 @@ def _add_condition(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--mode",
-        choices=tuple(MODES),
+        type=list_of(choice(MODES)),
         default="eager",
-        help="how the network and each operator run (default: %(default)s)",
+        metavar="LIST",
+        help=MODE_HELP,
     )
     parser.add_argument(
         "--threads", type=_count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
@@ -81,8 +101,8 @@ def _add_effort(parser: ArgumentParser) -> None:
         type=_count,
         default=30,
         metavar="N",
-        help="time for sampling in all passes together; the whole takes two to three times as long (default: "
-        "%(default)s)",
+        help="time for sampling in all passes and modes together; the whole takes two to three times as long "
+        "(default: %(default)s)",
     )
 
 
@@ -106,18 +126,27 @@ def run(options: Namespace) -> int:
 
 def _measured(options: Namespace) -> "Auditing":
     """An audit that has been measured, while its progress was shown."""
-    from guidelines.cli.audit_progress import follow
-    from guidelines.measure.audit.auditing import AuditLimits, auditing
-    from guidelines.measure.audit.plan import Audited
+    with at_once():  # until there are processes that measure
+        from guidelines.cli.audit_progress import follow
 
-    under = _condition(options)
-    with builder(options.target):
-        limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-        audit = auditing(Audited(options.target, inputs(options)), under, limits)
+        audit = _planned(options)
     follow(audit)
     if printed := "".join(audit.printed).strip():
         remark(printed)
     return audit
+
+
+def _planned(options: Namespace) -> "Auditing":
+    from guidelines.measure.audit.auditing import AuditLimits, auditing
+    from guidelines.measure.audit.plan import Audited
+
+    under = _condition(options)
+    if options.state:
+        check_state(options.target)
+    with builder(options.target):
+        limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
+        audited = Audited(options.target, inputs(options), options.state)
+        return auditing(audited, under, limits, other_modes=options.mode[1:])
 
 
 def _save(audit: "Auditing", path: Path) -> None:
@@ -128,9 +157,10 @@ def _save(audit: "Auditing", path: Path) -> None:
 
 def _result(run: "Run") -> "AuditResult":
     from guidelines.analysis.audit import audit_result
+    from guidelines.analysis.fit import fitted
 
     try:
-        return audit_result(run)
+        return fitted(audit_result(run))
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -139,19 +169,20 @@ def _condition(options: Namespace) -> Condition:
     """The condition of the options. Raises CommandError if something of it cannot be used here."""
     on_device = condition(options)
     _check_device(on_device.device, options)
-    return replace(on_device, dtype=options.dtype, mode=options.mode, threads=options.threads)
+    return replace(on_device, dtype=options.dtype, mode=options.mode[0], threads=options.threads)
 
 
 def _check_device(device: Device, options: Namespace) -> None:
-    """Raise CommandError if a device cannot run a type or a mode, or lacks the threads."""
+    """Raise CommandError if a device cannot run a type or one of the modes, or lacks the threads."""
     from guidelines.measure.device.devices import runs_dtype
     from guidelines.measure.device.modes import lacks_for_mode
     from guidelines.measure.monitor.processors import processors
 
     if options.dtype != "float32" and not runs_dtype(device, options.dtype):
         raise CommandError(f"--dtype {options.dtype}: {device} cannot run it")
-    if lacks := lacks_for_mode(device, options.mode):
-        raise CommandError(f"--mode {options.mode}: {device} cannot run it, {lacks}")
+    for mode in options.mode:
+        if lacks := lacks_for_mode(device, mode):
+            raise CommandError(f"--mode {mode}: {device} cannot run it, {lacks}")
     most = processors().most_threads
     if options.threads > most:
         raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")

@@ -1,13 +1,13 @@
 """Measure an audit in passes: the results of all its variants, and what the variants are."""
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guidelines.measure.audit.plan import Audited, plan
 from guidelines.measure.campaign import Campaign
-from guidelines.measure.case import cases
+from guidelines.measure.case import Case, cases
 from guidelines.measure.device.devices import describe
 from guidelines.measure.device.memory import free_bytes
 from guidelines.measure.dropped import explained
@@ -32,7 +32,7 @@ GIB = 2**30
 
 @dataclass(frozen=True)
 class AuditLimits:
-    """Seconds of sampling for all operators and passes together, the number of passes, the longest turn."""
+    """Seconds of sampling for everything together, the number of passes, and the longest turn."""
 
     sampling_s: float = 30.0
     passes: int = PASSES
@@ -41,18 +41,23 @@ class AuditLimits:
 
 @dataclass
 class Auditing:
-    """An audit while it is measured; `printed` is what its processes print."""
+    """An audit while it is measured; `printed` is what its processes print.
+
+    In each pass, `compiled` of its variants are compiled.
+    """
 
     audited: Audited
     condition: Condition
     limits: AuditLimits
     campaign: Campaign
+    other_modes: tuple[str, ...] = ()
+    compiled: int = 0
     printed: list[str] = field(default_factory=list)
 
     @property
     def audit(self) -> Audit:
         """The network's parts, and what its variants are."""
-        return plan(self.audited, self.condition).audit
+        return replace(plan(self.audited, self.condition).audit, other_modes=self.other_modes)
 
     @property
     def machine(self) -> dict[str, Any]:
@@ -82,27 +87,39 @@ class Auditing:
         self.campaign.keep_everything()
 
 
-def auditing(audited: Audited, condition: Condition, limits: AuditLimits) -> Auditing:
-    """An audit that is ready to be measured.
+def auditing(
+    audited: Audited, condition: Condition, limits: AuditLimits, other_modes: Sequence[str] = ()
+) -> Auditing:
+    """An audit that is ready to be measured; the network and its parts also in other modes.
 
     Raises LayerError, TargetError or ValueError if the network cannot be called or taken apart, or its
     operators do not fit into memory.
     """
     known = plan(audited, condition)
     _check_memory(known.sweep, condition)
-    of_audit = list(cases(audited(), [condition], source=audited.target, origin=audited))
-    campaign = Campaign(
-        conditions=(condition,),
-        limits=Limits(
-            max_time_s=limits.sampling_s / len(known.sweep.variants),
-            min_rounds=LEAST_ROUNDS,
-            confidence=CONFIDENCE,
-        ),
-        seed=0,
-        passes=limits.passes,
+    conditions = tuple(replace(condition, mode=mode) for mode in (condition.mode, *other_modes))
+    of_audit = list(_cases(audited, conditions, known.audit))
+    of_variant = Limits(
+        max_time_s=limits.sampling_s / len(of_audit), min_rounds=LEAST_ROUNDS, confidence=CONFIDENCE
     )
+    campaign = Campaign(conditions, of_variant, seed=0, passes=limits.passes)
     campaign.choose(of_audit)
-    return Auditing(audited, condition, limits, campaign)
+    return Auditing(
+        audited=audited,
+        condition=condition,
+        limits=limits,
+        campaign=campaign,
+        other_modes=tuple(other_modes),
+        compiled=sum(case.condition.mode == "compile" for case in of_audit),
+    )
+
+
+def _cases(audited: Audited, conditions: Sequence[Condition], audit: Audit) -> Iterator[Case]:
+    """All variants in the mode of the audit; in each other one, the network and its parts."""
+    in_other_modes = {WHOLE, *(part.variant for part in audit.parts)}
+    for case in cases(audited(), conditions, source=audited.target, origin=audited):
+        if case.condition == conditions[0] or case.variant.id in in_other_modes:
+            yield case
 
 
 def _check_memory(sweep: Sweep, condition: Condition) -> None:

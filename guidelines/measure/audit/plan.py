@@ -14,7 +14,9 @@ from guidelines.measure.device.timing import MEMORY_FORMATS, pinned, placed_modu
 from guidelines.networks.parts.part import Part, parts
 from guidelines.networks.parts.program import Call, Program
 from guidelines.networks.parts.recorder import recorded
+from guidelines.networks.parts.remedies import Remedy
 from guidelines.networks.parts.replayed import Replayed
+from guidelines.networks.parts.streams import OnStreams, has_streams
 from guidelines.networks.parts.taken_out import without
 from guidelines.networks.parts.values import repeatable
 from guidelines.networks.target import TargetError, target
@@ -33,11 +35,13 @@ SEED = 0
 class Audited:
     """The network to audit, by its name as a target, and its inputs. Calling it gives its sweeps.
 
-    It is plain data, so that another process can find the same sweep.
+    If the target is an instance, `keeps_state` keeps its weights; otherwise they are drawn anew. It is plain
+    data, so that another process can find the same sweep.
     """
 
     target: str
     inputs: tuple[Input, ...]
+    keeps_state: bool = False
 
     def __call__(self) -> Sweeps:
         """The function that gives the sweep under a condition."""
@@ -48,7 +52,7 @@ class Audited:
 
     def build(self) -> nn.Module:
         """A new instance of the network; those of this suite with weights that keep numbers in range."""
-        build = target(self.target)
+        build = target(self.target, keeps_state=self.keeps_state)
         if ":" not in self.target:
             return at_unit_gain_network(self.target)
         try:
@@ -65,15 +69,19 @@ class Plan(NamedTuple):
     audit: Audit
 
 
-@cache
 def plan(audited: Audited, condition: Condition) -> Plan:
-    """Call the network, take it apart, and say what to time.
+    """Call the network, take it apart, and say what to time: the same in every mode, but for streams.
 
     Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
     """
+    return _plan(audited, replace(condition, mode="eager"), has_streams(condition))
+
+
+@cache
+def _plan(audited: Audited, condition: Condition, has_streams: bool) -> Plan:
     build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
     program = _program(build, condition)
-    known = parts(program)
+    known = parts(program, has_streams)
     variants = [_variant(WHOLE, build, _work(program.calls)), *_replays(program, known)]
     described_parts = []
     for number, part in enumerate(known, start=1):
@@ -122,7 +130,7 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
         variants.append(_replay(alternative.variant, other.program, _work(other.program.calls)))
     for number, remedy in enumerate(part.remedies, start=1):
         remedies.append(Timed(f"{name}.remedy-{number}", remedy.text))
-        variants.append(_replay(remedies[-1].variant, remedy.program, work, like=part.program))
+        variants.append(_of_remedy(remedies[-1].variant, remedy, part, work))
     audited = AuditPart(
         variant=name,
         operator=part.operator,
@@ -136,8 +144,19 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
     return audited, variants
 
 
-def _replay(name: str, program: Program, work: Cost, like: Program | None = None) -> Variant:
-    build = partial(Replayed, repeatable(program), like and repeatable(like))
+def _of_remedy(name: str, remedy: Remedy, part: Part, work: Cost) -> Variant:
+    network = OnStreams if remedy.on_streams else Replayed
+    return _replay(name, remedy.program, work, like=part.program, network=network)
+
+
+def _replay(
+    name: str,
+    program: Program,
+    work: Cost,
+    like: Program | None = None,
+    network: type[Replayed] = Replayed,
+) -> Variant:
+    build = partial(network, repeatable(program), like and repeatable(like))
     return replace(_variant(name, build, work), before_sample=Replayed.read_inputs)
 
 

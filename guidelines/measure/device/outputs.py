@@ -23,8 +23,9 @@ def spread(x: Tensor) -> Tensor:
 
 
 def kept(x: Tensor) -> Tensor:
-    """A copy of the spread values on the CPU."""
-    return spread(x).detach().to("cpu", torch.float32, copy=True)
+    """A copy of the spread values on the CPU, real ones: complex numbers are two each."""
+    values = torch.view_as_real(spread(x).resolve_conj()) if x.is_complex() else spread(x)
+    return values.detach().to("cpu", torch.float32, copy=True)
 
 
 def bits(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -49,8 +49,11 @@ class _Occurrences:
     every_call: list[Call] = field(default_factory=list)
 
 
-def parts(program: Program) -> list[Part]:
-    """The parts of a network in the order of their first call. Every operator that does work is in one."""
+def parts(program: Program, has_streams: bool = False) -> list[Part]:
+    """The parts of a network in the order of their first call. Every operator that does work is in one.
+
+    If it `has_streams`, its device can run fragments side by side on streams of their own.
+    """
     groups, foldable = _by_call(fragments(program)), foldable_calls(program)
     seen: dict[Any, _Occurrences] = {}
     for call in program.calls:
@@ -65,7 +68,7 @@ def parts(program: Program) -> list[Part]:
         occurrences = seen.setdefault(key, _Occurrences(calls, [], group, is_foldable))
         occurrences.layers.append(_layer(calls))
         occurrences.every_call += calls
-    return [_part(program, each) for each in seen.values()]
+    return [_part(program, each, has_streams) for each in seen.values()]
 
 
 def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
@@ -77,28 +80,30 @@ def _by_call(groups: Sequence[Fragments]) -> dict[int, Fragments]:
     return by_call
 
 
-def _part(program: Program, each: _Occurrences) -> Part:
-    call = each.calls[0]
+def _part(program: Program, each: _Occurrences, has_streams: bool) -> Part:
+    call, own = each.calls[0], _program(program, each.calls)
     alone = product(call, program)
     rule = broken(call, alone, each.is_foldable)
     if each.group:
         rule = _fragments_rule(each.group.products)
     return Part(
-        program=_program(program, each.calls),
+        program=own,
         layers=tuple(each.layers),
         operator=_joined([described(one, program) for one in each.calls]),
         kind=call.cost.kind if call.cost else "",
         guideline=rule.guideline,
         rule=rule.rule,
         alternative=_alternative(rule.guideline, each.group, alone),
-        remedies=tuple(_remedies(each.group, alone)),
+        remedies=tuple(_remedies(each.group, alone, own, has_streams)),
         calls=tuple(each.every_call),
     )
 
 
-def _remedies(group: Fragments | None, alone: Product | None) -> Iterator[Remedy]:
+def _remedies(
+    group: Fragments | None, alone: Product | None, own: Program, has_streams: bool
+) -> Iterator[Remedy]:
     if group is not None:
-        yield from together(group)
+        yield from together(group, own, has_streams)
     elif alone is not None:
         yield from remedies(alone)
 

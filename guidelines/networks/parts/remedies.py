@@ -16,10 +16,14 @@ NCHW, NHWC = torch.contiguous_format, torch.channels_last
 
 @dataclass(frozen=True)
 class Remedy:
-    """A program that computes what the original does, and what it does otherwise."""
+    """A program that computes what the original does, and what it does otherwise.
+
+    `on_streams` runs each of its calls on a CUDA stream of its own.
+    """
 
     program: Program
     text: str
+    on_streams: bool = False
 
 
 def remedies(each: Product) -> Iterator[Remedy]:
@@ -31,14 +35,16 @@ def remedies(each: Product) -> Iterator[Remedy]:
         yield Remedy(_loop(each), f"as {each.groups} convolutions")
 
 
-def together(group: Fragments) -> Iterator[Remedy]:
-    """Ways to run products that read one tensor.
+def together(group: Fragments, program: Program, has_streams: bool) -> Iterator[Remedy]:
+    """Ways to run products that read one tensor, whose own program is given.
 
     Outputs of depthwise convolutions side by side would not be those of one: its channels are in other order.
     """
     can_be_one = all(each.groups == 1 and each.is_plain for each in group.products)
     if can_be_one and group.is_one_input and len({each.settings for each in group.products}) == 1:
         yield Remedy(_merged(group.products), "as one wider operator")
+    if has_streams:
+        yield Remedy(program, "each on a stream of its own", on_streams=True)
 
 
 class _Slots:

@@ -11,7 +11,7 @@ from guidelines.networks.parts.values import computed, drawn, values_of
 from guidelines.spec.condition import Device
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """A call whose arguments are filled in, unless they are only known when it is their turn.
 
     `ended` are the indices of the tensors that nothing uses after it.
@@ -38,7 +38,7 @@ class Replayed(nn.Module):
         self._like = like or program
         self._device: torch.device | None = None
         self._values: dict[int, Any] = {}
-        self._steps: list[_Step] = []
+        self._steps: list[Step] = []
         self._computed: list[Tensor] = []
         self.register_buffer("_place", torch.empty(0), persistent=False)
 
@@ -58,11 +58,15 @@ class Replayed(nn.Module):
         if self._device != device:
             self._begin(device)
         values = dict(self._values)
-        for step in self._steps:
-            _take(step, values)
+        self._take_all(self._steps, values)
+        return [values[slot.index] for slot in self.program.outputs]
+
+    def _take_all(self, steps: Sequence[Step], values: dict[int, Any]) -> None:
+        """Run calls one after the other."""
+        for step in steps:
+            take(step, values)
             for index in step.ended:  # as in the network, whose memory the next operators use again
                 del values[index]
-        return [values[slot.index] for slot in self.program.outputs]
 
     def read_inputs(self) -> None:
         """Read what another operator computes in the network, so that it is in the cache as it is there."""
@@ -75,7 +79,7 @@ class Replayed(nn.Module):
         for index, value in values_of(self._like).items():
             values[index] = drawn(self.program.tensors[index], value, device)
         for call in self.program.setup:
-            _take(_filled(call, values, device), values)
+            take(_filled(call, values, device), values)
         self._steps = []
         for call, ended in zip(self.program.calls, self.program.ended, strict=True):
             self._steps.append(_filled(call, values, device)._replace(ended=ended))
@@ -83,7 +87,7 @@ class Replayed(nn.Module):
         self._computed = [values[index] for index in computed(self.program, self._like)]
 
 
-def _filled(call: Call, values: dict[int, Any], device: torch.device) -> _Step:
+def _filled(call: Call, values: dict[int, Any], device: torch.device) -> Step:
     """A call with its arguments if all are known, and the device in place of the recorded one."""
 
     def known(value: Any) -> Any:
@@ -92,7 +96,7 @@ def _filled(call: Call, values: dict[int, Any], device: torch.device) -> _Step:
         return values.get(value.index, value) if isinstance(value, Slot) else value
 
     is_filled = all(slot.index in values for slot in call.read)
-    return _Step(
+    return Step(
         operator=call.operator,
         args=tuple(replaced(each, known) for each in call.args),
         kwargs={name: replaced(each, known) for name, each in call.kwargs.items()},
@@ -101,7 +105,7 @@ def _filled(call: Call, values: dict[int, Any], device: torch.device) -> _Step:
     )
 
 
-def _take(step: _Step, values: dict[int, Any]) -> None:
+def take(step: Step, values: dict[int, Any]) -> None:
     """Run a call and keep its results."""
     args, kwargs = step.args, step.kwargs
     if not step.is_filled:

@@ -13,12 +13,14 @@ import torch
 from torch import Tensor
 
 from guidelines.networks.parts.product import CONVOLUTION, WEIGHTS_AT
-from guidelines.networks.parts.program import Call, Program, TensorSpec, replaced
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, replaced
 
 # Values repeat after so many elements: drawing each one anew would take longer than the timing.
 DISTINCT = 4096
 # Which argument of a product holds its weights, also of products that are no layers.
 FACTORS_AT = {**WEIGHTS_AT, "bmm": 1, "mv": 0, "baddbmm": 2, "addmv": 1}
+# Operators that look up elements by their numbers: 0 is in the range of every one.
+LOOK_UPS = ("embedding", "gather", "index", "scatter", "take")
 # Operators in place that change nothing if called again.
 STEADY = {"relu_", "relu6_", "hardtanh_", "clamp_", "clamp_min_", "clamp_max_", "abs_", "leaky_relu_"}
 STEADY |= {"copy_", "fill_", "zero_", "masked_fill_"}
@@ -37,6 +39,17 @@ class Value(NamedTuple):
 
     scale: float = 1.0
     constant: float | None = None
+
+
+# Arguments, by their places, that are no numbers around 1: probabilities, numbers below 1, divisors, and the
+# result of a check, in which 0 says that there is no error.
+BELOW_1, NOT_0, NO_ERROR = Value(scale=0.5), Value(constant=1.0), Value(constant=0.0)
+ASKED: dict[str, tuple[tuple[int, Value], ...]] = {
+    **dict.fromkeys(("bernoulli", "bernoulli_", "binary_cross_entropy"), ((0, BELOW_1), (1, BELOW_1))),
+    **dict.fromkeys(("acos", "asin", "atanh", "erfinv", "logit"), ((0, BELOW_1),)),
+    **dict.fromkeys(("floor_divide", "fmod", "remainder"), ((1, NOT_0),)),
+    "_linalg_check_errors": ((0, NO_ERROR),),
+}
 
 
 def values_of(program: Program) -> dict[int, Value]:
@@ -74,6 +87,13 @@ def _asked(call: Call, program: Program) -> Iterator[tuple[int, Value]]:
         weights = call.args[at]
         shape = program.tensors[weights.index].shape
         yield weights.index, Value(scale=1 / max(1, _fan_in(call, shape)))
+    for place, value in ASKED.get(call.name, ()):
+        if place < len(call.args) and isinstance(call.args[place], Slot):
+            yield call.args[place].index, value
+    if call.name.startswith(LOOK_UPS) and 1 in program.tensors[call.read[0].index].shape:
+        for slot in call.read[1:]:
+            if "int" in program.tensors[slot.index].dtype:
+                yield slot.index, Value(constant=0.0)
     if call.name in NEUTRAL:
         for slot in call.read[1:]:
             yield slot.index, Value(constant=NEUTRAL[call.name])

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.audit import AuditResult
-from guidelines.report.differences import share
+from guidelines.analysis.audit_modes import FailedPart
 from guidelines.report.document import Document, Section
-from guidelines.report.subjects import audit_lead, audit_parts, audit_shares
-from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects import audit_lead, audit_parts, audit_shares, audit_untimed
 from guidelines.report.subjects.audit_readable import readable
-from guidelines.results.audit import AuditPart
+from guidelines.report.subjects.audit_untimed import described
 from guidelines.results.checked import printable
+from guidelines.spec.condition import form_of
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
 ONE_CALL = "One call"
 IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
-UNPRICED_TITLE, FAILED_TITLE = "Parts whose alternative was not measured", "Parts that were not measured"
+FAILED_TITLE = "Parts that were not measured"
 
 
 def document(results: Sequence[AuditResult], top: int) -> Document:
@@ -45,18 +45,14 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
     for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
         if section:
             yield section
-    unpriced = [each for each in result.parts if each.part.guideline and not each.price]
-    if unpriced:
-        lines = [
-            f"{_described(each.part)}, {each.part.guideline}: {share(each.share)} of the time"
-            for each in unpriced
-        ]
-        yield Section(UNPRICED_TITLE, notes=tuple(lines))
-    if result.failed:
-        lines = [f"{_described(part)}: {reason}" for part, reason in result.failed]
-        yield Section(FAILED_TITLE, notes=tuple(lines))
+    yield from audit_untimed.sections(result)
+    yield from _failed(FAILED_TITLE, result.failed)
+    for each in result.modes:
+        yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed)
 
 
-def _described(part: AuditPart) -> str:
-    """A part in a line: "layer1.0.conv2 + 2 more (conv 3x3 128->128, 32 groups, 56x56)"."""
-    return f"{layers_of(part)} ({printable(part.operator)})"
+def _failed(title: str, failed: Sequence[FailedPart]) -> Iterator[Section]:
+    """The parts that were not measured, with the reason, if there are any."""
+    if failed:
+        lines = [f"{described(part)}: {reason}" for part, reason in failed]
+        yield Section(title, notes=tuple(lines))

@@ -17,6 +17,9 @@ REMEDY_LEGEND = (
     "no redesign: the same result in another form, if that is clearly faster, and the share of the network's "
     "time that it saves; what it costs to bring tensors into another layout is not in it"
 )
+MODE_LEGEND = (
+    "in another mode, an operator was timed alone, too; what the whole network takes in it stands above"
+)
 LAYER, CALLS = Head("layer", is_number=False), Head("calls", is_folded=True, is_printed=False)
 GUIDELINE = Head("guideline", is_number=False)
 PRICE_US, SHARE = Head("price, us"), Head("share now,\u00a0%")

@@ -3,24 +3,29 @@
 from collections.abc import Iterator
 
 from guidelines.analysis.audit import LEAST_SUM, MOST_SUM, AuditResult
+from guidelines.analysis.audit_modes import ModeResult
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
+from guidelines.report.digits import number, with_interval
 from guidelines.report.labels import ONE_PROCESS, phrase
 from guidelines.report.subjects.audit_parts import layers_of
 from guidelines.report.subjects.audit_readable import has_few_passes
 from guidelines.report.subjects.audit_shares import milliseconds
+from guidelines.report.subjects.audit_untimed import reason
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
-from guidelines.results.audit import FOLDABLE, WHOLE
+from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
+from guidelines.spec.condition import form_of
 
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
 
 # Normalisation that could be folded is named if it takes this share of the time.
 LEAST_FOLDABLE = 0.01
+TO_BE_QUIET = "end other programs (`guidelines doctor` names them)"
 TO_FOLD = "torch.nn.utils.fusion.fuse_conv_bn_eval"
 
 
@@ -28,6 +33,7 @@ def lines(result: AuditResult) -> Iterator[str]:
     """The answer, reasons to distrust it, then the machine and the condition."""
     yield answer(result)
     yield from _prices(result)
+    yield from map(_mode, result.modes)
     yield from _remedies(result)
     yield from _foldable(result)
     yield _wholeness(result)
@@ -60,10 +66,19 @@ def _prices(result: AuditResult) -> Iterator[str]:
         yield f"{'; '.join(saved)} of the time, at equal work"
     g4 = [each for each in result.guidelines if each.guideline == "G4"]
     if g4:
-        in_place = "was not measured"
+        in_place = f"was not measured{reason(result, WITHOUT_G4, REPLAYED)}"
         if result.without_g4:
             in_place = f"saves {saving(result.without_g4)} of the time"
         yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
+
+
+def _mode(each: ModeResult) -> str:
+    """The time of the whole network in another mode, over its time now."""
+    network = f"{printable(form_of(each.mode))}, the whole network"
+    if each.ratio is None:
+        return f"{network} was not measured, nor were its parts: {printable(each.reason)}"
+    ratio = f"~{number(each.ratio)}" if each.ratio.half_width is None else with_interval(each.ratio)
+    return f"{network} takes {ratio} of its time"
 
 
 def _remedies(result: AuditResult) -> Iterator[str]:
@@ -94,6 +109,10 @@ def _wholeness(result: AuditResult) -> str:
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
         together += f"; run one after the other {share(result.replayed)}"
+    elif why := reason(result, REPLAYED):
+        together += f"; run one after the other, not measured{why}"
+    if result.scale < 1:
+        together += f"; shares and prices are scaled by {result.scale:.2f} to fit"
     if result.is_whole:
         return f"the parts make the whole: timed alone, {together}"
     return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
@@ -102,7 +121,7 @@ def _wholeness(result: AuditResult) -> str:
 def _reason(result: AuditResult) -> str:
     """The reason why the parts do not make the whole, from the time of all operators one after the other."""
     if result.sum and result.sum.estimate > MOST_SUM:
-        return "operators take longer alone than in the network, so shares and prices are too large"
+        return "operators take longer alone than in the network"
     if result.replayed is None:
         return "the rest is spent between operators, or they are faster alone, as caches are warm then"
     if result.replayed.estimate < LEAST_SUM:
@@ -115,7 +134,9 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     (network,) = result.network.measured
     how = measuring(network)
     if how.disturbed:
-        yield f"the run was disturbed{disturbance(how)}; end other programs (`guidelines doctor` names them)"
+        yield f"the run was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+    for mode in result.modes:
+        yield from _doubts_of_mode(mode)
     if how.is_one_process:
         yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
     elif has_few_passes(result):
@@ -126,6 +147,17 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     for note in how.noted:
         if note.startswith(f"{WHOLE}: "):
             yield note
+
+
+def _doubts_of_mode(each: ModeResult) -> Iterator[str]:
+    """Lines on what disturbed the run in another mode, and on parts that could not be measured in it."""
+    form = printable(form_of(each.mode))
+    for network in each.network.measured if each.network else ():
+        how = measuring(network)
+        if how.disturbed:
+            yield f"the run in mode {printable(each.mode)} was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+    if each.failed:
+        yield f"{form}, {number_of(len(each.failed), 'part')} could not be measured: see below"
 
 
 def _condition(result: AuditResult) -> str:

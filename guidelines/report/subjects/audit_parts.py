@@ -15,6 +15,7 @@ from guidelines.report.subjects.audit_columns import (
     BRIEF_PLAIN,
     FACTOR_LEGENDS,
     FULL,
+    MODE_LEGEND,
     PLAIN,
     PRICE_LEGEND,
     REMEDY_LEGEND,
@@ -50,7 +51,7 @@ def dearest(result: AuditResult, top: int) -> Section | None:
         )
     notes += _reason_legend(shown)
     if any(each.best_remedy for each in shown):
-        notes.append(REMEDY_LEGEND)
+        notes += [REMEDY_LEGEND, MODE_LEGEND] if result.modes else [REMEDY_LEGEND]
     full = _filled(Grid(FULL, tuple(_full(each, result) for each in shown)))
     brief = _filled(Grid(BRIEF, tuple(_brief(each, result) for each in shown)))
     return Section("The dearest parts that break a guideline", full, notes=tuple(notes), brief=brief)

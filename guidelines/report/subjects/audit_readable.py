@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from guidelines.analysis.audit import AuditResult, GuidelineResult, PartResult, Saving
+from guidelines.analysis.audit_modes import ModeResult
 from guidelines.stats.intervals import Estimate
 
 # Student's t of fewer passes has tails so long that an interval may be any number of times too wide.
@@ -25,6 +26,7 @@ def readable(result: AuditResult) -> AuditResult:
         guidelines=tuple(_guideline(each, shown) for each in result.guidelines),
         replayed=_share(result.replayed, shown) if result.replayed else None,
         without_g4=shown(result.without_g4, WHOLE_TIME) if result.without_g4 else None,
+        modes=tuple(_mode(each, shown) for each in result.modes),
     )
 
 
@@ -45,7 +47,7 @@ def _told(estimate: Estimate, most: float) -> Estimate:
 
 
 def _own(time: Estimate, shown: Shown) -> Estimate:
-    """A time, which is known to less than its own size."""
+    """A time, or a ratio of times, which is known to less than its own size."""
     return shown(time, time.estimate)
 
 
@@ -74,6 +76,10 @@ def _guideline(each: GuidelineResult, shown: Shown) -> GuidelineResult:
     price = _saved(each.price, each.share, shown) if each.price else None
     rules = tuple(replace(rule, share=_share(rule.share, shown)) for rule in each.rules)
     return replace(each, share=_share(each.share, shown), price=price, rules=rules)
+
+
+def _mode(each: ModeResult, shown: Shown) -> ModeResult:
+    return replace(each, ratio=_own(each.ratio, shown) if each.ratio else None)
 
 
 def _alternative(each: Saving, share: Estimate, shown: Shown) -> Saving:

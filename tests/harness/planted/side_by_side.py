@@ -46,7 +46,7 @@ def slowdowns(networks, condition, limits):
     campaign.choose(chosen)
 
     def measure(tasks: deque):
-        return measure_in_processes(tasks, explained, say=print)
+        return measure_in_processes(tasks, explained)
 
     for _ in campaign.measure_all(measure, lambda outcome: True):
         pass

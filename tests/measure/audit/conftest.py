@@ -2,11 +2,15 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.measure import task as task_module
+from guidelines.measure.audit import auditing as auditing_module
 from guidelines.measure.audit.plan import Audited, plan
 from guidelines.measure.device.checks import check
 from guidelines.measure.device.modes import binder
 from guidelines.measure.device.timing import pinned, prepare
 from guidelines.measure.dropped import explained
+from guidelines.measure.here import measure_here
+from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.spec.condition import Condition, Device
 from guidelines.spec.inputs import Input
 
@@ -25,6 +29,19 @@ def condition():
         return Condition(Device("cpu"), "a processor", batch_size=1, image_size=8, **changes)
 
     return condition
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Audits without processes of their own, and without ceilings, both of which take seconds."""
+    monkeypatch.setattr(
+        auditing_module,
+        "measure_in_processes",
+        lambda tasks, explain, say, turn_limit_s: measure_here(explain)(tasks),
+    )
+    monkeypatch.setattr(
+        task_module, "peaks", lambda condition, number, budget_s: Ceilings(key_of(condition), number)
+    )
 
 
 def time(variant, condition):

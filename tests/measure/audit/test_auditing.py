@@ -3,28 +3,13 @@ import json
 import pytest
 
 from guidelines.analysis.audit import audit_result
-from guidelines.measure import task as task_module
-from guidelines.measure.audit import auditing as auditing_module
 from guidelines.measure.audit.auditing import LEAST_ROUNDS, AuditLimits, auditing
-from guidelines.measure.here import measure_here
 from guidelines.measure.passes import PassBegins
-from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.saved_audit import to_file
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 QUICK = AuditLimits(sampling_s=0.01, passes=2)
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch):
-    """Audits without processes of their own, and without ceilings, both of which take seconds."""
-    monkeypatch.setattr(
-        auditing_module,
-        "measure_in_processes",
-        lambda tasks, explain, say, turn_limit_s: measure_here(explain)(tasks),
-    )
-    monkeypatch.setattr(
-        task_module, "peaks", lambda condition, number, budget_s: Ceilings(key_of(condition), number)
-    )
 
 
 @pytest.fixture

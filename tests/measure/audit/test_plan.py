@@ -2,6 +2,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,6 +11,11 @@ from guidelines.measure.audit.plan import plan
 from guidelines.measure.task import facts
 from guidelines.networks.cost.trace import LayerError
 
+TRAINED = """
+from torch import nn
+net = nn.Sequential(nn.Linear(2, 4), nn.ReLU())
+nn.init.zeros_(net[0].weight)
+"""
 FACTS = """
 import pickle, sys
 from guidelines.measure.task import facts
@@ -110,3 +116,25 @@ def test_without_g4_keeps_depthwise_convolutions_that_break_g3(audited, conditio
     assert [part.guideline for part in found.audit.parts] == ["G3", "G4"]
     work = {variant.id: variant.cost(under).multiply_adds for variant in found.sweep.variants}
     assert work["without-G4"] == work["network"]
+
+
+def test_an_instance_keeps_its_weights_only_if_asked(audited, tmp_path, condition):
+    """Another process finds the same: the flag is part of what is audited."""
+    (tmp_path / "trained.py").write_text(TRAINED)
+    anew = replace(audited("Plain", "1,2"), target=f"{tmp_path}/trained.py:net")
+    kept = pickle.loads(pickle.dumps(replace(anew, keeps_state=True)))
+    assert bool((kept.build()[0].weight == 0).all())
+    assert not bool((anew.build()[0].weight == 0).any())
+    [whole, *_] = plan(kept, condition()).sweep.variants
+    assert bool((whole.build().network[0].weight == 0).all())
+
+
+def test_fragments_are_tried_on_streams_on_cuda(audited, condition, monkeypatch):
+    """There may be no device here: the network is recorded on the CPU."""
+    network, on_cuda = audited("Branches"), condition(mode="cudagraph")
+    monkeypatch.setattr("guidelines.measure.audit.plan.has_streams", lambda known: known.mode == "cudagraph")
+    found = plan(network, on_cuda)
+    assert [remedy.text for remedy in found.audit.parts[0].remedies] == ["each on a stream of its own"]
+    variants = {variant.id: variant for variant in found.sweep.variants}
+    assert type(variants["part-1.remedy-1"].build()).__name__ == "OnStreams"
+    assert type(variants["part-1"].build()).__name__ == "Replayed"

@@ -121,3 +121,9 @@ def test_what_is_changed_in_place_is_read_even_if_it_is_given_twice():
         torch._foreach_mul_([x, x], 2.0)
     (each,) = observer.operators
     assert (each.in_place, each.written, each.memory_access) == (10, 10, 20)
+
+
+def test_both_parts_of_complex_numbers_are_kept():
+    x = torch.complex(torch.ones(3), torch.arange(3.0))
+    assert kept(x).tolist() == [[1, 0], [1, 1], [1, 2]]
+    assert kept(x.conj()).tolist() == [[1, 0], [1, -1], [1, -2]]
