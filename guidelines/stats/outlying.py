@@ -20,6 +20,8 @@ from guidelines.stats.pooling import RESTLESS_CONFIDENCE, WIDEST_LOG, Around, ho
 
 # With fewer members nobody knows which of them is the odd one.
 FEWEST_MEMBERS = 3
+# In fewer repetitions a burst may be beside the same member by chance.
+FEWEST_ALONE = 3
 # A member is odd if it differs by more than this many times what half of the members differ by.
 TIMES_THE_SPREAD = 3
 # The median of variances tells as much as the mean of half as many, and no restless member moves it.
@@ -54,11 +56,16 @@ class Deviation:
 
 
 class _Member(NamedTuple):
-    """A member beside the others: the centre of its differences, their variance, and their number."""
+    """A member beside the others: its difference in each repetition, with their centre and variance."""
 
+    differences: tuple[float, ...]
     centre: float
     variance: float | None
-    repeats: int
+
+    @property
+    def repeats(self) -> int:
+        """Number of repetitions."""
+        return len(self.differences)
 
 
 class _Common(NamedTuple):
@@ -74,7 +81,9 @@ def outlying(logs: Floats, confidence: float, least: float) -> list[Deviation | 
     Input: logs[member, repetition, variable], the logarithms of figures, NaN for missing ones; `confidence`
     is that of each interval; smaller differences than `least` are never named.
     Interval: Student's t, with the typical variance of the members or the own one if that is larger. It has
-    the degrees of freedom of all members, unless chance does not explain the own variance.
+    the degrees of freedom of all members, unless chance does not explain the own variance. A member of such
+    variance that lies beyond the margin in each repetition alone has an interval from the least difference
+    to the greatest.
     Raises ValueError for fewer than three members.
     """
     if len(logs) < FEWEST_MEMBERS:
@@ -118,7 +127,7 @@ def _judged(logs: Floats, is_reference: Flags, confidence: float, least: float) 
         if each is None:
             deviations.append(None)
         else:
-            ratio = _ratio(each, common, confidence)
+            ratio = _ratio(each, common, confidence, log(1 + margin))
             deviations.append(Deviation(ratio, margin, each.repeats, is_named=not is_inside))
     return deviations
 
@@ -172,7 +181,7 @@ def _member(differences: Floats) -> _Member | None:
     if not known:
         return None
     spread = variance(known) if len(known) > 1 else None
-    return _Member(hodges_lehmann(known), spread, len(known))
+    return _Member(tuple(known), hodges_lehmann(known), spread)
 
 
 def _common(members: Iterable[_Member]) -> _Common | None:
@@ -187,15 +196,35 @@ def _common(members: Iterable[_Member]) -> _Common | None:
     return _Common(median(scaled), max(1, int(SHARE_OF_DEGREES * degrees))) if scaled else None
 
 
-def _ratio(member: _Member, common: _Common | None, confidence: float) -> Estimate:
+def _ratio(member: _Member, common: _Common | None, confidence: float, margin: float) -> Estimate:
     centre = min(max(member.centre, -WIDEST_LOG), WIDEST_LOG)
     if common is None:
         return Roughly(exp(centre), member.repeats)(confidence)
+    if _is_always_apart(member, common, confidence, margin):
+        low, high = exp(min(member.differences)), exp(max(member.differences))
+        return Estimate(exp(centre), low=low, high=high, confidence=confidence, rounds=member.repeats)
     own, single, degrees = member.variance, common.variance, common.degrees
     if own is not None and own > single:
-        if own > students_t(RESTLESS_CONFIDENCE, degrees) ** 2 * single:
+        if _is_restless(own, common):
             degrees = member.repeats - 1
         single = own
     deviation = sqrt(single / member.repeats)
     around = Around(centre=centre, deviation=deviation, degrees=degrees, rounds=member.repeats)
     return around(confidence)
+
+
+def _is_restless(own: float, common: _Common) -> bool:
+    """True if chance does not explain a member's variance."""
+    return own > students_t(RESTLESS_CONFIDENCE, common.degrees) ** 2 * common.variance
+
+
+def _is_always_apart(member: _Member, common: _Common, confidence: float, margin: float) -> bool:
+    """True if a restless member lies beyond the margin in each repetition alone, and always on one side.
+
+    A busy process holds a member back by another share each time: Student's t of so few repetitions would
+    not see it.
+    """
+    if member.repeats < FEWEST_ALONE or member.variance is None or not _is_restless(member.variance, common):
+        return False
+    side = margin + students_t(confidence, common.degrees) * sqrt(common.variance)
+    return min(member.differences) > side or max(member.differences) < -side

@@ -151,7 +151,8 @@ def _method() -> tuple[str, ...]:
         "twins: machines whose descriptions differ by nothing but their names, under one condition. In each "
         "pass a machine is compared with the median of its twins, which cancels what slows all of them: its "
         "time, averaged over all networks, and each guideline's effect. [ ]: over passes, by Student's t; "
-        f"all intervals hold together at {level(CONFIDENCE)}",
+        f"all intervals hold together at {level(CONFIDENCE)}. A machine that is apart in each pass alone, "
+        "but by another share each time, has the least and the greatest of them",
         f"a machine is named if the whole interval lies beyond {percent(LEAST_OF_TIME)} for a time, "
         f"{percent(LEAST_OF_EFFECT)} for an effect, and {TIMES_THE_SPREAD} times what half of the machines "
         "of its kind differ by; it is like its twins if the interval lies within",
