@@ -9,12 +9,13 @@ without it: beside a slow member, the others would look fast.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import median, variance
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from guidelines.stats.exact import variance
 from guidelines.stats.intervals import Estimate, Floats, Roughly
 from guidelines.stats.pooling import RESTLESS_CONFIDENCE, WIDEST_LOG, Around, hodges_lehmann, students_t
 
