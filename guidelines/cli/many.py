@@ -45,7 +45,9 @@ def _comparable(reading: Reading) -> Reading:
     lines = (*audits, *dict.fromkeys(odd.values()))
     for line in lines:
         remark(f"guidelines: skipped {line}")
-    left = [[run for run in of_path if id(run) not in odd] for of_path in reading.runs_by_path]
+    left = []
+    for of_path in reading.runs_by_path:
+        left.append([run for run in of_path if id(run) not in odd])
     return reading._replace(runs_by_path=left, audits_by_path=(), skipped=(*reading.skipped, *lines))
 
 
