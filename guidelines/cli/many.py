@@ -1,7 +1,7 @@
 """Many files, as of a fleet: what cannot be compared with the others is named, and the rest goes on."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import MergeError, merged
@@ -45,10 +45,12 @@ def _comparable(reading: Reading) -> Reading:
     lines = (*audits, *dict.fromkeys(odd.values()))
     for line in lines:
         remark(f"guidelines: skipped {line}")
-    left = []
-    for of_path in reading.runs_by_path:
-        left.append([run for run in of_path if id(run) not in odd])
+    left = [_without(of_path, odd) for of_path in reading.runs_by_path]
     return reading._replace(runs_by_path=left, audits_by_path=(), skipped=(*reading.skipped, *lines))
+
+
+def _without(runs: list[MachineResults], odd: Mapping[int, str]) -> list[MachineResults]:
+    return [run for run in runs if id(run) not in odd]
 
 
 def _odd(runs: list[MachineResults]) -> Iterator[tuple[int, str]]:
