@@ -45,6 +45,11 @@ class Standing:
         """Finding of its sweeps together; undecided if launches decide all of them."""
         return finding(self.sweeps_held, self.sweeps_denied)
 
+    @property
+    def outcome(self) -> str:
+        """Its finding, or that launches decide."""
+        return self.verdict.outcome if self.verdict.is_about_launches else self.finding
+
 
 @dataclass(frozen=True)
 class Line:
@@ -59,6 +64,12 @@ class Line:
     def machine(self) -> Machine:
         """The machine of the line."""
         return self.results.machine
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The failures under its condition."""
+        failures = self.results.failures
+        return [each for each in failures if each.place.condition.shared == self.condition]
 
     @property
     def has_one_process(self) -> bool:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from guidelines.analysis.draws import Draw, draws
 from guidelines.analysis.of_passes import controls_over_passes, slowdowns_over_passes
+from guidelines.analysis.pass_times import PassTime, pass_times
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import (
     Circumstances,
@@ -39,7 +40,7 @@ class Measured:
     `lost` are the reasons why passes are missing. `draws` are its slow-downs by placement under cuDNN's
     autotuner. `scatter` is the Birge ratio of the slow-downs under its condition, None for a single run.
     `fingerprints` tell its passes from all others, also in files without samples. `max_time_s` is the time
-    that a run was given for it, None if unknown.
+    that a run was given for it, None if unknown. `times` are those of its passes.
     Quantities are functions, which == does not compare.
     """
 
@@ -59,6 +60,7 @@ class Measured:
     scatter: float | None = None
     fingerprints: tuple[Hashable, ...] = ()
     max_time_s: float | None = None
+    times: tuple[PassTime, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -193,6 +195,7 @@ def _measured(entry: Entry, slowdown: Quantity | None, control: Quantity | None)
         lost=entry.lost,
         fingerprints=tuple(map(_fingerprint, entry.passes)),
         max_time_s=entry.max_time_s,
+        times=pass_times(entry),
     )
 
 

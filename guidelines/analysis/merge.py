@@ -6,6 +6,7 @@ from functools import cache
 
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.overlap import counted_once
+from guidelines.analysis.pass_times import of_merged_runs
 from guidelines.analysis.same_machine import runs_of_each_machine
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import Failure, Network, Place, SweepKey, VariantKey
@@ -54,7 +55,8 @@ def merged(results: Sequence[MachineResults]) -> MachineResults:
 
 def by_machine(results: Iterable[MachineResults]) -> list[MachineResults]:
     """Merge the results of each machine; machines keep the order in which they first come."""
-    return [merged(runs) for runs in runs_of_each_machine(results)]
+    groups = runs_of_each_machine(results)
+    return [merged(runs) if len(runs) > 1 else runs[0] for runs in groups]
 
 
 def _distinct(results: Iterable[MachineResults]) -> tuple[list[MachineResults], tuple[str, ...]]:
@@ -189,6 +191,7 @@ def _pooled_family(family: Repeats) -> dict[VariantKey, Measured]:
             fingerprints=distinct(m.fingerprints for m in of_runs),
             runs=len(of_runs),
             scatter=slowdowns.scatter,
+            times=of_merged_runs(m.times for m in of_runs),
         )
     return variants
 

@@ -46,9 +46,13 @@ def _sweeps(variants: Collection[VariantKey]) -> int:
 
 
 def _quantities(entry: Entry) -> list[Quantity]:
-    """The slow-down of each pass: from its samples if the file holds them, else as saved."""
+    """The slow-down of each pass: as saved, or from its samples if no deviation was saved.
+
+    Whatever is saved agrees with the samples, or its file is refused.
+    """
     of_passes = [each.slowdown for each in entry.passes]
-    if entry.samples_s and entry.baseline_samples_s:
+    is_known = all(each.log_deviation is not None for each in of_passes)
+    if not is_known and entry.samples_s and entry.baseline_samples_s:
         confidence = entry.slowdown.confidence
         pairs = zip(entry.by_pass(entry.samples_s), entry.by_pass(entry.baseline_samples_s), strict=True)
         of_passes = [OfPass.of(ratio_of(own_s, baseline_s)(confidence)) for own_s, baseline_s in pairs]

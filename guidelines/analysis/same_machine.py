@@ -2,12 +2,26 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.results.model import Machine
+from guidelines.spec.condition import Condition
 
 # Facts that a file may lack.
 MAY_LACK = ("devices", "device_memory", "usable_cpus", "onednn_isa", "settings")
+
+
+class Kind(NamedTuple):
+    """A kind of machines, described but for their names, under a condition."""
+
+    machine: Machine
+    condition: Condition
+
+
+def kind_of(machine: Machine, condition: Condition) -> Kind:
+    """The kind of a machine: all that its description holds but its name and its host."""
+    return Kind(replace(machine, name="", node=""), condition)
 
 
 def runs_of_each_machine(results: Iterable[MachineResults]) -> list[list[MachineResults]]:

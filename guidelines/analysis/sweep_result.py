@@ -105,11 +105,12 @@ class SweepResult:
 
 
 class Beside(NamedTuple):
-    """Facts that the sweeps of a table share: the paper's platform, confidence, and the known accounts."""
+    """Facts that the sweeps of a table share; `only_deciding` leaves out other variants."""
 
     platform: Platform
     confidence: float
     accounts: Mapping[VariantKey, Account]
+    only_deciding: bool = False
 
 
 def sweep_result(
@@ -122,10 +123,10 @@ def sweep_result(
     place = measured[0].place if measured else failures[0].place
     deciding = decision.evidence.extreme if decision else place.extreme
     per_multiply_add = decision.evidence.is_per_multiply_add if decision else place.per_multiply_add
-    variants = _variants(measured, failures, beside)
+    shown = [m for m in measured if m.place.variant == deciding or not beside.only_deciding]
     return SweepResult(
         name=place.sweep,
-        variants=variants,
+        variants=(variants := _variants(shown, failures, beside)),
         baseline=place.baseline,
         extreme=deciding,
         expect=place.expect,

@@ -89,6 +89,7 @@ def columns(guideline: str, platform: Platform, image_size: int = 56) -> tuple[s
     return tuple(table[platform]["columns"]) if table else ()
 
 
+@cache
 def counterpart(
     guideline: str, sweep: str, platform: Platform, other: Platform, image_size: int = 56
 ) -> str | None:
@@ -109,6 +110,7 @@ def base_width(guideline: str, platform: Platform) -> int:
     return next(iter(widths(guideline, platform).values()))[0]
 
 
+@cache
 def figure(
     guideline: str, platform: Platform, sweep: str, variant: str, image_size: int = 56
 ) -> Figure | None:

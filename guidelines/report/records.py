@@ -16,11 +16,14 @@ from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.matrix import Line, Matrix, Standing
 from guidelines.analysis.measured import MachineResults, Measured, distinct
+from guidelines.analysis.same_machine import kind_of
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
+from guidelines.analysis.twins import NO_TWINS, AllTwins
 from guidelines.report.document import NO_BREAK, Document
 from guidelines.report.factor_records import of_factors
 from guidelines.report.figures import Record, of_account, of_estimate
+from guidelines.report.twin_records import TwinRecords
 from guidelines.results.model import Circumstances, SweepKey, VariantKey
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
@@ -62,15 +65,18 @@ def of_comparison(comparison: Comparison) -> list[Record]:
     return records
 
 
-def of_matrix(matrix: Matrix) -> list[Record]:
+def of_matrix(matrix: Matrix, twins: AllTwins = NO_TWINS) -> list[Record]:
     """One record for each machine, condition and guideline.
 
     `slowdown` is per multiply-add if `per_multiply_add` is 1.
     """
     records = []
+    beside = TwinRecords(twins)
     for line in matrix.lines:
+        kind = kind_of(line.machine, line.condition)
         for guideline, standing in line.standings.items():
-            records.append(_standing(line, guideline, standing))
+            of_twins = beside.of(kind, id(line.results), guideline)
+            records.append(_standing(line, guideline, standing) | of_twins)
     return records
 
 

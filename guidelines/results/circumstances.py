@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache, lru_cache
 from typing import Any
 
 from guidelines.results import checked
@@ -59,18 +60,32 @@ def _check_possible(operators: Operators) -> None:
 
 def _state(saved: Mapping[str, Any]) -> State:
     gpu = saved.get("gpu")
-    return State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+    return _shared(
+        State(**{**_fields(State, saved), "gpu": None if gpu is None else Gpu(**_fields(Gpu, gpu))})
+    )
+
+
+@lru_cache(maxsize=256)
+def _shared(state: State) -> State:
+    """The same object for equal states: the variants of a sweep hold the state of their passes."""
+    return state
 
 
 def _fields(kind: type, saved: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of a dataclass from a file: numbers, texts and tuples of texts, without `gpu`."""
     known: dict[str, Any] = {}
-    for field in fields(kind):
-        value = saved.get(field.name)
+    for name, full_name in _names(kind).items():
+        value = saved.get(name)
         if isinstance(value, str):
-            known[field.name] = checked.text(value)
+            known[name] = checked.text(value)
         elif isinstance(value, list):
-            known[field.name] = tuple(map(checked.text, value))
-        elif value is not None and field.name != "gpu":
-            known[field.name] = checked.amount(value, f"state.{field.name}")
+            known[name] = tuple(map(checked.text, value))
+        elif value is not None and name != "gpu":
+            known[name] = checked.amount(value, full_name)
     return known
+
+
+@cache
+def _names(kind: type) -> dict[str, str]:
+    """The names of the fields of a dataclass, each with the one in messages."""
+    return {field.name: f"state.{field.name}" for field in fields(kind)}

@@ -8,8 +8,9 @@ Hodges-Lehmann estimate, which one odd pass in four hardly moves. All of it is c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import fmean, variance
+from statistics import fmean
 
+from guidelines.stats.exact import variance
 from guidelines.stats.intervals import Estimate, Exactly, Quantity, Roughly, quantile
 from guidelines.stats.pooling import WIDEST_LOG, Around, hodges_lehmann
 

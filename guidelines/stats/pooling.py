@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, exp, log, pi, sin, sqrt
-from statistics import NormalDist, fmean, median, variance
+from statistics import NormalDist, fmean, median
 from typing import Generic, TypeVar
 
+from guidelines.stats.exact import variance
 from guidelines.stats.intervals import Estimate, Quantity, Roughly
 
 REFERENCE_CONFIDENCE = 0.95

@@ -13,16 +13,16 @@ from guidelines.cli.output import CommandError, remark, show
 
 if TYPE_CHECKING:
     from guidelines.analysis.compare import Comparison
-    from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
-HELP = "show what changed between runs or machines; a gate for CI"
+HELP = "show what changed between runs, or differs in a fleet; a gate for CI"
 DESCRIPTION = (
-    "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to B. "
-    "With more machines, show a matrix of machines and guidelines. Times are compared as slow-downs, each "
-    "relative to the baseline of its own machine, and as speeds. Two audits, saved by `guidelines audit "
-    "--save`, are compared by guideline and by layer."
+    "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to "
+    "B. With more machines, as in the folder of a fleet, show a matrix of machines and guidelines, and "
+    "name machines that differ from others of their kind; files that cannot be read are named and left "
+    "out. Times are compared as slow-downs, each relative to the baseline of its own machine, and as "
+    "speeds. Two audits, saved by `guidelines audit --save`, are compared by guideline and by layer."
 )
 
 
@@ -52,10 +52,12 @@ def run(options: Namespace) -> int:
     """
     from guidelines.analysis.compare import compare
     from guidelines.cli import compare_audits
-    from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
+    from guidelines.cli.machines import hint_on_hosts, paths_of, sides_of, status_of
+    from guidelines.cli.many import read_sides
+    from guidelines.cli.matrix_answer import answer_of
 
     wanted = _triggers(options.fail_on)
-    reading = read_files(options)
+    reading = read_sides(options)
     if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)
@@ -68,7 +70,7 @@ def run(options: Namespace) -> int:
     if wanted:
         hint = hint_on_hosts(sides)
         raise CommandError(f"--fail-on needs two sides, these are {len(sides)} machines{hint}")
-    show_answer(_matrix_answer(sides))
+    show_answer(answer_of(sides))
     return status_of(reading)
 
 
@@ -110,29 +112,13 @@ def _gated(
 
 
 def _comparison_answer(comparison: "Comparison") -> Answer:
+    from guidelines.analysis.tables import tables
+    from guidelines.cli.machines import series_of
     from guidelines.report import records
     from guidelines.report.subjects import comparison as report
 
     def series() -> "list[Series]":
-        return _series((comparison.a, comparison.b), prefixes=("A: ", "B: "))
+        sides = (comparison.a, comparison.b)
+        return series_of(sides, [tables(side) for side in sides], prefixes=("A: ", "B: "))
 
     return Answer("compare", report.document(comparison), records.of_comparison(comparison), series)
-
-
-def _matrix_answer(sides: "Sequence[MachineResults]") -> Answer:
-    from guidelines.analysis.matrix import matrix
-    from guidelines.report import records
-    from guidelines.report.subjects import machines
-
-    def series() -> "list[Series]":
-        return _series(sides)
-
-    compared = matrix(sides)
-    return Answer("compare", machines.document(compared), records.of_matrix(compared), series)
-
-
-def _series(sides: "Sequence[MachineResults]", prefixes: Sequence[str] = ()) -> "list[Series]":
-    from guidelines.analysis.tables import tables
-    from guidelines.cli.machines import series_of
-
-    return series_of(sides, [tables(side) for side in sides], prefixes)

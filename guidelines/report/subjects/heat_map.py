@@ -1,10 +1,13 @@
 """Arrange verdicts as a heat map for the first screen of a page: where guidelines hold, by how much."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from guidelines.analysis.kinds import KindLine, KindStanding
 from guidelines.analysis.matrix import Line, Matrix, Standing, matrix
 from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.same_machine import Kind
 from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
@@ -16,6 +19,7 @@ from guidelines.report.labels import AS_PUBLISHED, DISTURBED, NOT_COUNTED, attri
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects.how_measured import marked
 from guidelines.results.model import TableKey
+from guidelines.results.number_of import number_of
 
 TITLE = "Effects and verdicts at a glance"
 LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x the guideline is right."
@@ -24,6 +28,7 @@ MACHINES_LEGEND = (
     f"{LEGEND} Each cell: the sweep with the largest effect of those that carry the finding (if it holds, of "
     "those that hold), then the finding from all sweeps, which the answer counts, and how many of them hold."
 )
+KINDS_LEGEND = f"{LEGEND} Each cell: a typical machine of the kind, and how many have its finding."
 DISTURBED_LEGEND = f"{DISTURBED}: something disturbed that sweep."
 PER_MULTIPLY_ADD = "per mult-add"
 # More rows are left to the tables.
@@ -65,6 +70,27 @@ def of_matrix(standings: Matrix, sections: Sequence[Section]) -> tuple[HeatMap, 
     """A row for each machine and condition, a column for each guideline; cells lead to its picture."""
     places = {section.picture: index for index, section in enumerate(sections) if section.picture}
     return _of_lines(standings, lambda line, guideline: places.get(guideline))
+
+
+def of_kinds(
+    kinds: Sequence[KindLine], standings: Matrix, labels: Mapping[Kind, str], sections: Sequence[Section]
+) -> tuple[HeatMap, ...]:
+    """A row for each kind of machines: the typical effect, the most frequent finding and its number."""
+    places = {section.picture: index for index, section in enumerate(sections) if section.picture}
+    rows = []
+    for kind in kinds:
+        cells: list[HeatCell | None] = []
+        for guideline in standings.guidelines:
+            of_kind = kind.standings.get(guideline)
+            cells.append(_of_kind(of_kind, places.get(guideline)) if of_kind else None)
+        rows.append(HeatRow(labels[kind.kind], tuple(cells), number_of(len(kind.lines), "machine")))
+    return _shown(rows, KINDS_LEGEND, tuple(standings.guidelines))
+
+
+def _of_kind(standing: KindStanding, place: int | None) -> HeatCell:
+    cell = _of_standing(standing.typical, place)
+    detail = f"on {standing.outcomes[standing.most]} of {len(standing.machines)}"
+    return replace(cell, name="", detail=detail)
 
 
 def _shown(rows: Sequence[HeatRow], legend: str, heads: tuple[str, ...] = ()) -> tuple[HeatMap, ...]:
@@ -134,7 +160,7 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
     unit = PER_MULTIPLY_ADD if standing.is_per_multiply_add else ""
     return HeatCell(
         figure=times(standing.effect),
-        outcome=standing.verdict.outcome if is_bound else standing.finding,
+        outcome=standing.outcome,
         name=name,
         detail="\n".join(filter(None, (unit, _held(standing), _uncounted(standing)))),
         effect=None if is_bound else standing.effect.estimate,

@@ -7,6 +7,7 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.remedies import for_launches
 from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.tables import tables
+from guidelines.analysis.twins import NO_TWINS, AllTwins
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
@@ -22,9 +23,9 @@ from guidelines.report.labels import (
 )
 from guidelines.report.short_labels import short_labels
 from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
-from guidelines.results.model import Failure
+from guidelines.report.subjects import twins as twins_report
 from guidelines.results.number_of import number_of
-from guidelines.spec.condition import PUBLISHED, Condition, widths_of
+from guidelines.spec.condition import PUBLISHED, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
@@ -42,8 +43,8 @@ LAUNCHES_NOTE = (
 )
 
 
-def document(matrix: Matrix) -> Document:
-    """A row for each machine and condition, a column for each guideline."""
+def document(matrix: Matrix, twins: AllTwins = NO_TWINS) -> Document:
+    """A row for each machine and condition, a column for each guideline, and machines unlike their twins."""
     known = [attributes(line.machine, line.condition) for line in matrix.lines]
     names = short_labels(known)
     in_full, shared = labels(known)
@@ -52,16 +53,19 @@ def document(matrix: Matrix) -> Document:
     machines = {id(line.results): line.results for line in matrix.lines}
     runs = sum(results.runs for results in machines.values())
     lead = [f"{len(matrix.lines)} machines or conditions, {number_of(runs, 'run')}"]
+    if differing := twins_report.summary(twins):
+        lead.append(differing)
     if shared:
         lead.append(f"all of them: {sentence(shared)}")
     pictures = tuple(Section(f"{name} {claim}", picture=name) for name, claim in matrix.guidelines.items())
     holds = _holds(matrix, known, names)
-    sections = (holds, *pictures, *_elsewhere(matrix, names), _files(matrix, names, in_full))
+    beside = twins_report.sections(twins, twins_report.kind_labels(twins.kinds))
+    sections = (holds, *beside, *pictures, *_elsewhere(matrix, names), _files(matrix, names, in_full))
     return Document(
         "Machines compared",
         tuple(lead),
         sections,
-        answer=answer.lines([tables(results) for results in machines.values()]),
+        answer=answer.lines([tables(results, only_deciding=True) for results in machines.values()]),
         heat_maps=heat_map.of_matrix(matrix, sections),
         bars=account_bars.of_matrix(matrix, sections),
     )
@@ -103,13 +107,12 @@ def _value(line: Line, guideline: str) -> Value:
     standing = line.standings.get(guideline)
     if standing is None:
         return Value(AS_PUBLISHED if has_widths_as_published(line, guideline) else "not measured")
-    effect, verdict = standing.effect, standing.verdict
+    effect = standing.effect
     mark = f" {DISTURBED}" if standing.is_disturbed else ""
     lines = [f"{times(effect)} {standing.sweep}{mark}"]
     if standing.is_per_multiply_add:
         lines.append(PER_MULTIPLY_ADD)
-    finding = verdict.outcome if verdict.is_about_launches else standing.finding
-    lines += [brackets(effect), finding, *_counts(standing)]
+    lines += [brackets(effect), standing.outcome, *_counts(standing)]
     if not standing.is_counted:
         lines.append(NOT_COUNTED)
     return Value("\n".join(lines), effect.estimate)
@@ -203,12 +206,10 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     """Sweeps that only some of the rows have, and variants that failed."""
     having: dict[str, list[str]] = {}
     failed = []
-    failures = _failures(matrix)
     for name, line in zip(names, matrix.lines, strict=True):
         for sweep in line.sweeps:
             having.setdefault(sweep, []).append(name)
-        of_line = failures.get((id(line.results), line.condition), ())
-        failed += [f"{failure.place.name} failed on {name}: {failure.reason}" for failure in of_line]
+        failed += [f"{each.place.name} failed on {name}: {each.reason}" for each in line.failures]
     rows = len(matrix.lines)
     alike: dict[tuple[str, ...], list[str]] = {}
     for sweep, its_names in having.items():
@@ -220,16 +221,6 @@ def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:
     if not lines and not failed:
         return []
     return [Section("Not on every machine", notes=(*lines, *failed))]
-
-
-def _failures(matrix: Matrix) -> dict[tuple[int, Condition], list[Failure]]:
-    """The failures of each machine, by its identity, and condition."""
-    failures: dict[tuple[int, Condition], list[Failure]] = {}
-    machines = {id(line.results): line.results for line in matrix.lines}
-    for number, results in machines.items():
-        for failure in results.failures:
-            failures.setdefault((number, failure.place.condition.shared), []).append(failure)
-    return failures
 
 
 def _shortened(names: Sequence[str]) -> str:
