@@ -43,6 +43,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "nothing to compare fails, too. Of two audits, faster, slower and unclear are about the time of the "
         "whole network",
     )
+    parser.add_argument(
+        "--atlas",
+        action="store_true",
+        help="set each file beside the recorded devices of `guidelines devices`: the nearest one by its "
+        "slow-downs, and where they depart from it",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -51,11 +57,15 @@ def run(options: Namespace) -> int:
     Returns 1 if --fail-on finds something, else the status for files that were left out, or 0.
     """
     from guidelines.analysis.compare import compare
-    from guidelines.cli import compare_audits
+    from guidelines.cli import compare_atlas, compare_audits
     from guidelines.cli.machines import hint_on_hosts, paths_of, read_files, sides_of, status_of
 
     wanted = _triggers(options.fail_on)
+    if options.atlas and wanted:
+        raise CommandError("--fail-on needs two sides, A and B: leave out --atlas")
     reading = read_files(options)
+    if options.atlas:
+        return compare_atlas.run(options, reading)
     if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)
