@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from guidelines.analysis.measured import MachineResults, distinct, results_of
@@ -59,13 +60,14 @@ def _answer(found: Sequence[Nearest]) -> Answer:
 
 
 def _series(found: Sequence[Nearest]) -> list[Series]:
-    """The curves of each nearest recorded device and of one's own, under the conditions of both."""
+    """The curves of each nearest recorded device and of one's own, as far as they are compared."""
     machines: list[MachineResults] = []
-    prefixes: list[str] = []
     for each in found:
         if each.first:
-            machines += [each.first.comparison.a, each.own]
-            prefixes += [RECORDED, OWN]
+            its = each.first.comparison
+            machines.append(replace(its.a, measured=tuple(row.a for row in its.rows), failures=()))
+            machines.append(replace(its.b, measured=tuple(row.b for row in its.rows), failures=()))
+    prefixes = (RECORDED, OWN) if len(machines) == 2 else ()
     return series_of(machines, [tables(results) for results in machines], prefixes)
 
 

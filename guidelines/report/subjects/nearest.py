@@ -24,8 +24,8 @@ HEADS = (
 )
 APART_NOTE = (
     "apart: root mean square of the ratios of the slow-downs on both devices, without the share of noise; "
-    f"near is up to {NEAR}x. About launches: slow-downs that are left out, because they say nothing of a device. A "
-    "sweep departs if the interval of a ratio lies beyond 3 % and both noise floors."
+    f"near is up to {NEAR}x. About launches: slow-downs that are left out, because they say nothing of a "
+    "device. A sweep departs if the interval of a ratio lies beyond 3 % and both noise floors."
 )
 
 
