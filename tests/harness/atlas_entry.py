@@ -21,20 +21,29 @@ def main() -> int:
     options = _options()
     try:
         saved = json.loads(options.run.read_text("utf-8"))
+    except OSError as error:
+        return _refused(options.run, error.strerror)
+    except ValueError as error:
+        return _refused(options.run, f"is not valid JSON: {error}")
+    try:
         text = to_text(entry_of(saved, options.name, suite=options.suite, device=options.device))
-    except (OSError, ValueError, KeyError, TypeError, EntryError, ResultsError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        print(f"{options.run}: {printable(reason)}", file=sys.stderr)
-        return 2
+    except KeyError as error:
+        return _refused(options.run, f"lacks {error}")
+    except (EntryError, ResultsError) as error:
+        return _refused(options.run, str(error))
     if options.output is None:
         print(text, end="")
         return 0
     if options.output.name != f"{options.name}.json":
-        print(f"{options.output}: must be named {options.name}.json, as the device", file=sys.stderr)
-        return 2
+        return _refused(options.output, f"must be named {options.name}.json, as the device")
     options.output.write_text(text, "utf-8")
     print(f"wrote {options.output}, {len(text.encode()) / 1000:.0f} kB", file=sys.stderr)
     return 0
+
+
+def _refused(path: Path, reason: str) -> int:
+    print(f"{path}: {printable(reason)}", file=sys.stderr)
+    return 2
 
 
 def _options() -> argparse.Namespace:
