@@ -1,40 +1,23 @@
 """Find the recorded device whose curves are nearest to a machine's, and where the machine departs from it.
 
-The distance of two devices is the root mean square of the logarithms of the ratios of their slow-downs, over
-the variants that both measured under the same condition but for the device; what noise alone would add to its
-square is taken off. It is given as a factor: devices at 1.1 have slow-downs that differ by a tenth.
+What is compared are the slow-downs that both measured under the same condition but for the device.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import exp, log, sqrt
-from typing import NamedTuple
+from math import log
 
 from guidelines.analysis.compare import CompareError, Comparison, GuidelineComparison, compare
 from guidelines.analysis.compared import Compared
+from guidelines.analysis.distance import differences, distance, is_nearer, mean_square
 from guidelines.analysis.measured import MachineResults
-from guidelines.results.model import VariantKey
 from guidelines.spec.condition import Condition, Device
-from guidelines.stats.intervals import Estimate, quantile
-from guidelines.stats.pooling import REFERENCE_CONFIDENCE
+from guidelines.stats.intervals import Estimate
 
 # Two GPUs of one family (H100 and H200) lie at 1.06, two runs of one machine at 1.00, processors of two
 # makers at 1.13, all of them measured by this suite.
 NEAR = 1.1
 CHANGES = ("more", "less")
-
-
-class _Difference(NamedTuple):
-    """The logarithm of a ratio of slow-downs, and the deviations of the recorded one and of one's own."""
-
-    log_ratio: float
-    recorded: float
-    own: float
-
-    @property
-    def square(self) -> float:
-        """The square of the true difference, without what noise adds on average."""
-        return self.log_ratio**2 - self.recorded**2 - self.own**2
 
 
 @dataclass(frozen=True)
@@ -163,7 +146,7 @@ def _neighbour(name: str, comparison: Comparison) -> Neighbour:
     return Neighbour(
         name=name,
         comparison=comparison,
-        distance=_distance(_differences(comparison)),
+        distance=distance(differences(device_rows(comparison))),
         departures=tuple(_departures(device_rows(comparison))),
         about_launches=sum(row.is_about_launches for row in _of_same_networks(comparison)),
     )
@@ -182,72 +165,16 @@ def _size(row: Compared) -> float:
     return abs(log(row.effect.ratio.estimate)) if row.effect else 0.0
 
 
-def _differences(comparison: Comparison) -> dict[VariantKey, _Difference]:
-    """The difference of each row whose two slow-downs have intervals, by one's own variant."""
-    differences = {}
-    for row in device_rows(comparison):
-        recorded, own = row.slowdowns(REFERENCE_CONFIDENCE)
-        if recorded.log_deviation is not None and own.log_deviation is not None:
-            log_ratio = log(own.estimate / recorded.estimate)
-            differences[row.b.place.key] = _Difference(log_ratio, recorded.log_deviation, own.log_deviation)
-    return differences
-
-
-def _distance(differences: Mapping[VariantKey, _Difference]) -> Estimate | None:
-    """The distance as a factor with its interval; None without differences."""
-    if not differences:
-        return None
-    deviations = {}
-    for key, each in differences.items():
-        noise = each.recorded**2 + each.own**2
-        deviations[key] = _deviation_of_square(each.log_ratio, noise)
-    square = sum(each.square for each in differences.values()) / len(differences)
-    side = quantile(REFERENCE_CONFIDENCE) * _deviation_of_mean(deviations)
-    low, middle, high = (exp(sqrt(max(0.0, end))) for end in (square - side, square, square + side))
-    return Estimate(middle, low=low, high=high, confidence=REFERENCE_CONFIDENCE, rounds=len(differences))
-
-
-def _deviation_of_square(difference: float, noise: float) -> float:
-    """Standard deviation of the square of a difference with normal noise of a given variance."""
-    return sqrt(noise * (4 * difference**2 + 2 * noise))
-
-
-def _deviation_of_mean(deviations: Mapping[VariantKey, float]) -> float:
-    """Standard deviation of a mean; the variants of a sweep err together, because they share a baseline."""
-    of_sweeps: dict[object, float] = {}
-    for key, deviation in deviations.items():
-        of_sweeps[key.sweep] = of_sweeps.get(key.sweep, 0.0) + deviation
-    return sqrt(sum(each**2 for each in of_sweeps.values())) / len(deviations)
-
-
 def _farness(neighbour: Neighbour) -> tuple[bool, float]:
     """A key that sorts the nearest device first, and those without a distance last."""
-    differences = _differences(neighbour.comparison).values()
-    if not differences:
-        return True, 0.0
-    return False, sum(each.square for each in differences) / len(differences)
+    known = differences(device_rows(neighbour.comparison))
+    return (False, mean_square(known)) if known else (True, 0.0)
 
 
 def _equally_near(neighbours: Sequence[Neighbour]) -> list[str]:
     """The names of the devices that may be as near as the first one."""
     if not neighbours:
         return []
-    first = _differences(neighbours[0].comparison)
-    others = {each.name: _differences(each.comparison) for each in neighbours[1:] if each.distance}
-    return [name for name, other in others.items() if not _is_nearer(first, other)]
-
-
-def _is_nearer(one: Mapping[VariantKey, _Difference], other: Mapping[VariantKey, _Difference]) -> bool:
-    """True if the first device is for certain nearer, by the variants that all three measured."""
-    shared = [key for key in one if key in other]
-    if not shared:
-        return False
-    deviations, total = {}, 0.0
-    for key in shared:
-        near, far = one[key], other[key]
-        total += far.square - near.square
-        of_own = 2 * (far.log_ratio - near.log_ratio) * near.own  # the same samples stand in both
-        of_near = _deviation_of_square(near.log_ratio, near.recorded**2)
-        of_far = _deviation_of_square(far.log_ratio, far.recorded**2)
-        deviations[key] = sqrt(of_own**2 + of_near**2 + of_far**2)
-    return total / len(shared) > quantile(REFERENCE_CONFIDENCE) * _deviation_of_mean(deviations)
+    first = differences(device_rows(neighbours[0].comparison))
+    others = [each for each in neighbours[1:] if each.distance]
+    return [each.name for each in others if not is_nearer(first, differences(device_rows(each.comparison)))]

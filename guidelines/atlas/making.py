@@ -33,30 +33,26 @@ class EntryError(Exception):
 
 
 def entry_of(saved: Any, name: str, suite: str, device: str = "") -> dict[str, Any]:
-    """The entry of a device from the content of a saved file; `suite` is the version that measured it.
+    """The entry of a device from the content of a saved file, itself such a content.
 
-    The result is itself the content of a saved file. `device` selects one of several, such as "cuda:0".
-    Raises EntryError or ResultsError for a run that cannot be an entry.
+    `suite` is the version that measured it; `device` selects one of several, such as "cuda:0". Raises
+    EntryError or ResultsError for a run that cannot be an entry.
     """
     if not NAME.fullmatch(name):
         raise EntryError(f"{shown(name)} is no name of a device: small letters and digits, joined by '-'")
     _check_run(saved)
     device = device or _only_device(saved)
+    facts = {"schema": SCHEMA, DATE: saved["datetime"][:10], SUITE: suite}
     entry = {
         "machine_info": _machine(saved["machine_info"], name),
-        KEY: {
-            "schema": SCHEMA,
-            DATE: saved["datetime"][:10],
-            SUITE: suite,
-            **_failed_and_ceilings(saved, device),
-        },
+        KEY: {**facts, **_failed_and_ceilings(saved, device)},
         "benchmarks": [_benchmark(each) for each in saved["benchmarks"] if _device(each) == device],
     }
     if not entry["benchmarks"]:
         raise EntryError(f"holds nothing of {device}, but of {', '.join(_devices(saved))}")
-    _check_nothing_personal(entry, host=saved["machine_info"].get("node", ""))
+    check_nothing_personal(entry, host=saved["machine_info"].get("node", ""))
     rounded: dict[str, Any] = _rounded(entry)
-    parse(rounded)
+    parse(rounded)  # raises an error if it is no saved run
     return rounded
 
 
@@ -129,7 +125,7 @@ def _only_device(saved: Mapping[str, Any]) -> str:
     return devices[0]
 
 
-def _check_nothing_personal(entry: Mapping[str, Any], host: str) -> None:
+def check_nothing_personal(entry: Mapping[str, Any], host: str) -> None:
     """Raise EntryError for a text that holds the host's name, a path, a serial number or an address."""
     is_host = re.compile(rf"\b{re.escape(host)}\b", re.IGNORECASE) if host else None
     patterns = {**PERSONAL, "the host's name": is_host} if is_host else PERSONAL

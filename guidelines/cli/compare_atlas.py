@@ -11,6 +11,7 @@ from guidelines.analysis.nearest import Nearest, by_device, nearest
 from guidelines.analysis.reading import Reading
 from guidelines.analysis.selection import guidelines_of
 from guidelines.analysis.tables import tables
+from guidelines.analysis.triggers import Trigger
 from guidelines.atlas.recorded import names, recorded
 from guidelines.cli.formats import Answer
 from guidelines.cli.machines import paths_of, series_of, status_of
@@ -22,11 +23,13 @@ from guidelines.report.subjects import nearest as report
 RECORDED, OWN = "A: ", "B: "
 
 
-def run(options: Namespace, reading: Reading) -> int:
+def run(options: Namespace, reading: Reading, wanted: Sequence[Trigger]) -> int:
     """Show the nearest recorded devices of each file, and return the status for files that were left out.
 
-    Raises CommandError for an audit, and if nothing is in common with any recorded device.
+    Raises CommandError for --fail-on, for an audit, and if nothing is in common with any recorded device.
     """
+    if wanted:
+        raise CommandError("--fail-on needs two sides, A and B: leave out --atlas")
     if reading.audits:
         source = reading.audits[0].network.sources[0]
         raise CommandError(
@@ -85,5 +88,7 @@ def _nothing_in_common(found: Sequence[Nearest], devices: Sequence[MachineResult
 def _held(results: Sequence[MachineResults]) -> str:
     """The guidelines that were measured, and the conditions: "G1, G2 under cpu, cuda:0"."""
     guidelines = distinct(map(guidelines_of, results))
-    conditions = distinct([m.place.condition.shared.id for m in each.measured] for each in results)
+    conditions: dict[str, None] = {}
+    for each in results:
+        conditions |= dict.fromkeys(m.place.condition.shared.id for m in each.measured)
     return f"{', '.join(guidelines)} under {', '.join(conditions)}" if conditions else "no times"

@@ -5,7 +5,7 @@ import pytest
 
 from guidelines import __version__
 from guidelines.analysis.measured import results_of
-from guidelines.atlas.making import _check_nothing_personal
+from guidelines.atlas.making import check_nothing_personal
 from guidelines.atlas.recorded import names, recorded
 
 DEVICES = recorded(names())
@@ -47,7 +47,7 @@ def test_every_recorded_device_was_measured_by_a_run_without_options(device):
 def test_a_file_is_small_and_holds_nothing_personal(name):
     file = files("guidelines.atlas").joinpath(f"{name}.json")
     content = file.read_text("utf-8")
-    _check_nothing_personal(json.loads(content), HOST)
+    check_nothing_personal(json.loads(content), HOST)
     variants = content.count('"extra_info"')
     assert len(content) < 2400 * variants
     assert set(json.loads(content)) == {"machine_info", "guidelines", "benchmarks"}

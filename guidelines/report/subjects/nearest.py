@@ -55,7 +55,9 @@ def sentence(found: Nearest) -> str:
     first = found.first
     if first is None or first.distance is None:
         names = ", ".join(each.name for each in found.neighbours)
-        return f"no distance: what it shares with {names} is about launches; mode cudagraph shows the device"
+        if any(each.sweeps for each in found.neighbours):
+            return f"no distance to {names}: intervals are missing; more rounds or passes give these"
+        return f"no distance to {names}: what is shared is about launches; mode cudagraph shows the device"
     apart = (
         f"slow-downs differ by a factor of {with_interval(first.distance)} (root mean square of "
         f"{first.distance.rounds})"
