@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.nearest import NEAR, Nearest, Neighbour
+from guidelines.analysis.nearest import NEAR, Nearest, Neighbour, device_rows
 from guidelines.report.digits import brackets, number, times, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.heat import HeatMap, HeatRow
 from guidelines.report.subjects import comparison
+from guidelines.report.subjects.legend import UNCLEAR
 from guidelines.report.subjects.sides import notes_on_one_process, side
 from guidelines.results.number_of import number_of
 
@@ -114,14 +115,16 @@ def _sides(found: Nearest) -> Iterator[str]:
 
 
 def _summary(first: Neighbour) -> str:
-    """The number of sweeps that depart, and the guidelines that they are of."""
-    sweeps = number_of(first.sweeps, "sweep")
+    """The number of sweeps that depart, the guidelines that they are of, and how much is undecided."""
+    sweeps, rows = number_of(first.sweeps, "sweep"), device_rows(first.comparison)
+    undecided = sum(row.outcome == UNCLEAR for row in rows)
+    rest = f"; {undecided} of {number_of(len(rows), 'slow-down')} are undecided" if undecided else ""
     if not first.departures:
-        return f"departs from {first.name} in none of {sweeps}"
+        return f"departs from {first.name} in none of {sweeps}{rest}"
     guidelines = dict.fromkeys(row.a.place.guideline for row in first.departures)
     return (
         f"departs from {first.name} in {len(first.departures)} of {sweeps}, of {', '.join(guidelines)}: "
-        f"most in {first.departures[0].sweep}"
+        f"most in {first.departures[0].sweep}{rest}"
     )
 
 
