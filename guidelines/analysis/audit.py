@@ -95,7 +95,7 @@ class AuditResult:
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
     could not be measured. `failed` are the parts that could not, with the reason. `network` is a run of
-    the network alone: its machine, and how it was measured.
+    the network alone: its machine, and how it was measured. Shares and prices were multiplied by `scale`.
     """
 
     audit: Audit
@@ -108,6 +108,7 @@ class AuditResult:
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
     failed: tuple[tuple[AuditPart, str], ...] = ()
+    scale: float = 1.0
 
     @property
     def is_whole(self) -> bool:

@@ -96,6 +96,7 @@ def _facts(result: AuditResult) -> dict[str, object]:
         "file": result.network.sources[0],
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
+        "scale": result.scale,
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),
         "guidelines": guidelines,

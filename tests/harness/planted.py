@@ -18,6 +18,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from guidelines.analysis.audit import audit_result
+from guidelines.analysis.fit import fitted
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import Audited
 from guidelines.measure.device.devices import device_name
@@ -157,7 +158,7 @@ def audited(name, shape, limits):
     audit = auditing(Audited(name, (Input(shape),)), condition_of(shape), limits)
     for _ in audit.steps():
         pass
-    return audit_result(audit.run)
+    return fitted(audit_result(audit.run))
 
 
 def condition_of(shape):

@@ -128,9 +128,10 @@ def _save(audit: "Auditing", path: Path) -> None:
 
 def _result(run: "Run") -> "AuditResult":
     from guidelines.analysis.audit import audit_result
+    from guidelines.analysis.fit import fitted
 
     try:
-        return audit_result(run)
+        return fitted(audit_result(run))
     except ValueError as error:
         raise CommandError(str(error)) from error
 

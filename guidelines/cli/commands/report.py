@@ -46,11 +46,12 @@ def run(options: Namespace) -> int:
 
     Returns 1 if a limit of --fail-on is exceeded, else the status for files that were left out, or 0.
     """
+    from guidelines.analysis.fit import fitted
     from guidelines.cli.machines import merged_machines, paths_of, read_files, status_of
 
     wanted = limits_of(options.fail_on)
     reading = read_files(options)
-    audits = reading.audits
+    audits = list(map(fitted, reading.audits))
     if wanted and not audits:
         raise CommandError("--fail-on: limits an audit, and these files hold none; `compare` has its own")
     machines = merged_machines(reading)

@@ -94,6 +94,8 @@ def _wholeness(result: AuditResult) -> str:
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
         together += f"; run one after the other {share(result.replayed)}"
+    if result.scale < 1:
+        together += f"; shares and prices are scaled by {result.scale:.2f} to fit"
     if result.is_whole:
         return f"the parts make the whole: timed alone, {together}"
     return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
@@ -102,7 +104,7 @@ def _wholeness(result: AuditResult) -> str:
 def _reason(result: AuditResult) -> str:
     """The reason why the parts do not make the whole, from the time of all operators one after the other."""
     if result.sum and result.sum.estimate > MOST_SUM:
-        return "operators take longer alone than in the network, so shares and prices are too large"
+        return "operators take longer alone than in the network"
     if result.replayed is None:
         return "the rest is spent between operators, or they are faster alone, as caches are warm then"
     if result.replayed.estimate < LEAST_SUM:

@@ -24,7 +24,7 @@ NONE, BETWEEN, OVERLAP = "none", "between operators", "overlap"
 BETWEEN_MEANING = "Python, dispatch, views"
 # The rest, if the parts do not make the whole: some of it may be their own time.
 REST, REST_MEANING = "rest", "not in the operators timed alone"
-OVERLAP_MEANING = "operators take longer alone than in the network"
+OVERLAP_MEANING = "operators take longer apart than in the network"
 HEADS = (
     Head("guideline", is_number=False),
     Head("operators"),

@@ -1,0 +1,66 @@
+import pytest
+from made_up_parts import SHARES, audit_run
+
+from guidelines.analysis.audit import audit_result
+from guidelines.analysis.fit import Fit, fitted
+from guidelines.results.audit import REPLAYED
+from guidelines.stats.intervals import Estimate
+
+PARTS = ("part-1", "part-2", "part-3", "part-4")
+# Calls of all parts of the made-up network, without its fifth one, take this share of its time.
+ALONE = 3 * 0.1 + 0.2 + 2 * 0.1 + 0.2
+
+
+def estimate(value, half_width):
+    return Estimate(value, value - half_width, value + half_width, 0.95, 20)
+
+
+def results(**changes):
+    run = audit_run(**changes)
+    parts = run.audit.parts[: len(PARTS)]
+    result = audit_result(audit_run(parts=parts, **changes))
+    return result, fitted(result)
+
+
+def test_shares_that_are_more_than_the_whole_are_scaled_down_to_it():
+    half = {name: share / 2 for name, share in SHARES.items() if name == REPLAYED}
+    as_timed, in_network = results(shares=SHARES | half)
+    assert in_network.scale == pytest.approx(0.475 / ALONE, rel=0.01)
+    assert sum(each.share.estimate for each in in_network.parts) == pytest.approx(0.475, rel=0.01)
+    for before, after in zip(as_timed.parts, in_network.parts, strict=True):
+        assert after.share.estimate == pytest.approx(before.share.estimate * in_network.scale)
+    prices = [each.price.estimate for each in as_timed.guidelines if each.price]
+    scaled = [each.price.estimate for each in in_network.guidelines if each.price]
+    assert scaled == pytest.approx([price * in_network.scale for price in prices])
+    assert in_network.sum == as_timed.sum
+
+
+def test_shares_that_are_less_than_the_whole_stay_as_they_are():
+    as_timed, in_network = results()
+    assert in_network.scale == 1
+    for before, after in zip(as_timed.parts, in_network.parts, strict=True):
+        assert after.share.estimate == before.share.estimate
+        assert after.share.half_width > before.share.half_width
+
+
+def test_nothing_is_fitted_if_the_time_of_a_part_is_missing():
+    result = audit_result(audit_run())
+    assert result.failed
+    assert fitted(result) is result
+
+
+@pytest.mark.parametrize("alone", [0.9, 1.1])
+def test_the_interval_covers_how_far_the_parts_are_from_the_whole(alone):
+    fit = Fit(alone)
+    assert fit(estimate(0.5, 0)).half_width == pytest.approx(0.1 * 0.5 * fit.scale)
+    assert fit(estimate(0.5, 0.03)).half_width == pytest.approx(fit.scale * (0.03**2 + 0.05**2) ** 0.5)
+    negative = fit(estimate(-0.5, 0))
+    assert negative.low < negative.estimate < negative.high
+
+
+def test_parts_that_make_the_whole_are_known_as_well_as_they_were_timed():
+    assert Fit(1.0)(estimate(0.5, 0.03)) == estimate(0.5, 0.03)
+
+
+def test_a_share_without_an_interval_has_none():
+    assert Fit(0.9)(Estimate(0.5, None, None, 0.95, 1)).half_width is None
