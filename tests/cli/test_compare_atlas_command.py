@@ -16,6 +16,12 @@ def entry_path(name):
     return Path(str(files("guidelines.atlas").joinpath(f"{name}.json")))
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal that breaks no line."""
+    monkeypatch.setenv("COLUMNS", "300")
+
+
 @pytest.fixture
 def slower(tmp_path):
     """The recorded EPYC with the slow-downs of G2 larger by 15 %."""
