@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each package may import itself and those before it.
 PACKAGES = (
-    *("stats", "paper", "spec", "results", "networks"),
+    *("stats", "paper", "spec", "results", "atlas", "networks"),
     *("measure", "analysis", "report", "plugin", "fleet", "cli"),
 )
-WITHOUT_TORCH = ("stats", "paper", "spec", "results", "analysis", "report")
+WITHOUT_TORCH = ("stats", "paper", "spec", "results", "atlas", "analysis", "report")
 WITHOUT_PYTEST = PACKAGES[: PACKAGES.index("measure") + 1]
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -34,6 +34,8 @@ def test_a_script_imports_names_that_there_are(script):
         ("floors", ["missing.json"], "missing.json: cannot be read: No such file or directory"),
         ("floors_of_networks", ["missing.json"], "missing.json: cannot be read: No such file or directory"),
         ("floors_of_networks", [__file__], f"{__file__}: is not valid JSON: "),
+        ("atlas_entry", ["missing.json", "h200"], "missing.json: No such file or directory"),
+        ("atlas_entry", [__file__, "h200"], f"{__file__}: is not valid JSON: "),
         ("floors_of_networks", ["--only", "resnet"], "'resnet' is no network of this suite; near: resnet50"),
     ],
 )

@@ -157,7 +157,7 @@ def by_sweep(measured: Iterable[Measured]) -> dict[SweepKey, list[Measured]]:
 def results_of(run: Run) -> MachineResults:
     """Reduce the samples of one run to quantities."""
     notes = run.notes
-    if run.entries and not any(entry.samples_s for entry in run.entries):
+    if run.entries and not any(entry.samples_s or len(entry.passes) > 1 for entry in run.entries):
         without = f"{run.source} holds no samples: intervals are as saved, or scaled from those"
         notes = (*notes, without)
     slowdowns, controls = slowdowns_over_passes(run.entries), controls_over_passes(run.entries)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from guidelines.stats.intervals import paired_ratio
@@ -7,6 +9,13 @@ from guidelines.stats.passes import OfPass, over_passes
 def test_a_file_without_samples_is_noted(entry, results):
     bare = results(entry("g=1", 1.0, samples_s=()), entry("g=8", 2.0, samples_s=()))
     assert bare.notes == ("a.json holds no samples: intervals are as saved, or scaled from those",)
+
+
+def test_passes_give_the_same_intervals_without_samples(entry_of_passes, results):
+    baseline, variant = entry_of_passes("g=1", [1.0] * 3), entry_of_passes("g=8", [1.9, 2.0, 2.1])
+    bare = results(*(replace(each, samples_s=()) for each in (baseline, variant)))
+    assert bare.notes == ()
+    assert bare.measured[1].slowdown(0.95).half_width > 0.1
 
 
 @pytest.fixture

@@ -69,6 +69,31 @@ def printed(capsys):
 
 
 @pytest.fixture
+def answered(printed):
+    """Runs a command that goes well, and gives what it wrote to stdout."""
+
+    def answered(*arguments):
+        status, out, err = printed(*map(str, arguments))
+        assert (status, err) == (0, "")
+        return out
+
+    return answered
+
+
+@pytest.fixture
+def refused(printed):
+    """Runs a command that is an error, and gives the line that it wrote to stderr."""
+
+    def refused(*arguments):
+        status, out, err = printed(*map(str, arguments))
+        (line,) = err.splitlines()
+        assert (status, out) == (2, "")
+        return line
+
+    return refused
+
+
+@pytest.fixture
 def printed_line(printed):
     """The same with every run of white space in stdout as one space."""
 

@@ -43,21 +43,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         "nothing to compare fails, too. Of two audits, faster, slower and unclear are about the time of the "
         "whole network",
     )
+    parser.add_argument(
+        "--atlas",
+        action="store_true",
+        help="set each file beside the recorded devices of `guidelines devices`: the nearest one by its "
+        "slow-downs, and where they depart from it",
+    )
 
 
 def run(options: Namespace) -> int:
-    """Show the changes between two sides, or a matrix of more machines.
-
-    Returns 1 if --fail-on finds something, else the status for files that were left out, or 0.
-    """
+    """Show what differs; return 1 if --fail-on finds something, else the status for left-out files, or 0."""
     from guidelines.analysis.compare import compare
-    from guidelines.cli import compare_audits
+    from guidelines.cli import compare_atlas, compare_audits
     from guidelines.cli.machines import hint_on_hosts, paths_of, sides_of, status_of
     from guidelines.cli.many import read_sides
     from guidelines.cli.matrix_answer import answer_of
 
     wanted = _triggers(options.fail_on)
     reading = read_sides(options)
+    if options.atlas:
+        return compare_atlas.run(options, reading, wanted)
     if reading.audits:
         return compare_audits.run(options, reading, wanted)
     sides = sides_of(reading)

@@ -16,6 +16,7 @@ OF_AUDITS = " of an audit"
 if TYPE_CHECKING:
     from guidelines.analysis.measured import MachineResults
     from guidelines.analysis.tables import Table
+    from guidelines.paper.tables import Platform
     from guidelines.report.document import Document, Section
     from guidelines.report.figures import Record
 
@@ -58,7 +59,7 @@ def run(options: Namespace) -> int:
     if options.only and not machines:
         raise CommandError("--only: selects tables of runs, and these files are audits, which have none")
     if machines or not audits:
-        answers.append(_answer(machines, options))
+        answers.append(answer_of_machines(_only(machines, options.only), options.paper))
     if audits:
         answers.append(answer_of("report", audits, options.top))
     answer, status = gated(_together(answers), audits, wanted)
@@ -82,12 +83,12 @@ def _together(answers: Sequence[Answer]) -> Answer:
     return replace(runs, document=document, records=records, facts={**runs.facts, **audits.facts})
 
 
-def _answer(everything: "Sequence[MachineResults]", options: Namespace) -> Answer:
+def answer_of_machines(machines: "Sequence[MachineResults]", paper: "Platform | None" = None) -> Answer:
+    """The report on machines, beside the paper's figures for a platform (default: the device's own)."""
     from guidelines.analysis.tables import tables
     from guidelines.cli.machines import series_of
 
-    machines = _only(everything, options.only)
-    tables_by_machine = [tables(results, options.paper) for results in machines]
+    tables_by_machine = [tables(results, paper) for results in machines]
     return Answer(
         kind="report",
         document=_document(machines, tables_by_machine),
