@@ -28,10 +28,11 @@ def nodes(*names, gpus=0):
     ]
 
 
-def passed(number, passes):
-    """The result of a pass, whose files say no more than its number."""
+def passed(number, passes, content=None):
+    """The result of a pass, whose file says no more than its number, or has a content."""
+    content = content or {"benchmarks": [number], "guidelines": {}}
     partial = {} if number == passes else {"partial": {}}
-    saved = json.dumps({"benchmarks": [number], "guidelines": partial})
+    saved = json.dumps({**content, "guidelines": {**content["guidelines"], **partial}})
     return PassResult(journal=f"journal {number}".encode(), saved=saved.encode())
 
 
@@ -39,15 +40,17 @@ class FakeCluster:
     """Gives back each pass after the seconds that its node takes; `deals` have news in place of it.
 
     A deal is under the name of a device and the number of a pass, 0 for its holding: an event's news, None
-    if nothing ever comes back, or an exception to raise.
+    if nothing ever comes back, or an exception to raise. `content_of` gives the content of a device's file.
     """
 
-    def __init__(self, nodes, clock=None, facts=None, took_s=None, deals=None, nodes_raise=None):
+    def __init__(
+        self, nodes, clock=None, facts=None, took_s=None, deals=None, nodes_raise=None, content_of=None
+    ):
         self.packages = {}
         self.log, self.tasks, self.held = [], [], set()
         self._nodes, self._clock = nodes, clock
         self._facts, self._took_s, self._deals = facts or {}, took_s or {}, deals or {}
-        self._nodes_raise = nodes_raise
+        self._nodes_raise, self._content_of = nodes_raise, content_of or (lambda name: None)
         self._due = []
 
     def nodes(self):
@@ -67,7 +70,8 @@ class FakeCluster:
         assert slot in self.held
         self.log.append((task.machine, task.number))
         self.tasks.append(task)
-        self._add(slot, (task.machine, task.number), passed(task.number, task.passes))
+        content = self._content_of(task.machine)
+        self._add(slot, (task.machine, task.number), passed(task.number, task.passes, content))
 
     def release(self, slot):
         self.held.discard(slot)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines import __version__
+from guidelines.cli.arguments import add_files, add_output
 from guidelines.cli.fleet_arguments import after_dashes, check_here, check_selection, for_nodes
-from guidelines.cli.output import CommandError, remark, say
+from guidelines.cli.output import CommandError, remark, say, show
 
 if TYPE_CHECKING:
     from guidelines.fleet.cluster import RayCluster
@@ -162,10 +163,24 @@ def _told(members: "Sequence[Member]", options: Namespace) -> int:
             if member.reason not in line:
                 remark(f"  {line}")
     there = len(members) - len(missing)
+    if there:
+        _show_answer(options.folder)
     reads = "compare" if len(members) > 1 else "report"
-    hint = f"; `{shlex.join(['guidelines', reads, str(options.folder)])}` shows them" if there else ""
+    hint = f"; `{shlex.join(['guidelines', reads, str(options.folder)])}` shows more" if there else ""
     say(f"{there} of {len(members)} are there, in {options.folder}{hint}")
     return 1 if missing else 0
+
+
+def _show_answer(folder: Path) -> None:
+    """Print where the guidelines hold on the devices of a fleet, and which differ from their twins."""
+    from guidelines.cli.machines import merged_machines, read_files
+    from guidelines.cli.matrix_answer import answer_of
+
+    parser = ArgumentParser()
+    add_files(parser)
+    add_output(parser)
+    options = parser.parse_args([str(folder)])
+    show(answer_of(merged_machines(read_files(options))), options)
 
 
 def _to_resume(options: Namespace) -> str:
