@@ -1,7 +1,7 @@
 """Fit the shares of operators that were timed alone to what they take in their network."""
 
 from dataclasses import dataclass, replace
-from math import hypot
+from math import hypot, sqrt
 
 from guidelines.analysis.audit import AuditResult, GuidelineResult, PartResult, Saving
 from guidelines.stats.intervals import Estimate
@@ -14,7 +14,8 @@ class Fit:
     Alone an operator finds the caches otherwise than in the network: in which direction, and how far, is
     known for all of them together. Shares of the network's time cannot make more than the whole, so they are
     scaled down if `alone` is above 1. If it is below 1, the rest may be between operators, and nothing is
-    scaled. Intervals cover the distance from 1.
+    scaled. Intervals cover the distance from 1: that is how far a single operator may be off, too. Of a
+    saving, two operators are, now and instead, with a correlation of 1/2: both are alone, but not alike.
     """
 
     alone: float
@@ -24,12 +25,21 @@ class Fit:
         """The factor of shares and savings."""
         return min(1.0, 1 / self.alone)
 
-    def __call__(self, share: Estimate) -> Estimate:
-        """A share of the network's time, or a saving, as it is in the network."""
-        scaled = share.scaled(self.scale)
+    def share(self, share: Estimate) -> Estimate:
+        """A share of the network's time as it is in the network."""
+        return self._fitted(share, off_by=share.estimate)
+
+    def saving(self, saves: Estimate, share: Estimate) -> Estimate:
+        """A saving by other operators in place of some that have a share of the network's time."""
+        now, instead = share.estimate, share.estimate - saves.estimate
+        return self._fitted(saves, off_by=sqrt(now**2 + instead**2 - now * instead))
+
+    def _fitted(self, amount: Estimate, off_by: float) -> Estimate:
+        """An amount that is off by a time for each unit of the distance from 1."""
+        scaled = amount.scaled(self.scale)
         if scaled.low is None or scaled.high is None:
             return scaled
-        misfit = abs(scaled.estimate * (1 - self.alone))
+        misfit = self.scale * off_by * abs(1 - self.alone)
         low = scaled.estimate - hypot(scaled.estimate - scaled.low, misfit)
         high = scaled.estimate + hypot(scaled.high - scaled.estimate, misfit)
         return replace(scaled, low=low, high=high)
@@ -56,18 +66,18 @@ def fitted(result: AuditResult) -> AuditResult:
 def _part(each: PartResult, fit: Fit) -> PartResult:
     return replace(
         each,
-        share=fit(each.share),
-        price=fit(each.price) if each.price else None,
-        alternative=_saving(each.alternative, fit) if each.alternative else None,
-        remedies=tuple(_saving(remedy, fit) for remedy in each.remedies),
+        share=fit.share(each.share),
+        price=fit.saving(each.price, each.share) if each.price else None,
+        alternative=_saving(each.alternative, each.share, fit) if each.alternative else None,
+        remedies=tuple(_saving(remedy, each.share, fit) for remedy in each.remedies),
     )
 
 
-def _saving(each: Saving, fit: Fit) -> Saving:
-    return replace(each, saves=fit(each.saves))
+def _saving(each: Saving, share: Estimate, fit: Fit) -> Saving:
+    return replace(each, saves=fit.saving(each.saves, share))
 
 
 def _guideline(each: GuidelineResult, fit: Fit) -> GuidelineResult:
-    rules = tuple(replace(rule, share=fit(rule.share)) for rule in each.rules)
-    price = fit(each.price) if each.price else None
-    return replace(each, share=fit(each.share), price=price, rules=rules)
+    rules = tuple(replace(rule, share=fit.share(rule.share)) for rule in each.rules)
+    price = fit.saving(each.price, each.share) if each.price else None
+    return replace(each, share=fit.share(each.share), price=price, rules=rules)

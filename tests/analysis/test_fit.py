@@ -52,15 +52,26 @@ def test_nothing_is_fitted_if_the_time_of_a_part_is_missing():
 @pytest.mark.parametrize("alone", [0.9, 1.1])
 def test_the_interval_covers_how_far_the_parts_are_from_the_whole(alone):
     fit = Fit(alone)
-    assert fit(estimate(0.5, 0)).half_width == pytest.approx(0.1 * 0.5 * fit.scale)
-    assert fit(estimate(0.5, 0.03)).half_width == pytest.approx(fit.scale * (0.03**2 + 0.05**2) ** 0.5)
-    negative = fit(estimate(-0.5, 0))
-    assert negative.low < negative.estimate < negative.high
+    assert fit.share(estimate(0.5, 0)).half_width == pytest.approx(0.1 * 0.5 * fit.scale)
+    assert fit.share(estimate(0.5, 0.03)).half_width == pytest.approx(fit.scale * (0.03**2 + 0.05**2) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("saves", "off_by"),
+    [(0.5, 0.5), (0.0, 0.5), (0.25, 0.25 * 3**0.5), (-0.5, 0.5 * 3**0.5)],
+    ids=["all of it", "nothing", "half", "it takes twice as long"],
+)
+def test_a_saving_is_as_uncertain_as_both_operators_are(saves, off_by):
+    saving = Fit(0.9).saving(estimate(saves, 0), share=estimate(0.5, 0))
+    assert saving.estimate == saves
+    assert saving.half_width == pytest.approx(0.1 * off_by)
 
 
 def test_parts_that_make_the_whole_are_known_as_well_as_they_were_timed():
-    assert Fit(1.0)(estimate(0.5, 0.03)) == estimate(0.5, 0.03)
+    fit = Fit(1.0)
+    assert fit.share(estimate(0.5, 0.03)) == estimate(0.5, 0.03)
+    assert fit.saving(estimate(0.1, 0.03), estimate(0.5, 0.03)) == estimate(0.1, 0.03)
 
 
 def test_a_share_without_an_interval_has_none():
-    assert Fit(0.9)(Estimate(0.5, None, None, 0.95, 1)).half_width is None
+    assert Fit(0.9).share(Estimate(0.5, None, None, 0.95, 1)).half_width is None
