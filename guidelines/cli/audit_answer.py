@@ -10,8 +10,8 @@ from guidelines.cli.output import CommandError, remark
 from guidelines.results.number_of import number_of
 
 if TYPE_CHECKING:
-    from guidelines.analysis.audit import AuditResult
-    from guidelines.analysis.too_dear import Check, Limits
+    from guidelines.analysis.audit.result import AuditResult
+    from guidelines.analysis.audit.too_dear import Check, Limits
 
 TOP = 15
 TO_DECIDE = "to decide, audit with more --passes, on a quiet machine"
@@ -43,7 +43,7 @@ def add_fail_on(parser: ArgumentParser, of_what: str = "") -> None:
 
 def limits_of(text: str | None) -> "Limits | None":
     """The limits of --fail-on, None without it. Raises CommandError naming the part that is wrong."""
-    from guidelines.analysis.too_dear import limits
+    from guidelines.analysis.audit.too_dear import limits
 
     try:
         return None if text is None else limits(text)
@@ -54,7 +54,7 @@ def limits_of(text: str | None) -> "Limits | None":
 def answer_of(kind: str, results: "Sequence[AuditResult]", top: int) -> Answer:
     """Audits one after the other."""
     from guidelines.report import part_records
-    from guidelines.report.subjects import audit as subject
+    from guidelines.report.subjects.audit import document as subject
 
     return Answer(
         kind=kind,
@@ -69,7 +69,7 @@ def gated(answer: Answer, results: "Sequence[AuditResult]", wanted: "Limits | No
 
     Stderr tells them, too.
     """
-    from guidelines.analysis.too_dear import EXCEEDED, UNDECIDED, checks
+    from guidelines.analysis.audit.too_dear import EXCEEDED, UNDECIDED, checks
 
     if wanted is None:
         return answer, 0
@@ -90,7 +90,7 @@ def gated(answer: Answer, results: "Sequence[AuditResult]", wanted: "Limits | No
 
 def _line(check: "Check") -> str:
     """A limit that is exceeded: "failed: net: what breaks G4 takes 52 [49, 55] % of the time, ..."."""
-    from guidelines.analysis.too_dear import EXCEEDED, SHARE
+    from guidelines.analysis.audit.too_dear import EXCEEDED, SHARE
     from guidelines.report.differences import saving
     from guidelines.results.checked import printable
 

@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from guidelines.analysis.audit import AuditResult
-from guidelines.analysis.audit_change import AuditChange, audit_change
-from guidelines.analysis.audit_gate import AuditGate, audit_gate
+from guidelines.analysis.audit.change import AuditChange, audit_change
+from guidelines.analysis.audit.gate import AuditGate, audit_gate
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.reading import Reading
 from guidelines.analysis.triggers import Trigger
@@ -14,9 +14,9 @@ from guidelines.cli.formats import Answer
 from guidelines.cli.machines import paths_of, status_of
 from guidelines.cli.output import CommandError, remark, show
 from guidelines.report import audit_records
-from guidelines.report.subjects import audit_comparison as report
-from guidelines.report.subjects import audit_gate as report_of_gate
-from guidelines.report.subjects.sides_of_audits import Sides
+from guidelines.report.subjects.audit import comparison as report
+from guidelines.report.subjects.audit import gate as report_of_gate
+from guidelines.report.subjects.audit.sides import Sides
 from guidelines.results.number_of import number_of
 
 POSSIBLE = "compare takes two audits, A and B, or files that are none"

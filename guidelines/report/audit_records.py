@@ -1,9 +1,9 @@
 """Unrounded figures of two audits as flat records, for JSON and CSV."""
 
-from guidelines.analysis.audit_change import AuditChange, LayerChange, ShareChange
+from guidelines.analysis.audit.change import AuditChange, LayerChange, ShareChange
 from guidelines.analysis.measured import MachineResults
 from guidelines.report.figures import Record, of_estimate
-from guidelines.report.subjects.sides_of_audits import multiply_adds
+from guidelines.report.subjects.audit.sides import multiply_adds
 
 # Rows that are of no guideline.
 TOTALS = ("operators", "network")

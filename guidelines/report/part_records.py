@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from guidelines.analysis.account import FACTORS
-from guidelines.analysis.audit import AuditResult, PartResult
-from guidelines.analysis.audit_modes import ModeResult, in_mode
-from guidelines.analysis.untimed import Untimed
+from guidelines.analysis.audit.modes import ModeResult, in_mode
+from guidelines.analysis.audit.result import AuditResult, PartResult
+from guidelines.analysis.audit.untimed import Untimed
 from guidelines.report.figures import Record, of_estimate
 from guidelines.report.records import of_condition, of_machine
 from guidelines.results.audit import AuditPart

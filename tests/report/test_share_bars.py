@@ -5,12 +5,12 @@ import pytest
 from made_up_parts import SHARES, audit_run
 from test_heat_page import contrast
 
-from guidelines.analysis.audit import audit_result
+from guidelines.analysis.audit.result import audit_result
 from guidelines.report.formats import html
 from guidelines.report.formats.html_shares import share_bar
 from guidelines.report.shares import ShareBar, SharePart
-from guidelines.report.subjects.audit import document
-from guidelines.report.subjects.audit_shares import bar
+from guidelines.report.subjects.audit.document import document
+from guidelines.report.subjects.audit.shares import bar
 
 CSS = files("guidelines.report.formats").joinpath("page", "shares.css").read_text("utf-8")
 

@@ -15,7 +15,7 @@ from guidelines.plugin.choices import choice, described, list_of
 from guidelines.spec.condition import DTYPES, LAYOUTS, MODES, Condition, Device
 
 if TYPE_CHECKING:
-    from guidelines.analysis.audit import AuditResult
+    from guidelines.analysis.audit.result import AuditResult
     from guidelines.measure.audit.auditing import Auditing
     from guidelines.results.model import Run
 
@@ -156,8 +156,8 @@ def _save(audit: "Auditing", path: Path) -> None:
 
 
 def _result(run: "Run") -> "AuditResult":
-    from guidelines.analysis.audit import audit_result
-    from guidelines.analysis.fit import fitted
+    from guidelines.analysis.audit.fit import fitted
+    from guidelines.analysis.audit.result import audit_result
 
     try:
         return fitted(audit_result(run))

@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
 
     Returns 1 if a limit of --fail-on is exceeded, else the status for files that were left out, or 0.
     """
-    from guidelines.analysis.fit import fitted
+    from guidelines.analysis.audit.fit import fitted
     from guidelines.cli.machines import merged_machines, paths_of, read_files, status_of
 
     wanted = limits_of(options.fail_on)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from guidelines.analysis.audit_change import DISTURBED, AuditChange, LayerChange, ShareChange
+from guidelines.analysis.audit.change import DISTURBED, AuditChange, LayerChange, ShareChange
 from guidelines.analysis.change import LEAST_CHANGE
 from guidelines.report.digits import (
     brackets,
@@ -15,7 +15,7 @@ from guidelines.report.digits import (
     with_interval,
 )
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
-from guidelines.report.subjects.sides_of_audits import Sides, lines, notes_on_sums
+from guidelines.report.subjects.audit.sides import Sides, lines, notes_on_sums
 from guidelines.results.audit import AuditPart
 from guidelines.stats.intervals import Estimate
 

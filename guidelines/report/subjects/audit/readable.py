@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from guidelines.analysis.audit import AuditResult, GuidelineResult, PartResult, Saving
-from guidelines.analysis.audit_modes import ModeResult
+from guidelines.analysis.audit.modes import ModeResult
+from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, Saving
 from guidelines.stats.intervals import Estimate
 
 # Student's t of fewer passes has tails so long that an interval may be any number of times too wide.

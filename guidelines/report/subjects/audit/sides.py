@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.audit import AuditResult
-from guidelines.analysis.audit_change import GONE, NEW, AuditChange
+from guidelines.analysis.audit.change import GONE, NEW, AuditChange
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.like_tables import condition_differences
 from guidelines.analysis.measured import MachineResults, Measured

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from guidelines.analysis.audit_change import AuditChange
+from guidelines.analysis.audit.change import AuditChange
 from guidelines.analysis.change import LEAST_CHANGE
 from guidelines.analysis.triggers import SPEEDS, UNCLEAR, Trigger
 

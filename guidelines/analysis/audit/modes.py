@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from guidelines.analysis.audit_times import AuditTimes
+from guidelines.analysis.audit.times import AuditTimes
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.results.audit import WHOLE, AuditPart, Timed
 from guidelines.results.model import Entry, Failure, Run

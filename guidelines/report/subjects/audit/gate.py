@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from guidelines.analysis.audit_change import DISTURBED, AuditChange
-from guidelines.analysis.audit_gate import AuditCheck, AuditGate
+from guidelines.analysis.audit.change import DISTURBED, AuditChange
+from guidelines.analysis.audit.gate import AuditCheck, AuditGate
 from guidelines.analysis.triggers import UNCLEAR
 from guidelines.report.digits import brackets, percent, times
 from guidelines.report.subjects.gate import size

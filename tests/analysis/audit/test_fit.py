@@ -1,8 +1,8 @@
 import pytest
 from made_up_parts import SHARES, audit_run
 
-from guidelines.analysis.audit import audit_result
-from guidelines.analysis.fit import Fit, fitted
+from guidelines.analysis.audit.fit import Fit, fitted
+from guidelines.analysis.audit.result import audit_result
 from guidelines.results.audit import REPLAYED
 from guidelines.stats.intervals import Estimate
 

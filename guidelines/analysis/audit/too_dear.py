@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from guidelines.analysis.audit import AuditResult
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.analysis.triggers import UNCLEAR
 from guidelines.results.audit import GUIDELINES
 from guidelines.stats.intervals import Estimate

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from guidelines.analysis.audit import AuditResult
-from guidelines.analysis.audit_modes import FailedPart
+from guidelines.analysis.audit.modes import FailedPart
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.report.document import Document, Section
-from guidelines.report.subjects import audit_lead, audit_parts, audit_shares, audit_untimed
-from guidelines.report.subjects.audit_readable import readable
-from guidelines.report.subjects.audit_untimed import described
+from guidelines.report.subjects.audit import lead, parts, shares, untimed
+from guidelines.report.subjects.audit.readable import readable
+from guidelines.report.subjects.audit.untimed import described
 from guidelines.results.checked import printable
 from guidelines.spec.condition import form_of
 
@@ -20,7 +20,7 @@ FAILED_TITLE = "Parts that were not measured"
 
 def document(results: Sequence[AuditResult], top: int) -> Document:
     """The audits one after the other, each with its `top` dearest parts."""
-    lead: list[str] = []
+    opening: list[str] = []
     sections: list[Section] = []
     bars = []
     for result in map(readable, results):
@@ -29,11 +29,11 @@ def document(results: Sequence[AuditResult], top: int) -> Document:
         if len(results) > 1:
             title = f"{_name(result)}: {SHARES_TITLE[0].lower()}{SHARES_TITLE[1:]}"
             of_result = (replace(of_result[0], title=title), *of_result[1:])
-        lead += audit_lead.lines(result)
+        opening += lead.lines(result)
         sections += of_result
-        bars.append(audit_shares.bar(result, _name(result) if len(results) > 1 else ONE_CALL))
+        bars.append(shares.bar(result, _name(result) if len(results) > 1 else ONE_CALL))
     names = ", ".join(dict.fromkeys(map(_name, results)))
-    return Document(f"{TITLE} of {names}", tuple(lead), tuple(sections), shares=tuple(bars))
+    return Document(f"{TITLE} of {names}", tuple(opening), tuple(sections), shares=tuple(bars))
 
 
 def _name(result: AuditResult) -> str:
@@ -41,11 +41,11 @@ def _name(result: AuditResult) -> str:
 
 
 def _sections(result: AuditResult, top: int) -> Iterator[Section]:
-    yield Section(SHARES_TITLE, audit_shares.grid(result), notes=(IN_PLACE,) if result.without_g4 else ())
-    for section in (audit_parts.dearest(result, top), audit_parts.plain(result)):
+    yield Section(SHARES_TITLE, shares.grid(result), notes=(IN_PLACE,) if result.without_g4 else ())
+    for section in (parts.dearest(result, top), parts.plain(result)):
         if section:
             yield section
-    yield from audit_untimed.sections(result)
+    yield from untimed.sections(result)
     yield from _failed(FAILED_TITLE, result.failed)
     for each in result.modes:
         yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from guidelines.analysis.audit import AuditResult, RuleResult
+from guidelines.analysis.audit.result import AuditResult, RuleResult
 from guidelines.report.differences import saving, share
 from guidelines.report.digits import with_half_width
 from guidelines.report.document import Grid, Head, Row, Value

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_audits import audit_run, operator
 
-from guidelines.analysis.audit_times import AuditTimes
+from guidelines.analysis.audit.times import AuditTimes
 from guidelines.stats.passes import OfPass
 
 SHARES = (0.3, 0.5, 0.4, 0.6, 0.2)

@@ -8,9 +8,9 @@ that the whole network takes on A.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from guidelines.analysis.audit import AuditResult, PartResult
+from guidelines.analysis.audit.layer_pairs import LayerPair, layer_pairs
+from guidelines.analysis.audit.result import AuditResult, PartResult
 from guidelines.analysis.change import LEAST_CHANGE, Change, MarginedRatio, change
-from guidelines.analysis.layer_pairs import LayerPair, layer_pairs
 from guidelines.results.audit import GUIDELINES, AuditPart
 from guidelines.stats.intervals import Estimate, Exactly
 from guidelines.stats.quotients import over, product

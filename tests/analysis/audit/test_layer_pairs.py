@@ -1,6 +1,6 @@
 from made_up_audits import audit_run, operator
 
-from guidelines.analysis.layer_pairs import layer_pairs
+from guidelines.analysis.audit.layer_pairs import layer_pairs
 
 
 def pairs(a, b):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from guidelines.analysis.audit import AuditResult
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.report.differences import share
 from guidelines.report.document import Section
-from guidelines.report.subjects.audit_parts import layers_of
+from guidelines.report.subjects.audit.parts import layers_of
 from guidelines.results.audit import AuditPart
 from guidelines.results.checked import printable
 

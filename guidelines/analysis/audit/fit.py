@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from math import hypot, sqrt
 
-from guidelines.analysis.audit import AuditResult, GuidelineResult, PartResult, Saving
+from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, Saving
 from guidelines.stats.intervals import Estimate
 
 

@@ -6,18 +6,18 @@ from dataclasses import replace
 import pytest
 from made_up_audits import CPU, audit_run, operator
 
-from guidelines.analysis.audit import audit_result
-from guidelines.analysis.audit_change import audit_change
-from guidelines.analysis.audit_gate import audit_gate
+from guidelines.analysis.audit.change import audit_change
+from guidelines.analysis.audit.gate import audit_gate
+from guidelines.analysis.audit.result import audit_result
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.triggers import triggers
 from guidelines.report.audit_records import records
 from guidelines.report.formats import html, latex, markdown, text
 from guidelines.report.formats.csv_records import to_csv
 from guidelines.report.records import to_json
-from guidelines.report.subjects import audit_gate as gate_lines
-from guidelines.report.subjects.audit_comparison import MOST_LAYERS, document
-from guidelines.report.subjects.sides_of_audits import Sides
+from guidelines.report.subjects.audit import gate as gate_lines
+from guidelines.report.subjects.audit.comparison import MOST_LAYERS, document
+from guidelines.report.subjects.audit.sides import Sides
 from guidelines.results.model import Circumstances
 
 GROUPED = "conv 3x3 64->64, 8 groups"

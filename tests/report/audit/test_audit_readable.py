@@ -4,11 +4,11 @@ import pytest
 from made_up_parts import GROUPED, SHARES, audit_run
 
 from guidelines.analysis.account import Account
-from guidelines.analysis.audit import audit_result
+from guidelines.analysis.audit.result import audit_result
 from guidelines.report.formats import text
-from guidelines.report.subjects.audit import document
-from guidelines.report.subjects.audit_parts import dearest
-from guidelines.report.subjects.audit_readable import readable
+from guidelines.report.subjects.audit.document import document
+from guidelines.report.subjects.audit.parts import dearest
+from guidelines.report.subjects.audit.readable import readable
 from guidelines.stats.intervals import Estimate
 
 

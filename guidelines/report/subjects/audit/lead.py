@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from guidelines.analysis.audit import LEAST_SUM, MOST_SUM, AuditResult
-from guidelines.analysis.audit_modes import ModeResult
+from guidelines.analysis.audit.modes import ModeResult
+from guidelines.analysis.audit.result import LEAST_SUM, MOST_SUM, AuditResult
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
 from guidelines.report.digits import number, with_interval
 from guidelines.report.labels import ONE_PROCESS, phrase
-from guidelines.report.subjects.audit_parts import layers_of
-from guidelines.report.subjects.audit_readable import has_few_passes
-from guidelines.report.subjects.audit_shares import milliseconds
-from guidelines.report.subjects.audit_untimed import reason
+from guidelines.report.subjects.audit.parts import layers_of
+from guidelines.report.subjects.audit.readable import has_few_passes
+from guidelines.report.subjects.audit.shares import milliseconds
+from guidelines.report.subjects.audit.untimed import reason
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4

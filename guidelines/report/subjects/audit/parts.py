@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from guidelines.analysis.account import is_clear
-from guidelines.analysis.audit import AuditResult, PartResult, Saving
+from guidelines.analysis.audit.result import AuditResult, PartResult, Saving
 from guidelines.report.differences import alone, points, with_half_width
 from guidelines.report.digits import factor, number
 from guidelines.report.document import Grid, Row, Section, Value
 from guidelines.report.formats.layout import wrapped
 from guidelines.report.subjects.account import LEAST_FACTOR
-from guidelines.report.subjects.audit_columns import (
+from guidelines.report.subjects.audit.columns import (
     BRIEF,
     BRIEF_PLAIN,
     FACTOR_LEGENDS,

@@ -4,8 +4,8 @@ from math import inf
 import pytest
 from made_up_audits import CPU, audit, operator
 
-from guidelines.analysis.audit_change import audit_change
-from guidelines.analysis.audit_gate import audit_gate
+from guidelines.analysis.audit.change import audit_change
+from guidelines.analysis.audit.gate import audit_gate
 from guidelines.analysis.triggers import triggers
 from guidelines.results.model import Circumstances
 

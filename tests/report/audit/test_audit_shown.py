@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 from made_up_parts import GROUPED, NARROW, PLAIN, RELU, SHARES, audit_run
 
-from guidelines.analysis.audit import audit_result
-from guidelines.analysis.fit import fitted
+from guidelines.analysis.audit.fit import fitted
+from guidelines.analysis.audit.result import audit_result
 from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
-from guidelines.report.subjects import audit_shares
-from guidelines.report.subjects.audit import document
+from guidelines.report.subjects.audit import shares as audit_shares
+from guidelines.report.subjects.audit.document import document
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 
 

@@ -1,10 +1,10 @@
 import pytest
 from made_up_parts import GROUPED, NARROW, SHARES, audit_run
 
-from guidelines.analysis.audit import audit_result
+from guidelines.analysis.audit.result import audit_result
 from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
-from guidelines.report.subjects.audit import document
+from guidelines.report.subjects.audit.document import document
 from guidelines.results.audit import REPLAYED, WITHOUT_G4
 
 LACKS = "MemoryError: no room\x1b"

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.analysis.account import Account
-from guidelines.analysis.audit_modes import FailedPart, InModes, ModeResult
-from guidelines.analysis.audit_times import AuditTimes, Calls
+from guidelines.analysis.audit.modes import FailedPart, InModes, ModeResult
+from guidelines.analysis.audit.reason_of_part import ReasonOfParts
+from guidelines.analysis.audit.times import AuditTimes, Calls
+from guidelines.analysis.audit.untimed import Untimed, untimed
 from guidelines.analysis.measured import MachineResults, results_of
-from guidelines.analysis.reason_of_part import ReasonOfParts
-from guidelines.analysis.untimed import Untimed, untimed
 from guidelines.results.audit import (
     GUIDELINES,
     REPLAYED,

@@ -1,0 +1,1 @@
+"""Arrange audits of networks, and the comparison of two."""
