@@ -126,17 +126,6 @@ class Program:
                 given[slot.index] = None
         return tuple(given)
 
-    @property
-    def ended(self) -> tuple[tuple[int, ...], ...]:
-        """Indices of the tensors that nothing uses after each call, but for those given."""
-        used = {slot.index for slot in self.outputs} | set(self.given)
-        ended = []
-        for call in reversed(self.calls):
-            own = {slot.index for slot in (*call.read, *call.written)} - used
-            used |= own
-            ended.append(tuple(sorted(own)))
-        return tuple(reversed(ended))
-
     def only(self, calls: Sequence[Call]) -> "Program":
         """Some of its calls alone; what others computed for them is given from outside."""
         return Program(self.tensors, tuple(calls), calls[-1].written or calls[-1].read[:1])

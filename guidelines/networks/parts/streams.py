@@ -1,11 +1,11 @@
 """Run the calls of a program side by side, each on a CUDA stream of its own."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
+from torch import Tensor
 
-from guidelines.networks.parts.replayed import Replayed, Step, take
+from guidelines.networks.parts.replayed import Replayed, Step, filled, take
 from guidelines.spec.condition import Condition
 
 # Compiled code chooses its streams itself.
@@ -25,12 +25,14 @@ class OnStreams(Replayed):
     """
 
     _streams: Sequence[torch.cuda.Stream] = ()
+    _steps: Sequence[Step] = ()
 
     def _begin(self, device: torch.device) -> None:
         super()._begin(device)
         self._streams = new_streams(device, len(self.program.calls))
+        self._steps = [filled(call, self._values, device) for call in self.program.calls]
 
-    def _take_all(self, steps: Sequence[Step], values: dict[int, Any]) -> None:
+    def _outputs(self) -> Sequence[Tensor]:
         """Run calls side by side.
 
         Memory needs no `record_stream`. Inputs were written before the fork and stay until after the join. A
@@ -38,16 +40,17 @@ class OnStreams(Replayed):
         call alone: after a fork that waits for all of these uses.
         """
         if not self._streams:
-            super()._take_all(steps, values)
-            return
+            return super()._outputs()
+        values = dict(self._values)
         current = torch.cuda.current_stream(self._device)
         fork = current.record_event()
-        for stream, step in zip(self._streams, steps, strict=True):
+        for stream, step in zip(self._streams, self._steps, strict=True):
             stream.wait_event(fork)
             with torch.cuda.stream(stream):
                 take(step, values)
         for stream in self._streams:
             current.wait_stream(stream)
+        return [values[slot.index] for slot in self.program.outputs]
 
 
 def new_streams(device: torch.device, count: int) -> Sequence[torch.cuda.Stream]:

@@ -1,0 +1,67 @@
+"""Write a program as a Python function, so that calls cost no more than in the network's own code."""
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.fx.node import base_types
+
+from guidelines.networks.parts.program import Call, Program, Slot, replaced
+from guidelines.spec.condition import Device
+
+# Types of arguments that torch.fx writes as code.
+WRITTEN = (*base_types, type(None), Device)
+
+
+def generated(
+    program: Program, given: Sequence[int], device: torch.device
+) -> Callable[..., tuple[Tensor, ...]]:
+    """A function of the tensors with the indices `given` that makes the program's calls on a device.
+
+    It returns the program's outputs, and frees each tensor after its last use, as torch.fx writes it.
+    """
+    graph = fx.Graph()
+    nodes = {index: graph.placeholder(f"given_{index}") for index in given}
+    constants = _constants(program)
+    named = {id(value): graph.placeholder(name) for name, value in constants.items()}
+
+    def known(value: Any) -> Any:
+        if isinstance(value, Device):
+            return device
+        return nodes[value.index] if isinstance(value, Slot) else named.get(id(value), value)
+
+    for call in program.calls:
+        args = tuple(replaced(each, known) for each in call.args)
+        kwargs = {name: replaced(each, known) for name, each in call.kwargs.items()}
+        result = graph.call_function(call.operator, args, kwargs)
+        if not _returns_several(call):
+            nodes |= {slot.index: result for slot in call.written}
+            continue
+        for position, slot in enumerate(call.results):
+            if slot is not None:
+                nodes[slot.index] = graph.call_function(operator.getitem, (result, position))
+    graph.output(tuple(nodes[slot.index] for slot in program.outputs))
+    function: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
+    return partial(function, **constants) if constants else function
+
+
+def _constants(program: Program) -> dict[str, Any]:
+    """Arguments that no code can be written for, such as packed weights, under names of their own."""
+    constants: dict[int, Any] = {}
+
+    def see(value: Any) -> None:
+        if not isinstance(value, (Slot, *WRITTEN)):
+            constants[id(value)] = value
+
+    for call in program.calls:
+        replaced((*call.args, *call.kwargs.values()), see)
+    return {f"constant_{number}": value for number, value in enumerate(constants.values())}
+
+
+def _returns_several(call: Call) -> bool:
+    """True if an operator returns a tuple or a list."""
+    returns = call.operator._schema.returns
+    return len(returns) != 1 or str(returns[0].type).startswith("List")
