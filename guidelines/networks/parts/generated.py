@@ -36,13 +36,7 @@ def generated(
     for call in program.calls:
         args = tuple(replaced(each, known) for each in call.args)
         kwargs = {name: replaced(each, known) for name, each in call.kwargs.items()}
-        result = graph.call_function(call.operator, args, kwargs)
-        if not _returns_several(call):
-            nodes |= {slot.index: result for slot in call.written}
-            continue
-        for position, slot in enumerate(call.results):
-            if slot is not None:
-                nodes[slot.index] = graph.call_function(operator.getitem, (result, position))
+        nodes |= _results(call, graph.call_function(call.operator, args, kwargs), graph)
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
     function: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
     return partial(function, **constants) if constants else function
@@ -61,7 +55,13 @@ def _constants(program: Program) -> dict[str, Any]:
     return {f"constant_{number}": value for number, value in enumerate(constants.values())}
 
 
-def _returns_several(call: Call) -> bool:
-    """True if an operator returns a tuple or a list."""
+def _results(call: Call, node: fx.Node, graph: fx.Graph) -> dict[int, fx.Node]:
+    """The nodes of a call's results by their indices; those of a tuple or a list are taken out of it."""
     returns = call.operator._schema.returns
-    return len(returns) != 1 or str(returns[0].type).startswith("List")
+    if len(returns) == 1 and not str(returns[0].type).startswith("List"):
+        return {slot.index: node for slot in call.written}
+    nodes = {}
+    for position, slot in enumerate(call.results):
+        if slot is not None:
+            nodes[slot.index] = graph.call_function(operator.getitem, (node, position))
+    return nodes
