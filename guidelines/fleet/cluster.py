@@ -142,7 +142,7 @@ class RayCluster:
             except ray.exceptions.GetTimeoutError:
                 answers[node] = f"did not answer in {PROBE_S:.0f} s"
             except Exception as error:  # whatever happens on a node is its reason
-                answers[node] = _reason(error)
+                answers[node] = self._reason(node, error)
         return answers
 
     def hold(self, slot: Slot) -> None:
@@ -198,14 +198,16 @@ class RayCluster:
         try:
             result = ray.get(answer)
         except Exception as error:  # whatever happens on a node is its reason
-            return Lost(_reason(error) if self._is_alive(slot.node) else GONE)
+            return Lost(self._reason(slot.node, error))
         if isinstance(result, PassResult):
             return result
         self._gpus[slot] = result
         return Held(slot.node.name if slot.gpu is None else f"{slot.node.name}-gpu{result}")
 
-    def _is_alive(self, node: Node) -> bool:
-        return any(each["Alive"] for each in _ray().nodes() if each["NodeID"] == node.id)
+    def _reason(self, node: Node, error: Exception) -> str:
+        """The reason why a node has no answer."""
+        is_alive = any(each["Alive"] for each in _ray().nodes() if each["NodeID"] == node.id)
+        return reason_of(error) if is_alive else GONE
 
 
 def _ray() -> Any:
@@ -221,9 +223,11 @@ def _pinned(node: Node) -> Any:
     return strategies.NodeAffinitySchedulingStrategy(node.id, soft=False)
 
 
-def _reason(error: Exception) -> str:
-    """The reason why a node has no answer, in plain words for the usual ones."""
+def reason_of(error: Exception) -> str:
+    """The reason why a node that is there has no answer, in plain words for the usual ones."""
     exceptions = _ray().exceptions
+    if isinstance(error, exceptions.RayTaskError):  # what the node raised; its own text begins with colours
+        return f"{type(error.cause).__name__}: {_first_line(error.cause)}"
     gone = (exceptions.ActorUnschedulableError, exceptions.TaskUnschedulableError, exceptions.NodeDiedError)
     if isinstance(error, gone):
         return GONE

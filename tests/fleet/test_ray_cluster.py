@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from guidelines.fleet.cluster import check_address, connected
+from guidelines.fleet.cluster import check_address, connected, reason_of
 from guidelines.fleet.node_pass import PassResult, PassTask
 from guidelines.fleet.problem import FleetError
 from guidelines.fleet.spreading import Held, Slot
@@ -41,6 +41,14 @@ def test_a_cluster_on_this_machine_is_held_and_measures(capfd):
         cluster.release(slot)
         assert cluster.news(0.0) == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_of_a_node_is_told_without_its_traceback():
+    exceptions = pytest.importorskip("ray").exceptions
+    cause = OSError("no room\nfor it")
+    error = exceptions.RayTaskError("look", "\x1b[36mray::look()\x1b[39m (pid=1)\n  File ...", cause)
+    assert reason_of(error) == "OSError: no room"
+    assert reason_of(error.as_instanceof_cause()) == "OSError: no room"
 
 
 def test_an_address_at_which_nothing_listens_is_an_error():
