@@ -33,7 +33,7 @@ def test_results_stay_when_the_fleet_is_cut_short(folder):
 def test_the_folder_can_be_given_to_commands_that_read_saved_files(folder):
     folder.keep("n1", 1, passed(1, 2))
     folder.keep("rack/n2", 1, passed(1, 2))
-    assert [path.name for path in find([folder.path])] == ["n1.json", "rack_n2.json"]
+    assert [path.name for path in find([folder.path])] == ["n1.json", "rack%2Fn2.json"]
 
 
 def test_a_pass_counts_only_when_its_files_are_all_there(folder, monkeypatch):
