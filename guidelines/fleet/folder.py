@@ -135,11 +135,16 @@ def check_new(path: Path) -> None:
 def resumed(path: Path) -> Folder:
     """The folder of a fleet that was begun. Raises FleetError if there is none.
 
-    A device whose saved file is not there any more is not whole: its last pass writes it again.
+    A whole device whose saved file is not there any more is measured anew: its journal is that of a finished
+    run, which cannot be resumed.
     """
     saved = read_plan(path)
     folder = Folder(path, saved.plan, saved.passes)
-    folder.whole = {name for name in saved.whole if _holds_whole(folder.saved_file(name))}
+    for name in saved.whole:
+        if _holds_whole(folder.saved_file(name)):
+            folder.whole.add(name)
+        else:
+            folder.passes[name] = 0
     return folder
 
 
