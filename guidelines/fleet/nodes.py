@@ -33,20 +33,25 @@ class Host:
 
 
 def names(hosts: Sequence[Host]) -> dict[str, str]:
-    """A name for each node by its id: that of its host, if no other node has it.
+    """A name for each node by its id, unique even without its capitals: that of its host if it can be.
 
     Nodes that share a host, as in tests, are named as in the cluster, or else by host and id.
     """
-    of_hosts = Counter(each.host for each in hosts)
-    in_cluster = Counter(each.in_cluster for each in hosts)
+    of_hosts = Counter(each.host.casefold() for each in hosts)
+    in_cluster = Counter(each.in_cluster.casefold() for each in hosts)
+    ids = Counter(each.id[:ID_LETTERS] for each in hosts)
     named = {}
     for each in hosts:
-        if of_hosts[each.host] == 1:
+        host, other = each.host.casefold(), each.in_cluster.casefold()
+        by_id = f"{each.host or 'node'}-{each.id[:ID_LETTERS]}"
+        if host and of_hosts[host] == 1:
             named[each.id] = each.host
-        elif in_cluster[each.in_cluster] == 1:
+        elif other and in_cluster[other] == 1 and other not in of_hosts:
             named[each.id] = each.in_cluster
+        elif ids[each.id[:ID_LETTERS]] == 1 and not {by_id.casefold()} & {*of_hosts, *in_cluster}:
+            named[each.id] = by_id
         else:
-            named[each.id] = f"{each.host}-{each.id[:ID_LETTERS]}"
+            named[each.id] = f"{each.host or 'node'}-{each.id}"
     return named
 
 

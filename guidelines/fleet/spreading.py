@@ -10,12 +10,14 @@ from typing import Literal, Protocol
 
 from guidelines.fleet.node_pass import PassResult, PassTask
 from guidelines.fleet.nodes import Node
+from guidelines.fleet.problem import MemberError
 
 State = Literal["waits", "ready", "measures", "done", "missing"]
 # Seconds after which the progress is shown anew.
 TICK_S = 1.0
 # Seconds more than its limit that a node has to end a pass by itself.
 GRACE_S = 60.0
+NOT_HELD = "was not held this time: the cluster does not offer it, or others hold it"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,16 @@ class Cluster(Protocol):
 
 
 class Store(Protocol):
-    """The results of a fleet, which stay if it is cut short."""
+    """The results of a fleet, which stay if it is cut short.
+
+    Raises MemberError for a device that cannot go on while the others do.
+    """
+
+    def add(self, name: str) -> None:
+        """Count a device among those of the fleet from now on."""
+
+    def devices(self) -> Sequence[str]:
+        """Names of the devices that were ever held for the fleet."""
 
     def passes_of(self, name: str) -> int:
         """Number of the passes of a device that are there."""
@@ -105,7 +116,7 @@ class Spreading:
 
     cluster: Cluster
     store: Store
-    members: Sequence[Member]
+    members: list[Member]
     arguments: tuple[str, ...]
     passes: int
     timeout_s: int
@@ -122,9 +133,10 @@ class Spreading:
             self._set(member, "waits")
             self.cluster.hold(member.slot)
         yield from self._until(lambda: not self._in_state("waits"))
+        self._add_absent()
         for number in range(1, self.passes + 1):
             for member in self._going_on():
-                if self.store.passes_of(member.name) < number:
+                if self.store.passes_of(member.name) < number or number == self.passes:
                     self._begin(member, number)
             yield from self._until(lambda: not self._in_state("measures"))
 
@@ -144,13 +156,30 @@ class Spreading:
             self._lose_late_ones()
             yield
 
+    def _add_absent(self) -> None:
+        """Add the devices of an earlier time that no member is: GPUs that are not offered any more."""
+        named = {member.name for member in self.members}
+        for name in self.store.devices():
+            if name not in named:
+                node = Node(id="", name=name, address="", processors=0, gpus=0)
+                is_whole = self.store.is_whole(name)
+                absent = Member(Slot(node), name, state="done" if is_whole else "missing")
+                absent.reason = "" if is_whole else NOT_HELD
+                self.members.append(absent)
+
     def _begin(self, member: Member, number: int) -> None:
+        """Begin a pass; the last is begun, too, if it is there but the device is not whole."""
+        try:
+            journal = self.store.journal_of(member.name)
+        except MemberError as error:
+            self._lose(member, str(error))
+            return
         task = PassTask(
             arguments=self.arguments,
             number=number,
             passes=self.passes,
             machine=member.name,
-            journal=self.store.journal_of(member.name),
+            journal=journal,
             timeout_s=self.timeout_s,
         )
         member.number = number
@@ -160,8 +189,16 @@ class Spreading:
     def _take(self, member: Member, news: Held | PassResult | Lost) -> None:
         if member.is_over:
             return
+        try:
+            self._take_good(member, news)
+        except MemberError as error:
+            self._lose(member, str(error))
+
+    def _take_good(self, member: Member, news: Held | PassResult | Lost) -> None:
+        """Take news of a member that goes on. Raises MemberError if it cannot."""
         if isinstance(news, Held):
             member.name = news.name
+            self.store.add(member.name)
             self._set(member, "ready")
         elif news.reason:
             member.printed = news.printed if isinstance(news, PassResult) else ""

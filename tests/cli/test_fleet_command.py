@@ -1,6 +1,7 @@
 import io
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from made_up_fleet import FACTS, FakeCluster, connecting, nodes
@@ -10,6 +11,7 @@ from guidelines.cli.experiments import experiments
 from guidelines.cli.main import main
 from guidelines.cli.output import CommandError
 from guidelines.fleet import cluster as of_ray
+from guidelines.fleet.lock import locked
 from guidelines.fleet.node_pass import PassResult
 from guidelines.fleet.spreading import Lost, Member, Slot, Spreading
 
@@ -82,6 +84,44 @@ def test_ctrl_c_keeps_what_is_there_and_resume_completes_it(fleet, unchecked):
     assert (status, log) == (0, [("n1", 2), ("n2", 2)])
     status, _, _, log = fleet(*options, "--resume", "--passes", "2", "--", "G1")
     assert (status, log) == (0, [])
+
+
+IN_USE = "guidelines: fleet: another `guidelines fleet` is measuring in it; wait for its end"
+
+
+def test_two_do_not_measure_in_one_folder(fleet, unchecked, tmp_path, capsys):
+    fleet("--passes", "1", "--", "G1")
+    with locked(tmp_path / "fleet"):
+        assert main(["fleet", "--resume"]) == 2
+    assert capsys.readouterr().err.splitlines() == [IN_USE]
+    assert fleet("--resume")[0] == 0
+
+
+@pytest.mark.parametrize("options", [("--passes", "1", "--", "G1"), ("--resume",)])
+def test_a_fleet_that_measures_has_locked_its_folder(
+    fleet, unchecked, tmp_path, capsys, monkeypatch, options
+):
+    class Cluster(FakeCluster):
+        def hold(self, slot):
+            with locked(Path("fleet")):
+                raise AssertionError("is not locked")
+
+    fleet("--passes", "1", "--", "G1")
+    if "--resume" in options:
+        (tmp_path / "fleet" / "n1.json").unlink()
+    else:
+        shutil.rmtree(tmp_path / "fleet")
+    monkeypatch.setattr(of_ray, "connected", connecting(Cluster(nodes("n1", "n2"))))
+    assert main(["fleet", *options]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == IN_USE
+
+
+def test_what_a_device_lacks_is_named_at_the_end(fleet, unchecked):
+    status, out, err, _ = fleet(
+        *("--passes", "2", "--", "G1"), deals={("n2", 2): PassResult(journal=b"x", saved=b"")}
+    )
+    assert (status, err[-1]) == (1, "n2: its file of pass 2 cannot be read")
+    assert out[-1].startswith("1 of 2 are there, in fleet")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from dataclasses import replace
 import pytest
 from made_up_fleet import passed
 
-from guidelines.fleet.folder import PLAN, Folder, Plan, check_new, check_same, resumed
-from guidelines.fleet.problem import FleetError
+from guidelines.fleet.folder import Folder, check_new, check_same, resumed
+from guidelines.fleet.node_pass import PassResult
+from guidelines.fleet.plan import PLAN, Plan
+from guidelines.fleet.problem import FleetError, MemberError
 from guidelines.results.files import find
 
 A_PLAN = Plan(arguments=("G1", "-k", "x1 and x2"), passes=2, each="node", suite="0.1")
@@ -33,7 +35,7 @@ def test_results_stay_when_the_fleet_is_cut_short(folder):
 def test_the_folder_can_be_given_to_commands_that_read_saved_files(folder):
     folder.keep("n1", 1, passed(1, 2))
     folder.keep("rack/n2", 1, passed(1, 2))
-    assert [path.name for path in find([folder.path])] == ["n1.json", "rack_n2.json"]
+    assert [path.name for path in find([folder.path])] == ["n1.json", "rack%2Fn2.json"]
 
 
 def test_a_pass_counts_only_when_its_files_are_all_there(folder, monkeypatch):
@@ -95,3 +97,75 @@ def test_only_the_last_journal_is_kept(folder):
         folder.keep("n1", number, passed(number, 2))
     assert [path.name for path in (folder.path / "journals").iterdir()] == ["n1-pass-2.jsonl"]
     assert json.loads((folder.path / "n1.json").read_text())["benchmarks"] == [2]
+
+
+def test_each_device_has_files_of_its_own(folder):
+    names = ["gpu/1", "gpu_1", "gpu 1", "gpu%2F1", "gpu:1", ".", "..", "ü", "u\u0308"]
+    for index, name in enumerate(names):
+        folder.keep(name, 1, PassResult(journal=b"%d" % index, saved=passed(1, 2).saved))
+    assert [folder.journal_of(name) for name in names] == [b"%d" % index for index in range(len(names))]
+    assert len(find([folder.path])) == len(names)
+
+
+@pytest.mark.parametrize("name", ["node-7.rack_2.example.org", "GPU1", "n1-gpu0", "10.0.0.1"])
+def test_a_usual_name_is_that_of_its_file(folder, name):
+    assert folder.saved_file(name).name == f"{name}.json"
+
+
+def test_a_name_that_is_too_long_for_a_file_is_a_reason(folder):
+    folder.add("x" * 230)
+    with pytest.raises(MemberError, match=r"^its name is too long for a file$"):
+        folder.add("x" * 231)
+    with pytest.raises(MemberError):
+        folder.add("ü" * 40)
+
+
+@pytest.mark.parametrize("saved", [b"", b"{", b"[]", b"{}", b'{"guidelines": 1}', b"\xff", b"[" * 100_000])
+def test_a_saved_file_that_cannot_be_read_is_a_reason_and_nothing_is_kept(folder, saved):
+    folder.keep("n1", 1, passed(1, 2))
+    with pytest.raises(MemberError, match=r"^its file of pass 2 cannot be read$"):
+        folder.keep("n1", 2, PassResult(journal=b"x", saved=saved))
+    assert resumed(folder.path).passes == {"n1": 1}
+    assert folder.journal_of("n1") == b"journal 1"
+    assert folder.saved_file("n1").read_bytes() == passed(1, 2).saved
+
+
+def test_a_last_pass_that_is_unfinished_does_not_count(folder):
+    folder.keep("n1", 1, passed(1, 2))
+    with pytest.raises(MemberError, match=r"^pass 2, the last, came back unfinished; --resume measures it"):
+        folder.keep("n1", 2, passed(1, 2))
+    again = resumed(folder.path)
+    assert (again.passes, again.whole, again.journal_of("n1")) == ({"n1": 1}, set(), b"journal 1")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}"])
+def test_a_whole_device_whose_saved_file_is_gone_has_no_pass(folder, content):
+    folder.keep("n1", 1, passed(1, 2))
+    folder.keep("n1", 2, passed(2, 2))
+    path = folder.saved_file("n1")
+    path.unlink() if content is None else path.write_bytes(content)
+    again = resumed(folder.path)
+    assert (again.is_whole("n1"), again.passes_of("n1"), again.journal_of("n1")) == (False, 0, b"")
+    again.keep("n1", 1, passed(1, 2))
+    again.keep("n1", 2, passed(2, 2))
+    assert resumed(folder.path) == folder
+
+
+def test_a_pass_that_is_kept_again_has_its_journal(folder):
+    for _ in range(2):
+        folder.keep("n1", 1, passed(1, 2))
+    assert folder.journal_of("n1") == b"journal 1"
+
+
+def test_a_device_without_a_pass_is_known(folder):
+    folder.add("n1")
+    again = resumed(folder.path)
+    assert (again.devices(), again.passes_of("n1"), again.journal_of("n1")) == (("n1",), 0, b"")
+
+
+def test_an_empty_journal_is_a_reason(folder):
+    folder.keep("n1", 1, passed(1, 2))
+    (path,) = (folder.path / "journals").iterdir()
+    path.write_bytes(b"")
+    with pytest.raises(MemberError, match=r"n1-pass-1.jsonl: cannot be read: it is empty$"):
+        folder.journal_of("n1")

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 from made_up_fleet import FACTS, FakeCluster, nodes
 
-from guidelines.fleet.folder import Folder, Plan
+from guidelines.fleet.folder import Folder
 from guidelines.fleet.members import members_of
+from guidelines.fleet.plan import Plan
 from guidelines.fleet.probe import installed
 
 

@@ -51,3 +51,17 @@ def test_a_node_has_the_name_of_its_host_unless_others_have_it():
     assert names(hosts) == {"a1": "host1", "b1": "n2", "c1": "n3"}
     alike = [Host("0123456789", "host", "10.0.0.1"), Host("abcdefghij", "host", "10.0.0.1")]
     assert names(alike) == {"0123456789": "host-012345", "abcdefghij": "host-abcdef"}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "named"),
+    [
+        ([("1", "h", "gpu1"), ("2", "h", "gpu2"), ("3", "gpu1", "z")], ["h-1", "gpu2", "gpu1"]),
+        ([("1", "h", "A"), ("2", "H", "a")], ["h-1", "H-2"]),
+        ([("abcdef1", "h", ""), ("abcdef2", "h", "")], ["h-abcdef1", "h-abcdef2"]),
+        ([("abcdef1", "h", ""), ("xyz", "h", ""), ("3", "H-ABCDEF", "")], ["h-abcdef1", "h-xyz", "H-ABCDEF"]),
+        ([("1", "", ""), ("2", "", "n2")], ["node-1", "n2"]),
+    ],
+)
+def test_no_two_nodes_have_one_name(hosts, named):
+    assert list(names([Host(*each) for each in hosts]).values()) == named

@@ -18,7 +18,13 @@ class Store:
     """Keeps the numbers of passes; three make a device whole."""
 
     def __init__(self, **passes):
-        self.passes, self.journals = passes, {}
+        self.passes, self.journals, self.known = passes, {}, list(passes)
+
+    def add(self, name):
+        self.known.append(name)
+
+    def devices(self):
+        return self.known
 
     def passes_of(self, name):
         return self.passes.get(name, 0)

@@ -5,6 +5,7 @@ import shlex
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,14 +78,15 @@ def _add_effort(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Measure what is missing and name the nodes that lack something; returns 1 if there are any."""
-    from guidelines.fleet.folder import PLAN
+    from guidelines.fleet.plan import PLAN
     from guidelines.fleet.problem import FleetError
 
     given = after_dashes(options.pytest_arguments)
     here = check_here()
     try:
-        folder = _resumed(options, given) if options.resume else _new(options, given)
-        members = _measured(options, folder, here)
+        with ExitStack() as held:
+            folder = _resumed(options, given, held) if options.resume else _new(options, given)
+            members = _measured(options, folder, here, held)
     except FleetError as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:
@@ -97,7 +99,8 @@ def run(options: Namespace) -> int:
 def _new(options: Namespace, given: Sequence[str]) -> "Folder":
     """The folder of a fleet that begins, not yet written."""
     from guidelines.fleet.cluster import check_address
-    from guidelines.fleet.folder import Folder, Plan, check_new
+    from guidelines.fleet.folder import Folder, check_new
+    from guidelines.fleet.plan import Plan
 
     each = options.each or "node"
     arguments = for_nodes(given, each)
@@ -108,18 +111,21 @@ def _new(options: Namespace, given: Sequence[str]) -> "Folder":
     return Folder(options.folder, plan)
 
 
-def _resumed(options: Namespace, given: Sequence[str]) -> "Folder":
+def _resumed(options: Namespace, given: Sequence[str], held: ExitStack) -> "Folder":
+    """The folder of a fleet that goes on, locked for as long as the stack is held."""
     from guidelines.fleet.folder import check_same, resumed
+    from guidelines.fleet.lock import locked
 
     if options.nodes:
         raise CommandError("--nodes: a fleet is resumed on the nodes that it was begun on")
+    held.enter_context(locked(options.folder))
     folder = resumed(options.folder)
     arguments = for_nodes(given, folder.plan.each) if given else None
     check_same(folder, arguments=arguments, passes=options.passes, each=options.each, suite=__version__)
     return folder
 
 
-def _measured(options: Namespace, folder: "Folder", here: Path) -> "list[Member]":
+def _measured(options: Namespace, folder: "Folder", here: Path, held: ExitStack) -> "list[Member]":
     """The members of a fleet that has been measured as far as possible, while its progress was shown."""
     from guidelines.cli.fleet_progress import follow
     from guidelines.fleet.cluster import connected
@@ -129,7 +135,7 @@ def _measured(options: Namespace, folder: "Folder", here: Path) -> "list[Member]
     stream = sys.stderr  # ray's own words are kept from it
     print(f"{here} travels to the nodes", file=stream, flush=True)
     with travelling(here, options.folder) as environment, connected(options.address, environment) as cluster:
-        members = _members(options, folder, cluster)
+        members = _members(options, folder, cluster, held)
         spreading = Spreading(
             cluster=cluster,
             store=folder,
@@ -142,8 +148,9 @@ def _measured(options: Namespace, folder: "Folder", here: Path) -> "list[Member]
     return members
 
 
-def _members(options: Namespace, folder: "Folder", cluster: "RayCluster") -> "list[Member]":
-    """The members of a fleet, which has its nodes from now on if it is new."""
+def _members(options: Namespace, folder: "Folder", cluster: "RayCluster", held: ExitStack) -> "list[Member]":
+    """The members of a fleet; a new one has its nodes from now on, and its folder is locked."""
+    from guidelines.fleet.lock import locked
     from guidelines.fleet.members import members_of
     from guidelines.fleet.nodes import chosen
 
@@ -151,6 +158,7 @@ def _members(options: Namespace, folder: "Folder", cluster: "RayCluster") -> "li
     if not options.resume:
         nodes = chosen(nodes, options.nodes or "*")
         folder.begin([node.name for node in nodes])
+        held.enter_context(locked(folder.path))
     return members_of(folder, nodes, cluster)
 
 
