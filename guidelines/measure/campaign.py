@@ -100,14 +100,14 @@ class Campaign:
         return sum(len(sweep.outcomes) for sweep in self._sweeps.values())
 
     @property
-    def complete_passes(self) -> dict[str, int]:
-        """Number of passes of each sweep that lacks none: all planned ones are there, or it is precise."""
-        complete = {}
+    def whole_sweeps(self) -> set[str]:
+        """Ids of the sweeps that lack no pass: all planned ones are there, or it is precise."""
+        whole = set()
         for sweep_id, sweep in self._sweeps.items():
             lacks_one = any(sweep.left(number) for number in range(1, self.passes + 1))
             if sweep.outcomes and (sweep.stopped == "precision" or not lacks_one):
-                complete[sweep_id] = len(sweep.outcomes)
-        return complete
+                whole.add(sweep_id)
+        return whole
 
     @property
     def begun_sweeps(self) -> set[str]:

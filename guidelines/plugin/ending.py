@@ -47,11 +47,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def extent(config: pytest.Config) -> Extent:
     """Extent of a run. The exit status does not tell: after a second Ctrl-C it is that of success."""
     campaign, tests = config.stash[CAMPAIGN], config.stash.get(TESTS, _Tests())
-    there = [sweep_id for sweep_id in campaign.planned if _is_there(sweep_id, campaign, tests)]
+    there = sum(_is_there(sweep_id, campaign, tests) for sweep_id in campaign.planned)
     return Extent(
-        sweeps=len(there),
+        sweeps=there,
         planned_sweeps=len(campaign.planned),
-        passes=sum(campaign.complete_passes.get(sweep_id, 0) for sweep_id in there),
+        passes=campaign.known_passes,
         planned_passes=campaign.passes,
     )
 
@@ -61,6 +61,6 @@ def _is_there(sweep_id: str, campaign: Campaign, tests: _Tests) -> bool:
     variants = {_Variant(sweep_id, id) for id in campaign.planned[sweep_id]}
     if not variants <= tests.ended:
         return False
-    return sweep_id in campaign.complete_passes or (
+    return sweep_id in campaign.whole_sweeps or (
         variants <= tests.dropped and sweep_id not in campaign.begun_sweeps
     )
