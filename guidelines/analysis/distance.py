@@ -21,7 +21,7 @@ NARROW_CONFIDENCE = 0.5
 
 
 class Noise(NamedTuple):
-    """Standard deviation of the logarithm of a slow-down, and the degrees of freedom that it is known with."""
+    """Standard deviation of the logarithm of a slow-down, and its degrees of freedom."""
 
     deviation: float
     degrees: int
@@ -61,7 +61,7 @@ class Difference(NamedTuple):
 
 
 class Error(NamedTuple):
-    """Standard deviation of the square of a difference, and the degrees of freedom that it is known with."""
+    """Standard deviation of the square of a difference, and its degrees of freedom."""
 
     deviation: float
     degrees: int

@@ -1,7 +1,7 @@
 """Find the standard deviation behind the intervals of a quantity, however few passes gave them.
 
-Intervals of few passes are wide because their deviation is known poorly, too. Taken as normal, the interval of
-two passes would make that deviation 6.5 times too large.
+Intervals of few passes are wide because their deviation is known poorly, too. The interval of two passes, if
+taken as normal, would make that deviation 6.5 times too large.
 """
 
 from bisect import bisect_left
@@ -36,5 +36,5 @@ def deviation_of(wide: Estimate, narrow: Estimate) -> float | None:
 
 @cache
 def _widening(wide: float, narrow: float, degrees: int) -> float:
-    """How much wider Student's t is at one confidence than at another; it falls with the degrees."""
+    """Ratio of the widths of Student's t at two confidences; it falls with the degrees."""
     return students_t(wide, degrees) / students_t(narrow, degrees)
