@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from guidelines.results.checked import shown
+from guidelines.atlas.personal import EntryError, check_nothing_personal
+from guidelines.results.checked import shown, text
 from guidelines.results.saved_file import CEILINGS, parse
 from guidelines.results.schema import KEY, SCHEMA, extra_info_of
 
@@ -15,21 +16,20 @@ DATE, SUITE = "date", "suite"
 DIGITS = 7
 FEWEST_PASSES = 2
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-# What is kept of a machine, of a variant, of a pass, and of the circumstances of a pass.
+# Keys that are kept: of a machine and its libraries, of a variant, of a pass and of its circumstances.
 OF_MACHINE = ("system", "machine", "python_version")
-SAMPLES = ("baseline_samples_s", "control_samples_s")
+OF_LIBRARIES = (
+    *("cpu_model", "cpu_count", "usable_cpus", "devices", "device_memory_bytes", "threads"),
+    *("torch", "cuda", "cudnn", "onednn", "onednn_isa", "cpu_capability", "settings"),
+)
+OF_VARIANT = (
+    *("schema", "guideline", "claim", "sweep", "variant", "row", "baseline", "extreme", "expect"),
+    *("condition", "per_multiply_add", "claims_every_row", "multiply_adds", "conv_memory_access"),
+    *("memory_access", "parameters", "widths", "groups", "work_ratio", "slowdown", "control", "paper"),
+    *("seed", "stopped", "passes", "lost"),
+)
+OF_PASS = ("number", "rounds", "calls_per_sample", "slowdown", "control", "seconds_per_call", "circumstances")
 OF_CIRCUMSTANCES = ("disturbed", "retried", "noted", "launch_s", "device_s", "operators")
-# What a text of an entry must not hold; a path begins a text or follows a space or a sign such as "=".
-PERSONAL: Mapping[str, re.Pattern[str]] = {
-    "a path": re.compile(r"(?:^|[\s=:;,('\"])(?:~|\.{0,2}/\w|[A-Za-z]:\\)"),
-    "an e-mail address": re.compile(r"\w@\w"),
-    "a serial number": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}\b", re.IGNORECASE),
-    "a network address": re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b"),
-}
-
-
-class EntryError(Exception):
-    """A run that makes no entry of the atlas; its message is one line."""
 
 
 def entry_of(saved: Any, name: str, suite: str, device: str = "") -> dict[str, Any]:
@@ -50,7 +50,7 @@ def entry_of(saved: Any, name: str, suite: str, device: str = "") -> dict[str, A
     }
     if not entry["benchmarks"]:
         raise EntryError(f"holds nothing of {device}, but of {', '.join(_devices(saved))}")
-    check_nothing_personal(entry, host=saved["machine_info"].get("node", ""))
+    check_nothing_personal(entry, host=text(saved["machine_info"].get("node")))
     rounded: dict[str, Any] = _rounded(entry)
     parse(rounded)  # raises an error if it is no saved run
     return rounded
@@ -79,7 +79,12 @@ def _check_run(saved: Any) -> None:
 
 def _machine(info: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The facts of a machine that results depend on, under a name in place of its host."""
-    return {**{key: info[key] for key in OF_MACHINE if key in info}, KEY: {**info[KEY], "name": name}}
+    return {**_kept(info, OF_MACHINE), KEY: {**_kept(info[KEY], OF_LIBRARIES), "name": name}}
+
+
+def _kept(saved: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The part of a mapping that is under some names."""
+    return {name: saved[name] for name in names if name in saved}
 
 
 def _failed_and_ceilings(saved: Mapping[str, Any], device: str) -> dict[str, Any]:
@@ -93,7 +98,7 @@ def _failed_and_ceilings(saved: Mapping[str, Any], device: str) -> dict[str, Any
 
 def _benchmark(benchmark: Mapping[str, Any]) -> dict[str, Any]:
     """A variant with the figures of its passes, without their samples."""
-    ours = {name: value for name, value in extra_info_of(benchmark)[KEY].items() if name not in SAMPLES}
+    ours = _kept(extra_info_of(benchmark)[KEY], OF_VARIANT)
     ours["passes"] = [_of_pass(each) for each in ours["passes"]]
     return {
         "name": benchmark["name"],
@@ -104,9 +109,8 @@ def _benchmark(benchmark: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_pass(saved: Mapping[str, Any]) -> dict[str, Any]:
-    circumstances = saved.get("circumstances", {})
-    kept = {name: circumstances[name] for name in OF_CIRCUMSTANCES if name in circumstances}
-    return {**saved, "circumstances": kept}
+    circumstances = _kept(saved.get("circumstances", {}), OF_CIRCUMSTANCES)
+    return {**_kept(saved, OF_PASS), "circumstances": circumstances}
 
 
 def _device(benchmark: Mapping[str, Any]) -> str:
@@ -123,29 +127,6 @@ def _only_device(saved: Mapping[str, Any]) -> str:
     if len(devices) > 1:
         raise EntryError(f"holds several devices, {', '.join(devices)}: select one by --device")
     return devices[0]
-
-
-def check_nothing_personal(entry: Mapping[str, Any], host: str) -> None:
-    """Raise EntryError for a text that holds the host's name, a path, a serial number or an address."""
-    is_host = re.compile(rf"\b{re.escape(host)}\b", re.IGNORECASE) if host else None
-    patterns = {**PERSONAL, "the host's name": is_host} if is_host else PERSONAL
-    for text in _texts(entry):
-        for what, pattern in patterns.items():
-            if pattern.search(text):
-                raise EntryError(f"holds {what}: {shown(text)}")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts of a value of JSON, and the keys of its mappings."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from value
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
 
 
 def _rounded(value: Any) -> Any:

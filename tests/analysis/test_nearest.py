@@ -20,7 +20,11 @@ EPYC_BEFORE = Path(__file__).parents[2] / "experiments" / "recorded" / "cpu-epyc
 SEEDS = range(20)
 
 
-def made_up(seed, factors=lambda place: 1.0, of_sweep=0.02, of_row=0.015):
+def made_up(seed, factors=lambda place: 1.0):
+    return results_of(made_up_run(seed, factors))
+
+
+def made_up_run(seed, factors=lambda place: 1.0, of_sweep=0.02, of_row=0.015):
     """A run of the EPYC's curves, its passes with noise of a sweep and of a row, times factors."""
     random, noise = Random(seed), {}
     entries = []
@@ -34,7 +38,7 @@ def made_up(seed, factors=lambda place: 1.0, of_sweep=0.02, of_row=0.015):
             slowdown = OfPass(centre * exp(own), 0.005)
             passes.append(replace(each, slowdown=slowdown, control=OfPass(exp(control), 0.005)))
         entries.append(replace(entry, passes=tuple(passes)))
-    return results_of(replace(EPYC.run, entries=tuple(entries)))
+    return replace(EPYC.run, entries=tuple(entries))
 
 
 def beside_one(own, device):
@@ -92,6 +96,19 @@ def test_the_interval_of_a_distance_holds_the_true_one():
         ).distance
         held += distance.low <= truth <= distance.high
     assert held >= 18
+
+
+@pytest.mark.parametrize("passes", [2, 3, 5])
+def test_the_distance_does_not_depend_on_the_number_of_passes(passes):
+    def first_passes(results):
+        entries = [replace(entry, passes=entry.passes[:passes]) for entry in results.entries]
+        return results_of(replace(results, entries=tuple(entries)))
+
+    for seed in range(5):
+        own, other = made_up_run(seed, lambda place: 1.11), made_up_run(seed + 100)
+        told = beside_one(first_passes(own), first_passes(other)).distance
+        assert told.estimate == pytest.approx(1.11, abs=0.02)
+        assert told.low <= 1.11 <= told.high
 
 
 def test_devices_that_noise_does_not_tell_apart_are_equally_near():

@@ -39,6 +39,15 @@ def test_an_entry_is_a_saved_run_without_samples_that_gives_the_same_figures(fil
     assert (entry.machine.name, entry.machine.node, entry.machine.system) == ("a-device", "", "Linux")
 
 
+def test_keys_that_are_not_listed_are_left_out(file):
+    ours = edited(file, owner="alice")["benchmarks"][0]["extra_info"]["guidelines"]
+    ours["passes"][0] |= {"user": "alice"}
+    ours["passes"][0]["circumstances"] |= {"home": "alice"}
+    file["machine_info"] |= {"release": "alice"}
+    file["machine_info"]["guidelines"] |= {"login": "alice"}
+    assert "alice" not in to_text(entry_of(file, "a-device", "0.1.0"))
+
+
 def test_an_entry_holds_no_host_project_path_or_sample(file):
     text = to_text(entry_of(file, "a-device", "0.1.0"))
     assert not [word for word in ("my-laptop", "secret", "mine", "/home", "data", "timer") if word in text]

@@ -5,7 +5,8 @@ import pytest
 
 from guidelines import __version__
 from guidelines.analysis.measured import results_of
-from guidelines.atlas.making import check_nothing_personal
+from guidelines.atlas import making
+from guidelines.atlas.personal import check_nothing_personal
 from guidelines.atlas.recorded import names, recorded
 
 DEVICES = recorded(names())
@@ -51,3 +52,20 @@ def test_a_file_is_small_and_holds_nothing_personal(name):
     variants = content.count('"extra_info"')
     assert len(content) < 2400 * variants
     assert set(json.loads(content)) == {"machine_info", "guidelines", "benchmarks"}
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_file_holds_only_keys_that_are_listed(name):
+    content = json.loads(files("guidelines.atlas").joinpath(f"{name}.json").read_text("utf-8"))
+    machine = content["machine_info"]
+    assert set(machine) == {*making.OF_MACHINE, "guidelines"}
+    assert set(machine["guidelines"]) <= {*making.OF_LIBRARIES, "name"}
+    assert set(content["guidelines"]) <= {"schema", "date", "suite", "failed", "ceilings"}
+    for benchmark in content["benchmarks"]:
+        assert set(benchmark) == {"name", "extra_info", "stats", "options"}
+        assert set(benchmark["extra_info"]) == {"guidelines"}
+        variant = benchmark["extra_info"]["guidelines"]
+        assert set(variant) <= set(making.OF_VARIANT)
+        for of_pass in variant["passes"]:
+            assert set(of_pass) == set(making.OF_PASS)
+            assert set(of_pass["circumstances"]) <= set(making.OF_CIRCUMSTANCES)
