@@ -120,9 +120,8 @@ class Folder:
 def check_new(path: Path) -> None:
     """Raise FleetError if a folder for a new fleet holds something already, or cannot be written."""
     if (path / PLAN).exists():
-        raise FleetError(
-            f"{_shown(path)}: holds results of a fleet; --resume goes on, or give another folder"
-        )
+        holds = "results of a fleet" if any(path.glob("*.json")) else "a fleet that has measured nothing yet"
+        raise FleetError(f"{_shown(path)}: holds {holds}; --resume goes on, or give another folder")
     try:
         if path.exists() and any(path.iterdir()):
             raise FleetError(f"{_shown(path)}: is not empty; give a new folder")

@@ -69,7 +69,10 @@ def test_nodes_that_are_missing_are_named_with_their_reasons(fleet, unchecked):
         deals={("n3", 1): PassResult(reason="no", printed="line 1\nline 2"), ("n4", 1): Lost("is lost")},
     )
     assert status == 1
-    assert out[-1] == "1 of 4 are there, in fleet; `guidelines compare fleet` shows more"
+    assert out[-2:] == [
+        "1 of 4 are there, in fleet; `guidelines compare fleet` shows more",
+        "missing: n2, n3, n4; `guidelines fleet -o fleet --resume` goes on",
+    ]
     torch = "n2: has no torch in its Python 3.11.7"
     assert err[-5:] == [torch, "n3: no", "  line 1", "  line 2", "n4: is lost"]
 
@@ -121,7 +124,7 @@ def test_what_a_device_lacks_is_named_at_the_end(fleet, unchecked):
         *("--passes", "2", "--", "G1"), deals={("n2", 2): PassResult(journal=b"x", saved=b"")}
     )
     assert (status, err[-1]) == (1, "n2: its file of pass 2 cannot be read")
-    assert out[-1].startswith("1 of 2 are there, in fleet")
+    assert out[-2].startswith("1 of 2 are there, in fleet")
 
 
 @pytest.mark.parametrize(
@@ -201,3 +204,12 @@ def test_a_table_of_many_members_fits_on_the_terminal(monkeypatch):
     assert frame[1].startswith("n80  measures pass")
     assert frame[4] == "and 96 more: 96 waits for the node"
     assert len(frame) == 5
+
+
+def test_an_empty_address_is_refused(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["fleet", "--address", "", "--", "G1"])
+    assert ended.value.code == 2
+    assert (
+        "argument --address: is empty; leave it out for a cluster on this machine" in capsys.readouterr().err
+    )

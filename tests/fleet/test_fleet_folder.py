@@ -54,8 +54,12 @@ def test_a_pass_counts_only_when_its_files_are_all_there(folder, monkeypatch):
 def test_a_folder_that_holds_something_is_no_folder_for_a_new_fleet(folder, tmp_path):
     with pytest.raises(FleetError) as raised:
         check_new(folder.path)
-    error = f"{folder.path}: holds results of a fleet; --resume goes on, or give another folder"
-    assert str(raised.value) == error
+    held, rest = f"{folder.path}: holds", "; --resume goes on, or give another folder"
+    assert str(raised.value) == f"{held} a fleet that has measured nothing yet{rest}"
+    folder.keep("n1", 1, passed(1, 2))
+    with pytest.raises(FleetError) as raised:
+        check_new(folder.path)
+    assert str(raised.value) == f"{held} results of a fleet{rest}"
     with pytest.raises(FleetError, match=r"is not empty; give a new folder$"):
         check_new(tmp_path)
     with pytest.raises(FleetError, match=r"cannot be written: No such file or directory$"):

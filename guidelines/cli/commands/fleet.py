@@ -23,11 +23,13 @@ HELP = "measure on every node of a Ray cluster"
 DESCRIPTION = (
     "Measure on every node of a Ray cluster, pass by pass: one pass on every node before the second on any. "
     "The arguments after -- are those of `guidelines run`. The current folder travels to the nodes, which "
-    "need Python and torch. Each node is held as a whole meanwhile. FOLDER gets a saved file for each as "
-    "soon as a pass is there, for `guidelines report` and `guidelines compare`. The exit status is 1 if a "
+    "need Python, torch and ray. Each node is held as a whole meanwhile. FOLDER gets a saved file for each "
+    "as soon as a pass is there, for `guidelines report` and `guidelines compare`. The exit status is 1 if a "
     "node is missing."
 )
 FOLDER, PASSES, INTERRUPTED = "fleet", 5, 130
+# Missing nodes that the last line names; the others are counted.
+MOST_NAMED = 5
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -47,6 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_nodes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--address",
+        type=_address,
         metavar="A",
         help="a cluster in ray's own words: auto, HOST:PORT, ray://HOST:PORT (default: one on this machine)",
     )
@@ -176,6 +179,10 @@ def _told(members: "Sequence[Member]", options: Namespace) -> int:
     reads = "compare" if len(members) > 1 else "report"
     hint = f"; `{shlex.join(['guidelines', reads, str(options.folder)])}` shows more" if there else ""
     say(f"{there} of {len(members)} are there, in {options.folder}{hint}")
+    if missing:
+        names = ", ".join(member.name for member in missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        say(f"missing: {names}{more}; `{_to_resume(options)}` goes on")
     return 1 if missing else 0
 
 
@@ -195,6 +202,12 @@ def _to_resume(options: Namespace) -> str:
     """The command that goes on with a fleet."""
     address = ["--address", options.address] if options.address else []
     return shlex.join(["guidelines", "fleet", *address, "-o", str(options.folder), "--resume"])
+
+
+def _address(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("is empty; leave it out for a cluster on this machine")
+    return text
 
 
 def _count(text: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from guidelines.analysis.audit.modes import ModeResult
-from guidelines.analysis.audit.result import LEAST_SUM, MOST_SUM, AuditResult
+from guidelines.analysis.audit.result import MOST_SUM, AuditResult
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
@@ -123,10 +123,11 @@ def _reason(result: AuditResult) -> str:
     if result.sum and result.sum.estimate > MOST_SUM:
         return "operators take longer alone than in the network"
     if result.replayed is None:
-        return "the rest is spent between operators, or they are faster alone, as caches are warm then"
-    if result.replayed.estimate < LEAST_SUM:
+        return "the rest is spent between operators, or they are faster alone than in the network"
+    between = 1 - result.replayed.estimate
+    if result.sum and between > result.replayed.estimate - result.sum.estimate:
         return "the rest is spent between operators, in Python and dispatch"
-    return "operators are faster alone, as caches are warm then, so shares and prices are too small"
+    return "operators are faster alone than in the network"
 
 
 def _doubts(result: AuditResult) -> Iterator[str]:
