@@ -3,20 +3,24 @@
 Figures are compared within each repetition with the median of the other members: what all members share,
 such as the drift of an hour, cancels, and one odd member hardly moves the median. The differences of a member
 give its interval over repetitions. The clearest member is named first, and the others are then compared
-without it: beside a slow member, the others would look fast.
+without it: beside a slow member, the others would look fast. Figures that a member lacks are estimated for
+the median, so that its members are the same in each of them. In the end, each named member is compared once
+more, and those within the margin return.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import median
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from guidelines.stats.additive import Flags, filled
+from guidelines.stats.additive import median as median_along
 from guidelines.stats.exact import variance
 from guidelines.stats.intervals import Estimate, Floats, Roughly
+from guidelines.stats.others import medians_of_others, others_of
 from guidelines.stats.pooling import RESTLESS_CONFIDENCE, WIDEST_LOG, Around, hodges_lehmann, students_t
 
 # With fewer members nobody knows which of them is the odd one.
@@ -27,19 +31,20 @@ FEWEST_ALONE = 3
 TIMES_THE_SPREAD = 3
 # The median of variances tells as much as the mean of half as many, and no restless member moves it.
 SHARE_OF_DEGREES = 0.5
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Deviation:
     """A member over the median of the others, the margin beyond which it differs, and if it does.
 
-    `repeats` is the number of repetitions in which it and others have figures.
+    `repeats` is the number of repetitions in which it and others have figures, `others` the number of
+    members it is compared with: those that differ are not among them.
     """
 
     ratio: Estimate
     margin: float
     repeats: int
+    others: int
     is_named: bool = False
 
     @property
@@ -90,11 +95,30 @@ def outlying(logs: Floats, confidence: float, least: float) -> list[Deviation | 
     if len(logs) < FEWEST_MEMBERS:
         raise ValueError(f"{len(logs)} members: which of them is the odd one is not known")
     is_reference = np.ones(len(logs), dtype=np.bool_)
+    returned: set[int] = set()
     deviations = _judged(logs, is_reference, confidence, least)
-    while (number := _clearest(deviations, is_reference)) is not None:
-        is_reference[number] = False
+    while (number := _misplaced(deviations, is_reference, returned)) is not None:
+        if not is_reference[number]:
+            returned.add(number)
+        is_reference[number] = not is_reference[number]
         deviations = _judged(logs, is_reference, confidence, least)
     return deviations
+
+
+def _misplaced(
+    deviations: Sequence[Deviation | None], is_reference: Flags, returned: Collection[int]
+) -> int | None:
+    """The next member to leave the reference, or else to return to it; None if all are in place.
+
+    Each returns once at most, which ends the search.
+    """
+    clearest = _clearest(deviations, is_reference)
+    if clearest is not None:
+        return clearest
+    for number, (deviation, is_inside) in enumerate(zip(deviations, is_reference, strict=True)):
+        if not is_inside and number not in returned and not (deviation and deviation.is_named):
+            return number
+    return None
 
 
 def _clearest(deviations: Sequence[Deviation | None], is_reference: Flags) -> int | None:
@@ -104,48 +128,42 @@ def _clearest(deviations: Sequence[Deviation | None], is_reference: Flags) -> in
         return None
     beyond = {}
     for number, deviation in enumerate(deviations):
-        if deviation and is_reference[number] and _beyond(deviation) > 0:
-            beyond[number] = _beyond(deviation)
-    return max(beyond, key=lambda number: beyond[number]) if beyond else None
+        if deviation and is_reference[number]:
+            beyond[number] = _beyond(deviation.ratio, deviation.margin)
+    clearest = max(beyond, key=lambda number: beyond[number])
+    return clearest if beyond[clearest] > 0 else None
 
 
-def _beyond(deviation: Deviation) -> float:
+def _beyond(ratio: Estimate, margin: float) -> float:
     """The distance from the margin to the nearer end of an interval, negative if it spans the margin."""
-    low, high = deviation.ratio.low, deviation.ratio.high
-    if low is None or high is None:
+    if ratio.low is None or ratio.high is None:
         return -1.0
-    return max(log(low), -log(high)) - log(1 + deviation.margin)
+    return max(log(ratio.low), -log(ratio.high)) - log(1 + margin)
 
 
 def _judged(logs: Floats, is_reference: Flags, confidence: float, least: float) -> list[Deviation | None]:
-    """Every member beside the median of the reference without itself; those outside it are named."""
-    apart = mean_differences(logs - _medians_of_others(logs, is_reference))
-    members = [_member(row) for row in apart]
+    """Every member beside the median of the reference without itself; those outside it may be named."""
+    reference = filled(logs[is_reference])
+    apart = logs - medians_of_others(logs, reference, is_reference)
+    members = [_member(row) for row in mean_differences(apart)]
     common = _common(each for each, inside in zip(members, is_reference, strict=True) if each and inside)
-    margin = max(least, exp(TIMES_THE_SPREAD * _spread(logs[is_reference])) - 1)
+    margin = max(least, exp(TIMES_THE_SPREAD * _spread(reference)) - 1)
+    numbers = np.where(np.isnan(apart), 0, others_of(reference, is_reference)).max(axis=(1, 2))
     deviations: list[Deviation | None] = []
-    for each, is_inside in zip(members, is_reference, strict=True):
+    for each, is_inside, others in zip(members, is_reference, numbers.tolist(), strict=True):
         if each is None:
             deviations.append(None)
         else:
             ratio = _ratio(each, common, confidence, log(1 + margin))
-            deviations.append(Deviation(ratio, margin, each.repeats, is_named=not is_inside))
+            is_named = not is_inside and _beyond(ratio, margin) > 0
+            deviations.append(Deviation(ratio, margin, each.repeats, others, is_named=is_named))
     return deviations
 
 
 def _spread(reference: Floats) -> float:
     """The median distance of members from their median: half of them differ from it by less."""
-    levels = _median(mean_differences(reference - _median(reference)).T)[0]
+    levels = median_along(mean_differences(reference - median_along(reference)).T)[0]
     return float(np.median(np.abs(levels[~np.isnan(levels)]))) if not np.isnan(levels).all() else 0.0
-
-
-def _median(values: Floats) -> Floats:
-    """The medians along the first axis, which is kept, of those that are not NaN; NaN without any."""
-    ordered = np.sort(values, axis=0)  # missing figures come last
-    count = (~np.isnan(ordered)).sum(axis=0, keepdims=True)
-    lower, upper = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(ordered) - 1)
-    medians: Floats = np.take_along_axis(ordered, lower, axis=0) + np.take_along_axis(ordered, upper, axis=0)
-    return medians / 2
 
 
 def mean_differences(apart: Floats) -> Floats:
@@ -154,27 +172,6 @@ def mean_differences(apart: Floats) -> Floats:
     counts = is_there.sum(axis=-1)
     sums = np.where(is_there, apart, 0.0).sum(axis=-1)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
-
-def _medians_of_others(logs: Floats, is_reference: Flags) -> Floats:
-    """The median of the reference without the member itself; NaN if too few others have a figure.
-
-    Two others have to, unless the reference has no more than two members left.
-    """
-    ordered = np.sort(logs[is_reference], axis=0)  # missing figures come last
-    ranks = np.full(logs.shape, len(ordered))
-    ranks[is_reference] = logs[is_reference].argsort(axis=0).argsort(axis=0)
-    others = (~np.isnan(ordered)).sum(axis=0) - is_reference[:, None, None]
-    lower, upper = (_without(ordered, ranks, place) for place in ((others - 1) // 2, others // 2))
-    fewest = min(len(ordered), FEWEST_MEMBERS) - 1
-    return np.where(others >= fewest, (lower + upper) / 2, np.nan)
-
-
-def _without(ordered: Floats, ranks: NDArray[np.int_], position: NDArray[np.int_]) -> Floats:
-    """The figure at a position among the ordered ones, without that of the rank."""
-    places = np.clip(position + (position >= ranks), 0, len(ordered) - 1)
-    figures: Floats = np.take_along_axis(ordered, places, axis=0)
-    return figures
 
 
 def _member(differences: Floats) -> _Member | None:

@@ -21,8 +21,8 @@ def ratio(estimate, low, high):
     return Estimate(estimate, low=low, high=high, confidence=0.999, rounds=5)
 
 
-def deviation(estimate, low, high, is_named=False, margin=0.02):
-    return Deviation(ratio(estimate, low, high), margin, 5, is_named)
+def deviation(estimate, low, high, is_named=False, margin=0.02, others=11):
+    return Deviation(ratio(estimate, low, high), margin, 5, others, is_named)
 
 
 ALIKE = deviation(1.0, 0.995, 1.005)
@@ -58,6 +58,12 @@ def test_a_slow_machine_is_named_with_its_interval_and_what_is_like_its_twins(sh
     assert summary(every) == "1 machine differs from its twins: node1"
 
 
+def test_the_twins_it_was_compared_with_are_counted(shown):
+    slow = deviation(1.06, 1.04, 1.08, is_named=True, others=3)
+    _, (section,) = shown((slow, {}), *[(ALIKE, {})] * 5)
+    assert section.verdicts == ("node0: 6 % slower than 3 of its 5 twins [4, 8]",)
+
+
 def test_a_fast_machine_is_faster(shown):
     fast = deviation(1 / 1.06, 1 / 1.08, 1 / 1.04, is_named=True)
     _, (section,) = shown((fast, {}), (ALIKE, {}), (ALIKE, {}))
@@ -88,7 +94,7 @@ def test_a_machine_that_may_differ_is_noted(shown):
 
 
 def test_a_single_pass_is_said_to_tell_no_interval(shown):
-    times = [Deviation(Estimate(each, None, None, 0.999, 1), 0.02, 1) for each in (1.0, 1.07, 1.0)]
+    times = [Deviation(Estimate(each, None, None, 0.999, 1), 0.02, 1, 2) for each in (1.0, 1.07, 1.0)]
     _, (section,) = shown(*[(time, {}) for time in times], passes=1)
     assert section.notes[0] == (
         "a processor: one pass tells no interval, so that no machine is named; the farthest from its 2 twins "

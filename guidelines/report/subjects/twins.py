@@ -67,13 +67,13 @@ def summary(twins: AllTwins) -> str:
 def sentence(twin: Twin, twins: int) -> str:
     """A machine that differs: "6 % slower than its 11 twins [4, 8]; G1, G2 like theirs"."""
     said = []
-    beside = f"its {number_of(twins, 'twin')}"
+    beside = ""
     if twin.time.is_named:
-        said.append(f"{_slower(twin)} than {beside} {_ends(twin.time)}")
+        said.append(f"{_slower(twin)} than {_compared(twin.time, twins)} {_ends(twin.time)}")
         beside = "theirs"
     for guideline, deviation in twin.effects.items():
         if deviation.is_named:
-            than = "theirs" if beside == "theirs" else f"that of {beside}"
+            than = beside or f"that of {_compared(deviation, twins)}"
             apart = _apart(deviation, "larger", "smaller")
             said.append(f"{guideline}'s effect {apart} than {than} {_ends(deviation)}")
             beside = "theirs"
@@ -84,6 +84,12 @@ def sentence(twin: Twin, twins: int) -> str:
     said += [f"{', '.join(alike)} like theirs"] if alike else []
     said += [f"{', '.join(unclear)} unclear"] if unclear else []
     return "; ".join(said)
+
+
+def _compared(deviation: Deviation, twins: int) -> str:
+    """The twins that a machine is compared with: "its 11 twins", or "9 of its 11 twins"."""
+    some = f"{deviation.others} of " if deviation.others < twins else ""
+    return f"{some}its {number_of(twins, 'twin')}"
 
 
 def _named(twins: AllTwins) -> Iterator[Twin]:
@@ -137,9 +143,9 @@ def _farthest(of_kind: Twins) -> str:
     farthest = max(of_kind.machines, key=lambda twin: abs(twin.time.ratio.estimate - 1), default=None)
     if farthest is None or not farthest.time.is_open:
         return f"all lie within {percent(LEAST_OF_TIME)}"
-    twins = number_of(of_kind.number - 1, "twin")
+    twins = _compared(farthest.time, of_kind.number - 1)
     name = name_of(farthest.results)
-    return f"the farthest from its {twins} is {name}, {_slower(farthest)}: try --passes 5"
+    return f"the farthest from {twins} is {name}, {_slower(farthest)}: try --passes 5"
 
 
 def _slower(twin: Twin) -> str:
