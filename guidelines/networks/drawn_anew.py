@@ -46,7 +46,7 @@ def _reset(layer: nn.Module, reset: Callable[[], object]) -> None:
         after = [(owner, name, value.clone()) for owner, name, value in _computed(layer)]
     with torch.no_grad():
         for (owner, name, value), old in zip(after, before, strict=True):
-            if not torch.equal(value, old):
+            if value.is_meta or not torch.equal(value, old):
                 _assign(owner, name, value)
 
 

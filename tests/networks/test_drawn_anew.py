@@ -129,3 +129,11 @@ def test_a_module_that_draws_computed_weights_of_its_layers_does_so():
     new = drawn_anew(trained(network))
     assert torch.allclose(new[-1].weight, torch.ones(2, 4))
     assert not bool((new[-1].bias == 3).any())
+
+
+def test_computed_weights_without_memory_can_be_drawn_anew():
+    for norm in (parametrizations.weight_norm, parametrizations.spectral_norm):
+        with torch.device("meta"):
+            layer = norm(nn.Linear(4, 4))
+        with torch.inference_mode():
+            assert drawn_anew(layer).weight.is_meta
