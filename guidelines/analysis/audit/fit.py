@@ -26,13 +26,19 @@ class Fit:
         return min(1.0, 1 / self.alone)
 
     def share(self, share: Estimate) -> Estimate:
-        """A share of the network's time as it is in the network."""
-        return self._fitted(share, off_by=share.estimate)
+        """A share of the network's time as it is in the network: its interval is in that from 0 to 1."""
+        known = self._fitted(share, off_by=share.estimate)
+        if known.low is None:
+            return known
+        return _at_most(replace(known, low=max(known.low, 0.0)), 1.0)
 
     def saving(self, saves: Estimate, share: Estimate) -> Estimate:
-        """A saving by other operators in place of some that have a share of the network's time."""
+        """A saving by other operators in place of some with a share of the network's time: at most that."""
+        if saves == share:
+            return self.share(share)
         now, instead = share.estimate, share.estimate - saves.estimate
-        return self._fitted(saves, off_by=sqrt(now**2 + instead**2 - now * instead))
+        known = self._fitted(saves, off_by=sqrt(now**2 + instead**2 - now * instead))
+        return _at_most(known, self.share(share).high)
 
     def _fitted(self, amount: Estimate, off_by: float) -> Estimate:
         """An amount that is off by a time for each unit of the distance from 1."""
@@ -45,16 +51,26 @@ class Fit:
         return replace(scaled, low=low, high=high)
 
 
-def fitted(result: AuditResult) -> AuditResult:
-    """An audit whose shares and prices are those in the network; as it is if a part has no time.
+def _at_most(known: Estimate, most: float | None) -> Estimate:
+    """An estimate whose interval ends at a limit at the latest, if there is one."""
+    if known.high is None or most is None:
+        return known
+    return replace(known, high=max(known.estimate, min(known.high, most)))
 
+
+def fitted(result: AuditResult) -> AuditResult:
+    """An audit whose shares and prices are those in the network.
+
+    It stays as it is if a part has no time, unless the others alone take more than the whole.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
-    if result.sum is None or result.failed:
+    if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
     fit = Fit(result.sum.estimate / in_a_row)
+    if result.failed and fit.alone <= 1:
+        return result
     return replace(
         result,
         parts=tuple(_part(each, fit) for each in result.parts),

@@ -11,6 +11,7 @@ from guidelines.spec.condition import form_of
 from guidelines.stats.intervals import Estimate
 
 NOT_MEASURED = "not measured"
+APART = "no pass has its time together with the network's and the other parts'"
 FailedPart = tuple[AuditPart, str]
 
 
@@ -57,6 +58,13 @@ class InModes:
             name = in_mode(part.variant, mode)
             if name not in self.entries:
                 yield part, self.reason(name)
+
+    def left_out(self, parts: Sequence[AuditPart], measured: Sequence[AuditPart]) -> Iterator[FailedPart]:
+        """The parts that were not measured beside the others in the mode of the audit, with the reason."""
+        variants = {part.variant for part in measured}
+        for part in parts:
+            if part.variant not in variants:
+                yield part, APART if part.variant in self.entries else self.reason(part.variant)
 
     def forms(self, part: AuditPart) -> Iterator[Timed]:
         """The part itself in each other mode."""

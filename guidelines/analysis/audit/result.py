@@ -4,7 +4,7 @@ A price is the time of a part's calls now, less that of the alternative at equal
 the network's time. Without an alternative (G4) the price is all the time that the part takes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from guidelines.analysis.account import Account
@@ -13,16 +13,8 @@ from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.times import AuditTimes, Calls
 from guidelines.analysis.audit.untimed import Untimed, untimed
 from guidelines.analysis.measured import MachineResults, results_of
-from guidelines.results.audit import (
-    GUIDELINES,
-    REPLAYED,
-    WHOLE,
-    WITHOUT_G4,
-    Audit,
-    AuditPart,
-    Timed,
-)
-from guidelines.results.model import Entry, Run
+from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
+from guidelines.results.model import Run
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
@@ -132,6 +124,7 @@ def audit_result(run: Run) -> AuditResult:
         raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
     times = AuditTimes(entries)
     results = _Parts(known, times, ReasonOfParts(known.own)).results(run.audit)
+    measured = [each.part for each in results]
     return AuditResult(
         audit=run.audit,
         condition=entries[WHOLE].place.condition,
@@ -141,15 +134,15 @@ def audit_result(run: Run) -> AuditResult:
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(entries, times),
-        failed=tuple(known.failed(run.audit.parts)),
+        without_g4=_without_g4(times),
+        failed=tuple(known.left_out(run.audit.parts, measured)),
         untimed=tuple(untimed(known.own)),
-        modes=tuple(known.results(times, [each.part for each in results])),
+        modes=tuple(known.results(times, measured)),
     )
 
 
-def _without_g4(entries: Mapping[str, Entry], times: AuditTimes) -> Estimate | None:
-    if not {REPLAYED, WITHOUT_G4} <= entries.keys():
+def _without_g4(times: AuditTimes) -> Estimate | None:
+    if not times.meet(REPLAYED, WITHOUT_G4):
         return None
     return times.saved([(REPLAYED, 1)], [(WITHOUT_G4, 1)])
 
@@ -173,8 +166,10 @@ class _Parts:
     reason: ReasonOfParts
 
     def results(self, audit: Audit) -> list[PartResult]:
-        """The figures of all parts that have a time, the dearest first."""
-        results = [self._result(part) for part in audit.parts if part.variant in self.known.entries]
+        """The figures of all parts that have a time beside the others, the dearest first."""
+        timed = [part for part in audit.parts if part.variant in self.known.entries]
+        meeting = self.times.that_meet([(part.variant, len(part.layers)) for part in timed])
+        results = [self._result(part) for part in timed if part.variant in meeting]
         return sorted(results, key=_dearness, reverse=True)
 
     def _result(self, part: AuditPart) -> PartResult:
@@ -230,13 +225,18 @@ def _of_rules(results: Sequence[PartResult], times: AuditTimes) -> list[RuleResu
 
 
 def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
-    """The sum of the prices of some parts; one whose alternative failed counts as if it saved nothing."""
+    """The sum of the prices of some parts.
+
+    One whose alternative failed, or has no pass with the other times, counts as if it saved nothing.
+    """
     now = [_calls(result) for result in results]
     instead: list[Calls] = []
+    used = [variant for variant, _ in now]
     for result in results:
         variant, calls = _calls(result)
-        if result.alternative:
+        if result.alternative and times.meet(*used, result.alternative.timed.variant):
             instead.append((result.alternative.timed.variant, calls / result.alternative.timed.work))
-        elif result.price is None:
+            used.append(result.alternative.timed.variant)
+        elif result.alternative or result.price is None:
             instead.append((variant, calls))
     return times.saved(now, instead) if instead else times.share(now)

@@ -27,6 +27,16 @@ class AuditTimes:
         passes = [self._by_pass.get(variant, {}).keys() for variant in (WHOLE, *variants)]
         return bool(set.intersection(*map(set, passes)))
 
+    def that_meet(self, calls: Sequence[Calls]) -> set[str]:
+        """The variants that some pass has together, with the network; those that take most of its time."""
+        most, meeting = 0.0, set[str]()
+        for number in self._by_pass[WHOLE]:
+            in_pass = [each for each in calls if number in self._by_pass[each[0]]]
+            time = sum(self.share([each]).estimate for each in in_pass)
+            if time > most:
+                most, meeting = time, {variant for variant, _ in in_pass}
+        return meeting
+
     def seconds(self, variant: str) -> Estimate:
         """Seconds of one call."""
         passes = [OfPass(each.seconds_per_call) for each in self._entries[variant].passes]

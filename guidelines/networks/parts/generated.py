@@ -1,8 +1,10 @@
 """Write a program as a Python function, so that calls cost no more than in the network's own code."""
 
 import operator
+from cmath import isfinite
 from collections.abc import Callable, Sequence
 from functools import partial
+from keyword import iskeyword
 from typing import Any
 
 import torch
@@ -36,10 +38,22 @@ def generated(
     for call in program.calls:
         args = tuple(replaced(each, known) for each in call.args)
         kwargs = {name: replaced(each, known) for name, each in call.kwargs.items()}
-        nodes |= _results(call, graph.call_function(call.operator, args, kwargs), graph)
+        nodes |= _results(call, graph.call_function(_writable(call.operator), args, kwargs), graph)
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
     function: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
     return partial(function, **constants) if constants else function
+
+
+def _writable(operator: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator, in a function if its name is no code: torch.fx would write `aten.random_.from`."""
+    names = str(operator).split(".")
+    if all(name.isidentifier() and not iskeyword(name) for name in names):
+        return operator
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return operator(*args, **kwargs)
+
+    return called
 
 
 def _constants(program: Program) -> dict[str, Any]:
@@ -47,7 +61,8 @@ def _constants(program: Program) -> dict[str, Any]:
     constants: dict[int, Any] = {}
 
     def see(value: Any) -> None:
-        if not isinstance(value, (Slot, *WRITTEN)):
+        is_odd = isinstance(value, complex) and not isfinite(value)  # written as a name: "infj"
+        if is_odd or not isinstance(value, (Slot, *WRITTEN)):
             constants[id(value)] = value
 
     for call in program.calls:

@@ -1,4 +1,5 @@
 import pytest
+from made_up_audits import audit, operator
 from made_up_parts import SHARES, audit_run
 
 from guidelines.analysis.audit.fit import Fit, fitted
@@ -75,3 +76,26 @@ def test_parts_that_make_the_whole_are_known_as_well_as_they_were_timed():
 
 def test_a_share_without_an_interval_has_none():
     assert Fit(0.9).share(Estimate(0.5, None, None, 0.95, 1)).half_width is None
+
+
+@pytest.mark.parametrize("alone", [0.1, 5.0, 20.0])
+def test_an_interval_of_a_share_is_within_the_whole_and_that_of_a_saving_within_the_share(alone):
+    fit, share = Fit(alone), estimate(0.5 * max(alone, 1), 0)
+    known = fit.share(share)
+    assert 0 <= known.low <= known.estimate <= known.high <= 1
+    assert fit.saving(share, share) == known
+    for saved in (0.9, 0.5, 0.1):
+        saving = fit.saving(estimate(saved * share.estimate, 0), share)
+        assert saving.low <= saving.estimate <= saving.high <= known.high
+
+
+def test_a_share_above_the_whole_stays_where_it_is():
+    assert Fit(1.0).share(estimate(1.2, 0.3)) == Estimate(1.2, pytest.approx(0.9), 1.2, 0.95, 20)
+
+
+def test_shares_above_the_whole_are_scaled_down_even_if_the_time_of_a_part_is_missing():
+    result = fitted(audit(1000, operator("a", 1900), operator("b", None)))
+    assert result.failed
+    assert result.scale == pytest.approx(1 / 1.9, rel=0.01)
+    assert result.parts[0].share.estimate == pytest.approx(1)
+    assert result.parts[0].share.high == pytest.approx(1)

@@ -1,5 +1,7 @@
 import weakref
+from math import inf, nan
 
+import pytest
 import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -54,3 +56,17 @@ def test_a_device_among_the_arguments_is_the_one_that_is_asked_for(program):
         *values_of(known, lambda shape: torch.empty(shape, device="meta"))
     )
     assert out.is_meta
+
+
+@pytest.mark.parametrize("number", [complex(1, inf), complex(nan, 0), complex(1, 2)])
+def test_complex_numbers_are_those_that_were_recorded(program, number):
+    known = program(lambda net, x: torch.full((2,), number) * 1)
+    (out,) = generated(known, known.given, CPU)(*values_of(known))
+    assert str(out) == str(torch.full((2,), number) * 1)
+
+
+def test_an_operator_whose_name_is_no_code_is_called(program):
+    known = program(lambda net, x: torch.empty_like(x).random_(3, 4) * x)
+    assert "aten.random_.from" in [str(call.operator) for call in known.calls]
+    (x,) = values_of(known)
+    assert torch.equal(generated(known, known.given, CPU)(x)[0], 3 * x)

@@ -169,7 +169,8 @@ def test_parts_that_do_not_make_the_whole_are_told():
     assert "the rest is spent between operators, in Python and dispatch" in python
     more = flat(result(shares=SHARES | {"part-4": 0.9}))
     assert "operators take longer alone than in the network" in more
-    overlap = cells(section("Where", shares=SHARES | {"part-4": 0.9}).grid)[-2]
+    assert "shares and prices are scaled by 0.59 to fit" in more
+    overlap = cells(section("Where", shares=SHARES | {"part-4": 0.9, REPLAYED: 1.6}).grid)[-2]
     assert overlap[0].startswith("overlap: operators take longer apart than in the network")
     assert overlap[2].startswith("-60")
 
