@@ -109,10 +109,9 @@ class Campaign:
                 whole.add(sweep_id)
         return whole
 
-    @property
-    def begun_sweeps(self) -> set[str]:
-        """Ids of the sweeps of which some pass is there."""
-        return {sweep_id for sweep_id, sweep in self._sweeps.items() if sweep.outcomes}
+    def passes_of(self, sweep_id: str) -> int:
+        """Number of passes of a sweep that are there."""
+        return len(self._sweeps[sweep_id].outcomes)
 
     def _is_finished(self, sweep: SweepPasses) -> bool:
         is_complete = not any(sweep.left(number) for number in range(1, self.passes + 1))

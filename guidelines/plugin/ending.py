@@ -47,20 +47,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def extent(config: pytest.Config) -> Extent:
     """Extent of a run. The exit status does not tell: after a second Ctrl-C it is that of success."""
     campaign, tests = config.stash[CAMPAIGN], config.stash.get(TESTS, _Tests())
-    there = sum(_is_there(sweep_id, campaign, tests) for sweep_id in campaign.planned)
+    ended = [sweep_id for sweep_id in campaign.planned if _variants(sweep_id, campaign) <= tests.ended]
     return Extent(
-        sweeps=there,
+        sweeps=sum(_is_there(sweep_id, campaign, tests) for sweep_id in ended),
         planned_sweeps=len(campaign.planned),
-        passes=campaign.known_passes,
+        passes=sum(campaign.passes_of(sweep_id) for sweep_id in ended),
         planned_passes=campaign.passes,
     )
 
 
 def _is_there(sweep_id: str, campaign: Campaign, tests: _Tests) -> bool:
-    """True if all tests of a sweep ran to their ends, and it is measured, or all failed or were skipped."""
-    variants = {_Variant(sweep_id, id) for id in campaign.planned[sweep_id]}
-    if not variants <= tests.ended:
-        return False
-    return sweep_id in campaign.whole_sweeps or (
-        variants <= tests.dropped and sweep_id not in campaign.begun_sweeps
-    )
+    """True if a sweep, all tests of which have ended, is measured, or all of them failed or were skipped."""
+    if campaign.passes_of(sweep_id):
+        return sweep_id in campaign.whole_sweeps
+    return _variants(sweep_id, campaign) <= tests.dropped
+
+
+def _variants(sweep_id: str, campaign: Campaign) -> set[_Variant]:
+    return {_Variant(sweep_id, id) for id in campaign.planned[sweep_id]}

@@ -36,7 +36,7 @@ def numbers_of(entry):
 def test_passes_of_one_run_are_measured_by_a_command_each(after_each, pytester):
     assert [numbers(content) for content in after_each] == [[[1]] * 4, [[1, 2]] * 4, [[1, 2, 3]] * 4]
     partial = [content["guidelines"].get("partial") for content in after_each]
-    assert partial[0] == {"sweeps": 0, "planned_sweeps": 2, "passes": 0, "planned_passes": 3}
+    assert partial[0] == {"sweeps": 0, "planned_sweeps": 2, "passes": 2, "planned_passes": 3}
     assert partial[2] is None
     journal, run = load_journal(pytester.path / "run.jsonl"), load_strict(pytester.path / "run.json")
     assert journal.is_finished

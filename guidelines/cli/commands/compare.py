@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from guidelines.analysis.triggers import Trigger
     from guidelines.report.pictures.series import Series
 
-HELP = "show what changed between runs, or differs in a fleet; a gate for CI"
+HELP = "show what changed, or differs in a fleet; a gate for CI"
 DESCRIPTION = (
     "Compare two files, two folders or the runs of two machines: what changed from A, the first one, to "
     "B. With more machines, as in the folder of a fleet, show a matrix of machines and guidelines, and "
