@@ -62,7 +62,7 @@ def fleet(slow: str) -> list[Twin]:
                     journal=journals[name],
                     timeout_s=TIMEOUT_S,
                 )
-                with busy(os.cpu_count() or 1 if name == slow else 0):
+                with busy((os.cpu_count() or 1) if name == slow else 0):
                     result = measure(task)
                 if result.reason:
                     sys.exit(f"{name}: {result.reason}\n{result.printed}")
