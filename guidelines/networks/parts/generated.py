@@ -36,22 +36,22 @@ def generated(
         return nodes[value.index] if isinstance(value, Slot) else named.get(id(value), value)
 
     for call in program.calls:
-        args = tuple(replaced(each, known) for each in call.args)
-        kwargs = {name: replaced(each, known) for name, each in call.kwargs.items()}
-        nodes |= _results(call, graph.call_function(_writable(call.operator), args, kwargs), graph)
+        filled = call.with_values(known)
+        node = graph.call_function(_writable(call.operator), filled.args, dict(filled.kwargs))
+        nodes |= _results(call, node, graph)
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
     function: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
     return partial(function, **constants) if constants else function
 
 
-def _writable(operator: Callable[..., Any]) -> Callable[..., Any]:
+def _writable(overload: Callable[..., Any]) -> Callable[..., Any]:
     """An operator, in a function if its name is no code: torch.fx would write `aten.random_.from`."""
-    names = str(operator).split(".")
+    names = str(overload).split(".")
     if all(name.isidentifier() and not iskeyword(name) for name in names):
-        return operator
+        return overload
 
     def called(*args: Any, **kwargs: Any) -> Any:
-        return operator(*args, **kwargs)
+        return overload(*args, **kwargs)
 
     return called
 

@@ -1,7 +1,7 @@
 """A call of a network as data: its operators in their order, and the tensors between them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torch import Tensor
@@ -95,6 +95,12 @@ class Call:
         """The slots of its results; one that is also read was changed in place."""
         return tuple(slot for slot in self.results if slot is not None)
 
+    def with_values(self, value_of: Callable[[Any], Any]) -> "Call":
+        """The same call with each value among its arguments, also in sequences, replaced."""
+        args = tuple(replaced(each, value_of) for each in self.args)
+        kwargs = {name: replaced(each, value_of) for name, each in self.kwargs.items()}
+        return replace(self, args=args, kwargs=kwargs)
+
 
 @dataclass(frozen=True)
 class Program:
@@ -140,8 +146,8 @@ def slots(values: Any) -> Iterator[Slot]:
             yield from slots(each)
 
 
-def replaced(values: Any, replace: Callable[[Any], Any]) -> Any:
+def replaced(values: Any, value_of: Callable[[Any], Any]) -> Any:
     """Arguments of a call, with each value in its sequences replaced."""
     if isinstance(values, (tuple, list)):
-        return type(values)(replaced(each, replace) for each in values)
-    return replace(values)
+        return type(values)(replaced(each, value_of) for each in values)
+    return value_of(values)

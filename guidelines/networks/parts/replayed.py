@@ -1,24 +1,15 @@
 """Run a program on tensors of its own, as a network that can be timed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
 from guidelines.networks.parts.generated import generated
-from guidelines.networks.parts.program import Call, Program, Slot, replaced
+from guidelines.networks.parts.program import Call, Program, Slot
 from guidelines.networks.parts.values import computed, drawn, values_of
 from guidelines.spec.condition import Device
-
-
-class Step(NamedTuple):
-    """A call whose arguments are filled in."""
-
-    operator: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    results: tuple[Slot | None, ...]
 
 
 class Replayed(nn.Module):
@@ -75,21 +66,19 @@ class Replayed(nn.Module):
         self._computed = [values[index] for index in computed(self.program, self._like)]
 
 
-def filled(call: Call, values: Mapping[int, Tensor], device: torch.device) -> Step:
-    """A call with its arguments, and the device in place of the recorded one."""
+def filled(call: Call, values: Mapping[int, Tensor], device: torch.device) -> Call:
+    """A call on tensors in place of slots, and on a device in place of the recorded one."""
 
     def known(value: Any) -> Any:
         if isinstance(value, Device):
             return device
         return values[value.index] if isinstance(value, Slot) else value
 
-    args = tuple(replaced(each, known) for each in call.args)
-    kwargs = {name: replaced(each, known) for name, each in call.kwargs.items()}
-    return Step(call.operator, args, kwargs, call.results)
+    return call.with_values(known)
 
 
-def take(step: Step, values: dict[int, Tensor]) -> None:
-    """Run a call and keep its results."""
+def take(step: Call, values: dict[int, Tensor]) -> None:
+    """Run a call that is filled in, and keep its results."""
     out = step.operator(*step.args, **step.kwargs)
     results: Sequence[Any] = out if isinstance(out, (tuple, list)) else (out,)
     for slot, result in zip(step.results, results, strict=False):

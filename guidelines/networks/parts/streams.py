@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from guidelines.networks.parts.replayed import Replayed, Step, filled, take
+from guidelines.networks.parts.program import Call
+from guidelines.networks.parts.replayed import Replayed, filled, take
 from guidelines.spec.condition import Condition
 
 # Compiled code chooses its streams itself.
@@ -25,7 +26,7 @@ class OnStreams(Replayed):
     """
 
     _streams: Sequence[torch.cuda.Stream] = ()
-    _steps: Sequence[Step] = ()
+    _steps: Sequence[Call] = ()
 
     def _begin(self, device: torch.device) -> None:
         super()._begin(device)

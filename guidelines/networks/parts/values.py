@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from guidelines.networks.parts.product import CONVOLUTION, WEIGHTS_AT
-from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, replaced
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec
 
 # Values repeat after so many elements: drawing each one anew would take longer than the timing.
 DISTINCT = 4096
@@ -122,13 +122,7 @@ def repeatable(program: Program) -> Program:
     calls = []
     for call in program.calls:
         same = _elsewhere(call) if _drifts(call, given) else call
-        calls.append(
-            replace(
-                same,
-                args=replaced(same.args, _finite),
-                kwargs={name: replaced(value, _finite) for name, value in same.kwargs.items()},
-            )
-        )
+        calls.append(same.with_values(_finite))
     return replace(program, calls=tuple(calls))
 
 
