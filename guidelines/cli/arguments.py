@@ -112,6 +112,13 @@ def add_output(parser: ArgumentParser) -> None:
     )
 
 
+def count(text: str) -> int:
+    """The value of an option that counts something: a type for argparse."""
+    if not re.fullmatch(r"[1-9]\d{0,5}", text):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 999999")
+    return int(text)
+
+
 def _size_bytes(text: str) -> int:
     size = re.fullmatch(r"(\d+)([kmg]?)", text.lower())
     if not size:

@@ -1,12 +1,11 @@
 """`guidelines audit`: which layers of a network break a guideline, and what each costs on a device."""
 
-import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from guidelines.cli.arguments import add_input, add_output, add_target, inputs
+from guidelines.cli.arguments import add_input, add_output, add_target, count, inputs
 from guidelines.cli.audit_answer import add_fail_on, add_top, answer_of, gated, limits_of
 from guidelines.cli.interruption import at_once
 from guidelines.cli.output import CommandError, check_folder, check_not_read, remark, show, write
@@ -83,14 +82,14 @@ def _add_condition(parser: ArgumentParser) -> None:
         help=MODE_HELP,
     )
     parser.add_argument(
-        "--threads", type=_count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
+        "--threads", type=count, default=1, metavar="N", help="CPU threads (default: %(default)s)"
     )
 
 
 def _add_effort(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--passes",
-        type=_count,
+        type=count,
         default=5,
         metavar="N",
         help="processes that measure everything, one after the other; intervals come from the spread between "
@@ -98,7 +97,7 @@ def _add_effort(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=_count,
+        type=count,
         default=30,
         metavar="N",
         help="time for sampling in all passes and modes together; the whole takes two to three times as long "
@@ -186,9 +185,3 @@ def _check_device(device: Device, options: Namespace) -> None:
     most = processors().most_threads
     if options.threads > most:
         raise CommandError(f"--threads {options.threads}: possible are 1 to {most}")
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,5}", text):
-        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 999999")
-    return int(text)

@@ -1,6 +1,5 @@
 """`guidelines fleet`: measure on every node of a Ray cluster, and gather the results."""
 
-import re
 import shlex
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines import __version__
-from guidelines.cli.arguments import add_files, add_output
+from guidelines.cli.arguments import add_files, add_output, count
 from guidelines.cli.fleet_arguments import after_dashes, check_here, check_selection, for_nodes
+from guidelines.cli.interruption import INTERRUPTED, LINE
 from guidelines.cli.output import CommandError, remark, say, show
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ DESCRIPTION = (
     "as soon as a pass is there, for `guidelines report` and `guidelines compare`. The exit status is 1 if a "
     "node is missing."
 )
-FOLDER, PASSES, INTERRUPTED = "fleet", 5, 130
+FOLDER, PASSES = "fleet", 5
 # Missing nodes that the last line names; the others are counted.
 MOST_NAMED = 5
 
@@ -67,11 +67,11 @@ def _add_nodes(parser: ArgumentParser) -> None:
 
 def _add_effort(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--passes", type=_count, metavar="N", help=f"passes on each device (default: {PASSES})"
+        "--passes", type=count, metavar="N", help=f"passes on each device (default: {PASSES})"
     )
     parser.add_argument(
         "--timeout",
-        type=_count,
+        type=count,
         default=3600,
         metavar="S",
         help="seconds that a pass may take on a node, and that a node may be held by others before it "
@@ -94,7 +94,7 @@ def run(options: Namespace) -> int:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:
         has_begun = (options.folder / PLAN).exists()
-        remark("guidelines: interrupted" + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
+        remark(LINE + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
         return INTERRUPTED
     return _told(members, options)
 
@@ -208,9 +208,3 @@ def _address(text: str) -> str:
     if not text.strip():
         raise ArgumentTypeError("is empty; leave it out for a cluster on this machine")
     return text
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,5}", text):
-        raise ArgumentTypeError(f"{text!r} is no whole number from 1 to 999999")
-    return int(text)
