@@ -1,6 +1,5 @@
 """Find out what a node has, and name the nodes that cannot measure. The first part runs on the nodes."""
 
-import os
 import platform
 import shutil
 import tempfile
@@ -11,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from guidelines import __version__
+from guidelines.measure.monitor.proc import number
 
 # Packages that the suite needs beside torch; a node that lacks one gets all from pip, for the fleet alone.
 PACKAGES = ("pytest", "pytest-benchmark", "numpy", "tabulate")
@@ -18,6 +18,7 @@ PACKAGES = ("pytest", "pytest-benchmark", "numpy", "tabulate")
 LEAST_DISK_BYTES = 64 * 2**20
 LEAST_MEMORY_BYTES = 512 * 2**20
 BYTES_PER_MIB = 2**20
+MEMINFO = Path("/proc/meminfo")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Facts:
 def look() -> Facts:
     """The facts of the node that this runs on."""
     folder = tempfile.gettempdir()
+    memory_kib = number(MEMINFO, r"^MemAvailable:\s+(\d+) kB")
     return Facts(
         python=platform.python_version(),
         suite=__version__,
@@ -46,7 +48,7 @@ def look() -> Facts:
         lacking=tuple(package for package in PACKAGES if not installed(package)),
         folder=folder,
         disk_bytes=shutil.disk_usage(folder).free,
-        memory_bytes=_memory_bytes(),
+        memory_bytes=None if memory_kib is None else memory_kib * 1024,
     )
 
 
@@ -56,16 +58,6 @@ def installed(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def _memory_bytes() -> int | None:
-    """Room in memory, None if the system does not tell it."""
-    try:
-        lines = Path(os.sep, "proc", "meminfo").read_text("utf-8").splitlines()
-    except OSError:
-        return None
-    sizes = dict(line.split(":", 1) for line in lines)
-    return int(sizes["MemAvailable"].split()[0]) * 2**10 if "MemAvailable" in sizes else None
 
 
 def unfit(nodes: Mapping[str, Facts]) -> dict[str, str]:

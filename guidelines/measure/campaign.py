@@ -104,8 +104,7 @@ class Campaign:
         """Ids of the sweeps that lack no pass: all planned ones are there, or it is precise."""
         whole = set()
         for sweep_id, sweep in self._sweeps.items():
-            lacks_one = any(sweep.left(number) for number in range(1, self.passes + 1))
-            if sweep.outcomes and (sweep.stopped == "precision" or not lacks_one):
+            if sweep.outcomes and (sweep.stopped == "precision" or not self._lacks_a_pass(sweep)):
                 whole.add(sweep_id)
         return whole
 
@@ -114,8 +113,10 @@ class Campaign:
         return len(self._sweeps[sweep_id].outcomes)
 
     def _is_finished(self, sweep: SweepPasses) -> bool:
-        is_complete = not any(sweep.left(number) for number in range(1, self.passes + 1))
-        return is_complete and not sweep.to_retry(self.retries)
+        return not self._lacks_a_pass(sweep) and not sweep.to_retry(self.retries)
+
+    def _lacks_a_pass(self, sweep: SweepPasses) -> bool:
+        return any(sweep.left(number) for number in range(1, self.passes + 1))
 
     def restore(
         self,

@@ -52,8 +52,8 @@ class InModes:
         """The reason why a variant has no time."""
         return self._reasons.get(name, NOT_MEASURED)
 
-    def failed(self, parts: Sequence[AuditPart], mode: str = "") -> Iterator[FailedPart]:
-        """The parts without a time in a mode, by default in that of the audit, with the reason."""
+    def failed(self, parts: Sequence[AuditPart], mode: str) -> Iterator[FailedPart]:
+        """The parts without a time in another mode, with the reason."""
         for part in parts:
             name = in_mode(part.variant, mode)
             if name not in self.entries:
@@ -95,5 +95,5 @@ class InModes:
 
 
 def in_mode(variant: str, mode: str) -> str:
-    """The name of a variant in another mode; its own for ""."""
-    return f"{variant} {mode}" if mode else variant
+    """The name of a variant in another mode."""
+    return f"{variant} {mode}"
