@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from guidelines.analysis.account.possible import floors
 from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.analysis.possible import floors
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import quantile
 

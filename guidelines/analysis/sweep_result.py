@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account
+from guidelines.analysis.account.account import Account
 from guidelines.analysis.by_work import fair_slowdown, is_per_multiply_add, is_unequal
 from guidelines.analysis.draws import drawn_range
 from guidelines.analysis.launches import launch_bound_run, waits_for_launches

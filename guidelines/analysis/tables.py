@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account
-from guidelines.analysis.explain import accounts
+from guidelines.analysis.account.account import Account
+from guidelines.analysis.account.explain import accounts
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.sweep_result import Beside, SweepResult, sweep_result
 from guidelines.analysis.verdict import decisions

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from guidelines.analysis.machines.nearest import Nearest, by_device, nearest
 from guidelines.analysis.measured import MachineResults, distinct, results_of
 from guidelines.analysis.merge import by_machine
-from guidelines.analysis.nearest import Nearest, by_device, nearest
 from guidelines.analysis.reading import Reading
 from guidelines.analysis.selection import guidelines_of
 from guidelines.analysis.tables import tables

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from guidelines.analysis.kinds import KindLine, kinds
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.kinds import KindLine, kinds
+from guidelines.analysis.machines.matrix import matrix
+from guidelines.analysis.machines.twins import all_twins
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import tables
-from guidelines.analysis.twins import all_twins
 from guidelines.cli.formats import Answer
 from guidelines.cli.machines import series_of
 from guidelines.report import records

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from guidelines.analysis.nearest import Nearest, Neighbour
+from guidelines.analysis.machines.nearest import Nearest, Neighbour
 from guidelines.report.figures import Record, of_estimate
 from guidelines.report.records import of_comparison, of_machine
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from guidelines.analysis.account import FACTORS
-from guidelines.analysis.account_change import AccountChange, account_changes
+from guidelines.analysis.account.account import FACTORS
+from guidelines.analysis.account.change import AccountChange, account_changes
 from guidelines.analysis.compare import Comparison
 from guidelines.report.figures import Record, of_estimate
 

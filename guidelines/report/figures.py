@@ -1,6 +1,6 @@
 """Write estimates as figures of a record: each with the ends of its interval."""
 
-from guidelines.analysis.account import FACTORS
+from guidelines.analysis.account.account import FACTORS
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.stats.intervals import Estimate
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from guidelines.analysis.account import FACTORS
+from guidelines.analysis.account.account import FACTORS
 from guidelines.analysis.audit.modes import ModeResult, in_mode
 from guidelines.analysis.audit.result import AuditResult, PartResult
 from guidelines.analysis.audit.untimed import Untimed

@@ -14,12 +14,12 @@ from dataclasses import asdict
 from guidelines.analysis.change import Change
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.matrix import Line, Matrix, Standing
+from guidelines.analysis.machines.matrix import Line, Matrix, Standing
+from guidelines.analysis.machines.twins import NO_TWINS, AllTwins
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.same_machine import kind_of
 from guidelines.analysis.sweep_result import SweepResult, VariantResult
 from guidelines.analysis.tables import Table
-from guidelines.analysis.twins import NO_TWINS, AllTwins
 from guidelines.report.document import NO_BREAK, Document
 from guidelines.report.factor_records import of_factors
 from guidelines.report.figures import Record, of_account, of_estimate

@@ -1,7 +1,7 @@
 """Figures of a machine beside its twins, for the records of a matrix."""
 
+from guidelines.analysis.machines.twins import AllTwins, Twin
 from guidelines.analysis.same_machine import Kind
-from guidelines.analysis.twins import AllTwins, Twin
 from guidelines.report.figures import Record, of_estimate
 from guidelines.stats.outlying import Deviation
 

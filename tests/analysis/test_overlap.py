@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.compare import compare
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.merge import by_machine, merged
 from guidelines.analysis.overlap import sides_with_note
 from guidelines.results.model import Failure

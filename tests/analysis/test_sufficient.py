@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.sufficient import INCOMPLETE, LAUNCHES, TRAFFIC, Needs, lacking, sufficient
+from guidelines.analysis.account.sufficient import INCOMPLETE, LAUNCHES, TRAFFIC, Needs, lacking, sufficient
 from guidelines.results.ceilings import COPY, Rate
 from guidelines.spec.condition import Condition
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.answer import conclusions
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.results.model import Failure
 from guidelines.spec.work import Cost

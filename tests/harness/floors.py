@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
+from guidelines.analysis.account.possible import floors
 from guidelines.analysis.measured import results_of
-from guidelines.analysis.possible import floors
 from guidelines.results.files import load
 from guidelines.results.schema import ResultsError
 

@@ -17,8 +17,8 @@ import torch
 from floors import Timed, loaded, refuse, show
 from torch.nn import functional
 
-from guidelines.analysis.floor import best, floor_s
-from guidelines.analysis.possible import floors
+from guidelines.analysis.account.floor import best, floor_s
+from guidelines.analysis.account.possible import floors
 from guidelines.measure.device.declared import counted_on
 from guidelines.measure.device.devices import cpu_model
 from guidelines.measure.device.observed import Observer

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tabulate import tabulate
 
-from guidelines.analysis.explain import accounts
+from guidelines.analysis.account.explain import accounts
 from guidelines.analysis.measured import results_of
 from guidelines.results.files import load
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from guidelines.analysis.machines.twins import Twin, all_twins
 from guidelines.analysis.merge import by_machine
 from guidelines.analysis.reading import read
-from guidelines.analysis.twins import Twin, all_twins
 from guidelines.fleet.node_pass import PassTask, measure
 
 NODES = ("node1", "node2", "node3")

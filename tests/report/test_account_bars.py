@@ -6,7 +6,7 @@ import pytest
 from made_up_ceilings import ADDS, ceilings, with_ceilings, with_operators
 
 from guidelines.analysis.compare import compare
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report.subjects import account_bars, comparison, machines
 from guidelines.report.subjects.report import parts

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import ANSWER_TITLE, AnswerLine, Document, Section

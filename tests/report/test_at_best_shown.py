@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, ceilings, with_operators
 
+from guidelines.analysis.account.unexplained import COMPILED
 from guidelines.analysis.tables import tables
-from guidelines.analysis.unexplained import COMPILED
 from guidelines.report.document import Document
 from guidelines.report.formats import text
 from guidelines.report.subjects import at_best

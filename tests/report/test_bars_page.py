@@ -5,7 +5,7 @@ from math import log
 import pytest
 from test_heat_page import contrast
 
-from guidelines.analysis.account import FACTORS
+from guidelines.analysis.account.account import FACTORS
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part
 from guidelines.report.document import Document
 from guidelines.report.factors import EXPLAINED

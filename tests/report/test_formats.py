@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from guidelines.analysis.compare import compare
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report import records
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value

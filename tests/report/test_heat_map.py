@@ -4,7 +4,7 @@ from itertools import chain
 import pytest
 
 from guidelines.analysis.compare import compare
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report.heat import MOST_ABREAST
 from guidelines.report.subjects import comparison, heat_map, machines

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.report.subjects.machines import by_condition, document
 from guidelines.results.model import Circumstances, Failure, Machine
 

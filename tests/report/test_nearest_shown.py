@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.nearest import nearest
+from guidelines.analysis.machines.nearest import nearest
 from guidelines.report.subjects.nearest import document, sentence
 from guidelines.results.model import Circumstances
 from guidelines.spec.condition import Condition

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from guidelines.analysis.compare import compare
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.merge import merged
 from guidelines.analysis.tables import tables
 from guidelines.report import records

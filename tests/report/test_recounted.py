@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.tables import tables
 from guidelines.report.labels import NOT_COUNTED

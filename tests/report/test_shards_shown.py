@@ -2,7 +2,7 @@
 
 import pytest
 
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.merge import merged
 from guidelines.analysis.tables import tables
 from guidelines.report.records import of_tables

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.report.document import Document
 from guidelines.report.formats import html

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.kinds import kinds
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.kinds import kinds
+from guidelines.analysis.machines.matrix import matrix
+from guidelines.analysis.machines.twins import AllTwins, Pair, Twin, Twins
 from guidelines.analysis.same_machine import kind_of
-from guidelines.analysis.twins import AllTwins, Pair, Twin, Twins
 from guidelines.report.formats.text import render
 from guidelines.report.subjects import kinds as kinds_report
 from guidelines.report.subjects.twins import kind_labels, sections, summary

@@ -6,7 +6,7 @@ import pytest
 
 from guidelines.analysis.compare import compare
 from guidelines.analysis.gate import gate
-from guidelines.analysis.matrix import matrix
+from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.tables import tables
 from guidelines.analysis.triggers import triggers
 from guidelines.report.document import Document

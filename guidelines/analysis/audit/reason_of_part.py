@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from guidelines.analysis.account import Account
-from guidelines.analysis.explain import account_between
+from guidelines.analysis.account.account import Account
+from guidelines.analysis.account.explain import account_between
+from guidelines.analysis.account.possible import floors, impossible
+from guidelines.analysis.account.sufficient import Sufficiency
 from guidelines.analysis.measured import results_of
-from guidelines.analysis.possible import floors, impossible
-from guidelines.analysis.sufficient import Sufficiency
 from guidelines.results.audit import Timed
 from guidelines.results.model import Run
 from guidelines.stats.intervals import Estimate

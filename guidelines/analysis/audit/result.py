@@ -7,7 +7,7 @@ the network's time. Without an alternative (G4) the price is all the time that t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from guidelines.analysis.account import Account
+from guidelines.analysis.account.account import Account
 from guidelines.analysis.audit.modes import FailedPart, InModes, ModeResult
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.times import AuditTimes, Calls

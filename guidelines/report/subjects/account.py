@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from math import log
 
-from guidelines.analysis.account import Account, is_clear
+from guidelines.analysis.account.account import Account, is_clear
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.report import digits
 from guidelines.report.digits import percent

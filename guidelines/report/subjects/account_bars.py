@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.account import Account
-from guidelines.analysis.account_change import AccountChange
+from guidelines.analysis.account.account import Account
+from guidelines.analysis.account.change import AccountChange
+from guidelines.analysis.account.explain import accounts
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.explain import accounts
-from guidelines.analysis.matrix import Matrix
+from guidelines.analysis.machines.matrix import Matrix
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
 from guidelines.report.bars import Bar, BarChart, BarGroup, Part

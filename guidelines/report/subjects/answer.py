@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from guidelines.analysis.account.reasons import Reasons, reasons
 from guidelines.analysis.answer import Conclusion, conclusions, leaves_out_eager
 from guidelines.analysis.finding import Finding
 from guidelines.analysis.measured import distinct
-from guidelines.analysis.reasons import Reasons, reasons
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import percent
 from guidelines.report.document import NO_BREAK, AnswerLine, Tone

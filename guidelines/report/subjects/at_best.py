@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import floor, log10
 
-from guidelines.analysis.at_best import AtBest, at_best
-from guidelines.analysis.floor import by_key
+from guidelines.analysis.account.at_best import AtBest, at_best
+from guidelines.analysis.account.floor import by_key
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.tables import Table
 from guidelines.report.digits import rounded

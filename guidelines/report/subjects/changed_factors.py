@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from guidelines.analysis.account import FACTORS, WORK
-from guidelines.analysis.account_change import AccountChange, FactorChange
+from guidelines.analysis.account.account import FACTORS, WORK
+from guidelines.analysis.account.change import AccountChange, FactorChange
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
 from guidelines.report.digits import factor, percent

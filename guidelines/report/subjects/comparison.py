@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.account_change import CHANGED, account_changes
+from guidelines.analysis.account.change import CHANGED, account_changes
 from guidelines.analysis.change import Change
 from guidelines.analysis.compare import Comparison, GuidelineComparison
 from guidelines.analysis.compared import Compared

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from guidelines.analysis.kinds import KindLine, KindStanding
-from guidelines.analysis.matrix import Line, Matrix, Standing, matrix
+from guidelines.analysis.machines.kinds import KindLine, KindStanding
+from guidelines.analysis.machines.matrix import Line, Matrix, Standing, matrix
+from guidelines.analysis.machines.same_widths import has_widths_as_published
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.same_machine import Kind
-from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.sweep_result import SweepResult
 from guidelines.analysis.tables import Table
 from guidelines.analysis.verdict import directed

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from guidelines.analysis.kinds import KindLine, KindStanding
-from guidelines.analysis.matrix import Line, Matrix, Standing
+from guidelines.analysis.machines.kinds import KindLine, KindStanding
+from guidelines.analysis.machines.matrix import Line, Matrix, Standing
+from guidelines.analysis.machines.twins import AllTwins, Twin
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.same_machine import Kind
 from guidelines.analysis.tables import tables
-from guidelines.analysis.twins import AllTwins, Twin
 from guidelines.report.digits import times, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, NOT_COUNTED, attributes, labels, sentence

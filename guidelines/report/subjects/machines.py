@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from guidelines.analysis.matrix import Line, Matrix, Standing, matrix, varied
+from guidelines.analysis.machines.matrix import Line, Matrix, Standing, matrix, varied
+from guidelines.analysis.machines.same_widths import has_widths_as_published
+from guidelines.analysis.machines.twins import NO_TWINS, AllTwins
 from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.remedies import for_launches
-from guidelines.analysis.same_widths import has_widths_as_published
 from guidelines.analysis.tables import tables
-from guidelines.analysis.twins import NO_TWINS, AllTwins
 from guidelines.paper.tables import GUIDELINES
 from guidelines.report.digits import brackets, level, percent, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.nearest import NEAR, Nearest, Neighbour, device_rows
+from guidelines.analysis.machines.nearest import NEAR, Nearest, Neighbour, device_rows
 from guidelines.report.digits import brackets, number, times, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.heat import HeatMap, HeatRow

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from guidelines.analysis.measured import MachineResults
-from guidelines.analysis.same_machine import Kind
-from guidelines.analysis.twins import (
+from guidelines.analysis.machines.twins import (
     CONFIDENCE,
     LEAST_OF_EFFECT,
     LEAST_OF_TIME,
@@ -13,6 +11,8 @@ from guidelines.analysis.twins import (
     Twin,
     Twins,
 )
+from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.same_machine import Kind
 from guidelines.report.digits import brackets, level, number, percent, with_interval
 from guidelines.report.document import Section
 from guidelines.report.labels import attributes

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from guidelines.analysis.finding import published
-from guidelines.analysis.matrix import Matrix
+from guidelines.analysis.machines.matrix import Matrix
 from guidelines.report.labels import NOT_COUNTED, phrase
 from guidelines.results.model import TableKey
 from guidelines.spec.condition import ALIGNED, PUBLISHED, widths_of

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from guidelines.analysis.account.possible import Share, impossible
+from guidelines.analysis.account.sufficient import CEILINGS_TELL
+from guidelines.analysis.account.unexplained import Reasons, unknown, without_operators
 from guidelines.analysis.measured import MachineResults, distinct
-from guidelines.analysis.possible import Share, impossible
-from guidelines.analysis.sufficient import CEILINGS_TELL
-from guidelines.analysis.unexplained import Reasons, unknown, without_operators
 from guidelines.report.digits import DIGITS_WITHOUT_INTERVAL
 from guidelines.results.ceilings import CeilingsKey, key_of
 from guidelines.results.model import VariantKey

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_parts import GROUPED, SHARES, audit_run
 
-from guidelines.analysis.account import Account
+from guidelines.analysis.account.account import Account
 from guidelines.analysis.audit.result import audit_result
 from guidelines.report.formats import text
 from guidelines.report.subjects.audit.document import document

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from guidelines.analysis.account import is_clear
+from guidelines.analysis.account.account import is_clear
 from guidelines.analysis.audit.result import AuditResult, PartResult, Saving
 from guidelines.report.differences import alone, points, with_half_width
 from guidelines.report.digits import factor, number

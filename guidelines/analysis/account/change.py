@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import log
 
-from guidelines.analysis.account import LEAST_EFFECT, WORK, Account
+from guidelines.analysis.account.account import LEAST_EFFECT, WORK, Account
+from guidelines.analysis.account.explain import accounts
 from guidelines.analysis.compare import Comparison
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.explain import accounts
 from guidelines.analysis.verdict import evidence_by_sweep
 from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate

@@ -1,6 +1,6 @@
 import pytest
 
-from guidelines.analysis.reasons import Reasons, reasons
+from guidelines.analysis.account.reasons import Reasons, reasons
 
 
 def shares(**given):

@@ -4,7 +4,7 @@ from math import log, prod
 import pytest
 from made_up_ceilings import CPU, ceilings
 
-from guidelines.analysis.explain import accounts
+from guidelines.analysis.account.explain import accounts
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidelines.analysis.matrix import matrix, varied
+from guidelines.analysis.machines.matrix import matrix, varied
 from guidelines.analysis.tables import tables
 from guidelines.results.model import Circumstances, Machine
 

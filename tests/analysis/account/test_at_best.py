@@ -1,6 +1,6 @@
 from made_up_ceilings import ceilings
 
-from guidelines.analysis.at_best import at_best
+from guidelines.analysis.account.at_best import at_best
 from guidelines.results.ceilings import COPY, Rate
 from guidelines.spec.condition import Condition
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from guidelines.analysis.floor import best, by_key, launch_modes
+from guidelines.analysis.account.floor import best, by_key, launch_modes
 from guidelines.results.ceilings import (
     COPY,
     ELEMENT_WISE,

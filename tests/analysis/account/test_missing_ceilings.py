@@ -4,12 +4,12 @@ from math import prod
 import pytest
 from made_up_ceilings import ADDS, CPU, LAUNCH_S, ceilings, with_operators
 
-from guidelines.analysis.account_change import account_changes
+from guidelines.analysis.account.change import account_changes
+from guidelines.analysis.account.explain import accounts
+from guidelines.analysis.account.possible import floors, impossible
+from guidelines.analysis.account.sufficient import LAUNCHES, TRAFFIC
+from guidelines.analysis.account.unexplained import COMPILED, NOT_MEASURED, unknown, without_operators
 from guidelines.analysis.compare import compare
-from guidelines.analysis.explain import accounts
-from guidelines.analysis.possible import floors, impossible
-from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
-from guidelines.analysis.unexplained import COMPILED, NOT_MEASURED, unknown, without_operators
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators
 

@@ -9,7 +9,7 @@ from math import log
 
 from guidelines.analysis.compare import CompareError, Comparison, GuidelineComparison, compare
 from guidelines.analysis.compared import Compared
-from guidelines.analysis.distance import differences, distance, is_nearer, mean_square
+from guidelines.analysis.machines.distance import differences, distance, is_nearer, mean_square
 from guidelines.analysis.measured import MachineResults
 from guidelines.spec.condition import Condition, Device
 from guidelines.stats.intervals import Estimate

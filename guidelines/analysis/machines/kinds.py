@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import NamedTuple
 
-from guidelines.analysis.matrix import Line, Matrix, Standing
+from guidelines.analysis.machines.matrix import Line, Matrix, Standing
 from guidelines.analysis.same_machine import Kind, kind_of
 
 

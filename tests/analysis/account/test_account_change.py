@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import ADDS, ceilings, with_ceilings, with_operators
 
-from guidelines.analysis.account import FACTORS
-from guidelines.analysis.account_change import account_changes
+from guidelines.analysis.account.account import FACTORS
+from guidelines.analysis.account.change import account_changes
 from guidelines.analysis.compare import compare
 from guidelines.spec.condition import Condition
 

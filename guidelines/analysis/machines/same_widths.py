@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from guidelines.analysis.matrix import Line
+from guidelines.analysis.machines.matrix import Line
 from guidelines.spec.channels import ALIGNMENT_CHANNELS
 from guidelines.spec.condition import ALIGNED, PUBLISHED
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from guidelines.analysis.explain import pairs
-from guidelines.analysis.floor import FUSING
+from guidelines.analysis.account.explain import pairs
+from guidelines.analysis.account.floor import FUSING
+from guidelines.analysis.account.sufficient import CEILINGS_TELL, Needs, lacking, sufficient
 from guidelines.analysis.measured import MachineResults, distinct
-from guidelines.analysis.sufficient import CEILINGS_TELL, Needs, lacking, sufficient
 from guidelines.results.ceilings import Ceilings, key_of
 from guidelines.results.model import TableKey, VariantKey
 from guidelines.spec.condition import Condition

@@ -5,7 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from guidelines.analysis.distance import Difference, Noise, differences, distance, is_nearer, mean_square
+from guidelines.analysis.machines.distance import (
+    Difference,
+    Noise,
+    differences,
+    distance,
+    is_nearer,
+    mean_square,
+)
 from guidelines.stats.deviation import deviation_of
 from guidelines.stats.passes import OfPass, over_passes
 

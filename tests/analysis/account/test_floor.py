@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from made_up_ceilings import CPU, LAUNCH_S, ceilings
 
-from guidelines.analysis.floor import best, floor_s, has_floor, holds_products, launches
-from guidelines.analysis.sufficient import TRAFFIC, Needs, lacking
+from guidelines.analysis.account.floor import best, floor_s, has_floor, holds_products, launches
+from guidelines.analysis.account.sufficient import TRAFFIC, Needs, lacking
 from guidelines.results.ceilings import COPY, IN_PLACE, READ, WRITE, Rate
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators

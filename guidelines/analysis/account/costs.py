@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from guidelines.analysis.floor import Launches, floor_s, launches
+from guidelines.analysis.account.floor import Launches, floor_s, launches
+from guidelines.analysis.account.sufficient import LAUNCHES, TRAFFIC
 from guidelines.analysis.measured import Measured
-from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC
 from guidelines.results.ceilings import Ceilings
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Operators

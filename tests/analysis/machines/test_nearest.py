@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
+from guidelines.analysis.machines.nearest import NEAR, by_device, nearest
 from guidelines.analysis.measured import results_of
-from guidelines.analysis.nearest import NEAR, by_device, nearest
 from guidelines.atlas.recorded import names, recorded
 from guidelines.results.files import load
 from guidelines.results.model import Circumstances
@@ -16,7 +16,7 @@ from guidelines.stats.passes import OfPass
 EPYC, H200 = recorded(["epyc-2-cores", "h200"])
 ATLAS = {device.name: results_of(device.run) for device in recorded(names())}
 # An earlier run of the same machine.
-EPYC_BEFORE = Path(__file__).parents[2] / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
+EPYC_BEFORE = Path(__file__).parents[3] / "experiments" / "recorded" / "cpu-epyc-2-cores.json"
 SEEDS = range(20)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guidelines.analysis.costs import seconds_per_call
-from guidelines.analysis.floor import floor_s, has_floor, holds_products, launches
+from guidelines.analysis.account.costs import seconds_per_call
+from guidelines.analysis.account.floor import floor_s, has_floor, holds_products, launches
+from guidelines.analysis.account.sufficient import LAUNCHES, TRAFFIC, Needs, Sufficiency, Sufficient
 from guidelines.analysis.measured import MachineResults, Measured
-from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC, Needs, Sufficiency, Sufficient
 from guidelines.results.model import VariantKey
 
 # A network that takes less than this share of its floor and launches shows that the ceilings are wrong.

@@ -4,8 +4,8 @@ from math import log
 import numpy as np
 import pytest
 
+from guidelines.analysis.machines.twins import all_twins
 from guidelines.analysis.merge import merged
-from guidelines.analysis.twins import all_twins
 from guidelines.results.model import Machine
 
 NODE = Machine(name="node", cpu_model="a processor", cpu_count="16", torch="2.13.0")

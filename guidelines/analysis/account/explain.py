@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
-from guidelines.analysis.account import Account
-from guidelines.analysis.costs import Both, costs, seconds_per_call
-from guidelines.analysis.floor import FUSING, has_floor, holds_products
+from guidelines.analysis.account.account import Account
+from guidelines.analysis.account.costs import Both, costs, seconds_per_call
+from guidelines.analysis.account.floor import FUSING, has_floor, holds_products
+from guidelines.analysis.account.possible import impossible
+from guidelines.analysis.account.sufficient import LAUNCHES, TRAFFIC, Needs, Sufficiency, Sufficient
 from guidelines.analysis.measured import MachineResults, Measured, by_sweep
-from guidelines.analysis.possible import impossible
-from guidelines.analysis.sufficient import LAUNCHES, TRAFFIC, Needs, Sufficiency, Sufficient
 from guidelines.results.ceilings import Ceilings
 from guidelines.results.model import VariantKey
 from guidelines.stats.intervals import Estimate
