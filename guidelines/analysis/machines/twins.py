@@ -26,8 +26,8 @@ from guidelines.stats.passes import OfPass, over_passes
 
 # Twins whose times differ by less have nothing to repair; effects are compared as two machines are.
 LEAST_OF_TIME, LEAST_OF_EFFECT = 0.02, LEAST_CHANGE
-# All intervals of all machines hold together at this confidence.
-CONFIDENCE = 0.95
+# All intervals of all machines hold together at this confidence; so do all tests for disturbances at theirs.
+CONFIDENCE, CONFIDENCE_OF_TESTS = 0.95, 0.99
 
 
 @dataclass(frozen=True)
@@ -159,17 +159,20 @@ def all_twins(machines: Iterable[MachineResults]) -> AllTwins:
     groups = [_group(kind, of_kind) for kind, of_kind in kinds.items() if len(of_kind) > 1]
     times = sum(1 if group.is_pair else len(group.machines) for group in groups)
     effects = sum(group.intervals for group in groups)
-    tests = sum(len(group.machines) for group in groups if not group.is_pair)
-    sure = _Sure(time=_each_of(times), effect=_each_of(effects), disturbed=_each_of(tests))
+    sure = _Sure(
+        time=confidence_of_each(times),
+        effect=confidence_of_each(effects),
+        disturbed=1 - (1 - CONFIDENCE_OF_TESTS) / max(1, times),
+    )
     return AllTwins(
         several=tuple(_twins(each, sure) for each in groups if not each.is_pair),
         pairs=tuple(_pair(each, sure.time) for each in groups if each.is_pair),
     )
 
 
-def _each_of(intervals: int) -> float:
-    """The confidence of each of some intervals; all `_Sure` kinds share the error alike (Bonferroni)."""
-    return 1 - (1 - CONFIDENCE) / len(_Sure._fields) / max(1, intervals)
+def confidence_of_each(intervals: int) -> float:
+    """The confidence of each of some intervals; times and effects share the error (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / 2 / max(1, intervals)
 
 
 def _under(condition: Condition, results: MachineResults) -> list[Measured]:
