@@ -21,6 +21,7 @@ from guidelines.report.subjects.audit.sides import Sides
 from guidelines.results.model import Circumstances
 
 GROUPED = "conv 3x3 64->64, 8 groups"
+SETUP = "cpu, float32, nchw, eager, batch 1, 224x224, 1 thread"
 
 
 def grouped(us, layers="conv1 conv2"):
@@ -126,6 +127,14 @@ def test_the_lead_names_the_audits_and_what_differs():
         "1 thread",
     )
     assert lead[-1] == "3 calls of a layer on both sides, 1 only on A, 1 only on B"
+
+
+def test_the_lead_says_if_one_side_kept_its_weights():
+    own = "its own (--state)"
+    lead = lead_of(run_a(), run_b(keeps_state=True))
+    assert f"CONDITIONS DIFFER (A | B): weights drawn anew | {own}; A: {SETUP}" in lead
+    assert f"{SETUP}, weights: {own}" in lead_of(run_a(keeps_state=True), run_b(keeps_state=True))
+    assert SETUP in lead_of(run_a(), run_b())
 
 
 def of_work(run, multiply_adds):

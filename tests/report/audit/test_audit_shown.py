@@ -200,6 +200,14 @@ def test_the_machine_and_the_condition_have_a_line():
     assert "a processor, host here, torch 2.13.0" in shown(result()).splitlines()
 
 
+def test_weights_are_told_if_they_were_kept():
+    line = "input 1x3x224x224, float32, nchw, eager, threads 1, weights: its own (--state); 30 rounds in 3 passes"
+    kept = result(keeps_state=True)
+    assert line in shown(kept, width=120).splitlines()
+    assert "weights:" not in shown(result())
+    assert (of_audits([kept])[0]["keeps_state"], facts([kept])[0]["keeps_state"]) == (1, True)
+
+
 def test_several_audits_follow_one_another():
     both = document([result(), result(target="other")], 15)
     assert both.title == "Audit of net, other"

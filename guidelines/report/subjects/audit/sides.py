@@ -51,6 +51,11 @@ def conditions(compared: AuditChange) -> str:
     if not compared.is_same_input:
         unlike.append(f"inputs {compared.a.audit.inputs} | {compared.b.audit.inputs}")
     setups = f"{a.device}, {setup(a, AUDIT)}"
+    weights = [result.audit.weights for result in (compared.a, compared.b)]
+    if weights[0] != weights[1]:
+        unlike.append(f"weights {' | '.join(weights)}")
+    elif compared.a.audit.keeps_state:
+        setups += f", weights: {weights[0]}"
     return f"CONDITIONS DIFFER (A | B): {'; '.join(unlike)}; A: {setups}" if unlike else setups
 
 
