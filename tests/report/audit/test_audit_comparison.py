@@ -29,7 +29,7 @@ def grouped(us, layers="conv1 conv2"):
 
 
 def whole(us, layers="fc"):
-    return operator(layers, us, operator="linear", kind="matrix product")
+    return operator(layers, us, operator="conv 1x1")
 
 
 def run_a(**changes):
@@ -83,10 +83,10 @@ def test_a_row_of_layers_names_the_first_with_its_operators_and_guidelines():
     _, layers = document(*compared(run_a(), run_b())).sections
     rows = cells(layers)
     assert list(rows) == [
-        f"conv1 + 1 more: {GROUPED} | linear",
-        "(network): linear",
+        f"conv1 + 1 more: {GROUPED} | conv 1x1",
+        "(network): conv 1x1",
         f"new: {GROUPED}",
-        "fc: linear",
+        "fc: conv 1x1",
     ]
     first, root, new, last = rows.values()
     assert [row[0] for row in rows.values()] == ["G2 | none", "", "G2", ""]
@@ -99,7 +99,7 @@ def test_a_row_of_layers_names_the_first_with_its_operators_and_guidelines():
 def test_layers_that_make_several_calls_say_so():
     a, b = (audit_run(100, whole(us, "relu relu relu")) for us in (10, 20))
     _, layers = document(*compared(a, b)).sections
-    assert list(cells(layers)) == ["relu (3 calls): linear"]
+    assert list(cells(layers)) == ["relu (3 calls): conv 1x1"]
 
 
 def test_a_terminal_shows_the_layers_that_changed_most():
@@ -215,7 +215,7 @@ def test_records_hold_all_figures():
     ]
     first = known[4]
     assert (first["layers"], first["calls"]) == ("conv1; conv2", 2)
-    assert (first["a_operator"], first["b_operator"]) == (GROUPED, "linear")
+    assert (first["a_operator"], first["b_operator"]) == (GROUPED, "conv 1x1")
     assert (first["a_guideline"], first["b_guideline"]) == ("G2", "")
     assert first["a_seconds"] == pytest.approx(340e-6, rel=1e-3)
     assert first["change"] == pytest.approx(-0.24, rel=1e-2)
