@@ -57,9 +57,9 @@ def cells(section):
 def test_the_first_line_is_the_answer():
     first, *_ = lead_of(run_a(), run_b())
     took = "B takes 0.820x [0.818, 0.822] of A's time: FASTER; "
-    assert first == f"{took}G2 took 34 % of A's, takes 12 % of B's"
+    assert first == f"{took}G2 took 33.99 % of A's, takes 11.95 % of B's"
     gone, *_ = lead_of(run_a(), audit_run(820, whole(50, "conv1 conv2")))
-    assert gone.endswith("G2 took 34 % of A's, takes nothing of B's")
+    assert gone.endswith("G2 took 33.99 % of A's, takes nothing of B's")
     same, *_ = lead_of(run_a(), run_a())
     assert same == "A and B hold the same run: they tell of no change"
     unclear, *_ = lead_of(run_a(passes=1), run_b(passes=1))
@@ -74,7 +74,7 @@ def test_every_guideline_has_a_row_and_so_have_the_operators_and_the_network():
     assert rows["G2"] == [
         *("339.9", "33.99", "±0.06"),
         *("98.0", "11.95", "±0.02"),
-        *("0.2882 [0.2872, 0.2893]", "-24.2", "[-24.2, -24.2]"),
+        *("0.2882 [0.2872, 0.2893]", "-24.20", "[-24.23, -24.16]"),
     ]
     assert rows["network"][-3:] == ["0.820 [0.818, 0.822]", "-18.0", "[-18.2, -17.8]"]
 
@@ -90,10 +90,10 @@ def test_a_row_of_layers_names_the_first_with_its_operators_and_guidelines():
     ]
     first, root, new, last = rows.values()
     assert [row[0] for row in rows.values()] == ["G2 | none", "", "G2", ""]
-    assert first[-2] == "-24.0"
-    assert root[-3:-1] == ["gone", "-10.0"]
-    assert new[-3:-1] == ["new", "+9.8"]
-    assert last[-2] == "+0.0"
+    assert first[-2] == "-24.00"
+    assert root[-3:-1] == ["gone", "-10.00"]
+    assert new[-3:-1] == ["new", "+9.80"]
+    assert last[-2] == "+0"
 
 
 def test_layers_that_make_several_calls_say_so():
@@ -177,8 +177,8 @@ def test_what_was_not_measured_is_named_with_its_share():
     guidelines, layers = document(*compared(run_a(), audit_run(800, grouped(None), whole(500)))).sections
     assert guidelines.notes == (
         "34 % of A's time is of layers that were not measured on the other side: see below",
-        "B: its operators alone take 62 % of the network's time, so that their changes do not add up to that "
-        "of the network",
+        "B: its operators alone take 62.49 % of the network's time, so that their changes do not add up to "
+        "that of the network",
     )
     assert layers.notes == (f"not measured on B: conv1: {GROUPED}: it cannot run alone",)
     assert cells(layers)[f"conv1 + 1 more: {GROUPED}"][-3:] == ["not measured on B", "", ""]
@@ -265,3 +265,17 @@ def test_a_program_reads_the_gate():
             {"word": "unclear", "least": None, "tripped": True, "undecided": True, "reach": None},
         ],
     }
+
+
+def test_a_figure_has_one_rounding_wherever_it_is_shown():
+    """The shares of the answer, the sum of the operators and the changes are those of the table."""
+    one, other = run_a(spread=0.2), audit_run(400, whole(20, "conv1 conv2"), whole(150), spread=0.2)
+    its_document = document(*compared(one, other))
+    guidelines, _ = its_document.sections
+    rows = cells(guidelines)
+    assert f"G2 took {rows['G2'][1]} % of A's, takes nothing" in its_document.lead[0]
+    summed = f"B: its operators alone take {rows['all operators'][4]} % of the network's time"
+    assert guidelines.notes[0].startswith(summed)
+    ratio, change, interval = rows["network"][-3:]
+    low, high = (f"{100 * (float(end) - 1):+.0f}" for end in ratio.partition("[")[2][:-1].split(", "))
+    assert (ratio.split()[0], change, interval) == ("0.40", "-60", f"[{low}, {high}]")

@@ -10,7 +10,7 @@ from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.like_tables import condition_differences
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.measuring import measuring
-from guidelines.report.digits import millions, percent
+from guidelines.report.digits import millions, number, percent
 from guidelines.report.labels import ONE_PROCESS, differences, of_results, sentence
 from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sentences import setup
@@ -87,9 +87,10 @@ def notes_on_sums(compared: AuditChange) -> Iterator[str]:
         if result.sum is None:
             yield f"{name}: no operator could be measured alone"
         elif not result.is_whole:
+            took = f"{number(result.sum.scaled(100))} %"
             yield (
-                f"{name}: its operators alone take {percent(result.sum.estimate)} of the network's time, so "
-                "that their changes do not add up to that of the network"
+                f"{name}: its operators alone take {took} of the network's time, so that "
+                "their changes do not add up to that of the network"
             )
 
 
