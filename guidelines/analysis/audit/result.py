@@ -33,6 +33,11 @@ class Saving:
     saves: Estimate
     seconds_per_call: Estimate
 
+    @property
+    def is_clear(self) -> bool:
+        """True if it saves something for certain: its interval lies above 0."""
+        return self.saves.low is not None and self.saves.low > 0
+
 
 @dataclass(frozen=True)
 class PartResult:
@@ -55,7 +60,7 @@ class PartResult:
     @property
     def best_remedy(self) -> Saving | None:
         """The remedy that saves most, None if none is clearly faster."""
-        faster = [each for each in self.remedies if each.saves.low is not None and each.saves.low > 0]
+        faster = [each for each in self.remedies if each.is_clear]
         return max(faster, key=lambda each: each.saves.estimate, default=None)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from guidelines.analysis.audit.modes import ModeResult
-from guidelines.analysis.audit.result import MOST_SUM, AuditResult
+from guidelines.analysis.audit.modes import ModeResult, in_mode
+from guidelines.analysis.audit.result import MOST_SUM, AuditResult, Saving
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
@@ -33,7 +33,8 @@ def lines(result: AuditResult) -> Iterator[str]:
     """The answer, reasons to distrust it, then the machine and the condition."""
     yield answer(result)
     yield from _prices(result)
-    yield from map(_mode, result.modes)
+    for mode in result.modes:
+        yield _mode(mode, result)
     yield from _remedies(result)
     yield from _foldable(result)
     yield _wholeness(result)
@@ -72,13 +73,26 @@ def _prices(result: AuditResult) -> Iterator[str]:
         yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
 
 
-def _mode(each: ModeResult) -> str:
-    """The time of the whole network in another mode, over its time now."""
+def _mode(each: ModeResult, result: AuditResult) -> str:
+    """The time of the whole network in another mode, over its time now; a clause if it helps no operator."""
     network = f"{printable(form_of(each.mode))}, the whole network"
     if each.ratio is None:
         return f"{network} was not measured, nor were its parts: {printable(each.reason)}"
     ratio = f"~{number(each.ratio)}" if each.ratio.half_width is None else with_interval(each.ratio)
-    return f"{network} takes {ratio} of its time"
+    takes = f"{network} takes {ratio} of its time"
+    known = [form for form in _forms(result, each.mode) if form.saves.low is not None]
+    if known and not any(form.is_clear for form in known):
+        return f"{takes}; alone, none of its operators is clearly faster so"
+    return takes
+
+
+def _forms(result: AuditResult, mode: str) -> list[Saving]:
+    """The operators in another mode that have a time there."""
+    forms = []
+    for each in result.parts:
+        variant = in_mode(each.part.variant, mode)
+        forms += [form for form in each.remedies if form.timed.variant == variant]
+    return forms
 
 
 def _remedies(result: AuditResult) -> Iterator[str]:
