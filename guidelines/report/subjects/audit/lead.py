@@ -9,11 +9,11 @@ from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
 from guidelines.report.digits import number, with_interval
 from guidelines.report.labels import ONE_PROCESS, phrase
+from guidelines.report.subjects.audit.disturbed import disturbed
 from guidelines.report.subjects.audit.parts import layers_of
 from guidelines.report.subjects.audit.readable import has_few_passes
 from guidelines.report.subjects.audit.shares import milliseconds
 from guidelines.report.subjects.audit.untimed import reason
-from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
@@ -149,9 +149,9 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     (network,) = result.network.measured
     how = measuring(network)
     if how.disturbed:
-        yield f"the run was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+        yield f"the run was disturbed{disturbed(how, result)}; {TO_BE_QUIET}"
     for mode in result.modes:
-        yield from _doubts_of_mode(mode)
+        yield from _doubts_of_mode(mode, result)
     if how.is_one_process:
         yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
     elif has_few_passes(result):
@@ -164,13 +164,14 @@ def _doubts(result: AuditResult) -> Iterator[str]:
             yield note
 
 
-def _doubts_of_mode(each: ModeResult) -> Iterator[str]:
+def _doubts_of_mode(each: ModeResult, result: AuditResult) -> Iterator[str]:
     """Lines on what disturbed the run in another mode, and on parts that could not be measured in it."""
     form = printable(form_of(each.mode))
     for network in each.network.measured if each.network else ():
         how = measuring(network)
         if how.disturbed:
-            yield f"the run in mode {printable(each.mode)} was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+            why = disturbed(how, result)
+            yield f"the run in mode {printable(each.mode)} was disturbed{why}; {TO_BE_QUIET}"
     if each.failed:
         yield f"{form}, {number_of(len(each.failed), 'part')} could not be measured: see below"
 
