@@ -182,6 +182,7 @@ def _condition(result: AuditResult) -> str:
     words = [phrase(name, texts[name]) for name in CONDITION if texts[name]]
     (network,) = result.network.measured
     passes = number_of(network.passes, "pass") if network.passes == 1 else f"{network.passes} passes"
+    rounds = number_of(network.rounds, "round")
     if result.audit.keeps_state:
         words.append(f"weights: {result.audit.weights}")
-    return f"input {result.audit.inputs}, {', '.join(words)}; {network.rounds} rounds in {passes}"
+    return f"input {result.audit.inputs}, {', '.join(words)}; {rounds} in {passes}"
