@@ -2,7 +2,7 @@
 
 import operator
 from cmath import isfinite
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from keyword import iskeyword
 from typing import Any
@@ -27,7 +27,8 @@ def generated(
 ) -> Callable[..., tuple[Tensor, ...]]:
     """A function of the tensors with the indices `given` that makes the program's calls on a device.
 
-    It returns the program's outputs, and frees each tensor after its last use, as torch.fx writes it.
+    It returns the program's outputs. torch.fx frees each tensor after its last use; those that the network
+    holds for longer are used once more, by nothing, when it frees them: what is in the caches depends on it.
     `function_of` gives what is called for an operator.
     """
     graph = fx.Graph()
@@ -40,7 +41,9 @@ def generated(
             return device
         return nodes[value.index] if isinstance(value, Slot) else named.get(id(value), value)
 
-    for call in program.calls:
+    for call, held in zip(program.calls, _held(program.calls), strict=True):
+        if held:
+            graph.call_function(held_until_here, tuple(nodes[index] for index in held))
         filled = call.with_values(known)
         function = _writable(function_of(call.operator))
         node = graph.call_function(function, filled.args, dict(filled.kwargs))
@@ -48,6 +51,18 @@ def generated(
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
     code: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
     return partial(code, **constants) if constants else code
+
+
+def _held(calls: Iterable[Call]) -> Iterator[list[int]]:
+    """Indices of the tensors that are held until a call, but last used before the call before it."""
+    last_used: dict[int, int] = {}
+    for number, call in enumerate(calls):
+        yield [slot.index for slot in call.freed if last_used.get(slot.index, number) < number - 1]
+        last_used |= {slot.index: number for slot in (*call.read, *call.written)}
+
+
+def held_until_here(*tensors: Tensor) -> None:
+    """Use tensors, so that they are not freed before."""
 
 
 def _writable(overload: Callable[..., Any]) -> Callable[..., Any]:

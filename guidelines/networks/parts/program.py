@@ -1,6 +1,6 @@
 """A call of a network as data: its operators in their order, and the tensors between them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,7 +64,9 @@ class Call:
     """One call of an operator: slots stand for tensors among its arguments and results.
 
     `layer` is the path of the innermost module that makes it, "" for the network itself. `cost` is None for
-    views and other operators that touch no element. A result that is no tensor is None.
+    views and other operators that touch no element. A result that is no tensor is None. `freed` are the
+    tensors that the network's code let go of since the call before: a function of Python holds what it was
+    given until it returns, so that a tensor may live longer than its last use.
     """
 
     layer: str
@@ -73,6 +75,7 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     results: tuple[Slot | None, ...] = ()
     cost: OperatorCost | None = None
+    freed: tuple[Slot, ...] = ()
 
     @property
     def name(self) -> str:
@@ -135,6 +138,18 @@ class Program:
     def only(self, calls: Sequence[Call]) -> "Program":
         """Some of its calls alone; what others computed for them is given from outside."""
         return Program(self.tensors, tuple(calls), calls[-1].written or calls[-1].read[:1])
+
+
+def kept(calls: Iterable[Call], is_kept: Callable[[Call], bool]) -> list[Call]:
+    """Some of the calls; what was freed before one that goes is freed before the next one that stays."""
+    left: list[Call] = []
+    freed: tuple[Slot, ...] = ()
+    for call in calls:
+        freed += call.freed
+        if is_kept(call):
+            left.append(replace(call, freed=freed))
+            freed = ()
+    return left
 
 
 def slots(values: Any) -> Iterator[Slot]:

@@ -1,5 +1,6 @@
 """Record a call of a network as a program."""
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from guidelines.networks.cost.count import traced
 from guidelines.networks.cost.operator import OperatorCost
 from guidelines.networks.parts.dependence import dependent
-from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, replaced
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec, kept, replaced
 from guidelines.spec.condition import Device
 
 
@@ -30,11 +31,11 @@ def recorded(module: nn.Module, inputs: Sequence[Tensor]) -> Program:
 
 
 class _Recorder:
-    """Keeps all tensors of a call, so that each has an identity of its own until the end."""
+    """Knows the tensors of a call while they exist, and holds none: when they are freed is recorded, too."""
 
     def __init__(self) -> None:
-        self._kept: list[Tensor] = []
-        self._slots: dict[int, Slot] = {}
+        self._living: dict[int, tuple[weakref.ref[Tensor], Slot]] = {}
+        self._freed: list[Slot] = []
         self._specs: dict[int, TensorSpec] = {}
         self._calls: list[Call] = []
 
@@ -49,6 +50,7 @@ class _Recorder:
     ) -> None:
         """Take note of a call and its result."""
         results = out if isinstance(out, (tuple, list)) else (out,)
+        freed, self._freed = tuple(self._freed), []
         self._calls.append(
             Call(
                 layer=layer,
@@ -57,6 +59,7 @@ class _Recorder:
                 kwargs={name: replaced(value, self._of) for name, value in kwargs.items()},
                 results=tuple(self._of(each) if isinstance(each, Tensor) else None for each in results),
                 cost=cost,
+                freed=freed,
             )
         )
 
@@ -78,11 +81,17 @@ class _Recorder:
             return value
         if value.layout != torch.strided or value.is_nested:
             raise ValueError("sparse, nested and packed tensors cannot be recorded")
-        if id(value) not in self._slots:
-            self._kept.append(value)
-            slot = self._slots[id(value)] = Slot(len(self._slots))
+        known = id(value)  # until it is freed, no other tensor has this identity
+        if known not in self._living:
+            slot = Slot(len(self._specs))
             self._specs[slot.index] = TensorSpec.of(value)
-        return self._slots[id(value)]
+            self._living[known] = weakref.ref(value, lambda _: self._free(known)), slot
+        return self._living[known][1]
+
+    def _free(self, known: int) -> None:
+        """A tensor is freed."""
+        _, slot = self._living.pop(known)
+        self._freed.append(slot)
 
 
 def _outputs(calls: Sequence[Call]) -> tuple[Slot, ...]:
@@ -96,9 +105,9 @@ def _outputs(calls: Sequence[Call]) -> tuple[Slot, ...]:
 def _without_dead(calls: Sequence[Call], outputs: Sequence[Slot]) -> list[Call]:
     """The calls of which something is used later, or that do work: allocations that nobody reads go."""
     used = set(outputs)
-    kept = []
+    alive = set()
     for call in reversed(calls):
         if call.cost is not None or used.intersection(call.written):
-            kept.append(call)
+            alive.add(id(call))
             used.update(call.read)
-    return kept[::-1]
+    return kept(calls, lambda call: id(call) in alive)

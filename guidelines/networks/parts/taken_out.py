@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from guidelines.networks.parts.program import Call, Program, Slot, replaced
+from guidelines.networks.parts.program import Call, Program, Slot, kept
 
 
 def without(program: Program, is_taken: Callable[[Call], bool]) -> Program:
@@ -15,18 +15,17 @@ def without(program: Program, is_taken: Callable[[Call], bool]) -> Program:
         return instead.get(value, value) if isinstance(value, Slot) else value
 
     calls = []
+    taken = set()
     for call in program.calls:
-        kept = replace(
-            call,
-            args=tuple(replaced(each, known) for each in call.args),
-            kwargs={name: replaced(each, known) for name, each in call.kwargs.items()},
-        )
+        left = replace(call.with_values(known), freed=tuple(map(known, call.freed)))
+        calls.append(left)
         if not is_taken(call):
-            calls.append(kept)
             continue
+        taken.add(id(left))
         for slot in call.written:
-            alike = [each for each in kept.read if program.tensors[each.index] == program.tensors[slot.index]]
+            alike = [each for each in left.read if program.tensors[each.index] == program.tensors[slot.index]]
             if alike and alike[0] != slot:
                 instead[slot] = alike[0]
     outputs = tuple(instead.get(slot, slot) for slot in program.outputs)
-    return replace(program, calls=tuple(calls), outputs=outputs)
+    stay = kept(calls, lambda call: id(call) not in taken)
+    return replace(program, calls=tuple(stay), outputs=outputs)

@@ -70,3 +70,28 @@ def test_an_operator_whose_name_is_no_code_is_called(program):
     assert "aten.random_.from" in [str(call.operator) for call in known.calls]
     (x,) = values_of(known)
     assert torch.equal(generated(known, known.given, CPU)(x)[0], 3 * x)
+
+
+class Bend(nn.Module):
+    """Holds what it is given until it returns, as each function of Python does."""
+
+    def forward(self, x):
+        return x.exp().sigmoid().neg()
+
+
+def test_what_a_function_of_the_network_is_given_lives_until_it_returns(program):
+    known = program(lambda net, x: net.bend(x.relu()).cos(), bend=Bend())
+    assert [(call.name, len(call.freed)) for call in known.calls] == [
+        *(("relu", 0), ("exp", 0), ("sigmoid", 0)),
+        *(("neg", 1), ("cos", 2)),
+    ]
+    function, given = generated(known, known.given, CPU), values_of(known)
+    with Living() as seen:
+        function(*given)
+    assert seen.living == {
+        "relu": set(),
+        "exp": {"relu"},
+        "sigmoid": {"relu", "exp"},
+        "neg": {"relu", "sigmoid"},
+        "cos": {"neg"},
+    }

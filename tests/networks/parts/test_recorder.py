@@ -1,3 +1,5 @@
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -161,3 +163,29 @@ def test_attention_and_recurrent_layers_are_one_operator(program, names):
     assert [call.name for call in recorded.calls if call.cost] == ["scaled_dot_product_attention"]
     lstm = program(lambda net, x: net.a(x)[0], (2, 5, 8), a=nn.LSTM(8, 4))
     assert "lstm" in names(lstm)
+
+
+def test_tensors_are_not_kept_so_that_a_network_takes_the_memory_that_it_takes(program):
+    living = []
+
+    def forward(net, x):
+        first = x.exp()
+        living.append(weakref.ref(first))
+        second = first.sin()
+        first = None
+        assert living[0]() is None
+        return second.cos()
+
+    known = program(forward)
+    assert [each.index for each in known.calls[2].freed] == [known.calls[0].written[0].index]
+
+
+def test_a_tensor_at_the_place_of_a_freed_one_is_another_one(program):
+    def forward(net, x):
+        for _ in range(20):
+            x = x.exp().sin()
+        return x
+
+    known = program(forward)
+    written = [call.written[0].index for call in known.calls]
+    assert len(set(written)) == 40

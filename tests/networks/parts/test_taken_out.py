@@ -75,3 +75,16 @@ def test_results_that_nobody_computes_any_more_are_given(program):
 def test_nothing_is_taken_out_of_a_network_without_any(program):
     recorded = program(lambda net, x: net.a(x), a=nn.Conv2d(8, 8, 3))
     assert kept(recorded) == recorded
+
+
+def test_what_the_network_frees_with_an_operator_that_is_taken_out_is_freed_with_the_next_one(program):
+    def forward(net, x):
+        sum_ = net.a(x)
+        out = net.b(sum_)
+        sum_ = None
+        return net.c(out.relu())
+
+    known = program(forward, **{name: nn.Conv2d(8, 8, 1) for name in "abc"})
+    first = known.calls[0].written[0]
+    assert [first in call.freed for call in known.calls] == [False, False, True, False]
+    assert [first in call.freed for call in kept(known).calls] == [False, False, True]
