@@ -109,4 +109,23 @@ def test_an_undecided_cell_has_its_cause_below(entry, results):
         "G2 undecided on a processor, host two; a processor, host three: noise floor above 25 %, "
         "needs a quieter machine: guidelines doctor"
     ]
-    assert shown.answer[0].rest == "undecided on 2"
+    (line,) = shown.answer
+    assert (line.outcome, line.tone, line.rest) == ("undecided on 2 of 3 machines", "part", "holds on 1")
+
+
+def test_an_answer_begins_with_what_is_most_frequent(entry, results):
+    def answer(*slowdowns, **how):
+        machines = [results(entry("g=1", 1.0, **how), entry("g=8", each, **how)) for each in slowdowns]
+        (line,) = lines([tables(machine) for machine in machines])
+        return line.outcome, line.tone, line.rest
+
+    noisy = {"control": Estimate(1.0, 0.7, 1.4, 0.99, 40)}
+    assert answer(1.3, 1.3, 1.3, **noisy) == ("undecided on 3 of 3 machines", "open", "")
+    assert answer(0.5, 0.5) == ("does not hold on 2 of 2 machines", "bad", "")
+    assert answer(0.5, 2.0, 0.5) == ("does not hold on 2 of 3 machines", "part", "holds on 1")
+    assert answer(0.5, 2.0) == ("holds on 1 of 2 machines", "part", "does not hold on 1")
+
+
+def test_an_answer_without_any_verdict_says_so(entry, results):
+    (line,) = lines([tables(results(entry("g=1", 1.0), entry("g=2", 1.2))) for _ in range(2)])
+    assert (line.outcome, line.tone, line.rest) == ("no verdict on 2 of 2 machines", "open", "")

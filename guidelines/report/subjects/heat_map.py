@@ -162,17 +162,22 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
         figure=times(standing.effect),
         outcome=standing.outcome,
         name=name,
-        detail="\n".join(filter(None, (unit, _held(standing), _uncounted(standing)))),
+        detail="\n".join(filter(None, (unit, counted(standing), _uncounted(standing)))),
         effect=None if is_bound else standing.effect.estimate,
         section=place,
     )
 
 
-def _held(standing: Standing) -> str:
-    """The number of sweeps that hold: "2 of 3"; "" if launches decide."""
+def counted(standing: Standing) -> str:
+    """The number of sweeps that carry a finding: "2 of 3 hold"; "" if launches decide."""
+    judged = standing.sweeps_judged
     if standing.verdict.is_about_launches:
         return ""
-    return f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+    if standing.finding == "undecided":
+        return number_of(judged, "sweep")
+    if standing.finding == "does not hold":
+        return f"{standing.sweeps_denied} of {judged} denied"
+    return f"{standing.sweeps_held} of {judged} hold"
 
 
 def _uncounted(standing: Standing) -> str:

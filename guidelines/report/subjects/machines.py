@@ -119,10 +119,10 @@ def _value(line: Line, guideline: str) -> Value:
 
 
 def _counts(standing: Standing) -> Iterator[str]:
-    """The number of sweeps that hold, and of those left out; nothing if launches decide all of them."""
+    """The number of sweeps that carry the finding, and of those left out; nothing if launches decide all."""
     if standing.verdict.is_about_launches:
         return
-    yield f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+    yield heat_map.counted(standing)
     if standing.sweeps_launch_bound:
         yield f"{LAUNCHES} {standing.sweeps_launch_bound}"
 
