@@ -102,7 +102,10 @@ def test_many_conditions_are_counted(run_of):
     given += [("G3", {"threads": k}, {"x1": 0.5}, {}) for k in range(1, 5)]
     two, three = lines([tables(run_of(*given))])
     assert (two.name, two.outcome, two.tone) == ("G2", "holds under 5 of 6 conditions", "part")
-    assert two.seen(in_full=False) == "from 2.00x faster to 6.60x slower (paper 1.44x slower); does not hold under 1"
+    assert (
+        two.seen(in_full=False)
+        == "from 2.00x faster to 6.60x slower (paper 1.44x slower); does not hold under 1"
+    )
     assert (three.outcome, three.tone) == ("does not hold under 4 of 4 conditions", "bad")
 
 

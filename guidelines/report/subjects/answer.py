@@ -132,7 +132,7 @@ def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
 
 
 def _by_number(findings: Counter[Finding]) -> dict[str, int]:
-    """The numbers of the findings that there are, the greatest first; of equal ones, in the order of TONES."""
+    """The numbers of the findings that there are, the greatest first; equal ones in the order of TONES."""
     there = [finding for finding in TONES if findings[finding]]
     return {finding: findings[finding] for finding in sorted(there, key=lambda each: -findings[each])}
 
