@@ -89,6 +89,11 @@ def pass_to_pytest(parser: ArgumentParser, command: str) -> None:
     parser.set_defaults(pytest_arguments=[])
 
 
+def take_after_dashes(parser: ArgumentParser) -> None:
+    """Accept arguments of pytest after `--`: `main` puts them in `after_dashes`."""
+    parser.set_defaults(after_dashes=())
+
+
 def add_output(parser: ArgumentParser) -> None:
     """Add the format and the file of an answer."""
     parser.add_argument(

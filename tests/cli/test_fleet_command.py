@@ -131,6 +131,12 @@ def test_what_a_device_lacks_is_named_at_the_end(fleet, unchecked):
     ("arguments", "error"),
     [
         (["-k", "x1"], "-k: no such option of `guidelines fleet`; arguments of pytest stand after --"),
+        (["G1"], "G1: no such argument of `guidelines fleet`; arguments of pytest stand after --"),
+        (
+            ["--adress", "X", "--", "G1"],
+            "--adress: no such option of `guidelines fleet`; did you mean --address?; "
+            "arguments of pytest stand after --",
+        ),
         (["--", "--passes=3"], "--passes: give it before `--`"),
         (["--", "--benchmark-json", "a.json"], "--benchmark-json: a fleet sets it for each device"),
         (["--each", "device", "--", "--device=cuda"], "--device: a fleet sets it for each device"),

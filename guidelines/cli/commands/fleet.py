@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines import __version__
-from guidelines.cli.arguments import add_files, add_output, count
-from guidelines.cli.fleet_arguments import after_dashes, check_here, check_selection, for_nodes
+from guidelines.cli.arguments import add_files, add_output, count, take_after_dashes
+from guidelines.cli.fleet_arguments import check_here, check_selection, for_nodes
 from guidelines.cli.interruption import INTERRUPTED, LINE
 from guidelines.cli.output import CommandError, remark, say, show
 
@@ -35,7 +35,7 @@ MOST_NAMED = 5
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.usage = "guidelines fleet [OPTION ...] -- [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
-    parser.set_defaults(pytest_arguments=[])
+    take_after_dashes(parser)
     _add_nodes(parser)
     _add_effort(parser)
     parser.add_argument(
@@ -84,7 +84,7 @@ def run(options: Namespace) -> int:
     from guidelines.fleet.plan import PLAN
     from guidelines.fleet.problem import FleetError
 
-    given = after_dashes(options.pytest_arguments)
+    given = options.after_dashes
     here = check_here()
     try:
         with ExitStack() as held:
