@@ -1,5 +1,7 @@
 import io
+import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +32,8 @@ def fleet(monkeypatch, tmp_path, capsys, saved, run):
         content["machine_info"]["node"] = name
         return content
 
-    def fleet(*arguments, there=("n1", "n2"), **how):
-        cluster = FakeCluster(nodes(*there), content_of=content_of, **how)
+    def fleet(*arguments, there=("n1", "n2"), of=FakeCluster, **how):
+        cluster = of(nodes(*there), content_of=content_of, **how)
         monkeypatch.setattr(of_ray, "connected", connecting(cluster))
         status = main(["fleet", *arguments])
         printed = capsys.readouterr()
@@ -87,6 +89,20 @@ def test_ctrl_c_keeps_what_is_there_and_resume_completes_it(fleet, unchecked):
     assert (status, log) == (0, [("n1", 2), ("n2", 2)])
     status, _, _, log = fleet(*options, "--resume", "--passes", "2", "--", "G1")
     assert (status, log) == (0, [])
+
+
+def test_sigterm_ends_as_ctrl_c_does_with_its_own_status(fleet, unchecked):
+    class Sigterm(FakeCluster):
+        def news(self, wait_s):
+            if self.log and self.log[-1] == ("n2", 1):
+                os.kill(os.getpid(), signal.SIGTERM)
+            return super().news(wait_s)
+
+    before = signal.getsignal(signal.SIGTERM)
+    status, out, err, _ = fleet("--passes", "2", "--", "G1", of=Sigterm)
+    assert (status, out) == (143, [])
+    assert err[-1] == "guidelines: terminated; `guidelines fleet -o fleet --resume` goes on"
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 IN_USE = "guidelines: fleet: another `guidelines fleet` is measuring in it; wait for its end"
