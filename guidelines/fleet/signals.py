@@ -1,7 +1,7 @@
 """End a fleet at SIGTERM as at Ctrl-C, and not while ray starts or ends a cluster: no process may be left."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -58,11 +58,16 @@ def held_back() -> Iterator[None]:
         yield
     finally:
         signal.signal = set_handler
-        for number, handler in before.items():
-            if handler is not None:  # set by C++ before
-                signal.signal(number, handler)
+        _set(before)
         if came:
             handlers[came[0]](came[0], None)
+
+
+def _set(handlers: Mapping[int, Any]) -> None:
+    """Set handlers of signals, but for None: those were set by C++."""
+    for number, handler in handlers.items():
+        if handler is not None:
+            signal.signal(number, handler)
 
 
 def _left_as_it_is(number: int, handler: object) -> object:
