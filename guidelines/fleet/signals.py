@@ -63,7 +63,7 @@ def held_back() -> Iterator[None]:
             handlers[came[0]](came[0], None)
 
 
-def _set(handlers: Mapping[int, Any]) -> None:
+def _set(handlers: Mapping[signal.Signals, Any]) -> None:
     """Set handlers of signals, but for None: those were set by C++."""
     for number, handler in handlers.items():
         if handler is not None:
