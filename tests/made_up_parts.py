@@ -97,6 +97,7 @@ def audit_run(
         inputs=changes.pop("inputs", "1x3x224x224"),
         parts=parts,
         other_modes=tuple(modes or ()),
+        keeps_state=changes.pop("keeps_state", False),
     )
     run = replace(linked(entries, failures), machine=parse_machine(MACHINE), audit=told)
     return replace(run, **changes)

@@ -37,7 +37,8 @@ def add_fail_on(parser: ArgumentParser, of_what: str = "") -> None:
         help=f"exit with status 1 if a guideline takes more of the time{of_what} than a limit, for certain: "
         "if the low end of its interval does. share:G4:20%%: what breaks G4 takes more than 20%% of the "
         "network's time; price:G1:5%%: keeping G1 would save more than 5%%. unclear: also if that is not "
-        "decided, since the interval spans a limit. Separate several by commas",
+        "decided, since the interval spans a limit or a part was not measured. The interval alone decides: a "
+        "disturbed audit is judged by it like any other. Separate several by commas",
     )
 
 

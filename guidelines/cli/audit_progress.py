@@ -11,6 +11,7 @@ from typing import TextIO
 from guidelines.measure.audit.auditing import Auditing
 from guidelines.measure.passes import PassBegins
 from guidelines.plugin.fitting import fitted
+from guidelines.results.number_of import number_of
 
 ERASE_LINE = "\r\x1b[K"
 TICK_S = 1.0
@@ -25,7 +26,7 @@ def follow(audit: Auditing) -> None:
     Leaving by Ctrl-C ends the measuring, too.
     """
     passes, begun_s = audit.limits.passes, time.monotonic()
-    operators = len(audit.audit.parts)
+    operators = number_of(len(audit.audit.parts), "operator")
     line = _Line(sys.stderr)
     with closing(audit.steps()) as steps, line.ticking():
         for step in steps:
@@ -35,7 +36,7 @@ def follow(audit: Auditing) -> None:
                 of_a_pass_s += COMPILE_S * audit.compiled
                 if done:
                     of_a_pass_s = (time.monotonic() - begun_s) / done
-                text = f"pass {step.number} of {passes}, {operators} operators of {audit.audited.target}"
+                text = f"pass {step.number} of {passes}, {operators} of {audit.audited.target}"
                 line.set(text, of_a_pass_s * (passes - done))
 
 

@@ -25,6 +25,7 @@ def _of_sides(compared: AuditChange, a: MachineResults, b: MachineResults) -> Re
             f"{side}_file": " ".join(results.sources),
             f"{side}_target": result.audit.target,
             f"{side}_inputs": result.audit.inputs,
+            f"{side}_keeps_state": int(result.audit.keeps_state),
             f"{side}_multiply_adds": multiply_adds(results),
             f"{side}_device_name": condition.device_name,
             f"{side}_condition": condition.id,

@@ -45,6 +45,19 @@ def alone(estimate: Estimate) -> str:
     return _rounded(estimate.estimate, _decimals(estimate))
 
 
+def signed(estimate: Estimate) -> str:
+    """An estimate without its interval, with its sign and the digits that it allows: "-120", "+4.6"."""
+    return _signed(estimate.estimate, _decimals(estimate))
+
+
+def signed_interval(estimate: Estimate) -> str:
+    """The interval of an estimate with the signs of its ends: "[-130, +20]"; "" if it has none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    places = _decimals(estimate)
+    return f"[{_signed(estimate.low, places)}, {_signed(estimate.high, places)}]"
+
+
 def _decimals(estimate: Estimate) -> int:
     """The decimal place of the first uncertain digit, at most the second one behind the point.
 
@@ -58,6 +71,10 @@ def _decimals(estimate: Estimate) -> int:
     first = first_digit(half_width)
     starts_with_one = half_width < 2 * 10.0**-first
     return min(MOST_DECIMALS, max(first + starts_with_one, min(own, 0)))
+
+
+def _signed(value: float, places: int) -> str:
+    return f"{round(value, places) + 0.0:+.{max(0, places)}f}"
 
 
 def _rounded(value: float, places: int) -> str:

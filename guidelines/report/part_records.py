@@ -39,6 +39,7 @@ def _of_audit(result: AuditResult) -> Record:
     return {
         "target": printable(result.audit.target),
         "input": result.audit.inputs,
+        "keeps_state": int(result.audit.keeps_state),
         **of_machine(result.network),
         **condition,
         "confidence": result.network_s.confidence,
@@ -122,6 +123,7 @@ def _facts(result: AuditResult) -> dict[str, object]:
     known: dict[str, object] = {
         "target": printable(result.audit.target),
         "file": result.network.sources[0],
+        "keeps_state": result.audit.keeps_state,
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
         "scale": result.scale,

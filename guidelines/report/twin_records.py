@@ -18,7 +18,8 @@ class TwinRecords:
     def of(self, kind: Kind, machine: int, guideline: str) -> Record:
         """The number of twins; its time, and its effect of a guideline, over theirs; 1 for one that differs.
 
-        `machine` is the identity of its results.
+        Also its disturbed passes, and 1 if they are more than those of its twins. `machine` is the identity
+        of its results.
         """
         if not self._twins:
             return {}
@@ -27,6 +28,8 @@ class TwinRecords:
             "twins": number,
             **_of_deviation(twin.time if twin else None, "time_over_twins"),
             **_of_deviation(twin.effects.get(guideline) if twin else None, "effect_over_twins"),
+            "disturbed_passes": twin.disturbed.own.times if twin else None,
+            "disturbed_passes_differ": int(twin.disturbed.is_named) if twin else None,
         }
 
 

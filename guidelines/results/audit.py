@@ -53,12 +53,19 @@ class Audit:
     """The network of an audit, its inputs as text ("1x3x224x224"), and its parts in order of their calls.
 
     The network and its parts were also timed in `other_modes`: there, their variants have the same names.
+    A network that `keeps_state` has the weights that it was given with (--state), others were drawn anew.
     """
 
     target: str
     inputs: str
     parts: tuple[AuditPart, ...]
     other_modes: tuple[str, ...] = ()
+    keeps_state: bool = False
+
+    @property
+    def weights(self) -> str:
+        """The weights with which it was timed, in words."""
+        return "its own (--state)" if self.keeps_state else "drawn anew"
 
 
 def to_saved(audit: Audit) -> dict[str, Any]:
@@ -75,6 +82,7 @@ def parsed(saved: Mapping[str, Any]) -> Audit:
         inputs=checked.text(saved["inputs"]),
         parts=tuple(map(_part, saved["parts"])),
         other_modes=checked.texts(saved, "other_modes"),
+        keeps_state=saved.get("keeps_state", False) is True,  # files of before have no such key
     )
     variants = [part.variant for part in audit.parts]
     if len(set(variants)) < len(variants):

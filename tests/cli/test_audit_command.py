@@ -56,6 +56,13 @@ def test_limits_decide_the_status(audit):
     assert err.startswith("guidelines: failed: net: what breaks G2")
 
 
+def test_the_help_says_by_what_limits_are_judged(capsys):
+    with pytest.raises(SystemExit):
+        main(["audit", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "The interval alone decides: a disturbed audit is judged by it like any other." in told
+
+
 def test_wrong_options_are_refused_before_anything_is_measured(unmeasured, tmp_path):
     one = tmp_path / "one.json"
     for arguments, wrong in (

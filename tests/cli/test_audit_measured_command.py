@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from guidelines.measure.audit.as_planned import DIFFERS
+
 HARD = Path(__file__).parents[1] / "measure" / "audit" / "hard_networks.py"
 QUICK = ("--passes", "1", "--seconds", "1")
 
@@ -58,6 +60,12 @@ def test_a_network_without_a_tensor_in_its_output_is_named(audit):
     status, out, err = audit("WithoutOutput", "--input", "1,3,8,8")
     assert (status, out) == (2, "")
     assert err.endswith("its time is not known: ValueError: its output, of type NoneType, holds no tensor")
+
+
+def test_a_network_that_is_built_at_random_is_named(audit):
+    status, out, err = audit("OtherWidths", "--input", "1,3,8,8")
+    assert (status, out) == (2, "")
+    assert err == f"guidelines: {HARD}:OtherWidths: its time is not known: {DIFFERS}"
 
 
 @pytest.mark.parametrize(("name", "shape"), [("TwoInputs", "1,3,8,8"), ("Words", "2,7")])

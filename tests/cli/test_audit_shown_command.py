@@ -133,6 +133,13 @@ def test_what_is_undecided_fails_if_wanted(report):
     )
 
 
+def test_a_disturbed_audit_is_judged_by_its_intervals_alone(audit_path, report):
+    audit_path.write_text(saved_audit(disturbed=(1, 2, 3)))
+    assert "the run was disturbed in 3 of 3 passes" in report()[0]
+    assert report("--fail-on", "share:G4:21%,unclear")[2] == 0
+    assert report("--fail-on", "share:G4:19%")[2] == 1
+
+
 def test_parts_that_were_not_measured_leave_a_limit_undecided(audit_path, report):
     without = {name: share for name, share in SHARES.items() if name != "part-3"}
     audit_path.write_text(saved_audit(shares=without))

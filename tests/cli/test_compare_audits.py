@@ -40,7 +40,9 @@ def test_two_audits_are_compared_by_guideline_and_by_layer(two, printed, monkeyp
     monkeypatch.setenv("COLUMNS", "80")
     status, out, err = printed("compare", *two)
     assert (status, err) == (0, "")
-    assert out.startswith("B takes 0.820x [0.818, 0.822] of A's time: FASTER; G2 took 34 % of A's, takes 20")
+    assert out.startswith(
+        "B takes 0.820x [0.818, 0.822] of A's time: FASTER; G2 took 33.99 % of A's, takes\n   19.51 % of B"
+    )
     assert "\nGuidelines\n" in out
     assert "conv1 + 1 more: conv" in out
     assert max(map(len, out.replace(two[0], "").replace(two[1], "").splitlines())) <= 80

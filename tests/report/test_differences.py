@@ -1,6 +1,14 @@
 import pytest
 
-from guidelines.report.differences import alone, points, saving, share, with_half_width
+from guidelines.report.differences import (
+    alone,
+    points,
+    saving,
+    share,
+    signed,
+    signed_interval,
+    with_half_width,
+)
 from guidelines.stats.intervals import Estimate
 
 
@@ -31,6 +39,18 @@ def test_savings_show_both_ends():
     assert saving(estimate(0.034, -0.0097, 0.0612)) == "3 [-1, 6] %"
     assert saving(estimate(-0.001, -0.003, 0.004)) == "-0.1 [-0.3, 0.4] %"
     assert saving(estimate(0.034)) == "~3.4 %"
+
+
+def test_a_change_has_a_sign():
+    assert (signed(estimate(4.61, -10, 19)), signed_interval(estimate(4.61, -10, 19))) == (
+        "+5",
+        "[-10, +19]",
+    )
+    assert (signed(estimate(-56.8, -71, -35)), signed_interval(estimate(-56.8, -71, -35))) == (
+        "-60",
+        "[-70, -40]",
+    )
+    assert (signed(estimate(-0.001, -1, 1)), signed_interval(estimate(4.61))) == ("+0.0", "")
 
 
 def test_the_estimate_can_stand_alone():

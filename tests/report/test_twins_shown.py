@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from guidelines.analysis.machines.disturbed import Disturbed
 from guidelines.analysis.machines.kinds import kinds
 from guidelines.analysis.machines.matrix import matrix
 from guidelines.analysis.machines.twins import AllTwins, Pair, Twin, Twins
@@ -11,6 +12,7 @@ from guidelines.report.subjects import kinds as kinds_report
 from guidelines.report.subjects.twins import kind_labels, sections, summary
 from guidelines.results.model import Machine
 from guidelines.spec.condition import Condition
+from guidelines.stats.fisher import Count
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.outlying import Deviation
 
@@ -27,6 +29,7 @@ def deviation(estimate, low, high, is_named=False, margin=0.02, others=11):
 
 ALIKE = deviation(1.0, 0.995, 1.005)
 WIDE = deviation(1.0, 0.9, 1.1)
+QUIET = Disturbed(own=Count(0, 5), twins=Count(0, 10), such_as="", is_named=False)
 
 
 @pytest.fixture
@@ -43,8 +46,9 @@ def machine(entry, results):
 def shown(machine):
     """The section about machines of one kind, each with its time and its effects beside the others."""
 
-    def shown(*beside, passes=5, pairs=()):
-        twins = [Twin(machine(f"node{k}"), time, effects) for k, (time, effects) in enumerate(beside)]
+    def shown(*beside, passes=5, pairs=(), disturbed=QUIET):
+        twins = [Twin(machine(f"node{k}"), time, effects, QUIET) for k, (time, effects) in enumerate(beside)]
+        twins[:1] = [replace(each, disturbed=disturbed) for each in twins[:1]]
         every = AllTwins((Twins(KIND, tuple(twins), (), passes),) if twins else (), pairs)
         return every, sections(every, kind_labels(every.kinds))
 
@@ -78,6 +82,17 @@ def test_a_machine_whose_guideline_differs_tells_its_time_too(shown):
         "node0: G2's effect 12 % larger than that of its 2 twins [9, 15]; its time is 1.000 [0.995, 1.005] "
         "of theirs; G1 like theirs"
     )
+
+
+def test_a_machine_that_is_as_fast_but_often_disturbed_is_named_with_a_reason(shown):
+    reason = "pass 1: other processes used 1.95 of 2 processors"
+    often = Disturbed(own=Count(5, 5), twins=Count(1, 10), such_as=reason, is_named=True)
+    every, (section,) = shown(*[(ALIKE, {"G1": ALIKE})] * 3, disturbed=often)
+    assert section.verdicts == (
+        f"node0: disturbed in 5 of 5 passes, its twins in 1 of 10 ({reason}); its time is 1.000 "
+        "[0.995, 1.005] of theirs; G1 like theirs",
+    )
+    assert summary(every) == "1 machine differs from its twins: node0"
 
 
 def test_among_equals_nobody_is_named_and_the_line_says_so(shown):
@@ -115,7 +130,7 @@ def test_a_document_of_kinds_fits_a_terminal_and_names_who_differs(machine):
     slow = deviation(1.06, 1.04, 1.08, is_named=True)
     compared = matrix(machines)
     (kind,) = of_kinds = kinds(compared)
-    beside = tuple(Twin(each, slow if k == 3 else ALIKE, {}) for k, each in enumerate(machines))
+    beside = tuple(Twin(each, slow if k == 3 else ALIKE, {}, QUIET) for k, each in enumerate(machines))
     twins = AllTwins((Twins(kind.kind, beside, (), 5),), ())
     text = render(kinds_report.document(of_kinds, compared, twins), 80)
     assert max(map(len, text.splitlines())) <= 80

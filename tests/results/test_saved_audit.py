@@ -22,6 +22,7 @@ AUDIT = Audit(
         AuditPart("part-3", "max_pool2d 64x56x56", kind="other", layers=("pool",)),
     ),
     other_modes=("compile",),
+    keeps_state=True,
 )
 
 
@@ -61,6 +62,13 @@ def test_audits_of_one_mode_may_lack_the_others():
     edited = saved()
     del edited["other_modes"]
     assert parsed(edited).other_modes == ()
+
+
+def test_a_file_that_does_not_tell_of_weights_had_them_drawn_anew():
+    edited = saved()
+    assert (parsed(edited).keeps_state, parsed(edited).weights) == (True, "its own (--state)")
+    del edited["keeps_state"]
+    assert (parsed(edited).keeps_state, parsed(edited).weights) == (False, "drawn anew")
 
 
 def test_other_modes_must_be_different_ones():

@@ -61,16 +61,15 @@ def _at_most(known: Estimate, most: float | None) -> Estimate:
 def fitted(result: AuditResult) -> AuditResult:
     """An audit whose shares and prices are those in the network.
 
-    It stays as it is if a part has no time, unless the others alone take more than the whole.
+    If a part has no time, the others are fitted only if they take more than the whole without it.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
     if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
-    fit = Fit(result.sum.estimate / in_a_row)
-    if result.failed and fit.alone <= 1:
-        return result
+    alone = result.sum.estimate / in_a_row
+    fit = Fit(max(alone, 1.0) if result.failed else alone)
     return replace(
         result,
         parts=tuple(_part(each, fit) for each in result.parts),

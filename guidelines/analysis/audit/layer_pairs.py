@@ -1,7 +1,8 @@
 """Match the layers of two audits: the calls of one network with those of another version of it.
 
-A call is matched with one of the layer of the same path: one of the same operator, else one of the same kind,
-else the only one that is left if there is one on each side. Several calls of a layer keep their order.
+A call is matched with one of the layer of the same path: one of the same operator, else one of the same kind.
+An operator of another kind under the same path is new: a network may reuse the names of its layers. Several
+calls of a layer keep their order.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -63,7 +64,6 @@ def _pairs(left_a: list[_Call], left_b: list[_Call]) -> list[_Pair]:
     pairs: list[_Pair] = []
     for likeness in (_operator, _kind):
         pairs += _alike(left_a, left_b, likeness)
-    pairs += _alone(left_a, left_b)
     pairs += [_Pair(call.layer, call.part, None) for call in left_a]
     pairs += [_Pair(call.layer, None, call.part) for call in left_b]
     return pairs
@@ -80,27 +80,12 @@ def _alike(left_a: list[_Call], left_b: list[_Call], likeness: Callable[[_Call],
     return pairs
 
 
-def _alone(left_a: list[_Call], left_b: list[_Call]) -> list[_Pair]:
-    """Take the calls of layers that have one left on each side."""
-    of_a, of_b = _grouped(left_a, _layer), _grouped(left_b, _layer)
-    pairs = []
-    for layer, calls in of_a.items():
-        others = of_b.get(layer, [])
-        if len(calls) == len(others) == 1:
-            pairs.append(_taken(calls[0], others[0], left_a, left_b))
-    return pairs
-
-
 def _operator(call: _Call) -> Hashable:
     return call.layer, call.part.operator
 
 
 def _kind(call: _Call) -> Hashable:
     return call.layer, call.part.kind
-
-
-def _layer(call: _Call) -> Hashable:
-    return call.layer
 
 
 def _grouped(calls: Sequence[_Call], likeness: Callable[[_Call], Hashable]) -> dict[Hashable, list[_Call]]:

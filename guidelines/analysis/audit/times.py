@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import hypot
+from math import hypot, inf
 
 from guidelines.results.audit import WHOLE
 from guidelines.results.model import Entry
@@ -55,19 +55,21 @@ class AuditTimes:
             ratios[number] = OfPass(a[number].estimate / b[number].estimate, deviation)
         return ratios
 
-    def saved(self, now: Sequence[Calls], instead: Sequence[Calls]) -> Estimate:
+    def saved(self, now: Sequence[Calls], instead: Sequence[Calls], most: float = inf) -> Estimate:
         """The share of the network's time that is saved if other calls take the place of some.
 
-        Its interval covers those of the share and of the part of it that is kept.
+        Its interval covers those of the share, which is `most` at most, and of the part of it that is kept.
+        Some part is kept, so less than the share is saved.
         """
-        share, kept = self.share(now), self.over_passes(self.ratio(instead, now))
+        share, kept = _at_most(self.share(now), most), self.over_passes(self.ratio(instead, now))
         saves = share.estimate * (1 - kept.estimate)
         if share.half_width is None or kept.low is None or kept.high is None:
             return replace(kept, estimate=saves, low=None, high=None)
         of_share = abs(1 - kept.estimate) * share.half_width
         low = saves - hypot(of_share, share.estimate * (kept.high - kept.estimate))
         high = saves + hypot(of_share, share.estimate * (kept.estimate - kept.low))
-        return replace(kept, estimate=saves, low=low, high=min(high, share.estimate + share.half_width))
+        most_saved = (share.high or 0.0) * (1 - min(kept.low, 1.0))
+        return replace(kept, estimate=saves, low=low, high=min(high, most_saved))
 
     def over_passes(self, by_pass: Mapping[int, OfPass]) -> Estimate:
         """A quantity that several passes estimate. Raises ValueError if no pass has it."""
@@ -85,6 +87,12 @@ class AuditTimes:
                 deviation = hypot(deviation, count * of_pass.estimate * (of_pass.log_deviation or 0.0))
             sums[number] = OfPass(total, deviation / total)
         return sums
+
+
+def _at_most(share: Estimate, most: float) -> Estimate:
+    """A share of a time that cannot be more than `most`, whatever was measured."""
+    ends = [None if end is None else min(end, most) for end in (share.low, share.high)]
+    return replace(share, estimate=min(share.estimate, most), low=ends[0], high=ends[1])
 
 
 def _over(entry: Entry, network: Entry) -> dict[int, OfPass]:

@@ -2,7 +2,8 @@
 
 A fleet measures a pass on all machines at about the same hour, so that what slows all of them cancels. In
 each pass a machine is compared with the median of its twins: its time, as the mean logarithm over all
-networks, and the effect of each guideline. `stats.outlying` says which of them differ.
+networks, and the effect of each guideline. `stats.outlying` says which of them differ. A machine that is
+disturbed more often than its twins differs, too, however fast it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,37 +14,40 @@ from typing import NamedTuple
 import numpy as np
 
 from guidelines.analysis.change import LEAST_CHANGE
+from guidelines.analysis.machines.disturbed import Disturbed, disturbed
 from guidelines.analysis.measured import MachineResults, Measured, distinct
 from guidelines.analysis.pass_times import PassTime
 from guidelines.analysis.same_machine import Kind, kind_of
 from guidelines.results.model import Network, VariantKey
+from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate, Floats
 from guidelines.stats.outlying import FEWEST_MEMBERS, Deviation, mean_differences, outlying
 from guidelines.stats.passes import OfPass, over_passes
 
 # Twins whose times differ by less have nothing to repair; effects are compared as two machines are.
 LEAST_OF_TIME, LEAST_OF_EFFECT = 0.02, LEAST_CHANGE
-# All intervals of all machines hold together at this confidence.
-CONFIDENCE = 0.95
+# All intervals of all machines hold together at this confidence; so do all tests for disturbances at theirs.
+CONFIDENCE, CONFIDENCE_OF_TESTS = 0.95, 0.99
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A machine: its time over that of its twins, and the effect of each guideline over theirs."""
+    """A machine: its time and the effect of each guideline over those of its twins, and what disturbs it."""
 
     results: MachineResults
     time: Deviation
     effects: Mapping[str, Deviation]
+    disturbed: Disturbed
 
     @property
     def deviations(self) -> list[Deviation]:
-        """All that is compared."""
+        """All figures that are compared."""
         return [self.time, *self.effects.values()]
 
     @property
     def is_named(self) -> bool:
-        """True if its time or the effect of a guideline differs from those of its twins."""
-        return any(each.is_named for each in self.deviations)
+        """True if its time or the effect of a guideline differs, or if it is disturbed more often."""
+        return self.disturbed.is_named or any(each.is_named for each in self.deviations)
 
     @property
     def is_open(self) -> bool:
@@ -132,12 +136,18 @@ class _Group:
         """Number of intervals of effects that have to hold together."""
         return 0 if self.is_pair else len(self.machines) * len(set(self.guidelines))
 
+    @property
+    def measured(self) -> list[list[Measured]]:
+        """Measurements of each machine under the condition."""
+        return [_under(self.kind.condition, results) for results in self.machines]
+
 
 class _Sure(NamedTuple):
-    """The confidence of an interval of a time and of one of an effect."""
+    """The confidence of an interval of a time, of one of an effect, and of a test for disturbances."""
 
     time: float
     effect: float
+    disturbed: float
 
 
 def all_twins(machines: Iterable[MachineResults]) -> AllTwins:
@@ -149,16 +159,25 @@ def all_twins(machines: Iterable[MachineResults]) -> AllTwins:
     groups = [_group(kind, of_kind) for kind, of_kind in kinds.items() if len(of_kind) > 1]
     times = sum(1 if group.is_pair else len(group.machines) for group in groups)
     effects = sum(group.intervals for group in groups)
-    sure = _Sure(time=_each_of(times), effect=_each_of(effects))
+    sure = _Sure(
+        time=confidence_of_each(times),
+        effect=confidence_of_each(effects),
+        disturbed=1 - (1 - CONFIDENCE_OF_TESTS) / max(1, times),
+    )
     return AllTwins(
         several=tuple(_twins(each, sure) for each in groups if not each.is_pair),
         pairs=tuple(_pair(each, sure.time) for each in groups if each.is_pair),
     )
 
 
-def _each_of(intervals: int) -> float:
+def confidence_of_each(intervals: int) -> float:
     """The confidence of each of some intervals; times and effects share the error (Bonferroni)."""
     return 1 - (1 - CONFIDENCE) / 2 / max(1, intervals)
+
+
+def _under(condition: Condition, results: MachineResults) -> list[Measured]:
+    """Measurements of a machine under a condition."""
+    return [measured for measured in results.measured if measured.place.condition.shared == condition]
 
 
 def _group(kind: Kind, machines: Sequence[MachineResults]) -> _Group:
@@ -166,12 +185,11 @@ def _group(kind: Kind, machines: Sequence[MachineResults]) -> _Group:
     passes: dict[tuple[int, int], int] = {}
     known: list[tuple[int, int, Measured]] = []
     for number, results in enumerate(machines):
-        for measured in results.measured:
-            if measured.place.condition.shared == kind.condition:
-                name = _Name(measured.place.key, measured.network)
-                known.append((number, columns.setdefault(name, len(columns)), measured))
-                for time in measured.times:
-                    passes.setdefault((time.run, time.number), len(passes))
+        for measured in _under(kind.condition, results):
+            name = _Name(measured.place.key, measured.network)
+            known.append((number, columns.setdefault(name, len(columns)), measured))
+            for time in measured.times:
+                passes.setdefault((time.run, time.number), len(passes))
     times = np.full((len(machines), len(passes), len(columns)), np.nan)
     effects = times.copy()
     for number, column, measured in known:
@@ -192,9 +210,10 @@ def _twins(group: _Group, sure: _Sure) -> Twins:
     known = []
     alone = []
     times = outlying(group.times, sure.time, LEAST_OF_TIME)
-    for results, time, effects in zip(group.machines, times, of_machines, strict=True):
+    unrest = disturbed(group.measured, sure.disturbed)
+    for results, time, effects, often in zip(group.machines, times, of_machines, unrest, strict=True):
         if time:
-            known.append(Twin(results, time, effects))
+            known.append(Twin(results, time, effects, often))
         else:
             alone.append(results)
     return Twins(group.kind, tuple(known), tuple(alone), passes=group.times.shape[1])

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from guidelines.measure.audit.as_planned import AsPlanned
 from guidelines.measure.audit.plan import Audited, plan
 from guidelines.measure.campaign import Campaign
 from guidelines.measure.case import Case, cases
@@ -117,7 +118,8 @@ def auditing(
 def _cases(audited: Audited, conditions: Sequence[Condition], audit: Audit) -> Iterator[Case]:
     """All variants in the mode of the audit; in each other one, the network and its parts."""
     in_other_modes = {WHOLE, *(part.variant for part in audit.parts)}
-    for case in cases(audited(), conditions, source=audited.target, origin=audited):
+    origin = AsPlanned(audited, audit)
+    for case in cases(audited(), conditions, source=audited.target, origin=origin):
         if case.condition == conditions[0] or case.variant.id in in_other_modes:
             yield case
 

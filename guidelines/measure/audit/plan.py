@@ -89,7 +89,13 @@ def _plan(audited: Audited, condition: Condition, has_streams: bool) -> Plan:
         described_parts.append(described_part)
         variants += of_part
     sweep = Sweep(AUDIT, CLAIM, _name(audited.target), tuple(variants))
-    return Plan(sweep, Audit(audited.target, described(audited.inputs), tuple(described_parts)))
+    audit = Audit(
+        target=audited.target,
+        inputs=described(audited.inputs),
+        parts=tuple(described_parts),
+        keeps_state=audited.keeps_state,
+    )
+    return Plan(sweep, audit)
 
 
 def _program(build: Callable[[], Whole], condition: Condition) -> Program:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch._ops import OpOverload
 from torch.fx.node import base_types
 
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
@@ -19,11 +20,15 @@ WRITTEN = (*base_types, type(None), Device)
 
 
 def generated(
-    program: Program, given: Sequence[int], device: torch.device
+    program: Program,
+    given: Sequence[int],
+    device: torch.device,
+    function_of: Callable[[Any], Any] = lambda overload: overload,
 ) -> Callable[..., tuple[Tensor, ...]]:
     """A function of the tensors with the indices `given` that makes the program's calls on a device.
 
     It returns the program's outputs, and frees each tensor after its last use, as torch.fx writes it.
+    `function_of` gives what is called for an operator.
     """
     graph = fx.Graph()
     nodes = {index: graph.placeholder(f"given_{index}") for index in given}
@@ -37,15 +42,18 @@ def generated(
 
     for call in program.calls:
         filled = call.with_values(known)
-        node = graph.call_function(_writable(call.operator), filled.args, dict(filled.kwargs))
+        function = _writable(function_of(call.operator))
+        node = graph.call_function(function, filled.args, dict(filled.kwargs))
         nodes |= _results(call, node, graph)
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
-    function: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
-    return partial(function, **constants) if constants else function
+    code: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
+    return partial(code, **constants) if constants else code
 
 
 def _writable(overload: Callable[..., Any]) -> Callable[..., Any]:
     """An operator, in a function if its name is no code: torch.fx would write `aten.random_.from`."""
+    if not isinstance(overload, OpOverload):
+        return overload
     names = str(overload).split(".")
     if all(name.isidentifier() and not iskeyword(name) for name in names):
         return overload

@@ -16,6 +16,7 @@ from guidelines.networks.parts.product import Product, product
 from guidelines.networks.parts.program import Call, Program, Slot, replaced
 from guidelines.networks.parts.remedies import Remedy, remedies, together
 from guidelines.networks.parts.rules import Broken, broken
+from guidelines.results.number_of import number_of
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _words(each: Product) -> Iterator[str]:
     if not each.kernel:
         yield "linear"
         yield f"{each.c1}->{each.c2}"
-        yield f"{each.output.shape[0]} rows"
+        yield number_of(each.output.shape[0], "row")
         return
     yield f"conv {_sizes(each.kernel)}"
     yield f"{each.c1}->{each.c2}"

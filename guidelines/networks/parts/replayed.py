@@ -6,8 +6,8 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.parts.generated import generated
 from guidelines.networks.parts.program import Call, Program, Slot
+from guidelines.networks.parts.torch_functions import fastest
 from guidelines.networks.parts.values import computed, drawn, values_of
 from guidelines.spec.condition import Device
 
@@ -62,7 +62,7 @@ class Replayed(nn.Module):
         for call in self.program.setup:
             take(filled(call, values, device), values)
         self._device, self._values = device, values
-        self._function = generated(self.program, tuple(values), device)
+        self._function = fastest(self.program, values, device)
         self._computed = [values[index] for index in computed(self.program, self._like)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from guidelines.analysis.machines.disturbed import Disturbed
 from guidelines.analysis.machines.twins import (
     CONFIDENCE,
     LEAST_OF_EFFECT,
@@ -77,6 +78,8 @@ def sentence(twin: Twin, twins: int) -> str:
             apart = _apart(deviation, "larger", "smaller")
             said.append(f"{guideline}'s effect {apart} than {than} {_ends(deviation)}")
             beside = "theirs"
+    if twin.disturbed.is_named:
+        said.append(_often(twin.disturbed))
     if not twin.time.is_named:
         said.append(f"its time is {with_interval(twin.time.ratio)} of theirs")
     alike = [name for name, each in twin.effects.items() if each.is_alike]
@@ -84,6 +87,12 @@ def sentence(twin: Twin, twins: int) -> str:
     said += [f"{', '.join(alike)} like theirs"] if alike else []
     said += [f"{', '.join(unclear)} unclear"] if unclear else []
     return "; ".join(said)
+
+
+def _often(disturbed: Disturbed) -> str:
+    """Counts of disturbed passes: "disturbed in 5 of 5 passes, its twins in 0 of 10 (REASON)"."""
+    own, twins = (f"{each.times} of {each.of}" for each in (disturbed.own, disturbed.twins))
+    return f"disturbed in {own} passes, its twins in {twins} ({disturbed.such_as})"
 
 
 def _compared(deviation: Deviation, twins: int) -> str:
@@ -161,7 +170,8 @@ def _method() -> tuple[str, ...]:
         "but by another share each time, has the least and the greatest of them",
         f"a machine is named if the whole interval lies beyond {percent(LEAST_OF_TIME)} for a time, "
         f"{percent(LEAST_OF_EFFECT)} for an effect, and {TIMES_THE_SPREAD} times what half of the machines "
-        "of its kind differ by; it is like its twins if the interval lies within",
+        "of its kind differ by; it is like its twins if the interval lies within. It is also named if most "
+        "of its passes are disturbed, and more of them than chance explains (Fisher's exact test)",
     )
 
 

@@ -19,7 +19,7 @@ def relu(us, layers="relu1"):
 
 
 def whole(us, layers="fc"):
-    return operator(layers, us, operator="linear", kind="matrix product")
+    return operator(layers, us, operator="conv 1x1")
 
 
 def changed(of_a, of_b, a_us=1000, b_us=1000, **changes):

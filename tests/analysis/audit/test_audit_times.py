@@ -42,6 +42,22 @@ def test_nothing_saves_more_than_the_share():
     assert saved.high <= known.share([("now", 1)]).high
 
 
+def test_less_than_everything_is_saved_however_wide_the_interval():
+    """In place: the operators one after the other, which took more than the network itself in some passes."""
+    known = times(now=(0.8, 1.3, 1.1, 1.5, 0.9), instead=(0.3, 1.2, 0.2, 0.9, 0.4))
+    saved = known.saved([("now", 1)], [("instead", 1)], most=1.0)
+    kept = known.over_passes(known.ratio([("instead", 1)], [("now", 1)]))
+    assert saved.estimate == pytest.approx(1 - kept.estimate)
+    assert saved.low < saved.estimate < saved.high
+    assert saved.high <= 1 - kept.low < 1
+
+
+def test_what_takes_longer_for_certain_saves_less_than_nothing():
+    known = times(now=(0.3, 0.5, 0.4, 0.6, 0.2), instead=(0.36, 0.61, 0.49, 0.73, 0.25))
+    saved = known.saved([("now", 1)], [("instead", 1)])
+    assert saved.low < saved.estimate < saved.high <= 0
+
+
 def test_an_alternative_that_does_more_work_is_called_less_often():
     known = times(now=(0.2,) * 5, instead=(0.2,) * 5)
     assert known.saved([("now", 1)], [("instead", 1 / 1.25)]).estimate == pytest.approx(0.04)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from made_up_audits import audit, operator
 from made_up_parts import SHARES, audit_run
@@ -47,7 +49,16 @@ def test_shares_that_are_less_than_the_whole_stay_as_they_are():
 def test_nothing_is_fitted_if_the_time_of_a_part_is_missing():
     result = audit_result(audit_run())
     assert result.failed
-    assert fitted(result) is result
+    for before, after in zip(result.parts, fitted(result).parts, strict=True):
+        assert after.share.estimate == before.share.estimate
+        assert after.share.half_width == pytest.approx(before.share.half_width)
+
+
+def test_no_interval_exceeds_the_whole_if_the_time_of_a_part_is_missing():
+    result = audit_result(audit_run())
+    wide = replace(result.parts[0], share=estimate(0.9, 0.3), price=estimate(0.8, 0.35))
+    (first, *_) = fitted(replace(result, parts=(wide, *result.parts[1:]))).parts
+    assert (first.share.high, first.price.high) == (1, 1)
 
 
 @pytest.mark.parametrize("alone", [0.9, 1.1])

@@ -39,8 +39,9 @@ def test_calls_of_one_layer_are_matched_by_operator_then_by_kind():
     ]
 
 
-def test_a_layer_may_become_another_operator_if_nothing_else_of_it_is_left():
-    assert pairs([add("down")], [conv("down")]) == [(("down",), "add", "conv")]
+def test_operators_of_two_kinds_are_not_one_that_has_changed():
+    cat = operator("down", 1, operator="cat", kind="data movement")
+    assert pairs([cat], [conv("down")]) == [(("down",), "cat", None), (("down",), None, "conv")]
     assert pairs([add("net"), add("net", "mul")], [conv("net")]) == [
         (("net",), "add", None),
         (("net",), "mul", None),

@@ -121,6 +121,17 @@ class OtherPaths(Images):
         return self.conv(self.conv(x)[:, :3]) if random.random() < 0.5 else self.conv(x)
 
 
+class OtherWidths(nn.Module):
+    """Built with another width each time."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, random.randrange(8, 5000), 1)
+
+    def forward(self, x):
+        return self.conv(x)
+
+
 class ByValues(Images):
     def forward(self, x):
         y = self.conv(x)

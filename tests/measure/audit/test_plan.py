@@ -125,6 +125,10 @@ def test_an_instance_keeps_its_weights_only_if_asked(audited, tmp_path, conditio
     kept = pickle.loads(pickle.dumps(replace(anew, keeps_state=True)))
     assert bool((kept.build()[0].weight == 0).all())
     assert not bool((anew.build()[0].weight == 0).any())
+    assert (plan(kept, condition()).audit.keeps_state, plan(anew, condition()).audit.keeps_state) == (
+        True,
+        False,
+    )
     [whole, *_] = plan(kept, condition()).sweep.variants
     assert bool((whole.build().network[0].weight == 0).all())
 

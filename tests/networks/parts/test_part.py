@@ -80,7 +80,7 @@ def test_products_are_described_by_their_sizes(program):
         "conv 3x3 16->16, depthwise, 6x6",
         "conv 1x1 16->4, 6x6",
         "convolution 2x7x7",
-        "linear 98->5, 1 rows",
+        "linear 98->5, 1 row",
     ]
 
 

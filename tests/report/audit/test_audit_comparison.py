@@ -21,6 +21,7 @@ from guidelines.report.subjects.audit.sides import Sides
 from guidelines.results.model import Circumstances
 
 GROUPED = "conv 3x3 64->64, 8 groups"
+SETUP = "cpu, float32, nchw, eager, batch 1, 224x224, 1 thread"
 
 
 def grouped(us, layers="conv1 conv2"):
@@ -28,7 +29,7 @@ def grouped(us, layers="conv1 conv2"):
 
 
 def whole(us, layers="fc"):
-    return operator(layers, us, operator="linear", kind="matrix product")
+    return operator(layers, us, operator="conv 1x1")
 
 
 def run_a(**changes):
@@ -56,9 +57,9 @@ def cells(section):
 def test_the_first_line_is_the_answer():
     first, *_ = lead_of(run_a(), run_b())
     took = "B takes 0.820x [0.818, 0.822] of A's time: FASTER; "
-    assert first == f"{took}G2 took 34 % of A's, takes 12 % of B's"
+    assert first == f"{took}G2 took 33.99 % of A's, takes 11.95 % of B's"
     gone, *_ = lead_of(run_a(), audit_run(820, whole(50, "conv1 conv2")))
-    assert gone.endswith("G2 took 34 % of A's, takes nothing of B's")
+    assert gone.endswith("G2 took 33.99 % of A's, takes nothing of B's")
     same, *_ = lead_of(run_a(), run_a())
     assert same == "A and B hold the same run: they tell of no change"
     unclear, *_ = lead_of(run_a(passes=1), run_b(passes=1))
@@ -73,7 +74,7 @@ def test_every_guideline_has_a_row_and_so_have_the_operators_and_the_network():
     assert rows["G2"] == [
         *("339.9", "33.99", "±0.06"),
         *("98.0", "11.95", "±0.02"),
-        *("0.2882 [0.2872, 0.2893]", "-24.2", "[-24.2, -24.2]"),
+        *("0.2882 [0.2872, 0.2893]", "-24.20", "[-24.23, -24.16]"),
     ]
     assert rows["network"][-3:] == ["0.820 [0.818, 0.822]", "-18.0", "[-18.2, -17.8]"]
 
@@ -82,23 +83,23 @@ def test_a_row_of_layers_names_the_first_with_its_operators_and_guidelines():
     _, layers = document(*compared(run_a(), run_b())).sections
     rows = cells(layers)
     assert list(rows) == [
-        f"conv1 + 1 more: {GROUPED} | linear",
-        "(network): linear",
+        f"conv1 + 1 more: {GROUPED} | conv 1x1",
+        "(network): conv 1x1",
         f"new: {GROUPED}",
-        "fc: linear",
+        "fc: conv 1x1",
     ]
     first, root, new, last = rows.values()
     assert [row[0] for row in rows.values()] == ["G2 | none", "", "G2", ""]
-    assert first[-2] == "-24.0"
-    assert root[-3:-1] == ["gone", "-10.0"]
-    assert new[-3:-1] == ["new", "+9.8"]
-    assert last[-2] == "+0.0"
+    assert first[-2] == "-24.00"
+    assert root[-3:-1] == ["gone", "-10.00"]
+    assert new[-3:-1] == ["new", "+9.80"]
+    assert last[-2] == "+0"
 
 
 def test_layers_that_make_several_calls_say_so():
     a, b = (audit_run(100, whole(us, "relu relu relu")) for us in (10, 20))
     _, layers = document(*compared(a, b)).sections
-    assert list(cells(layers)) == ["relu (3 calls): linear"]
+    assert list(cells(layers)) == ["relu (3 calls): conv 1x1"]
 
 
 def test_a_terminal_shows_the_layers_that_changed_most():
@@ -126,6 +127,14 @@ def test_the_lead_names_the_audits_and_what_differs():
         "1 thread",
     )
     assert lead[-1] == "3 calls of a layer on both sides, 1 only on A, 1 only on B"
+
+
+def test_the_lead_says_if_one_side_kept_its_weights():
+    own = "its own (--state)"
+    lead = lead_of(run_a(), run_b(keeps_state=True))
+    assert f"CONDITIONS DIFFER (A | B): weights drawn anew | {own}; A: {SETUP}" in lead
+    assert f"{SETUP}, weights: {own}" in lead_of(run_a(keeps_state=True), run_b(keeps_state=True))
+    assert SETUP in lead_of(run_a(), run_b())
 
 
 def of_work(run, multiply_adds):
@@ -168,8 +177,8 @@ def test_what_was_not_measured_is_named_with_its_share():
     guidelines, layers = document(*compared(run_a(), audit_run(800, grouped(None), whole(500)))).sections
     assert guidelines.notes == (
         "34 % of A's time is of layers that were not measured on the other side: see below",
-        "B: its operators alone take 62 % of the network's time, so that their changes do not add up to that "
-        "of the network",
+        "B: its operators alone take 62.49 % of the network's time, so that their changes do not add up to "
+        "that of the network",
     )
     assert layers.notes == (f"not measured on B: conv1: {GROUPED}: it cannot run alone",)
     assert cells(layers)[f"conv1 + 1 more: {GROUPED}"][-3:] == ["not measured on B", "", ""]
@@ -206,7 +215,7 @@ def test_records_hold_all_figures():
     ]
     first = known[4]
     assert (first["layers"], first["calls"]) == ("conv1; conv2", 2)
-    assert (first["a_operator"], first["b_operator"]) == (GROUPED, "linear")
+    assert (first["a_operator"], first["b_operator"]) == (GROUPED, "conv 1x1")
     assert (first["a_guideline"], first["b_guideline"]) == ("G2", "")
     assert first["a_seconds"] == pytest.approx(340e-6, rel=1e-3)
     assert first["change"] == pytest.approx(-0.24, rel=1e-2)
@@ -256,3 +265,17 @@ def test_a_program_reads_the_gate():
             {"word": "unclear", "least": None, "tripped": True, "undecided": True, "reach": None},
         ],
     }
+
+
+def test_a_figure_has_one_rounding_wherever_it_is_shown():
+    """The shares of the answer, the sum of the operators and the changes are those of the table."""
+    one, other = run_a(spread=0.2), audit_run(400, whole(20, "conv1 conv2"), whole(150), spread=0.2)
+    its_document = document(*compared(one, other))
+    guidelines, _ = its_document.sections
+    rows = cells(guidelines)
+    assert f"G2 took {rows['G2'][1]} % of A's, takes nothing" in its_document.lead[0]
+    summed = f"B: its operators alone take {rows['all operators'][4]} % of the network's time"
+    assert guidelines.notes[0].startswith(summed)
+    ratio, change, interval = rows["network"][-3:]
+    low, high = (f"{100 * (float(end) - 1):+.0f}" for end in ratio.partition("[")[2][:-1].split(", "))
+    assert (ratio.split()[0], change, interval) == ("0.40", "-60", f"[{low}, {high}]")

@@ -134,6 +134,31 @@ def test_a_remedy_that_is_not_clearly_faster_is_not_named():
     assert "no redesign:" not in shown(told)
 
 
+def test_a_price_beside_two_times_has_a_note_that_they_differ_by_noise():
+    note = "us instead each from a centre of its own over the passes: their difference may miss the price by"
+    assert note in flat(result())
+    assert note not in flat(result(parts=(RELU, PLAIN)))  # none has another operator
+
+
+def test_the_two_prices_of_g4_are_explained_if_they_are_there():
+    told = flat(result())
+    assert "what keeping G4 saves is all the time of its operators, as if they were gone: a bound" in told
+    in_place = (
+        "G4 taken out in place: all operators run one after the other as in the network, with and without"
+    )
+    assert in_place in told
+    lost = flat(result(shares={name: share for name, share in SHARES.items() if name != WITHOUT_G4}))
+    assert "what keeping G4 saves" in lost
+    assert in_place not in lost
+    without = {name: share for name, share in SHARES.items() if name not in (WITHOUT_G4, "part-3")}
+    assert "keeping G4" not in flat(result(parts=(GROUPED, NARROW, PLAIN), shares=without))
+
+
+def test_one_that_is_not_shown_is_in_the_singular():
+    told = flat(result(), top=2)
+    assert "1 more part that breaks a guideline, 20 % of the time: --top 3 shows it, and" in told
+
+
 def test_others_are_counted():
     told = flat(result(), top=1)
     assert "2 more parts that break a guideline, 50 % of the time: --top 3 shows them" in told
@@ -198,6 +223,13 @@ def test_the_machine_and_the_condition_have_a_line():
     assert "a.json: a processor, host here, torch 2.13.0" in told
     assert "input 1x3x224x224, float32, nchw, eager, threads 1; 30 rounds in 3 passes" in told
     assert "a processor, host here, torch 2.13.0" in shown(result()).splitlines()
+
+
+def test_weights_are_told_if_they_were_kept():
+    kept = result(keeps_state=True)
+    assert "nchw, eager, threads 1, weights: its own (--state); 30 rounds in 3 passes" in flat(kept)
+    assert "weights:" not in shown(result())
+    assert (of_audits([kept])[0]["keeps_state"], facts([kept])[0]["keeps_state"]) == (1, True)
 
 
 def test_several_audits_follow_one_another():

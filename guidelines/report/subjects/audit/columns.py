@@ -4,9 +4,13 @@ from guidelines.report.document import Head
 
 PRICE_LEGEND = (
     "price: what all calls would save if they kept the guideline at equal multiply-adds (for G4: all their "
-    "time), a bound on what a redesign could win, not a promise of accuracy"
+    "time, as if they were gone), a bound on what a redesign could win, not a promise of accuracy"
 )
 UNITS_LEGEND = "us now, us instead: one call, at equal multiply-adds; price, share now: all calls"
+PAIRED_LEGEND = (
+    "a price comes from the ratio of both times within each pass, us now and us instead each from a centre "
+    "of its own over the passes: their difference may miss the price by noise"
+)
 # The factors that a reason may name, and what is said of them.
 FACTOR_LEGENDS = {
     "traffic": "memory access and arithmetic take longer at best",

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from guidelines.analysis.audit.change import DISTURBED, AuditChange, LayerChange, ShareChange
 from guidelines.analysis.change import LEAST_CHANGE
+from guidelines.report.differences import signed, signed_interval
 from guidelines.report.digits import (
     brackets,
     half_width,
     level,
     number,
-    percent,
     times,
     with_interval,
 )
@@ -75,7 +75,8 @@ def answer(compared: AuditChange) -> str:
 
 
 def _share(share: Estimate | None) -> str:
-    return percent(share.estimate) if share else "nothing"
+    """A share as the table below has it: "34.2 %"."""
+    return f"{_percent(share).text} %" if share else "nothing"
 
 
 def _guidelines(compared: AuditChange) -> Section:
@@ -159,15 +160,8 @@ def _change(change: Estimate | None) -> tuple[Value, Value]:
     """A change in percent of A's time, which may be below 0, and its interval."""
     if change is None:
         return Value(), Value()
-    shown = Value(_signed(change.estimate), change.estimate)
-    if change.low is None or change.high is None:
-        return shown, Value()
-    return shown, Value(f"[{_signed(change.low)}, {_signed(change.high)}]")
-
-
-def _signed(fraction: float) -> str:
-    """A fraction in percent with its sign: "-5.2"."""
-    return f"{round(100 * fraction, 1) + 0.0:+.1f}"
+    in_percent = change.scaled(100)
+    return Value(signed(in_percent), change.estimate), Value(signed_interval(in_percent))
 
 
 def _not_measured(compared: AuditChange) -> tuple[str, ...]:

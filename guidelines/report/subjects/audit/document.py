@@ -14,7 +14,11 @@ from guidelines.spec.condition import form_of
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
 ONE_CALL = "One call"
-IN_PLACE = "taken out in place: the recorded operators run again without those of G4"
+G4_SAVES = "what keeping G4 saves is all the time of its operators, as if they were gone: a bound"
+IN_PLACE = (
+    "G4 taken out in place: all operators run one after the other as in the network, with and without those "
+    "that break G4; the sum of its parts: those that break it, each timed alone"
+)
 FAILED_TITLE = "Parts that were not measured"
 
 
@@ -41,7 +45,7 @@ def _name(result: AuditResult) -> str:
 
 
 def _sections(result: AuditResult, top: int) -> Iterator[Section]:
-    yield Section(SHARES_TITLE, shares.grid(result), notes=(IN_PLACE,) if result.without_g4 else ())
+    yield Section(SHARES_TITLE, shares.grid(result), notes=tuple(_on_g4(result)))
     for section in (parts.dearest(result, top), parts.plain(result)):
         if section:
             yield section
@@ -49,6 +53,14 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
     yield from _failed(FAILED_TITLE, result.failed)
     for each in result.modes:
         yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed)
+
+
+def _on_g4(result: AuditResult) -> Iterator[str]:
+    """Notes on the two prices of G4; none if no operator breaks it."""
+    if any(each.guideline == "G4" for each in result.guidelines):
+        yield G4_SAVES
+        if result.without_g4:
+            yield IN_PLACE
 
 
 def _failed(title: str, failed: Sequence[FailedPart]) -> Iterator[Section]:

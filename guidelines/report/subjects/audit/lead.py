@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from guidelines.analysis.audit.modes import ModeResult
-from guidelines.analysis.audit.result import MOST_SUM, AuditResult
+from guidelines.analysis.audit.modes import ModeResult, in_mode
+from guidelines.analysis.audit.result import MOST_SUM, AuditResult, Saving
 from guidelines.analysis.measuring import measuring
 from guidelines.analysis.remedies import USUAL_PASSES
 from guidelines.report.differences import points, saving, share
 from guidelines.report.digits import number, with_interval
 from guidelines.report.labels import ONE_PROCESS, phrase
+from guidelines.report.subjects.audit.disturbed import disturbed
 from guidelines.report.subjects.audit.parts import layers_of
 from guidelines.report.subjects.audit.readable import has_few_passes
 from guidelines.report.subjects.audit.shares import milliseconds
 from guidelines.report.subjects.audit.untimed import reason
-from guidelines.report.subjects.how_measured import disturbance
 from guidelines.report.subjects.sides import side
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
@@ -33,7 +33,8 @@ def lines(result: AuditResult) -> Iterator[str]:
     """The answer, reasons to distrust it, then the machine and the condition."""
     yield answer(result)
     yield from _prices(result)
-    yield from map(_mode, result.modes)
+    for mode in result.modes:
+        yield _mode(mode, result)
     yield from _remedies(result)
     yield from _foldable(result)
     yield _wholeness(result)
@@ -72,13 +73,26 @@ def _prices(result: AuditResult) -> Iterator[str]:
         yield f"G4 taken out in place {in_place}; the sum of its parts is {saving(g4[0].share)}"
 
 
-def _mode(each: ModeResult) -> str:
-    """The time of the whole network in another mode, over its time now."""
+def _mode(each: ModeResult, result: AuditResult) -> str:
+    """The time of the whole network in another mode, over its time now; a clause if it helps no operator."""
     network = f"{printable(form_of(each.mode))}, the whole network"
     if each.ratio is None:
         return f"{network} was not measured, nor were its parts: {printable(each.reason)}"
     ratio = f"~{number(each.ratio)}" if each.ratio.half_width is None else with_interval(each.ratio)
-    return f"{network} takes {ratio} of its time"
+    takes = f"{network} takes {ratio} of its time"
+    known = [form for form in _forms(result, each.mode) if form.saves.low is not None]
+    if known and not any(form.is_clear for form in known):
+        return f"{takes}; alone, none of its operators is clearly faster so"
+    return takes
+
+
+def _forms(result: AuditResult, mode: str) -> list[Saving]:
+    """The operators in another mode that have a time there."""
+    forms = []
+    for each in result.parts:
+        variant = in_mode(each.part.variant, mode)
+        forms += [form for form in each.remedies if form.timed.variant == variant]
+    return forms
 
 
 def _remedies(result: AuditResult) -> Iterator[str]:
@@ -135,9 +149,9 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     (network,) = result.network.measured
     how = measuring(network)
     if how.disturbed:
-        yield f"the run was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+        yield f"the run was disturbed{disturbed(how, result)}; {TO_BE_QUIET}"
     for mode in result.modes:
-        yield from _doubts_of_mode(mode)
+        yield from _doubts_of_mode(mode, result)
     if how.is_one_process:
         yield f"{ONE_PROCESS}; --passes {USUAL_PASSES} would"
     elif has_few_passes(result):
@@ -150,13 +164,14 @@ def _doubts(result: AuditResult) -> Iterator[str]:
             yield note
 
 
-def _doubts_of_mode(each: ModeResult) -> Iterator[str]:
+def _doubts_of_mode(each: ModeResult, result: AuditResult) -> Iterator[str]:
     """Lines on what disturbed the run in another mode, and on parts that could not be measured in it."""
     form = printable(form_of(each.mode))
     for network in each.network.measured if each.network else ():
         how = measuring(network)
         if how.disturbed:
-            yield f"the run in mode {printable(each.mode)} was disturbed{disturbance(how)}; {TO_BE_QUIET}"
+            why = disturbed(how, result)
+            yield f"the run in mode {printable(each.mode)} was disturbed{why}; {TO_BE_QUIET}"
     if each.failed:
         yield f"{form}, {number_of(len(each.failed), 'part')} could not be measured: see below"
 
@@ -167,4 +182,7 @@ def _condition(result: AuditResult) -> str:
     words = [phrase(name, texts[name]) for name in CONDITION if texts[name]]
     (network,) = result.network.measured
     passes = number_of(network.passes, "pass") if network.passes == 1 else f"{network.passes} passes"
-    return f"input {result.audit.inputs}, {', '.join(words)}; {network.rounds} rounds in {passes}"
+    rounds = number_of(network.rounds, "round")
+    if result.audit.keeps_state:
+        words.append(f"weights: {result.audit.weights}")
+    return f"input {result.audit.inputs}, {', '.join(words)}; {rounds} in {passes}"

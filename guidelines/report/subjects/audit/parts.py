@@ -16,6 +16,7 @@ from guidelines.report.subjects.audit.columns import (
     FACTOR_LEGENDS,
     FULL,
     MODE_LEGEND,
+    PAIRED_LEGEND,
     PLAIN,
     PRICE_LEGEND,
     REMEDY_LEGEND,
@@ -43,11 +44,14 @@ def dearest(result: AuditResult, top: int) -> Section | None:
         return None
     left_out = len(priced) - len(shown)
     notes = [PRICE_LEGEND, UNITS_LEGEND]
+    if any(each.alternative for each in shown):
+        notes.append(PAIRED_LEGEND)
     if left_out:
         rest = sum(each.share.estimate for each in priced[top:])
+        break_, them = ("breaks", "it") if left_out == 1 else ("break", "them")
         notes.append(
-            f"{number_of(left_out, 'more part')} that break a guideline, {100 * rest:.0f} % of the time: "
-            f"--top {len(priced)} shows them, and -o FILE.csv holds every part"
+            f"{number_of(left_out, 'more part')} that {break_} a guideline, {100 * rest:.0f} % of the time: "
+            f"--top {len(priced)} shows {them}, and -o FILE.csv holds every part"
         )
     notes += _reason_legend(shown)
     if any(each.best_remedy for each in shown):

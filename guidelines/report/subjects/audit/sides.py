@@ -10,9 +10,9 @@ from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.like_tables import condition_differences
 from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.analysis.measuring import measuring
-from guidelines.report.digits import millions, percent
+from guidelines.report.digits import millions, number, percent
 from guidelines.report.labels import ONE_PROCESS, differences, of_results, sentence
-from guidelines.report.subjects.how_measured import disturbance
+from guidelines.report.subjects.audit.disturbed import disturbed
 from guidelines.report.subjects.sentences import setup
 from guidelines.results.audit import AUDIT, WHOLE
 from guidelines.results.number_of import number_of
@@ -37,9 +37,9 @@ def lines(compared: AuditChange, sides: Sides) -> Iterator[str]:
     yield f"differ in {'; '.join(machines)}" if machines else "A and B are the same machine"
     yield conditions(compared)
     yield from work(sides)
-    for name, _, results in _each(compared, sides):
+    for name, result, results in _each(compared, sides):
         yield from results.notes
-        yield from _distrusted(name, results)
+        yield from _distrusted(name, result, results)
     yield _layers(compared)
 
 
@@ -51,6 +51,11 @@ def conditions(compared: AuditChange) -> str:
     if not compared.is_same_input:
         unlike.append(f"inputs {compared.a.audit.inputs} | {compared.b.audit.inputs}")
     setups = f"{a.device}, {setup(a, AUDIT)}"
+    weights = [result.audit.weights for result in (compared.a, compared.b)]
+    if weights[0] != weights[1]:
+        unlike.append(f"weights {' | '.join(weights)}")
+    elif compared.a.audit.keeps_state:
+        setups += f", weights: {weights[0]}"
     return f"CONDITIONS DIFFER (A | B): {'; '.join(unlike)}; A: {setups}" if unlike else setups
 
 
@@ -82,9 +87,10 @@ def notes_on_sums(compared: AuditChange) -> Iterator[str]:
         if result.sum is None:
             yield f"{name}: no operator could be measured alone"
         elif not result.is_whole:
+            took = f"{number(result.sum.scaled(100))} %"
             yield (
-                f"{name}: its operators alone take {percent(result.sum.estimate)} of the network's time, so "
-                "that their changes do not add up to that of the network"
+                f"{name}: its operators alone take {took} of the network's time, so that "
+                "their changes do not add up to that of the network"
             )
 
 
@@ -93,13 +99,13 @@ def _each(compared: AuditChange, sides: Sides) -> Iterator[tuple[str, AuditResul
     yield "B", compared.b, sides.b
 
 
-def _distrusted(name: str, results: MachineResults) -> Iterator[str]:
+def _distrusted(name: str, result: AuditResult, results: MachineResults) -> Iterator[str]:
     """Reasons to distrust a side: disturbed passes, the time of launches, a single process."""
     network = _network(results)
     if network is None:
         return
     if network.is_disturbed:
-        yield f"{name} was disturbed{disturbance(measuring(network))}"
+        yield f"{name} was disturbed{disturbed(measuring(network), result)}"
     if waits_for_launches(network):
         yield f"{name}: the network's time is that of launching, not of the device"
     if network.is_one_process:
