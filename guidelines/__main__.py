@@ -2,7 +2,7 @@
 
 import sys
 
-from guidelines.cli.interruption import INTERRUPTED, LINE, at_once, end, take_over
+from guidelines.cli.interruption import INTERRUPTED, LINE, TERMINATED, at_once, end, take_over
 
 
 def main() -> int:
@@ -15,8 +15,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print(LINE, file=sys.stderr)
         status = INTERRUPTED
-    if status == INTERRUPTED:
-        end()
+    if status in (INTERRUPTED, TERMINATED):
+        end(status)
     return status
 
 

@@ -14,6 +14,8 @@ EXECUTES = (
     "This command executes code: it imports the module that TARGET names, builds the network and calls it. "
     "Give it only code that you would run yourself."
 )
+# The largest file that is read unless --max-bytes says another size.
+LARGEST_FILE = "256M"
 BYTES_PER_UNIT = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 
@@ -29,9 +31,9 @@ def add_files(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-bytes",
-        type=_size_bytes,
+        type=size_bytes,
         metavar="N",
-        default="256M",
+        default=LARGEST_FILE,
         help="refuse files larger than this, in bytes or with k, M or G (default: %(default)s); reading "
         "takes about ten times a file's size in memory",
     )
@@ -89,6 +91,11 @@ def pass_to_pytest(parser: ArgumentParser, command: str) -> None:
     parser.set_defaults(pytest_arguments=[])
 
 
+def take_after_dashes(parser: ArgumentParser) -> None:
+    """Accept arguments of pytest after `--`: `main` puts them in `after_dashes`."""
+    parser.set_defaults(after_dashes=())
+
+
 def add_output(parser: ArgumentParser) -> None:
     """Add the format and the file of an answer."""
     parser.add_argument(
@@ -119,7 +126,8 @@ def count(text: str) -> int:
     return int(text)
 
 
-def _size_bytes(text: str) -> int:
+def size_bytes(text: str) -> int:
+    """The value of an option that is a size, in bytes or with a unit: a type for argparse."""
     size = re.fullmatch(r"(\d+)([kmg]?)", text.lower())
     if not size:
         raise ArgumentTypeError(f"{text!r} is no number of bytes such as 4000000, 500M or 3G")

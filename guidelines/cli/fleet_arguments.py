@@ -40,16 +40,6 @@ def check_selection(arguments: Sequence[str]) -> None:
                 raise CommandError(str(error)) from error
 
 
-def after_dashes(others: Sequence[str]) -> list[str]:
-    """The arguments after `--`. Raises CommandError for one before it that the command does not know."""
-    if others and others[0] != "--":
-        name = others[0].partition("=")[0]
-        raise CommandError(
-            f"{name}: no such option of `guidelines fleet`; arguments of pytest stand after --"
-        )
-    return list(others[1:])
-
-
 def check_here() -> Path:
     """The folder that travels to the nodes. Raises CommandError for one that is no project's."""
     here = Path.cwd().resolve()

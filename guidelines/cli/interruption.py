@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-LINE = "guidelines: interrupted"
-INTERRUPTED = 130
+LINE, TERMINATED_LINE = "guidelines: interrupted", "guidelines: terminated"
+INTERRUPTED, TERMINATED = 130, 143
 
 
 def take_over() -> None:
@@ -35,12 +35,12 @@ def at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, _raise)
 
 
-def end() -> NoReturn:
-    """End the program after Ctrl-C, without what an interpreter does at its end."""
+def end(status: int) -> NoReturn:
+    """End the program after a signal, without what an interpreter does at its end."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed, or nobody reads it any more
             stream.flush()
-    os._exit(INTERRUPTED)
+    os._exit(status)
 
 
 def _raise(number: int, frame: FrameType | None) -> NoReturn:

@@ -14,7 +14,7 @@ from guidelines.analysis.reading import Reading, read
 from guidelines.analysis.same_machine import alike_but_for_hosts, runs_of_each_machine
 from guidelines.analysis.tables import Table
 from guidelines.cli.arguments import SKIPPED_FILES
-from guidelines.cli.given import given_files
+from guidelines.cli.given import Given, given_files
 from guidelines.cli.output import CommandError, remark
 from guidelines.report.labels import attributes
 from guidelines.report.pictures.series import Series
@@ -29,9 +29,13 @@ MOST_NAMED = 3
 
 def read_files(options: Namespace) -> Reading:
     """The runs in the files of a command line; those that --skip-broken leaves out are named on stderr."""
-    files = given_files(options.files)
+    return read_given(given_files(options.files), options.max_bytes, options.skip_broken)
+
+
+def read_given(files: Sequence[Given], max_bytes: int, skip_broken: bool = False) -> Reading:
+    """The runs in some files; those that are left out because they are broken are named on stderr."""
     with _no_search_for_garbage():
-        reading = read([given.path for given in files], options.max_bytes, options.skip_broken)
+        reading = read([given.path for given in files], max_bytes, skip_broken)
     for line in reading.skipped:
         remark(f"guidelines: skipped {line}")
     for given, runs, audits in zip(files, reading.runs_by_path, reading.audits_by_path, strict=True):

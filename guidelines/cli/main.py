@@ -141,12 +141,27 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     if command is not None and command not in COMMANDS:
         meant = did_you_mean(command, COMMANDS)
         raise CommandError(f"{command}: no such command{meant}; possible: {', '.join(COMMANDS)}")
-    options, others = parser.parse_known_args(arguments)
+    own, after = arguments, arguments[:0]
+    if command and _takes_after_dashes(commands[command]):
+        own, after = _split(arguments)
+    options, others = parser.parse_known_args(own)
     if "pytest_arguments" in options:  # `doctor` and `run` pass every argument on to pytest
         options.pytest_arguments = others
     elif others:
         raise CommandError(_unknown(others[0], options.command, commands[options.command]))
+    if "after_dashes" in options:
+        options.after_dashes = after
     return options
+
+
+def _takes_after_dashes(parser: argparse.ArgumentParser) -> bool:
+    return parser.get_default("after_dashes") is not None
+
+
+def _split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The arguments before `--` and those after it."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
 
 
 def _unknown(argument: str, command: str, parser: argparse.ArgumentParser) -> str:
@@ -157,7 +172,8 @@ def _unknown(argument: str, command: str, parser: argparse.ArgumentParser) -> st
     what = "option" if argument.startswith("-") else "argument"
     name = argument.partition("=")[0]
     meant = did_you_mean(name, options)
-    return f"{name}: no such {what} of `guidelines {command}`{meant}; --help lists them"
+    hint = "arguments of pytest stand after --" if _takes_after_dashes(parser) else "--help lists them"
+    return f"{name}: no such {what} of `guidelines {command}`{meant}; {hint}"
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:

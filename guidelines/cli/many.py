@@ -1,14 +1,14 @@
 """Many files, as of a fleet: what cannot be compared with the others is named, and the rest goes on."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from guidelines.analysis.measured import MachineResults
 from guidelines.analysis.merge import MergeError, merged
 from guidelines.analysis.reading import Reading
 from guidelines.analysis.same_machine import runs_of_each_machine
-from guidelines.cli.given import given_files
-from guidelines.cli.machines import read_files
+from guidelines.cli.given import Given, given_files
+from guidelines.cli.machines import read_files, read_given
 from guidelines.cli.output import remark
 
 # A comparison of two paths stands for A and B: neither may lack a file.
@@ -19,8 +19,12 @@ def read_sides(options: Namespace) -> Reading:
     """The files to compare; of many, those that cannot be compared are left out."""
     if not _are_many(options):
         return read_files(options)
-    options.skip_broken = True
-    return _comparable(read_files(options))
+    return read_many(given_files(options.files), options.max_bytes)
+
+
+def read_many(files: Sequence[Given], max_bytes: int) -> Reading:
+    """The runs that can be compared with the others; files that are left out are named on stderr."""
+    return _comparable(read_given(files, max_bytes, skip_broken=True))
 
 
 def _are_many(options: Namespace) -> bool:

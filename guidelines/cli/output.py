@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -48,17 +48,22 @@ def show(answer: Answer, options: Namespace, read: Sequence[Path] = ()) -> None:
 
     Raises CommandError if that file is among the paths that were read, or cannot be written.
     """
-    from guidelines.report.formats.colour import has_colour
-
     form = FORMATS[_format(options)]
     render = form.render_alone if options.standalone and form.render_alone else form.render
     if options.output is None:
-        answer = replace(answer, has_colour=has_colour(sys.stdout))
-        say(render(answer, shutil.get_terminal_size().columns))
+        print_answer(answer, render)
         return
     check_not_read([options.output], read)
     shown = render(answer, FILE_WIDTH)
     write(options.output, f"{shown}\n".encode())
+
+
+def print_answer(answer: Answer, render: Callable[[Answer, int], str] = FORMATS["text"].render) -> None:
+    """Print an answer as wide as the terminal; as text, unless another way to render it is given."""
+    from guidelines.report.formats.colour import has_colour
+
+    answer = replace(answer, has_colour=has_colour(sys.stdout))
+    say(render(answer, shutil.get_terminal_size().columns))
 
 
 def say(shown: str) -> None:

@@ -15,6 +15,7 @@ from guidelines.fleet.node_pass import PassResult, PassTask
 from guidelines.fleet.nodes import Host, Node, names
 from guidelines.fleet.probe import Facts
 from guidelines.fleet.problem import FleetError
+from guidelines.fleet.signals import held_back
 from guidelines.fleet.spreading import Event, Held, Lost, Slot
 
 # Seconds in which something has to listen at an address, and in which each node has to say what it has.
@@ -60,13 +61,15 @@ def connected(address: str | None, environment: Mapping[str, Any]) -> Iterator["
         redirect_stderr(nothing),
         redirect_stdout(nothing),
     ):
-        _connect(address, environment)
         cluster = RayCluster()
         try:
+            with held_back():
+                _connect(address, environment)
             yield cluster
         finally:
-            cluster.release_all()
-            _ray().shutdown()
+            with held_back():
+                cluster.release_all()
+                _ray().shutdown()
 
 
 def _connect(address: str | None, environment: Mapping[str, Any]) -> None:
@@ -83,13 +86,14 @@ def _connect(address: str | None, environment: Mapping[str, Any]) -> None:
         if TOO_LARGE in str(error):
             folder = environment["working_dir"]
             raise FleetError(f"{folder}: is too large to travel; name large files in .rayignore") from error
-        reason = _first_line(error).partition(". ")[0]
+        reason = _lines(error)[0].partition(". ")[0]
         raise FleetError(f"--address {address or 'local'}: {reason}") from error
 
 
 def check_address(address: str | None) -> None:
     """Raise FleetError without ray, or if nothing listens at an address, for which ray would wait long."""
-    _ray()
+    with held_back():  # an import may lose an exception
+        _ray()
     match = re.fullmatch(rf"(?:{RAY_CLIENT})?\[?(.+?)\]?:(\d+)", address or "")
     if not match:
         return
@@ -227,7 +231,7 @@ def reason_of(error: Exception) -> str:
     """The reason why a node that is there has no answer, in plain words for the usual ones."""
     exceptions = _ray().exceptions
     if isinstance(error, exceptions.RayTaskError):  # what the node raised; its own text begins with colours
-        return f"{type(error.cause).__name__}: {_first_line(error.cause)}"
+        return f"{type(error.cause).__name__}: {_lines(error.cause)[0]}"
     gone = (exceptions.ActorUnschedulableError, exceptions.TaskUnschedulableError, exceptions.NodeDiedError)
     if isinstance(error, gone):
         return GONE
@@ -236,11 +240,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, exceptions.RuntimeEnvSetupError):
         return f"cannot get the project or its packages: {_lines(error)[-1]}"
     if isinstance(error, exceptions.RayActorError | exceptions.WorkerCrashedError):
-        return f"its process died, {RESTARTS + 1} times: {_first_line(error)}"
-    return _first_line(error)
-
-
-def _first_line(error: Exception) -> str:
+        return f"its process died, {RESTARTS + 1} times: {_lines(error)[0]}"
     return _lines(error)[0]
 
 

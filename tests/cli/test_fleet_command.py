@@ -1,5 +1,7 @@
 import io
+import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +32,8 @@ def fleet(monkeypatch, tmp_path, capsys, saved, run):
         content["machine_info"]["node"] = name
         return content
 
-    def fleet(*arguments, there=("n1", "n2"), **how):
-        cluster = FakeCluster(nodes(*there), content_of=content_of, **how)
+    def fleet(*arguments, there=("n1", "n2"), of=FakeCluster, **how):
+        cluster = of(nodes(*there), content_of=content_of, **how)
         monkeypatch.setattr(of_ray, "connected", connecting(cluster))
         status = main(["fleet", *arguments])
         printed = capsys.readouterr()
@@ -89,6 +91,20 @@ def test_ctrl_c_keeps_what_is_there_and_resume_completes_it(fleet, unchecked):
     assert (status, log) == (0, [])
 
 
+def test_sigterm_ends_as_ctrl_c_does_with_its_own_status(fleet, unchecked):
+    class Sigterm(FakeCluster):
+        def news(self, wait_s):
+            if self.log and self.log[-1] == ("n2", 1):
+                os.kill(os.getpid(), signal.SIGTERM)
+            return super().news(wait_s)
+
+    before = signal.getsignal(signal.SIGTERM)
+    status, out, err, _ = fleet("--passes", "2", "--", "G1", of=Sigterm)
+    assert (status, out) == (143, [])
+    assert err[-1] == "guidelines: terminated; `guidelines fleet -o fleet --resume` goes on"
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 IN_USE = "guidelines: fleet: another `guidelines fleet` is measuring in it; wait for its end"
 
 
@@ -131,6 +147,12 @@ def test_what_a_device_lacks_is_named_at_the_end(fleet, unchecked):
     ("arguments", "error"),
     [
         (["-k", "x1"], "-k: no such option of `guidelines fleet`; arguments of pytest stand after --"),
+        (["G1"], "G1: no such argument of `guidelines fleet`; arguments of pytest stand after --"),
+        (
+            ["--adress", "X", "--", "G1"],
+            "--adress: no such option of `guidelines fleet`; did you mean --address?; "
+            "arguments of pytest stand after --",
+        ),
         (["--", "--passes=3"], "--passes: give it before `--`"),
         (["--", "--benchmark-json", "a.json"], "--benchmark-json: a fleet sets it for each device"),
         (["--each", "device", "--", "--device=cuda"], "--device: a fleet sets it for each device"),

@@ -1,6 +1,7 @@
 """The adapter of ray with a real cluster on this machine; every other test does with a made-up one."""
 
 import socket
+import subprocess
 import sys
 import time
 
@@ -62,3 +63,48 @@ def test_without_ray_one_line_says_how_to_install_it(monkeypatch):
     with pytest.raises(FleetError) as raised:
         check_address(None)
     assert str(raised.value) == "ray is not installed: pip install 'guidelines[fleet]'"
+
+
+PROGRAM = """
+import os, signal, sys, threading
+from guidelines.fleet import cluster
+from guidelines.fleet.signals import terminable
+signal.signal(signal.SIGINT, signal.default_int_handler)
+connect = cluster._connect
+def connecting(address, environment):
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.{name})).start()
+    connect(address, environment)
+cluster._connect = connecting
+with terminable() as termination:
+    try:
+        with cluster.connected(None, {{}}) as connected:
+            while True:
+                connected.news(1.0)
+    except KeyboardInterrupt:
+        print(termination.came, file=sys.__stdout__)
+os._exit(9)
+"""
+
+
+def processes_of(group):
+    listed = subprocess.run(["ps", "-e", "-o", "pgid=,args="], capture_output=True, text=True, check=True)
+    rows = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
+    return [arguments for its_group, arguments in rows if int(its_group) == group]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_a_cluster_is_started_leaves_no_process_and_no_text(name):
+    pytest.importorskip("ray")
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(name=name)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    out, err = program.communicate(timeout=LONGEST_S)
+    assert (program.returncode, out, err) == (9, f"{name == 'SIGTERM'}\n", "")
+    end_s = time.monotonic() + 10
+    while processes_of(program.pid) and time.monotonic() < end_s:
+        time.sleep(0.1)
+    assert processes_of(program.pid) == []

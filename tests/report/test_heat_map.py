@@ -85,7 +85,7 @@ def test_a_cell_for_several_sweeps_counts_those_that_hold(entry, results):
     )
     in_part, not_at_all = (row.cells[0] for row in shown.rows)
     assert (in_part.outcome, in_part.detail) == ("holds in part", "1 of 2 hold")
-    assert (not_at_all.outcome, not_at_all.detail) == ("does not hold", "0 of 1 hold")
+    assert (not_at_all.outcome, not_at_all.detail) == ("does not hold", "1 of 1 do not")
 
 
 def test_machines_of_a_report_lead_each_to_its_own_tables(entry, results):

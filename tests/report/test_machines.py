@@ -38,7 +38,7 @@ def test_the_matrix_has_only_guidelines_of_several_conditions_and_only_those_con
         [["a processor, 56x56", "2x x1"], ["a processor, 28x28", "2x x1"]],
     )
     (sureness,) = (note for note in section.notes if note.startswith("[ ]: "))
-    assert "the verdicts of one cell are right together at 99 % (Holm), and the same as in" in sureness
+    assert "the verdicts of one cell are right together at 99 % (Holm), as in" in sureness
     assert sureness.endswith("; of many cells, up to 1 % may hold a wrong one")
     assert not any(note.startswith(("G2: ", "T8: ")) for note in section.notes)
 

@@ -88,6 +88,7 @@ def test_a_title_says_which_of_two_machines_is_which_or_counts_them(entry, resul
 def test_a_title_counts_more_machines(entry, results):
     machines = [series(results(*pair(entry, extreme))) for extreme in (2.0, 1.5, 0.5)]
     assert titles(*machines) == ["G2 x1 holds on 2 of 3"]
+    assert titles(*machines, machines[-1], machines[-1]) == ["G2 x1 does not hold on 3 of 5"]
 
 
 def test_a_title_says_that_there_is_no_verdict(entry, results):

@@ -109,4 +109,57 @@ def test_an_undecided_cell_has_its_cause_below(entry, results):
         "G2 undecided on a processor, host two; a processor, host three: noise floor above 25 %, "
         "needs a quieter machine: guidelines doctor"
     ]
-    assert shown.answer[0].rest == "undecided on 2"
+    (line,) = shown.answer
+    assert (line.outcome, line.tone, line.rest) == ("undecided on 2 of 3 machines", "part", "holds on 1")
+
+
+def test_an_answer_begins_with_what_is_most_frequent(entry, results):
+    def answer(*slowdowns, **how):
+        machines = [results(entry("g=1", 1.0, **how), entry("g=8", each, **how)) for each in slowdowns]
+        (line,) = lines([tables(machine) for machine in machines])
+        return line.outcome, line.tone, line.rest
+
+    noisy = {"control": Estimate(1.0, 0.7, 1.4, 0.99, 40)}
+    assert answer(1.3, 1.3, 1.3, **noisy) == ("undecided on 3 of 3 machines", "open", "")
+    assert answer(0.5, 0.5) == ("does not hold on 2 of 2 machines", "bad", "")
+    assert answer(0.5, 2.0, 0.5) == ("does not hold on 2 of 3 machines", "part", "holds on 1")
+    assert answer(0.5, 2.0) == ("holds on 1 of 2 machines", "part", "does not hold on 1")
+
+
+def test_an_answer_without_any_verdict_says_so(entry, results):
+    (line,) = lines([tables(results(entry("g=1", 1.0), entry("g=2", 1.2))) for _ in range(2)])
+    assert (line.outcome, line.tone, line.rest) == ("no verdict on 2 of 2 machines", "open", "")
+
+
+def test_the_causes_of_undecided_cells_are_told_once_for_guidelines_of_the_same_machines(entry, results):
+    noisy = {"control": Estimate(1.0, 0.7, 1.4, 0.99, 40)}
+
+    def machine(node):
+        entries = []
+        for guideline in ("G1", "G2"):
+            how = {"guideline": guideline, **noisy}
+            entries += [entry("g=1", 1.0, **how), entry("g=8", 1.3, **how)]
+        return results(*entries, machine=Machine(node=node))
+
+    shown = document(matrix([machine("one"), machine("two")]))
+    assert [note for note in shown.sections[0].notes if " undecided " in note] == [
+        "G1, G2 undecided everywhere: noise floor above 25 %, needs a quieter machine: guidelines doctor"
+    ]
+    (row, _) = shown.sections[0].grid.rows
+    assert row.values[1].text.split("\n")[-2:] == ["undecided", "1 sweep"]
+
+
+def test_the_legend_explains_only_the_words_of_the_cells(entry, results):
+    def legend(*slowdowns, **how):
+        machines = []
+        for node in ("one", "two"):
+            its = [entry("g=1", 1.0), *(entry("g=8", each, **how) for each in slowdowns)]
+            machines.append(results(*its, machine=Machine(node=node)))
+        return "\n".join(document(matrix(machines)).sections[0].notes)
+
+    held, denied = legend(2.0), legend(0.5)
+    assert "holds: one or more sweeps hold, the others are undecided\n" in held
+    assert "does not hold: no sweep holds, one or more do not\n" in denied
+    for word in ("holds in part", "undecided:", "or faster", "launches", "not counted", "per mult-add", "!:"):
+        assert word not in held
+        assert word not in denied

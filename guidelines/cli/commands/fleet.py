@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guidelines import __version__
-from guidelines.cli.arguments import add_files, add_output, count
-from guidelines.cli.fleet_arguments import after_dashes, check_here, check_selection, for_nodes
-from guidelines.cli.interruption import INTERRUPTED, LINE
-from guidelines.cli.output import CommandError, remark, say, show
+from guidelines.cli.arguments import LARGEST_FILE, count, size_bytes, take_after_dashes
+from guidelines.cli.fleet_arguments import check_here, check_selection, for_nodes
+from guidelines.cli.interruption import INTERRUPTED, LINE, TERMINATED, TERMINATED_LINE
+from guidelines.cli.output import CommandError, print_answer, remark, say
 
 if TYPE_CHECKING:
     from guidelines.fleet.cluster import RayCluster
@@ -35,7 +35,7 @@ MOST_NAMED = 5
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.usage = "guidelines fleet [OPTION ...] -- [EXPERIMENT ...] [PYTEST ARGUMENT ...]"
-    parser.set_defaults(pytest_arguments=[])
+    take_after_dashes(parser)
     _add_nodes(parser)
     _add_effort(parser)
     parser.add_argument(
@@ -83,19 +83,21 @@ def run(options: Namespace) -> int:
     """Measure what is missing and name the nodes that lack something; returns 1 if there are any."""
     from guidelines.fleet.plan import PLAN
     from guidelines.fleet.problem import FleetError
+    from guidelines.fleet.signals import terminable
 
-    given = after_dashes(options.pytest_arguments)
+    given = options.after_dashes
     here = check_here()
     try:
-        with ExitStack() as held:
+        with terminable() as termination, ExitStack() as held:
             folder = _resumed(options, given, held) if options.resume else _new(options, given)
             members = _measured(options, folder, here, held)
     except FleetError as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt:
+        line = TERMINATED_LINE if termination.came else LINE
         has_begun = (options.folder / PLAN).exists()
-        remark(LINE + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
-        return INTERRUPTED
+        remark(line + (f"; `{_to_resume(options)}` goes on" if has_begun else ""))
+        return TERMINATED if termination.came else INTERRUPTED
     return _told(members, options)
 
 
@@ -188,14 +190,13 @@ def _told(members: "Sequence[Member]", options: Namespace) -> int:
 
 def _show_answer(folder: Path) -> None:
     """Print where the guidelines hold on the devices of a fleet, and which differ from their twins."""
-    from guidelines.cli.machines import merged_machines, read_files
+    from guidelines.cli.given import Given
+    from guidelines.cli.machines import merged_machines
+    from guidelines.cli.many import read_many
     from guidelines.cli.matrix_answer import answer_of
 
-    parser = ArgumentParser()
-    add_files(parser)
-    add_output(parser)
-    options = parser.parse_args([str(folder)])
-    show(answer_of(merged_machines(read_files(options))), options)
+    reading = read_many([Given(folder)], size_bytes(LARGEST_FILE))
+    print_answer(answer_of(merged_machines(reading)))
 
 
 def _to_resume(options: Namespace) -> str:

@@ -12,6 +12,8 @@ from guidelines.stats.intervals import Estimate
 PER_MULTIPLY_ADD = " per mult-add"
 # Between the results of two machines.
 BESIDE = " | "
+# The outcomes that a title may count; of equally frequent ones, the first is.
+MOST_TELLING = ("holds", "does not hold", "undecided", "launches decide", "no verdict")
 # No more tell one of two machines from the other in a title.
 MOST_LETTERS = 16
 
@@ -27,7 +29,8 @@ def result(guideline: str, panel: Panel, labels: Mapping[Look, str]) -> str:
     name = f"{guideline} {panel.title}"
     who = _told_apart([labels.get(curve.look, "") for curve in panel.curves])
     if len(sweeps) > 1 and not who:
-        return f"{name} holds on {outcomes.count('holds')} of {len(sweeps)}"
+        first = max(MOST_TELLING, key=outcomes.count)
+        return f"{name} {first} on {outcomes.count(first)} of {len(sweeps)}"
     effects = _effects(sweeps)
     told = [f"{label} {outcome}" for label, outcome in zip(who, outcomes, strict=True)] if who else outcomes
     line = f"{name} {BESIDE.join(told)}"

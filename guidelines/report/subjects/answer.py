@@ -20,12 +20,10 @@ from guidelines.spec.condition import Condition
 MOST_LINES = 9
 TONES: dict[Finding, Tone] = {
     "holds": "good",
-    "does not hold": "bad",
     "holds in part": "part",
+    "does not hold": "bad",
     "undecided": "open",
 }
-# Findings before the number of conditions under which a guideline does not simply hold.
-OTHERS: dict[Finding, str] = {"does not hold": "not", "holds in part": "in part", "undecided": "undecided"}
 # Says which tables the answer leaves out.
 TELLS_OF_DEVICE = "cudagraph, measured too, tells of the device"
 EAGER = AnswerLine(
@@ -113,27 +111,37 @@ def _undecided(conclusion: Conclusion) -> str:
 
 
 def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
-    """One line for a guideline under several conditions, with the number of those under which it holds."""
+    """One line for a guideline under several conditions, with the numbers of its findings."""
     findings = Counter(each.finding for each in of_guideline if each.effects)
-    held, total = findings["holds"], findings.total()
+    counts = _by_number(findings)
+    without = len(of_guideline) - findings.total()
+    if without:
+        counts["no verdict"] = without
+    (first, number), *others = counts.items()
+    total = findings.total() or without
     under = noun.partition(" ")[0]
-    others = [f"{OTHERS[name]} {under} {number}" for name, number in findings.items() if name != "holds"]
-    if without := len(of_guideline) - total:
-        others.append(f"no verdict {under} {without}")
-    tone: Tone = "part" if held or findings["holds in part"] else "open"
-    if held == total > 0:
-        tone = "good"
-    elif findings["does not hold"] == total > 0:
-        tone = "bad"
     return AnswerLine(
         name=of_guideline[0].guideline,
-        outcome=f"holds {noun.format(f'{held} of {total}')}",
-        tone=tone,
+        outcome=f"{first} {noun.format(f'{number} of {total}')}",
+        tone=_tone(findings),
         effect=_explained(of_guideline, in_full=False),
         effect_in_full=_explained(of_guideline, in_full=True),
-        rest=", ".join(others),
+        rest=", ".join(f"{outcome} {under} {number}" for outcome, number in others),
         claim=of_guideline[0].claim,
     )
+
+
+def _by_number(findings: Counter[Finding]) -> dict[str, int]:
+    """The numbers of the findings that there are, the greatest first; equal ones in the order of TONES."""
+    there = [finding for finding in TONES if findings[finding]]
+    return {finding: findings[finding] for finding in sorted(there, key=lambda each: -findings[each])}
+
+
+def _tone(findings: Counter[Finding]) -> Tone:
+    """The tone of a finding if there is no other; else "part" if the guideline holds anywhere."""
+    if len(findings) == 1:
+        return TONES[next(iter(findings))]
+    return "part" if findings["holds"] or findings["holds in part"] else "open"
 
 
 def _others(guidelines: Sequence[str]) -> AnswerLine:

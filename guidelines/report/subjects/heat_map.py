@@ -26,7 +26,7 @@ LEGEND = "Times slower than the baseline, or faster if that is claimed: above 1x
 SWEEPS_LEGEND = f"{LEGEND} One cell for each sweep; it leads to the table."
 MACHINES_LEGEND = (
     f"{LEGEND} Each cell: the sweep with the largest effect of those that carry the finding (if it holds, of "
-    "those that hold), then the finding from all sweeps, which the answer counts, and how many of them hold."
+    "those that hold), then the finding from all sweeps, which the answer counts, and how many carry it."
 )
 KINDS_LEGEND = f"{LEGEND} Each cell: a typical machine of the kind, and how many have its finding."
 DISTURBED_LEGEND = f"{DISTURBED}: something disturbed that sweep."
@@ -162,17 +162,22 @@ def _of_standing(standing: Standing, place: int | None) -> HeatCell:
         figure=times(standing.effect),
         outcome=standing.outcome,
         name=name,
-        detail="\n".join(filter(None, (unit, _held(standing), _uncounted(standing)))),
+        detail="\n".join(filter(None, (unit, counted(standing), _uncounted(standing)))),
         effect=None if is_bound else standing.effect.estimate,
         section=place,
     )
 
 
-def _held(standing: Standing) -> str:
-    """The number of sweeps that hold: "2 of 3"; "" if launches decide."""
+def counted(standing: Standing) -> str:
+    """The number of sweeps that carry a finding: "2 of 3 hold", "3 sweeps" if undecided; else ""."""
+    judged = standing.sweeps_judged
     if standing.verdict.is_about_launches:
         return ""
-    return f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+    if standing.finding == "undecided":
+        return number_of(judged, "sweep")
+    if standing.finding == "does not hold":
+        return f"{standing.sweeps_denied} of {judged} do not"
+    return f"{standing.sweeps_held} of {judged} hold"
 
 
 def _uncounted(standing: Standing) -> str:

@@ -12,20 +12,15 @@ from guidelines.analysis.tables import tables
 from guidelines.report.digits import times, with_interval
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import DISTURBED, NOT_COUNTED, attributes, labels, sentence
-from guidelines.report.subjects import answer, heat_map, uncounted
+from guidelines.report.subjects import answer, heat_map, matrix_legend
 from guidelines.report.subjects import twins as twins_report
-from guidelines.report.subjects.machines import FINDINGS_NOTE, LAUNCHES, LAUNCHES_NOTE, PER_MULTIPLY_ADD
+from guidelines.report.subjects.matrix_legend import PER_MULTIPLY_ADD
 from guidelines.report.subjects.twins import Labels, name_of, shortened
 from guidelines.results.number_of import number_of
 
 TIME = "time over\u00a0twins'"
-MARKS_NOTE = f"{DISTURBED}: something disturbed that sweep, see a machine's own report"
 # Notes of files, such as that they are of unfinished runs; the others are counted.
 MOST_NOTES = 6
-CELLS_NOTE = (
-    "each cell: the middle one of the effects on the machines with the most frequent finding; the least and "
-    "the greatest effect on any; and how many machines have each finding"
-)
 
 
 def document(kinds: Sequence[KindLine], matrix: Matrix, twins: AllTwins) -> Document:
@@ -118,15 +113,9 @@ def _notes(kinds: Sequence[KindLine], matrix: Matrix, names: Labels) -> Iterator
                 others.setdefault(each.standing.outcome, []).append(name_of(each.line.results))
             for outcome, machines in others.items():
                 yield f"{guideline} {outcome} on {shortened(machines)} ({names[kind.kind]})"
-    yield from (f"{guideline}: {claim}" for guideline, claim in matrix.guidelines.items())
-    yield CELLS_NOTE
-    yield FINDINGS_NOTE
-    yield from uncounted.notes(matrix)
-    standings = list(_standings(kinds))
-    if any(standing.is_per_multiply_add for standing in standings):
-        yield f"{PER_MULTIPLY_ADD}: of the time of a multiply-add, as the networks' work is unequal"
-    if any(standing.outcome == LAUNCHES for standing in standings):
-        yield LAUNCHES_NOTE
+    yield from matrix_legend.claims(matrix)
+    yield matrix_legend.OF_KIND
+    yield from matrix_legend.of_words(matrix, list(_standings(kinds)))
     notes = distinct(results.notes for results in _machines(matrix))
     yield from notes[:MOST_NOTES]
     if len(notes) > MOST_NOTES:
@@ -154,7 +143,8 @@ def _every_machine(
     ]
     heads += [*map(Head, matrix.guidelines), Head("file", is_number=False, is_detail=True)]
     grid = Grid(tuple(heads), tuple(rows))
-    notes = [MARKS_NOTE] if any(standing.is_disturbed for standing in _standings(kinds)) else []
+    is_disturbed = any(standing.is_disturbed for standing in _standings(kinds))
+    notes = [matrix_legend.disturbed_note("a machine's own report")] if is_disturbed else []
     brief = replace(grid, rows=tuple(differing))
     yield Section("Every machine", grid, notes=tuple(notes), brief=brief)
 

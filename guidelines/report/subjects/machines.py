@@ -9,7 +9,7 @@ from guidelines.analysis.measured import MachineResults, distinct
 from guidelines.analysis.remedies import for_launches
 from guidelines.analysis.tables import tables
 from guidelines.paper.tables import GUIDELINES
-from guidelines.report.digits import brackets, level, percent, times
+from guidelines.report.digits import brackets, times
 from guidelines.report.document import Document, Grid, Head, Row, Section, Value
 from guidelines.report.labels import (
     AS_PUBLISHED,
@@ -22,25 +22,14 @@ from guidelines.report.labels import (
     sentence,
 )
 from guidelines.report.short_labels import short_labels
-from guidelines.report.subjects import account_bars, answer, heat_map, uncounted
+from guidelines.report.subjects import account_bars, answer, heat_map, matrix_legend
 from guidelines.report.subjects import twins as twins_report
+from guidelines.report.subjects.matrix_legend import LAUNCHES, PER_MULTIPLY_ADD
 from guidelines.results.number_of import number_of
 from guidelines.spec.condition import PUBLISHED, widths_of
 
 # The number of machines with a sweep that are named; the others are counted.
 MOST_NAMED = 3
-PER_MULTIPLY_ADD = "per mult-add"
-LAUNCHES = "launches decide"
-FINDINGS_NOTE = (
-    "the answer counts these findings: holds, if a sweep holds and none is denied; holds in part, if some "
-    "hold and others do not; does not hold, if none holds and one is denied; else undecided. Sweeps that "
-    "hold carry the first two, those denied the third"
-)
-LAUNCHES_NOTE = (
-    f"{LAUNCHES}: launching takes the CPU longer than computing takes the device, so that the times say "
-    "nothing about the device; such sweeps are left out of the counts and numbered below them, and a cell "
-    "shows one only if its guideline has no others: the answer counts it as undecided"
-)
 
 
 def document(matrix: Matrix, twins: AllTwins = NO_TWINS) -> Document:
@@ -74,7 +63,7 @@ def document(matrix: Matrix, twins: AllTwins = NO_TWINS) -> Document:
 def _holds(matrix: Matrix, known: Sequence[dict[str, str]], names: Sequence[str]) -> Section:
     machines = {id(line.results): line.results for line in matrix.lines}
     notes = (
-        *_legend(matrix),
+        *matrix_legend.of_cells(matrix, "a machine's own report"),
         *_notes_on_undecided(matrix, names),
         *_note_on_one_process(matrix, names),
         *_notes_on_lacking(known, names),
@@ -90,7 +79,10 @@ def by_condition(results: MachineResults) -> tuple[Section, ...]:
         return ()
     names = short_labels([attributes(line.machine, line.condition) for line in conditions.lines])
     grid = _grid(conditions, names, "condition")
-    notes = (*_legend(conditions, "the tables above"), *_note_on_one_process(conditions, names))
+    notes = (
+        *matrix_legend.of_cells(conditions, "the tables above"),
+        *_note_on_one_process(conditions, names),
+    )
     return (Section("Under which conditions each guideline holds", grid, notes=notes),)
 
 
@@ -119,38 +111,12 @@ def _value(line: Line, guideline: str) -> Value:
 
 
 def _counts(standing: Standing) -> Iterator[str]:
-    """The number of sweeps that hold, and of those left out; nothing if launches decide all of them."""
+    """The number of sweeps that carry the finding, and of those left out; nothing if launches decide all."""
     if standing.verdict.is_about_launches:
         return
-    yield f"{standing.sweeps_held} of {standing.sweeps_judged} hold"
+    yield heat_map.counted(standing)
     if standing.sweeps_launch_bound:
         yield f"{LAUNCHES} {standing.sweeps_launch_bound}"
-
-
-def _legend(matrix: Matrix, elsewhere: str = "a machine's own report") -> Iterator[str]:
-    """Notes that explain the cells of a matrix."""
-    standings: list[Standing] = []
-    for line in matrix.lines:
-        standings += line.standings.values()
-    for guideline, claim in matrix.guidelines.items():
-        yield f"{guideline}: {claim}"
-    yield (
-        "each cell: the largest effect (how many times slower the last row of a sweep is than its first, or "
-        "faster where that is claimed) of the sweeps that carry the finding, and its interval; then the "
-        "finding from all sweeps, and how many of them hold"
-    )
-    yield FINDINGS_NOTE
-    yield from uncounted.notes(matrix)
-    if of_every_row := ", ".join(_claiming_every_row(matrix)):
-        yield f"{of_every_row}: in place of the last row, the one farthest from the claim"
-    if any(standing.is_per_multiply_add for standing in standings):
-        yield f"{PER_MULTIPLY_ADD}: of the time of a multiply-add, as the networks' work is unequal"
-    if any(standing.sweeps_launch_bound for standing in standings):
-        yield LAUNCHES_NOTE
-    if matrix.verdicts:
-        yield f"[ ]: what a verdict rests on; {_sureness(matrix, elsewhere)}"
-    if any(standing.is_disturbed for standing in standings):
-        yield f"{DISTURBED}: something disturbed that sweep, see {elsewhere}"
 
 
 def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
@@ -161,15 +127,20 @@ def _note_on_one_process(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
 
 
 def _notes_on_undecided(matrix: Matrix, names: Sequence[str]) -> Iterator[str]:
-    """Notes that name the cause of each undecided cell, and what would decide it."""
+    """Notes that name the cause of undecided cells, and what would decide them."""
     rows: dict[tuple[str, str], list[str]] = {}
     for name, line in zip(names, matrix.lines, strict=True):
         for guideline, standing in line.standings.items():
             if standing.finding == "undecided" and standing.is_counted:
                 needed = standing.verdict.needed or for_launches(line.condition).needed
                 rows.setdefault((guideline, needed), []).append(name)
-    for (guideline, needed), of_rows in rows.items():
-        yield f"{guideline} undecided on {_shortened(of_rows)}: {needed}"
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (guideline, needed), names_of in rows.items():
+        alike.setdefault((needed, tuple(names_of)), []).append(guideline)
+    every = len(matrix.lines)
+    for (needed, of_rows), guidelines in alike.items():
+        where = "everywhere" if len(of_rows) == every > 1 else f"on {_shortened(of_rows)}"
+        yield f"{', '.join(guidelines)} undecided {where}: {needed}"
 
 
 def _notes_on_lacking(known: Sequence[dict[str, str]], names: Sequence[str]) -> Iterator[str]:
@@ -180,26 +151,6 @@ def _notes_on_lacking(known: Sequence[dict[str, str]], names: Sequence[str]) -> 
     rows.pop((), None)
     for facts, of_rows in rows.items():
         yield f"{_shortened(of_rows)}: the files do not hold {', '.join(facts)}"
-
-
-def _sureness(matrix: Matrix, elsewhere: str) -> str:
-    """Clause on how far the verdicts of one cell, and those of several cells, can be trusted together."""
-    sure = level(matrix.confidence)
-    line = f"the verdicts of one cell are right together at {sure} (Holm), and the same as in {elsewhere}"
-    cells = sum(len(line.standings) for line in matrix.lines)
-    if cells == 1:
-        return line
-    return f"{line}; of many cells, up to {percent(1 - matrix.confidence)} may hold a wrong one"
-
-
-def _claiming_every_row(matrix: Matrix) -> list[str]:
-    """The guidelines whose claim is about every row, in the order of their names."""
-    claiming = set()
-    machines = {id(line.results): line.results for line in matrix.lines}
-    for results in machines.values():
-        places = [measured.place for measured in results.measured]
-        claiming |= {place.guideline for place in places if place.claims_every_row}
-    return sorted(claiming)
 
 
 def _elsewhere(matrix: Matrix, names: list[str]) -> list[Section]:

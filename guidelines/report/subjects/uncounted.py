@@ -8,10 +8,7 @@ from guidelines.report.labels import NOT_COUNTED, phrase
 from guidelines.results.model import TableKey
 from guidelines.spec.condition import ALIGNED, PUBLISHED, widths_of
 
-EAGER_NOTE = (
-    f"{NOT_COUNTED}: the answer leaves out mode eager, which waits for launches, too, if mode cudagraph was "
-    "measured"
-)
+EAGER_NOTE = f"{NOT_COUNTED}: mode eager, which waits for launches, too; the answer rests on mode cudagraph"
 PUBLISHED_WIDTHS = phrase("widths", widths_of(PUBLISHED))
 WIDTHS_NOTE = (
     f"{NOT_COUNTED}: the answer rests on {widths_of(ALIGNED)} widths if they were measured, because "
