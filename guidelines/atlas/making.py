@@ -7,7 +7,6 @@ from typing import Any
 
 from guidelines.atlas.personal import EntryError, check_nothing_personal
 from guidelines.results.checked import shown, text
-from guidelines.results.packing import SWEEPS, packed
 from guidelines.results.saved_file import CEILINGS, parse
 from guidelines.results.schema import KEY, SCHEMA, extra_info_of
 
@@ -58,10 +57,9 @@ def entry_of(saved: Any, name: str, suite: str, device: str = "") -> dict[str, A
 
 
 def to_text(entry: Mapping[str, Any]) -> str:
-    """The text of an entry's file, in its packed form: a line for each sweep."""
-    small = packed(entry)
-    lines = [json.dumps(each, separators=(",", ":")) for each in small[SWEEPS]]
-    head = json.dumps({**small, SWEEPS: []}, separators=(",", ":")).removesuffix("[]}")
+    """The text of an entry's file: a line for each variant."""
+    lines = [json.dumps(each, separators=(",", ":")) for each in entry["benchmarks"]]
+    head = json.dumps({**entry, "benchmarks": []}, separators=(",", ":")).removesuffix("[]}")
     return "\n".join([f"{head}[", ",\n".join(lines), "]}", ""])
 
 

@@ -1,4 +1,4 @@
-"""Read the recorded devices: each is a saved run without samples, packed into a file of this package."""
+"""Read the recorded devices: each is a saved run without samples, in a file of this package."""
 
 import json
 from collections.abc import Iterable

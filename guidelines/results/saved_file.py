@@ -12,7 +12,6 @@ from guidelines.results.extent import note_on_partial
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
 from guidelines.results.model import Entry, Failure, Place, Run, SweepKey
-from guidelines.results.packing import SWEEPS, unpacked
 from guidelines.results.schema import (
     KEY,
     ResultsError,
@@ -29,10 +28,16 @@ CEILINGS = "ceilings"
 
 
 def parse(data: Any) -> Run:
-    """A run from the content of a saved file, packed or not, with printable texts. Raises ResultsError."""
-    if isinstance(data, dict) and SWEEPS in data:
-        data = read_saved(unpacked, data, f"its key '{SWEEPS}'")
-    benchmarks = _benchmarks(data)
+    """A run from the content of a saved file, with printable texts. Raises ResultsError with the reason."""
+    benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
+    if not isinstance(benchmarks, list):
+        raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
+    foreign = [name_of(each) for each in benchmarks if not isinstance(extra_info_of(each).get(KEY), dict)]
+    if foreign:
+        raise ResultsError(
+            f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
+            f"'{foreign[0]}' first: they lack extra_info.{KEY}"
+        )
     entries = [parse_entry(benchmark) for benchmark in benchmarks]
     failures = [parse_failure(saved) for saved in _list_of(data, "failed")]
     run = checked_run(entries, failures)
@@ -48,20 +53,6 @@ def parse(data: Any) -> Run:
         is_too_short_for_ceilings=_lacks_time_for_ceilings(data),
         audit=_audit(checked.mapping(data.get(KEY))),
     )
-
-
-def _benchmarks(data: Any) -> list[Any]:
-    """The benchmarks of a file, still in their saved form. Raises ResultsError unless all are ours."""
-    benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
-    if not isinstance(benchmarks, list):
-        raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
-    foreign = [name_of(each) for each in benchmarks if not isinstance(extra_info_of(each).get(KEY), dict)]
-    if foreign:
-        raise ResultsError(
-            f"{len(foreign)} of {len(benchmarks)} benchmarks are not of this suite, "
-            f"'{foreign[0]}' first: they lack extra_info.{KEY}"
-        )
-    return benchmarks
 
 
 def _audit(ours: Mapping[str, Any]) -> Audit | None:

@@ -6,7 +6,6 @@ import pytest
 from made_up_parts import saved_audit
 
 from guidelines.atlas.recorded import names
-from guidelines.results.packing import unpacked
 
 RECORDED = Path(__file__).parents[2] / "experiments" / "recorded"
 # An earlier run of the machine of epyc-2-cores.
@@ -26,7 +25,7 @@ def wide(monkeypatch):
 @pytest.fixture
 def slower(tmp_path):
     """The recorded EPYC with the slow-downs of G2 larger by 15 %."""
-    content = unpacked(json.loads(entry_path("epyc-2-cores").read_text("utf-8")))
+    content = json.loads(entry_path("epyc-2-cores").read_text("utf-8"))
     for benchmark in content["benchmarks"]:
         ours = benchmark["extra_info"]["guidelines"]
         if ours["guideline"] == "G2" and ours["variant"] != ours["baseline"]:
