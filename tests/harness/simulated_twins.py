@@ -4,17 +4,21 @@ All nodes of a fleet drift alike. Each pass of a node is a process of its own, w
 1 %, as each of its variants does. Asserts nothing. Takes a second: python tests/harness/simulated_twins.py
 """
 
+import sys
 from math import log
+from pathlib import Path
 
-import numpy as np
 from tabulate import tabulate
 
 from guidelines.analysis.machines.twins import LEAST_OF_TIME, confidence_of_each
 from guidelines.stats.outlying import outlying
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from made_up_fleets import fleet
+
 SIZES = (3, 12, 84)
-FLEETS, PASSES, VARIANTS = 200, 5, 13
-OF_DRIFT, OF_PASS, OF_VARIANT = 0.05, 0.01, 0.01
+FLEETS = 200
 SLOWER = 1.06
 
 
@@ -23,19 +27,12 @@ def main():
     for nodes in SIZES:
         found = wrong = 0
         for seed in range(FLEETS):
-            logs = fleet(np.random.default_rng(seed), nodes)
+            logs = fleet(seed, nodes)
             wrong += bool(named(logs))
             logs[1] += log(SLOWER)
             found += named(logs) == [1]
         rows.append([nodes, f"{found / FLEETS:.1%}", f"{wrong} of {FLEETS}"])
     print(tabulate(rows, ["nodes", "the slow one alone is named", "one of equals is named"]))
-
-
-def fleet(rng, nodes):
-    """Logarithms of the times of equal nodes: [node, pass, variant]."""
-    shared = rng.normal(0, OF_DRIFT, (1, PASSES, 1)) + rng.normal(0, 1, (1, 1, VARIANTS))
-    own = rng.normal(0, OF_PASS, (nodes, PASSES, 1)) + rng.normal(0, OF_VARIANT, (nodes, PASSES, VARIANTS))
-    return shared + own
 
 
 def named(logs):
