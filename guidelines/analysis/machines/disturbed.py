@@ -43,7 +43,7 @@ def disturbed(machines: Sequence[Sequence[Measured]], confidence: float) -> list
     A machine is named if most of its passes are disturbed, and more than chance explains at the confidence.
     """
     of_machines = [_passes(measured) for measured in machines]
-    counts = [Count(sum(each.is_disturbed for each in passes), len(passes)) for passes in of_machines]
+    counts = [_count(passes) for passes in of_machines]
     times, of = sum(own.times for own in counts), sum(own.of for own in counts)
     found = []
     for own, passes in zip(counts, of_machines, strict=True):
@@ -53,6 +53,11 @@ def disturbed(machines: Sequence[Sequence[Measured]], confidence: float) -> list
         reasons = (each.reasons[0] for each in passes if each.is_disturbed)
         found.append(Disturbed(own=own, twins=twins, such_as=next(reasons, ""), is_named=is_named))
     return found
+
+
+def _count(passes: Sequence[_Pass]) -> Count:
+    """The disturbed passes, of all."""
+    return Count(sum(each.is_disturbed for each in passes), len(passes))
 
 
 def _passes(measured: Iterable[Measured]) -> list[_Pass]:

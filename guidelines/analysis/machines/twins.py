@@ -114,7 +114,7 @@ class _Name(NamedTuple):
 
 @dataclass(frozen=True)
 class _Group:
-    """The machines of a kind, with logarithms of what they measured: [machine, pass, variant].
+    """The machines of a kind, what each `measured`, and logarithms of it: [machine, pass, variant].
 
     `times` are those of an image, `effects` the slow-downs, or speed-ups if these are claimed; NaN for what
     is missing. `guidelines` has an item for each variant.
@@ -122,6 +122,7 @@ class _Group:
 
     kind: Kind
     machines: Sequence[MachineResults]
+    measured: Sequence[Sequence[Measured]]
     times: Floats
     effects: Floats
     guidelines: tuple[str, ...]
@@ -135,11 +136,6 @@ class _Group:
     def intervals(self) -> int:
         """Number of intervals of effects that have to hold together."""
         return 0 if self.is_pair else len(self.machines) * len(set(self.guidelines))
-
-    @property
-    def measured(self) -> list[list[Measured]]:
-        """Measurements of each machine under the condition."""
-        return [_under(self.kind.condition, results) for results in self.machines]
 
 
 class _Sure(NamedTuple):
@@ -184,8 +180,9 @@ def _group(kind: Kind, machines: Sequence[MachineResults]) -> _Group:
     columns: dict[_Name, int] = {}
     passes: dict[tuple[int, int], int] = {}
     known: list[tuple[int, int, Measured]] = []
-    for number, results in enumerate(machines):
-        for measured in _under(kind.condition, results):
+    of_machines = [_under(kind.condition, results) for results in machines]
+    for number, of_machine in enumerate(of_machines):
+        for measured in of_machine:
             name = _Name(measured.place.key, measured.network)
             known.append((number, columns.setdefault(name, len(columns)), measured))
             for time in measured.times:
@@ -197,7 +194,7 @@ def _group(kind: Kind, machines: Sequence[MachineResults]) -> _Group:
             place = number, passes[time.run, time.number], column
             times[place], effects[place] = _time(measured, time), _effect(measured, time)
     guidelines = tuple(name.key.sweep.guideline for name in columns)
-    return _Group(kind, machines, times=times, effects=effects, guidelines=guidelines)
+    return _Group(kind, machines, measured=of_machines, times=times, effects=effects, guidelines=guidelines)
 
 
 def _twins(group: _Group, sure: _Sure) -> Twins:
