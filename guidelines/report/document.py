@@ -148,10 +148,16 @@ class AnswerLine:
     @property
     def text(self) -> str:
         """The whole line as a sentence."""
-        return f"{self.name} {self.outcome}: {self.seen(in_full=True)}"
+        return f"{self.name} {self.outcome}{self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """The part of the sentence after the outcome, with its colon; "" if there is nothing to say."""
+        seen = self.seen(in_full=True)
+        return f": {seen}" if seen else ""
 
     def seen(self, in_full: bool) -> str:
-        """The part of the line after the outcome."""
+        """The part of the line after the outcome; "" if nothing was judged."""
         effect = self.effect_in_full if in_full else self.effect
         return "; ".join(filter(None, (effect, self.rest)))
 

@@ -196,3 +196,16 @@ def test_no_end_of_a_range_is_rounded_to_nothing_by_the_other(run_of):
     sure, unsure = ("G2", {}, {"x1": 1.2}, {"spread": 0}), ("G2", {}, {"x2": 113.0}, {"spread": 0.9})
     (line,) = lines([tables(run_of(sure, unsure))])
     assert line.effect.startswith("1.2-1")
+
+
+@pytest.mark.parametrize("width", [200, 80, 20])
+def test_a_guideline_without_any_verdict_is_a_line_with_nothing_to_say(width):
+    nothing = AnswerLine("G2", "no verdict on 2 of 2 machines", "open", "", "")
+    assert text.answer((nothing,), width).splitlines()[1:] == ["G2  no verdict on 2 of 2 machines"]
+    assert nothing.text == "G2 no verdict on 2 of 2 machines"
+
+
+def test_on_a_page_it_has_no_colon_with_nothing_behind():
+    nothing = AnswerLine("G2", "no verdict on 2 of 2 machines", "open", "", "")
+    page = html.render(Document("title", (), (), answer=(nothing,)), {})
+    assert "no verdict on 2 of 2 machines</b></li>" in page

@@ -65,7 +65,7 @@ def _answer(lines: Sequence[AnswerLine]) -> Iterator[str]:
         yield '<ul class="answer">'
         for line in lines:
             outcome = f"<b>{TONES[line.tone]} {escape(line.name)} {escape(line.outcome)}</b>"
-            yield f'<li class="{line.tone}">{outcome}: {escape(line.seen(in_full=True))}</li>'
+            yield f'<li class="{line.tone}">{outcome}{escape(line.reason)}</li>'
         yield "</ul>"
 
 

@@ -46,11 +46,15 @@ def answer(lines: Sequence[AnswerLine], width: int, has_colour: bool = False) ->
         name = line.name + " " * (name_width - layout.columns_of(line.name))
         space = " " * (outcome_width - layout.columns_of(line.outcome))
         beginning = layout.GAP.join((name, f"{outcome}{space}"))
-        if width - left < NARROWEST_NAME:
-            shown += [beginning.rstrip(), *wrapped([f"{CONTINUED}{line.seen(in_full)}"], width)]
+        seen = line.seen(in_full)
+        if not seen:
+            shown.append(beginning.rstrip())
             continue
-        seen, *more = layout.wrapped(line.seen(in_full), width - left)
-        shown.append(layout.GAP.join((beginning, seen)))
+        if width - left < NARROWEST_NAME:
+            shown += [beginning.rstrip(), *wrapped([f"{CONTINUED}{seen}"], width)]
+            continue
+        first, *more = layout.wrapped(seen, width - left)
+        shown.append(layout.GAP.join((beginning, first)))
         shown += [f"{' ' * left}{each}" for each in more]
     return "\n".join(shown)
 
