@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.results.audit import AUDIT, WHOLE, Audit, AuditPart
 from guidelines.results.joining import joined, linked
 from guidelines.results.model import Entry, Failure, Identity, Machine, Pass, Place

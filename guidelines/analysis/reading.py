@@ -11,7 +11,8 @@ from multiprocessing import Lock, active_children
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from guidelines.analysis.audit.result import AuditResult, audit_result
+from guidelines.analysis.audit.of_run import audit_result
+from guidelines.analysis.audit.result import AuditResult
 from guidelines.analysis.measured import MachineResults, results_of
 from guidelines.results.files import find, load
 from guidelines.results.model import Run

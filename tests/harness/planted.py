@@ -18,7 +18,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from guidelines.analysis.audit.fit import fitted
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import Audited
 from guidelines.measure.device.devices import device_name

@@ -5,7 +5,7 @@ import pytest
 from made_up_parts import SHARES, audit_run
 from test_heat_page import contrast
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.report.formats import html
 from guidelines.report.formats.html_shares import share_bar
 from guidelines.report.shares import ShareBar, SharePart

@@ -1,27 +1,17 @@
-"""Shares of the parts of a network in its time, and what keeping the guidelines would save.
+"""The figures of an audit: shares of parts in the time of a network, and what keeping guidelines saves."""
 
-A price is the time of a part's calls now, less that of the alternative at equal multiply-adds, as a share of
-the network's time. Without an alternative (G4) the price is all the time that the part takes.
-"""
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from guidelines.analysis.account.account import Account
-from guidelines.analysis.audit.modes import FailedPart, InModes, ModeResult
-from guidelines.analysis.audit.reason_of_part import ReasonOfParts
-from guidelines.analysis.audit.times import AuditTimes, Calls
-from guidelines.analysis.audit.untimed import Untimed, untimed
-from guidelines.analysis.measured import MachineResults, results_of
-from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
-from guidelines.results.model import Run
+from guidelines.analysis.audit.modes import FailedPart, ModeResult
+from guidelines.analysis.audit.untimed import Untimed
+from guidelines.analysis.measured import MachineResults
+from guidelines.results.audit import Audit, AuditPart, Timed
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
 # The times of parts that make less, or more, of the network's time than this leave something unexplained.
 LEAST_SUM, MOST_SUM = 0.85, 1.15
-# All operators one after the other may take longer than the network, which only has its own time to save.
-WHOLE_TIME = 1.0
 
 
 @dataclass(frozen=True)
@@ -119,131 +109,3 @@ class AuditResult:
     def is_whole(self) -> bool:
         """True if the parts make the network's time, but for what is usual between operators."""
         return self.sum is not None and LEAST_SUM <= self.sum.estimate <= MOST_SUM
-
-
-def audit_result(run: Run) -> AuditResult:
-    """The shares and prices of an audit. Raises ValueError if it is none, or lacks the network's own time."""
-    if run.audit is None:
-        raise ValueError("holds no audit")
-    known = InModes(run)
-    entries = known.entries
-    if WHOLE not in entries:
-        raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
-    times = AuditTimes(entries)
-    results = _Parts(known, times, ReasonOfParts(known.own)).results(run.audit)
-    measured = [each.part for each in results]
-    return AuditResult(
-        audit=run.audit,
-        condition=entries[WHOLE].place.condition,
-        network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
-        network_s=times.seconds(WHOLE),
-        sum=times.share([_calls(each) for each in results]) if results else None,
-        parts=tuple(results),
-        guidelines=tuple(_of_guidelines(results, times)),
-        replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times),
-        failed=tuple(known.left_out(run.audit.parts, measured)),
-        untimed=tuple(untimed(known.own)),
-        modes=tuple(known.results(times, measured)),
-    )
-
-
-def _without_g4(times: AuditTimes) -> Estimate | None:
-    if not times.meet(REPLAYED, WITHOUT_G4):
-        return None
-    return times.saved([(REPLAYED, 1)], [(WITHOUT_G4, 1)], most=WHOLE_TIME)
-
-
-def _dearness(result: PartResult) -> tuple[float, float]:
-    """The price, then the share, for sorting; parts without a price come last."""
-    price = result.price.estimate if result.price else float("-inf")
-    return price, result.share.estimate
-
-
-def _calls(result: PartResult) -> Calls:
-    return result.part.variant, len(result.part.layers)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """The parts of an audit that were timed."""
-
-    known: InModes
-    times: AuditTimes
-    reason: ReasonOfParts
-
-    def results(self, audit: Audit) -> list[PartResult]:
-        """The figures of all parts that have a time beside the others, the dearest first."""
-        timed = [part for part in audit.parts if part.variant in self.known.entries]
-        meeting = self.times.that_meet([(part.variant, len(part.layers)) for part in timed])
-        results = [self._result(part) for part in timed if part.variant in meeting]
-        return sorted(results, key=_dearness, reverse=True)
-
-    def _result(self, part: AuditPart) -> PartResult:
-        now = [(part.variant, len(part.layers))]
-        share = self.times.share(now)
-        alternative = self._saving(part, part.alternative) if part.alternative else None
-        price = alternative.saves if alternative else None
-        account = None
-        if part.guideline and not part.alternative:
-            price = share
-        if alternative:
-            ratio = self.times.ratio([(part.variant, 1)], [(alternative.timed.variant, 1)])
-            account = self.reason.account(part.variant, alternative.timed, self.times.over_passes(ratio))
-        forms = (*part.remedies, *self.known.forms(part))
-        remedies = [self._saving(part, each) for each in forms]
-        return PartResult(
-            part=part,
-            seconds_per_call=self.times.seconds(part.variant),
-            share=share,
-            price=price,
-            alternative=alternative,
-            remedies=tuple(each for each in remedies if each),
-            account=account,
-            floor_share=self.reason.floor_share(part.variant),
-        )
-
-    def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
-        """The saving by another operator or mode; None if it could not be timed."""
-        if not self.times.meet(part.variant, timed.variant):
-            return None
-        calls = len(part.layers)
-        saves = self.times.saved([(part.variant, calls)], [(timed.variant, calls / timed.work)])
-        return Saving(timed, saves, self.times.seconds(timed.variant).scaled(1 / timed.work))
-
-
-def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator[GuidelineResult]:
-    """A line for each guideline that some part breaks, and one for the parts that break none."""
-    for guideline in (*GUIDELINES, ""):
-        of_it = [result for result in results if result.part.guideline == guideline]
-        if of_it:
-            now = [_calls(result) for result in of_it]
-            price = _price(of_it, times) if guideline else None
-            rules = tuple(_of_rules(of_it, times)) if guideline == "G4" else ()
-            yield GuidelineResult(guideline, times.share(now), price, rules)
-
-
-def _of_rules(results: Sequence[PartResult], times: AuditTimes) -> list[RuleResult]:
-    by_rule: dict[str, list[Calls]] = {}
-    for result in results:
-        by_rule.setdefault(result.part.rule, []).append(_calls(result))
-    rules = [RuleResult(rule, len(calls), times.share(calls)) for rule, calls in by_rule.items()]
-    return sorted(rules, key=lambda each: each.share.estimate, reverse=True)
-
-
-def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
-    """The sum of the prices of some parts.
-
-    One whose alternative failed, or has no pass with the other times, counts as if it saved nothing.
-    """
-    now = [_calls(result) for result in results]
-    instead: list[Calls] = []
-    used = [variant for variant, _ in now]
-    for result in results:
-        variant, calls = _calls(result)
-        if result.alternative and times.meet(*used, result.alternative.timed.variant):
-            instead.append((result.alternative.timed.variant, calls / result.alternative.timed.work))
-            used.append(result.alternative.timed.variant)
-        elif result.alternative or result.price is None:
-            instead.append((variant, calls))
-    return times.saved(now, instead) if instead else times.share(now)

@@ -156,7 +156,7 @@ def _save(audit: "Auditing", path: Path) -> None:
 
 def _result(run: "Run") -> "AuditResult":
     from guidelines.analysis.audit.fit import fitted
-    from guidelines.analysis.audit.result import audit_result
+    from guidelines.analysis.audit.of_run import audit_result
 
     try:
         return fitted(audit_result(run))

@@ -5,7 +5,7 @@ from made_up_audits import audit, operator
 from made_up_parts import SHARES, audit_run
 
 from guidelines.analysis.audit.fit import Fit, fitted
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.results.audit import REPLAYED
 from guidelines.stats.intervals import Estimate
 

@@ -6,7 +6,7 @@ import pytest
 from made_up_audits import audit_run, operator
 
 from guidelines.analysis.audit.modes import APART
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.results.audit import REPLAYED, WITHOUT_G4, Timed
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.measure.audit.auditing import LEAST_ROUNDS, AuditLimits, auditing
 from guidelines.measure.passes import PassBegins
 from guidelines.results.saved_audit import to_file

@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.measure import sweep as sweep_module
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import plan

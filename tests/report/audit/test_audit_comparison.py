@@ -8,7 +8,7 @@ from made_up_audits import CPU, audit_run, operator
 
 from guidelines.analysis.audit.change import audit_change
 from guidelines.analysis.audit.gate import audit_gate
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.measured import results_of
 from guidelines.analysis.triggers import triggers
 from guidelines.report.audit_records import records

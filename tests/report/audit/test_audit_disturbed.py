@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_parts import audit_run
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.measuring import Measuring
 from guidelines.report.subjects.audit.disturbed import disturbed
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from made_up_parts import SHARES, audit_run
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.report.formats import csv_records, text
 from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects.audit.document import document

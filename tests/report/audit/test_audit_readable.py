@@ -4,7 +4,7 @@ import pytest
 from made_up_parts import GROUPED, SHARES, audit_run
 
 from guidelines.analysis.account.account import Account
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.report.formats import text
 from guidelines.report.subjects.audit.document import document
 from guidelines.report.subjects.audit.parts import dearest

@@ -4,7 +4,7 @@ import pytest
 from made_up_parts import GROUPED, NARROW, PLAIN, RELU, SHARES, audit_run
 
 from guidelines.analysis.audit.fit import fitted
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects.audit import shares as audit_shares

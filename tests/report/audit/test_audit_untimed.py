@@ -1,7 +1,7 @@
 import pytest
 from made_up_parts import GROUPED, NARROW, SHARES, audit_run
 
-from guidelines.analysis.audit.result import audit_result
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.report.formats import text
 from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects.audit.document import document
