@@ -70,17 +70,20 @@ def audit_run(
     passes=3,
     disturbed=(),
     modes=None,
+    in_place=None,
     **changes,
 ):
     """A run of the audit of "net"; parts without a share failed, passes with a number in `disturbed` were.
 
+    `in_place` are the shares of parts in the row of all operators, by variant, all calls of each.
     `modes` are the shares in other modes, also in the time of the network in the mode of the audit. `reasons`
     are those of further variants that failed.
     """
     entries = []
     for row, (variant, share) in enumerate(shares.items()):
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
-        entries.append(_entry(variant, row, share, spread[:passes], disturbed))
+        entry = _entry(variant, row, share, spread[:passes], disturbed)
+        entries.append(_with_shares(entry, in_place) if in_place and variant == REPLAYED else entry)
     failures = _failures([part.variant for part in parts if part.variant not in shares])
     for row, (name, reason) in enumerate(changes.pop("reasons", {}).items(), start=190):
         failures.append(Failure(_place(name, row, CPU), (), _work(), reason))
@@ -101,6 +104,12 @@ def audit_run(
     )
     run = replace(linked(entries, failures), machine=parse_machine(MACHINE), audit=told)
     return replace(run, **changes)
+
+
+def _with_shares(entry, shares):
+    in_row = [replace(each.circumstances, shares=shares) for each in entry.passes]
+    passes = [replace(each, circumstances=own) for each, own in zip(entry.passes, in_row, strict=True)]
+    return replace(entry, passes=tuple(passes))
 
 
 def _failures(variants, condition=CPU):

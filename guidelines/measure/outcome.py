@@ -196,6 +196,7 @@ class _Measurement:
             launch_s=checked.launch_s,
             device_s=checked.device_s,
             operators=checked.operators,
+            shares=self.recording.shares.get(variant.id, {}),
         )
 
     @cached_property

@@ -43,6 +43,7 @@ class Recording:
 
     `placed_at` are the numbers of the rounds before which the networks were built anew. `checked` holds the
     figures that the check of each variant gave before it was timed, `noted` what was noticed afterwards.
+    `shares` are those of parts of a network that times them, by name.
     """
 
     seconds_per_call: Mapping[NetworkKey, tuple[float, ...]]
@@ -53,6 +54,7 @@ class Recording:
     checked: Mapping[str, Circumstances] = field(default_factory=dict)
     state: State | None = None
     noted: Mapping[NetworkKey, tuple[str, ...]] = field(default_factory=dict)
+    shares: Mapping[NetworkKey, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def rounds(self) -> int:

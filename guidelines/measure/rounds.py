@@ -9,7 +9,7 @@ networks are built anew from time to time, in shuffled order, and the interval c
 import gc
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
@@ -58,6 +58,7 @@ class Rounds:
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
     samples: dict[NetworkKey, list[float]] = field(init=False, default_factory=dict)
     noted: dict[NetworkKey, tuple[str, ...]] = field(init=False, default_factory=dict)
+    shares: dict[NetworkKey, Mapping[str, float]] = field(init=False, default_factory=dict)
     dropped: dict[NetworkKey, Dropped] = field(init=False, default_factory=dict)
     placed_at: list[int] = field(init=False, default_factory=list)
     rounds: int = field(init=False, default=0)
@@ -87,6 +88,7 @@ class Rounds:
             stopped=stopped if self.baseline in self.samplers else "failure",
             placed_at=tuple(self.placed_at),
             noted=self.noted,
+            shares=self.shares,
         )
 
     def place(self) -> None:
@@ -155,6 +157,7 @@ class Rounds:
         """Drop every network that is not what was checked any more (see `device.second_look`)."""
         for key, network in list(self.samplers.items()):
             with self._dropping(key):
+                self.shares[key] = network.shares()  # of calls that were timed: looking calls it, too
                 self.noted[key] = network.look_again(median(self.samples[key]))
 
     @contextmanager

@@ -143,4 +143,4 @@ class _Networks:
             with self.state.kept():
                 return network.look_again(seconds_per_call)
 
-        return Timed(sample, look_again)
+        return replace(network, sample=sample, look_again=look_again)

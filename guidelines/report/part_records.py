@@ -23,7 +23,9 @@ def of_audits(results: Sequence[AuditResult]) -> list[Record]:
         for each in result.parts:
             beside = _untimed(each, result.untimed) | _in_modes(each, result.modes)
             records.append(of_result | _of_part(each) | beside)
-        records += [of_result | _named(part) | {"failure": reason} for part, reason in result.failed]
+        for part, reason in result.failed:
+            share = of_estimate(result.failed_shares.get(part.variant), "share")
+            records.append(of_result | _named(part) | share | {"failure": reason})
     return records
 
 
@@ -126,6 +128,7 @@ def _facts(result: AuditResult) -> dict[str, object]:
         "keeps_state": result.audit.keeps_state,
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
+        "in_place": result.in_place,
         "scale": result.scale,
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),

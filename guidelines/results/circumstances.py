@@ -10,6 +10,8 @@ from guidelines.results.disturbance import Gpu, State
 from guidelines.results.model import Circumstances
 from guidelines.spec.work import Operators
 
+# Shares of a whole sum to 1, but for the rounding of their sum.
+ROUNDING = 1e-6
 AMOUNTS = ("setup_s", "peak_memory_bytes", "launch_s", "device_s")
 
 
@@ -28,8 +30,19 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
         noted=checked.texts(saved, "noted"),
         placed_at=tuple(checked.count(k, "placed_at") for k in saved.get("placed_at", ())),
         operators=tuple(map(_operators, saved.get("operators", ()))),
+        shares=_shares(saved.get("shares", {})),
         **amounts,
     )
+
+
+def _shares(saved: Any) -> dict[str, float]:
+    """Shares of a call's time by name. Raises ValueError if they are none, or more than all of it."""
+    if not isinstance(saved, Mapping):
+        raise ValueError(f"circumstances.shares must be a mapping, got {checked.shown(saved)}")
+    shares = {checked.text(name): checked.positive(saved[name], "circumstances.shares") for name in saved}
+    if sum(shares.values()) > 1 + ROUNDING:
+        raise ValueError("circumstances.shares sum to more than 1")
+    return shares
 
 
 def _operators(saved: Mapping[str, Any]) -> Operators:

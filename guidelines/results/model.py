@@ -1,5 +1,6 @@
 """Results of a run: entries and failures with their places in the tables, and the machine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -128,7 +129,8 @@ class Circumstances:
     rounds over the first: of the slow-down, or of the time for a baseline. `disturbed` are the reasons why
     the sweep is disturbed; `retried` are those of each earlier measurement that was repeated; `noted` is what
     was noticed about its networks, each by name. `placed_at` are the rounds before which the networks were
-    built anew. `operators` are those of one call, known in the pass that checked the network.
+    built anew. `operators` are those of one call, known in the pass that checked the network. `shares` are
+    those of its time that parts of it took, by name, of a network that times them itself.
     """
 
     state: State | None = None
@@ -142,6 +144,7 @@ class Circumstances:
     launch_s: float | None = None
     device_s: float | None = None
     operators: tuple[Operators, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_launch_bound(self) -> bool:

@@ -54,7 +54,7 @@ def to_extra_info(entry: Entry) -> dict[str, Any]:
 def _known_pass(plain: Mapping[str, Any]) -> dict[str, Any]:
     """A pass without the circumstances that are not known."""
     circumstances = plain["circumstances"]
-    known = {name: value for name, value in circumstances.items() if value not in (None, [])}
+    known = {name: value for name, value in circumstances.items() if value not in (None, [], {})}
     return {**plain, "circumstances": known}
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from dataclasses import replace
-from math import hypot
+from math import hypot, log, sqrt
 from pathlib import Path
 
 from tabulate import tabulate
@@ -44,7 +44,7 @@ PRICED = {"G3": ("G3", "G4")}
 STACKS = (("stack", 29), ("measured", 8), ("95 %", 18), ("audit", 8), ("95 %", 18), ("agree", 5))
 OF_NETWORKS = (
     *(("network", 18), ("ms", 6), ("parts / whole", 13), ("low", 5), ("high", 5), ("replayed", 8)),
-    *(("failed", 6), ("wall s", 6)),
+    *(("off", 6), ("failed", 6), ("wall s", 6)),
 )
 
 
@@ -162,9 +162,16 @@ def of_networks(names, limits):
         taken_s = time.monotonic() - begun_s
         whole += result.is_whole
         row = [name, 1e3 * result.network_s.estimate, result.sum.estimate, result.sum.low, result.sum.high]
-        row += [result.replayed.estimate if result.replayed else "-", len(result.failed), taken_s]
+        row.append(result.replayed.estimate if result.replayed else "-")
+        row += [off(result), len(result.failed), taken_s]
         show(OF_NETWORKS, [f"{each:.3g}" if isinstance(each, float) else each for each in row])
     print(f"the parts make the whole within 15 % in {whole} of {len(names)}")
+
+
+def off(result):
+    """The standard deviation of the time of parts alone over that in place, weighted by their time."""
+    squares = sum(part.share.estimate * log(part.alone) ** 2 for part in result.parts)
+    return sqrt(squares / sum(part.share.estimate for part in result.parts))
 
 
 def show(columns, cells):

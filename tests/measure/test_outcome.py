@@ -86,6 +86,13 @@ def test_what_was_noticed_stands_with_its_network_in_every_entry_of_the_sweep(sw
     assert found["g8"].passes[0].circumstances.noted == ("g=1: a note", "g=8: one", "g=8: two")
 
 
+def test_shares_of_the_time_of_a_network_stand_with_it_alone(sweep, recording):
+    taken = replace(recording(g1=0.01, g8=0.02, control=0.01), shares={"g8": {"part-1": 0.5}})
+    found = outcome(sweep, ["g1", "g8"], CPU, taken, confidence=0.9)
+    assert found["g8"].passes[0].circumstances.shares == {"part-1": 0.5}
+    assert found["g1"].passes[0].circumstances.shares == {}
+
+
 def test_the_entry_of_a_pass_holds_what_the_pass_knows_by_itself(sweep, recording):
     results = outcome(
         sweep,

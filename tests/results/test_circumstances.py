@@ -1,12 +1,22 @@
+import re
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from journals import failed, read_back
 
 from guidelines.results.checked import printable
+from guidelines.results.circumstances import parse_circumstances
 from guidelines.results.disturbance import Gpu, Snapshot, State, during
 from guidelines.results.model import Circumstances
-from guidelines.results.schema import ResultsError, parse_entry, parse_failure, to_benchmark, to_failed
+from guidelines.results.schema import (
+    ResultsError,
+    parse_entry,
+    parse_failure,
+    to_benchmark,
+    to_extra_info,
+    to_failed,
+)
 from guidelines.spec.work import Operators
 from guidelines.stats.intervals import Estimate
 
@@ -82,6 +92,7 @@ circumstances = st.builds(
     launch_s=perhaps(amounts),
     device_s=perhaps(amounts),
     operators=st.lists(operators(), max_size=3).map(tuple),
+    shares=st.dictionaries(texts, st.floats(1e-9, 0.25), max_size=4),
 )
 
 
@@ -152,3 +163,22 @@ def test_operators_that_contradict_themselves_are_refused_and_the_entry_named(
     with pytest.raises(ResultsError) as error:
         parse_entry(measured)
     assert str(error.value) == f"{measured['name']}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("shares", "message"),
+    [
+        ({"part-1": 0.6, "part-2": 0.41}, "circumstances.shares sum to more than 1"),
+        ({"part-1": 0}, "circumstances.shares must be a positive number, got 0"),
+        ({"part-1": "half"}, "circumstances.shares must be a positive number, got 'half'"),
+        ([0.5], "circumstances.shares must be a mapping, got [0.5]"),
+    ],
+)
+def test_shares_that_are_none_are_refused(shares, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        parse_circumstances({"shares": shares})
+
+
+def test_shares_that_are_not_known_are_not_saved(entry):
+    (saved,) = to_extra_info(entry("g=8", 2.0))["passes"]
+    assert "shares" not in saved["circumstances"]

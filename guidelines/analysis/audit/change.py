@@ -142,7 +142,7 @@ def audit_change(a: AuditResult, b: AuditResult) -> AuditChange:
         a=a,
         b=b,
         network=sides.share("network", one, one),
-        operators=sides.share("operators", a.sum, b.sum) if a.sum and b.sum else None,
+        operators=sides.share("operators", a.whole, b.whole) if a.whole and b.whole else None,
         guidelines=tuple(sides.share(name, of_a.get(name), of_b.get(name)) for name in broken),
         layers=tuple(sides.layers()),
         ratio=ratio,

@@ -1,10 +1,15 @@
-"""Fit the shares of operators that were timed alone to what they take in their network."""
+"""Fit the figures of operators that were timed alone to what they take in their network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import hypot, sqrt
+from math import hypot, log, sqrt
 
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, Saving
-from guidelines.stats.intervals import Estimate
+from guidelines.stats.intervals import Estimate, quantile
+
+# The time of an alternative in place is off by so much, one standard deviation, even if the operator that it
+# stands for takes the same alone and in place.
+INSTEAD_IS_OFF_BY = 0.05
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,17 @@ def _at_most(known: Estimate, most: float | None) -> Estimate:
 def fitted(result: AuditResult) -> AuditResult:
     """An audit whose shares and prices are those in the network.
 
-    If a part has no time, the others are fitted only if they take more than the whole without it.
+    Of operators that were timed in place, shares are, and prices as far as ratios are. If a part has no time
+    alone, the others are fitted only if they take more than the whole without it.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
+    if result.in_place:
+        return replace(
+            result,
+            parts=tuple(map(_part_in_place, result.parts)),
+            guidelines=tuple(_guideline_in_place(each, result.parts) for each in result.guidelines),
+        )
     if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
@@ -76,6 +88,48 @@ def fitted(result: AuditResult) -> AuditResult:
         guidelines=tuple(_guideline(each, fit) for each in result.guidelines),
         scale=fit.scale,
     )
+
+
+def _part_in_place(each: PartResult) -> PartResult:
+    alternative = _saving_in_place(each.alternative, each) if each.alternative else None
+    return replace(
+        each,
+        price=alternative.saves if alternative else each.price,
+        alternative=alternative,
+        remedies=tuple(_saving_in_place(remedy, each) for remedy in each.remedies),
+    )
+
+
+def _saving_in_place(each: Saving, part: PartResult) -> Saving:
+    return replace(each, saves=_in_place(each.saves, [_off(part, each)], most=part.share))
+
+
+def _guideline_in_place(each: GuidelineResult, parts: Iterable[PartResult]) -> GuidelineResult:
+    if each.price is None:
+        return each
+    of_it = [part for part in parts if part.part.guideline == each.guideline]
+    off = [_off(part, part.alternative) for part in of_it if part.alternative]
+    return replace(each, price=_in_place(each.price, off, most=each.share))
+
+
+def _off(part: PartResult, instead: Saving) -> float:
+    """One standard deviation of what is saved: that of the time of the other operator in place.
+
+    The operator itself is known alone and in place. The other one may be off by the same factor, by none, or
+    by anything between.
+    """
+    instead_share = part.share.estimate - instead.saves.estimate
+    return instead_share * hypot(INSTEAD_IS_OFF_BY, log(part.alone) / 2)
+
+
+def _in_place(saves: Estimate, off: Iterable[float], most: Estimate) -> Estimate:
+    """A saving by others that may be off by so much, one independently of the other."""
+    if saves.low is None or saves.high is None:
+        return saves
+    half_width = quantile(saves.confidence) * hypot(*off)
+    low = saves.estimate - hypot(saves.estimate - saves.low, half_width)
+    high = saves.estimate + hypot(saves.high - saves.estimate, half_width)
+    return _at_most(replace(saves, low=low, high=high), most.high)
 
 
 def _part(each: PartResult, fit: Fit) -> PartResult:

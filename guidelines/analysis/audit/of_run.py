@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from guidelines.analysis.audit.modes import InModes
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, RuleResult, Saving
-from guidelines.analysis.audit.times import AuditTimes, Calls
+from guidelines.analysis.audit.times import AuditTimes, Calls, Pair
 from guidelines.analysis.audit.untimed import untimed
 from guidelines.analysis.measured import results_of
 from guidelines.results.audit import GUIDELINES, REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
@@ -29,29 +29,43 @@ def audit_result(run: Run) -> AuditResult:
     entries = known.entries
     if WHOLE not in entries:
         raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
-    times = AuditTimes(entries)
+    times = AuditTimes(entries, {part.variant: len(part.layers) for part in run.audit.parts})
     results = _Parts(known, times, ReasonOfParts(known.own)).results(run.audit)
     measured = [each.part for each in results]
+    failed = tuple(known.left_out(run.audit.parts, measured))
     return AuditResult(
         audit=run.audit,
         condition=entries[WHOLE].place.condition,
         network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
         network_s=times.seconds(WHOLE),
-        sum=times.share([_calls(each) for each in results]) if results else None,
+        sum=times.alone([_calls(each) for each in results]) if results else None,
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times),
-        failed=tuple(known.left_out(run.audit.parts, measured)),
+        without_g4=_without_g4(times, measured),
+        failed=failed,
+        failed_shares=times.shares_in_row([(part.variant, len(part.layers)) for part, _ in failed]),
         untimed=tuple(untimed(known.own)),
+        in_place=times.in_place,
         modes=tuple(known.results(times, measured)),
     )
 
 
-def _without_g4(times: AuditTimes) -> Estimate | None:
+def _without_g4(times: AuditTimes, parts: Sequence[AuditPart]) -> Estimate | None:
+    """The saving by operators in a row without those of G4.
+
+    The network's own code calls them, too, which no replay does: of its time between operators they take up
+    to their part of all calls. The interval ends above it.
+    """
     if not times.meet(REPLAYED, WITHOUT_G4):
         return None
-    return times.saved([(REPLAYED, 1)], [(WITHOUT_G4, 1)], most=WHOLE_TIME)
+    saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
+    if saved.high is None:
+        return saved
+    calls = sum(len(part.layers) for part in parts)
+    of_g4 = sum(len(part.layers) for part in parts if part.guideline == "G4")
+    between = max(0.0, 1 - times.share([(REPLAYED, 1)]).estimate)
+    return replace(saved, high=saved.high + between * of_g4 / max(calls, 1))
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:
@@ -101,15 +115,16 @@ class _Parts:
             remedies=tuple(each for each in remedies if each),
             account=account,
             floor_share=self.reason.floor_share(part.variant),
+            alone=self.times.alone(now).estimate / share.estimate,
         )
 
     def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
         """The saving by another operator or mode; None if it could not be timed."""
         if not self.times.meet(part.variant, timed.variant):
             return None
-        calls = len(part.layers)
-        saves = self.times.saved([(part.variant, calls)], [(timed.variant, calls / timed.work)])
-        return Saving(timed, saves, self.times.seconds(timed.variant).scaled(1 / timed.work))
+        calls, work = len(part.layers), timed.work
+        saves = self.times.saved([((part.variant, calls), (timed.variant, calls / work))])
+        return Saving(timed, saves, self.times.seconds_instead(part.variant, (timed.variant, 1 / work)))
 
 
 def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator[GuidelineResult]:
@@ -136,14 +151,16 @@ def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
 
     One whose alternative failed, or has no pass with the other times, counts as if it saved nothing.
     """
-    now = [_calls(result) for result in results]
-    instead: list[Calls] = []
-    used = [variant for variant, _ in now]
+    pairs: list[Pair] = []
+    used = [result.part.variant for result in results]
     for result in results:
-        variant, calls = _calls(result)
+        now = _calls(result)
+        instead: Calls | None = None
         if result.alternative and times.meet(*used, result.alternative.timed.variant):
-            instead.append((result.alternative.timed.variant, calls / result.alternative.timed.work))
-            used.append(result.alternative.timed.variant)
+            instead = result.alternative.timed.variant, now[1] / result.alternative.timed.work
+            used.append(instead[0])
         elif result.alternative or result.price is None:
-            instead.append((variant, calls))
-    return times.saved(now, instead) if instead else times.share(now)
+            instead = now
+        pairs.append((now, instead))
+    is_gone = all(instead is None for _, instead in pairs)
+    return times.share([now for now, _ in pairs]) if is_gone else times.saved(pairs)

@@ -1,6 +1,7 @@
 """The figures of an audit: shares of parts in the time of a network, and what keeping guidelines saves."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from guidelines.analysis.account.account import Account
 from guidelines.analysis.audit.modes import FailedPart, ModeResult
@@ -10,7 +11,7 @@ from guidelines.results.audit import Audit, AuditPart, Timed
 from guidelines.spec.condition import Condition
 from guidelines.stats.intervals import Estimate
 
-# The times of parts that make less, or more, of the network's time than this leave something unexplained.
+# The times of parts that make less, or more, of a time than this leave something unexplained.
 LEAST_SUM, MOST_SUM = 0.85, 1.15
 
 
@@ -37,7 +38,8 @@ class PartResult:
 
     `price` is what keeping its guideline would save, None if it breaks none. `remedies` compute the same.
     `account` says why it is slower than its alternative at equal work, None if that is unknown. `floor_share`
-    is the share of its time that memory access and multiply-adds take at best.
+    is the share of its time that memory access and multiply-adds take at best. `alone` is its time alone over
+    that in place, 1 if the latter is unknown.
     """
 
     part: AuditPart
@@ -48,6 +50,7 @@ class PartResult:
     remedies: tuple[Saving, ...] = ()
     account: Account | None = None
     floor_share: float | None = None
+    alone: float = 1.0
 
     @property
     def best_remedy(self) -> Saving | None:
@@ -85,10 +88,11 @@ class AuditResult:
 
     `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
     other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason, and `untimed` what could
-    not be measured beside the others. `network` is a run of the network alone: its machine, and how it was
-    measured. `modes` are those that were tried beside that of `condition`. Shares and prices were multiplied
-    by `scale`.
+    could not be measured. `failed` are the parts that could not, with the reason, `failed_shares` what those
+    of them take that were timed in place, by their variants, and `untimed` what could not be measured beside
+    the others. `network` is a run of the network alone: its machine, and how it was measured. `modes` are
+    those that were tried beside that of `condition`. Shares are those of operators `in_place`, or alone; then
+    shares and prices were multiplied by `scale`.
     """
 
     audit: Audit
@@ -101,11 +105,18 @@ class AuditResult:
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
     failed: tuple[FailedPart, ...] = ()
+    failed_shares: Mapping[str, Estimate] = field(default_factory=dict)
     untimed: tuple[Untimed, ...] = ()
     modes: tuple[ModeResult, ...] = ()
     scale: float = 1.0
+    in_place: bool = False
+
+    @property
+    def whole(self) -> Estimate | None:
+        """The time of all parts over the network's, in the row in which each was timed, or alone."""
+        return self.replayed if self.in_place else self.sum
 
     @property
     def is_whole(self) -> bool:
         """True if the parts make the network's time, but for what is usual between operators."""
-        return self.sum is not None and LEAST_SUM <= self.sum.estimate <= MOST_SUM
+        return self.whole is not None and LEAST_SUM <= self.whole.estimate <= MOST_SUM

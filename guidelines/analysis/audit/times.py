@@ -1,67 +1,102 @@
-"""Times of the operators of an audit, and of sums of them, over the network's, with intervals over passes."""
+"""Times of the operators of an audit, and of sums of them, over the network's, with intervals over passes.
+
+Where operators were timed in a row, in place, their shares are those of the row. Operators alone then only
+tell their ratios to others that are alone, too.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import hypot, inf
 
-from guidelines.results.audit import WHOLE
+from guidelines.results.audit import REPLAYED, WHOLE
 from guidelines.results.model import Entry
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import OfPass, over_passes
 
 # A variant, and how often it is called: less than once for each call if the alternative does more work.
 Calls = tuple[str, float]
+# Calls now, and those in their place; None if they go.
+Pair = tuple[Calls, Calls | None]
+ByPass = Mapping[int, OfPass]
 
 
 class AuditTimes:
-    """The times of the variants of an audit relative to the network's, pass by pass."""
+    """The times of the variants of an audit relative to the network's, pass by pass.
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    `called` is how often the network calls each part.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry], called: Mapping[str, int]) -> None:
         self._entries = entries
         network = entries[WHOLE]
-        self._by_pass = {variant: _over(entry, network) for variant, entry in entries.items()}
+        self._alone = {variant: _over(entry, network) for variant, entry in entries.items()}
+        self._in_row = _in_row(entries, self._alone, called)
+        self._network_s = {each.number: each.seconds_per_call for each in network.passes}
         self._like = network.slowdown
+
+    @property
+    def in_place(self) -> bool:
+        """True if parts were timed in a row of all operators."""
+        return bool(self._in_row)
+
+    def shares_in_row(self, calls: Sequence[Calls]) -> dict[str, Estimate]:
+        """The share of all calls of each variant that was timed in a row, by its name."""
+        return {each[0]: self.share([each]) for each in calls if each[0] in self._in_row}
 
     def meet(self, *variants: str) -> bool:
         """True if some pass has the times of all variants and of the network."""
-        passes = [self._by_pass.get(variant, {}).keys() for variant in (WHOLE, *variants)]
+        passes = [self._alone.get(variant, {}).keys() for variant in (WHOLE, *variants)]
         return bool(set.intersection(*map(set, passes)))
 
     def that_meet(self, calls: Sequence[Calls]) -> set[str]:
         """The variants that some pass has together, with the network; those that take most of its time."""
         most, meeting = 0.0, set[str]()
-        for number in self._by_pass[WHOLE]:
-            in_pass = [each for each in calls if number in self._by_pass[each[0]]]
-            time = sum(self.share([each]).estimate for each in in_pass)
+        for number in self._alone[WHOLE]:
+            in_pass = [each for each in calls if number in self._alone[each[0]]]
+            time = sum(self.alone([each]).estimate for each in in_pass)
             if time > most:
                 most, meeting = time, {variant for variant, _ in in_pass}
         return meeting
 
     def seconds(self, variant: str) -> Estimate:
-        """Seconds of one call."""
+        """Seconds of one call, of a part in place if that is known."""
+        if variant in self._in_row:
+            shares = self._in_row[variant]
+            return self.over_passes({k: _scaled(shares[k], self._network_s[k]) for k in shares})
         passes = [OfPass(each.seconds_per_call) for each in self._entries[variant].passes]
         return over_passes(passes, self._like.rounds)(self._like.confidence)
 
+    def seconds_instead(self, now: str, instead: Calls) -> Estimate:
+        """Seconds of other calls in place of one call of a part."""
+        if now not in self._in_row:
+            variant, count = instead
+            return self.seconds(variant).scaled(count)
+        shares, ratio = self._in_row[now], self.ratio([instead], [(now, 1)])
+        return self.over_passes(
+            {k: _product(_scaled(shares[k], self._network_s[k]), ratio[k]) for k in shares if k in ratio}
+        )
+
     def share(self, calls: Sequence[Calls]) -> Estimate:
         """The time of so many calls of some variants over that of the network."""
-        return self.over_passes(self._sums(calls))
+        return self.over_passes(_sums(calls, {**self._alone, **self._in_row}))
+
+    def alone(self, calls: Sequence[Calls]) -> Estimate:
+        """The time of so many calls of some variants alone over that of the network."""
+        return self.over_passes(_sums(calls, self._alone))
 
     def ratio(self, own: Sequence[Calls], other: Sequence[Calls]) -> dict[int, OfPass]:
-        """The time of some calls over that of others, in each pass that has them all."""
-        a, b = self._sums(own), self._sums(other)
-        ratios = {}
-        for number in a.keys() & b.keys():
-            deviation = hypot(a[number].log_deviation or 0.0, b[number].log_deviation or 0.0)
-            ratios[number] = OfPass(a[number].estimate / b[number].estimate, deviation)
-        return ratios
+        """The time of some calls alone over that of others, in each pass that has them all."""
+        a, b = _sums(own, self._alone), _sums(other, self._alone)
+        return {number: _over_other(a[number], b[number]) for number in a.keys() & b.keys()}
 
-    def saved(self, now: Sequence[Calls], instead: Sequence[Calls], most: float = inf) -> Estimate:
+    def saved(self, pairs: Sequence[Pair], most: float = inf) -> Estimate:
         """The share of the network's time that is saved if other calls take the place of some.
 
         Its interval covers those of the share, which is `most` at most, and of the part of it that is kept.
         Some part is kept, so less than the share is saved.
         """
-        share, kept = _at_most(self.share(now), most), self.over_passes(self.ratio(instead, now))
+        share = _at_most(self.share([now for now, _ in pairs]), most)
+        kept = self.over_passes(self._kept(pairs))
         saves = share.estimate * (1 - kept.estimate)
         if share.half_width is None or kept.low is None or kept.high is None:
             return replace(kept, estimate=saves, low=None, high=None)
@@ -71,22 +106,63 @@ class AuditTimes:
         most_saved = (share.high or 0.0) * (1 - min(kept.low, 1.0))
         return replace(kept, estimate=saves, low=low, high=min(high, most_saved))
 
-    def over_passes(self, by_pass: Mapping[int, OfPass]) -> Estimate:
+    def over_passes(self, by_pass: ByPass) -> Estimate:
         """A quantity that several passes estimate. Raises ValueError if no pass has it."""
         return over_passes(list(by_pass.values()), self._like.rounds)(self._like.confidence)
 
-    def _sums(self, calls: Sequence[Calls]) -> dict[int, OfPass]:
-        """The time of so many calls of some variants over the network's, in each pass that has them all."""
-        passes = set.intersection(*(set(self._by_pass[variant]) for variant, _ in calls))
-        sums = {}
-        for number in sorted(passes):
-            total = deviation = 0.0
-            for variant, count in calls:
-                of_pass = self._by_pass[variant][number]
-                total += count * of_pass.estimate
-                deviation = hypot(deviation, count * of_pass.estimate * (of_pass.log_deviation or 0.0))
-            sums[number] = OfPass(total, deviation / total)
-        return sums
+    def _kept(self, pairs: Sequence[Pair]) -> dict[int, OfPass]:
+        """The part of the time of some calls that others in their place take, in each pass that has all."""
+        times = {**self._alone, **self._in_row}
+        now = _sums([calls for calls, _ in pairs], times)
+        ratios = {calls: self.ratio([instead], [calls]) for calls, instead in pairs if instead}
+        kept = {}
+        for number in set.intersection(set(now), *map(set, ratios.values())):
+            parts = []
+            for (variant, count), ratio in ratios.items():
+                parts.append(_product(_scaled(times[variant][number], count), ratio[number]))
+            kept[number] = _over_other(_sum(parts), OfPass(now[number].estimate, 0.0))
+        return kept
+
+
+def _in_row(
+    entries: Mapping[str, Entry], over_network: Mapping[str, ByPass], called: Mapping[str, int]
+) -> dict[str, dict[int, OfPass]]:
+    """The time of one call of each part over the network's, in passes whose row of operators told it."""
+    in_row: dict[str, dict[int, OfPass]] = {}
+    if REPLAYED not in entries:
+        return in_row
+    for each in entries[REPLAYED].passes:
+        row = over_network[REPLAYED].get(each.number)
+        for variant, share in each.circumstances.shares.items():
+            if row and variant in called:
+                in_row.setdefault(variant, {})[each.number] = _scaled(row, share / called[variant])
+    return in_row
+
+
+def _sums(calls: Sequence[Calls], times: Mapping[str, ByPass]) -> dict[int, OfPass]:
+    """The time of so many calls of some variants over the network's, in each pass that has them all."""
+    sums = {}
+    for number in sorted(set.intersection(*(set(times[variant]) for variant, _ in calls))):
+        sums[number] = _sum([_scaled(times[variant][number], count) for variant, count in calls])
+    return sums
+
+
+def _sum(parts: Sequence[OfPass]) -> OfPass:
+    total = sum(each.estimate for each in parts)
+    deviation = hypot(*(each.estimate * (each.log_deviation or 0.0) for each in parts))
+    return OfPass(total, deviation / total)
+
+
+def _scaled(of_pass: OfPass, factor: float) -> OfPass:
+    return replace(of_pass, estimate=of_pass.estimate * factor)
+
+
+def _product(a: OfPass, b: OfPass) -> OfPass:
+    return OfPass(a.estimate * b.estimate, hypot(a.log_deviation or 0.0, b.log_deviation or 0.0))
+
+
+def _over_other(a: OfPass, b: OfPass) -> OfPass:
+    return OfPass(a.estimate / b.estimate, hypot(a.log_deviation or 0.0, b.log_deviation or 0.0))
 
 
 def _at_most(share: Estimate, most: float) -> Estimate:

@@ -1,6 +1,6 @@
 """Plan an audit: the network, its parts, their alternatives and remedies, as variants of a sweep."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from guidelines.networks.parts.program import Call, Program
 from guidelines.networks.parts.recorder import recorded
 from guidelines.networks.parts.remedies import Remedy
 from guidelines.networks.parts.replayed import Replayed
+from guidelines.networks.parts.row import Row
 from guidelines.networks.parts.streams import OnStreams, has_streams
 from guidelines.networks.parts.taken_out import without
 from guidelines.networks.parts.values import repeatable
@@ -50,6 +51,10 @@ class Audited:
     def _sweeps(self, condition: Condition) -> Iterator[Sweep]:
         yield plan(self, condition).sweep
 
+    def whole(self, condition: Condition) -> Callable[[], Whole]:
+        """A function that builds the network with its inputs in it."""
+        return partial(Whole, self.build, self.inputs, MEMORY_FORMATS[condition.layout])
+
     def build(self) -> nn.Module:
         """A new instance of the network; those of this suite with weights that keep numbers in range."""
         build = target(self.target, keeps_state=self.keeps_state)
@@ -74,18 +79,24 @@ def plan(audited: Audited, condition: Condition) -> Plan:
 
     Raises LayerError, naming the layer that fails, and TargetError or ValueError with the reason.
     """
-    return _plan(audited, replace(condition, mode="eager"), has_streams(condition))
+    return _plan(audited, replace(condition, mode="eager"), has_streams(condition), is_in_place(condition))
+
+
+def is_in_place(condition: Condition) -> bool:
+    """True if operators can be timed where they are: if each computes while it is called, by itself."""
+    return condition.device.is_cpu and condition.mode == "eager"
 
 
 @cache
-def _plan(audited: Audited, condition: Condition, has_streams: bool) -> Plan:
-    build = partial(Whole, audited.build, audited.inputs, MEMORY_FORMATS[condition.layout])
-    program = _program(build, condition)
+def _plan(audited: Audited, condition: Condition, has_streams: bool, in_place: bool) -> Plan:
+    build = audited.whole(condition)
+    program = recorded_program(build, condition)
     known = parts(program, has_streams)
-    variants = [_variant(WHOLE, build, _work(program.calls)), *_replays(program, known)]
+    by_name = {f"part-{number}": part for number, part in enumerate(known, start=1)}
+    variants = [_variant(WHOLE, build, _work(program.calls)), *_rows(program, by_name, in_place)]
     described_parts = []
-    for number, part in enumerate(known, start=1):
-        described_part, of_part = _of_part(f"part-{number}", part)
+    for name, part in by_name.items():
+        described_part, of_part = _of_part(name, part)
         described_parts.append(described_part)
         variants += of_part
     sweep = Sweep(AUDIT, CLAIM, _name(audited.target), tuple(variants))
@@ -98,7 +109,7 @@ def _plan(audited: Audited, condition: Condition, has_streams: bool) -> Plan:
     return Plan(sweep, audit)
 
 
-def _program(build: Callable[[], Whole], condition: Condition) -> Program:
+def recorded_program(build: Callable[[], Whole], condition: Condition) -> Program:
     """The program of a later call of the network, on the device and in the type and layout of a condition."""
     with pinned(condition):
         module = placed_module(build, condition, SEED)
@@ -113,27 +124,38 @@ def _program(build: Callable[[], Whole], condition: Condition) -> Program:
     return program
 
 
-def _replays(program: Program, known: Sequence[Part]) -> Iterator[Variant]:
+def _rows(program: Program, by_name: Mapping[str, Part], in_place: bool) -> Iterator[Variant]:
     """The operators of the network one after the other, and the same without those that break G4."""
-    yield _replay(REPLAYED, program, _work(program.calls))
+    names: dict[int, str] = {}
     taken: set[int] = set()
-    for part in known:
+    for name, part in by_name.items():
+        names |= dict.fromkeys(map(id, part.calls), name)
         if part.guideline == "G4":
             taken |= set(map(id, part.calls))
+    yield _row(REPLAYED, program, [names.get(id(call), "") for call in program.calls], in_place)
     kept = without(program, lambda call: id(call) in taken)
     if taken and any(call.cost for call in kept.calls):
-        yield _replay(WITHOUT_G4, kept, _work(kept.calls))
+        yield _row(WITHOUT_G4, kept, [""] * len(kept.calls), in_place)
+
+
+def _row(name: str, program: Program, names: Sequence[str], in_place: bool) -> Variant:
+    """Operators in a row, with looks at the clock in between if they are timed in place."""
+    again = repeatable(program)
+    if not in_place:
+        return _variant(name, partial(Replayed, again), _work(program.calls))
+    variant = _variant(name, partial(Row, again, names), _work(program.calls))
+    return replace(variant, shares=Row.shares)
 
 
 def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
     """A part, described, and the variants that time it, its alternative and its remedies."""
     work = _work(part.program.calls)
-    variants = [_replay(name, part.program, work)]
+    variants = [_alone(name, part.program, work)]
     alternative, remedies = None, []
     if part.alternative:
         other = part.alternative
         alternative = Timed(f"{name}.alternative", other.text, other.work)
-        variants.append(_replay(alternative.variant, other.program, _work(other.program.calls)))
+        variants.append(_alone(alternative.variant, other.program, _work(other.program.calls)))
     for number, remedy in enumerate(part.remedies, start=1):
         remedies.append(Timed(f"{name}.remedy-{number}", remedy.text))
         variants.append(_of_remedy(remedies[-1].variant, remedy, part, work))
@@ -152,18 +174,19 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
 
 def _of_remedy(name: str, remedy: Remedy, part: Part, work: Cost) -> Variant:
     network = OnStreams if remedy.on_streams else Replayed
-    return _replay(name, remedy.program, work, like=part.program, network=network)
+    return _alone(name, remedy.program, work, like=part.program, network=network)
 
 
-def _replay(
+def _alone(
     name: str,
     program: Program,
     work: Cost,
     like: Program | None = None,
     network: type[Replayed] = Replayed,
 ) -> Variant:
+    """A few operators of a network; before each sample they are as near as others leave them there."""
     build = partial(network, repeatable(program), like and repeatable(like))
-    return replace(_variant(name, build, work), before_sample=Replayed.read_inputs)
+    return replace(_variant(name, build, work), before_sample=Replayed.get_ready)
 
 
 def _variant(name: str, build: Callable[[], nn.Module], work: Cost) -> Variant:

@@ -6,7 +6,7 @@ shows in the last one, too. One more call of each network is all that it takes.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -35,11 +35,13 @@ GENERATOR = "if random numbers are the reason, make their generator an attribute
 class Timed:
     """A network to time: call it with a number of calls for the seconds that these take.
 
-    `look_again` is told the usual seconds per call, once all of them are known.
+    `look_again` is told the usual seconds per call, once all of them are known. `shares` gives those that
+    parts of the network took of its calls, by name; of most networks they are not known.
     """
 
     sample: Sample
     look_again: LookAgain = lambda seconds_per_call: ()
+    shares: Callable[[], Mapping[str, float]] = dict
 
     def __call__(self, calls: int) -> float:
         """Seconds that a number of calls take."""

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor, nn
 
-from guidelines.networks.parts.program import Call, Program, Slot
+from guidelines.networks.parts.program import Call, Program, Slot, TensorSpec
 from guidelines.networks.parts.torch_functions import fastest
-from guidelines.networks.parts.values import computed, drawn, values_of
+from guidelines.networks.parts.values import Value, computed, drawn, values_of
 from guidelines.spec.condition import Device
+
+Draw = Callable[[TensorSpec, Value, torch.device], Tensor]
+# Tensors that several programs may be called on before they are timed, as long as one of them is there.
+_SHARED: WeakValueDictionary[tuple[TensorSpec, Value, torch.device], Tensor] = WeakValueDictionary()
 
 
 class Replayed(nn.Module):
@@ -25,8 +30,9 @@ class Replayed(nn.Module):
         self._like = like or program
         self._device: torch.device | None = None
         self._values: dict[int, Tensor] = {}
-        self._function: Callable[..., Sequence[Tensor]] = tuple
+        self._others: dict[int, Tensor] = {}
         self._computed: list[Tensor] = []
+        self._function: Callable[..., Sequence[Tensor]] = tuple
         self.register_buffer("_place", torch.empty(0), persistent=False)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
@@ -49,21 +55,46 @@ class Replayed(nn.Module):
     def _outputs(self) -> Sequence[Tensor]:
         return self._function(*self._values.values())
 
-    def read_inputs(self) -> None:
-        """Read what another operator computes in the network, so that it is in the cache as it is there."""
+    def get_ready(self) -> None:
+        """Leave code, memory and caches much as the operators before it do in the network.
+
+        It is called on other tensors, which brings its code and the memory of its results near, but not its
+        weights. Then its inputs are read, which another operator computes in the network.
+        """
+        assert self._device is not None
+        if not self._others:
+            self._others = self._made(self._device, shared)
+        self._function(*self._others.values())
         for value in self._computed:
             value.sum()
 
     def _begin(self, device: torch.device) -> None:
-        """Draw what is given from outside, do the setup, and write the calls as a function."""
+        """Make the tensors, and write the calls as a function."""
+        self._device, self._values, self._others = device, self._made(device), {}
+        self._computed = [self._values[index] for index in computed(self.program, self._like)]
+        self._function = fastest(self.program, self._values, device, self._called)
+
+    def _called(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Give what is called in place of a function of torch or of an operator."""
+        return function
+
+    def _made(self, device: torch.device, draw: Draw = drawn) -> dict[int, Tensor]:
+        """Draw what is given from outside, and do the setup."""
         values: dict[int, Tensor] = {}
         for index, value in values_of(self._like).items():
-            values[index] = drawn(self.program.tensors[index], value, device)
+            values[index] = draw(self.program.tensors[index], value, device)
         for call in self.program.setup:
             take(filled(call, values, device), values)
-        self._device, self._values = device, values
-        self._function = fastest(self.program, values, device)
-        self._computed = [values[index] for index in computed(self.program, self._like)]
+        return values
+
+
+def shared(spec: TensorSpec, value: Value, device: torch.device) -> Tensor:
+    """A tensor like one that is drawn, the same for all that ask for it, to save memory."""
+    key = spec, value, device
+    known = _SHARED.get(key)
+    if known is None:
+        known = _SHARED[key] = drawn(spec, value, device)
+    return known
 
 
 def filled(call: Call, values: Mapping[int, Tensor], device: torch.device) -> Call:

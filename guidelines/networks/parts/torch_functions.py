@@ -16,15 +16,18 @@ OF_TORCH = (torch._C._VariableFunctions, torch._C._nn, torch._C.TensorBase)
 
 
 def fastest(
-    program: Program, values: Mapping[int, Tensor], device: torch.device
+    program: Program,
+    values: Mapping[int, Tensor],
+    device: torch.device,
+    called: Callable[[Any], Any] = lambda function: function,
 ) -> Callable[..., Sequence[Tensor]]:
     """A function of the values' tensors that makes the program's calls on a device with the least overhead.
 
     Functions of torch choose the overload by its arguments. If they do not run the operators of the program
-    or fail, the overloads themselves are called.
+    or fail, the overloads themselves are called. `called` gives what is called in place of each of either.
     """
-    by_overload = generated(program, tuple(values), device)
-    by_function = generated(program, tuple(values), device, function_of=of_torch)
+    by_overload = generated(program, tuple(values), device, called)
+    by_function = generated(program, tuple(values), device, lambda overload: called(of_torch(overload)))
     operators = _operators(by_function, program, values)
     is_same = operators and operators == _operators(by_overload, program, values)
     return by_function if is_same else by_overload

@@ -1,12 +1,17 @@
 from dataclasses import replace
 
+import made_up_parts
 import pytest
 from made_up_audits import audit_run, operator
 
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.audit.times import AuditTimes
+from guidelines.results.audit import REPLAYED
 from guidelines.stats.passes import OfPass
 
 SHARES = (0.3, 0.5, 0.4, 0.6, 0.2)
+# Shares of parts in the row of all operators.
+IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.2, "part-4": 0.05}
 
 
 def times(**shares_by_variant):
@@ -19,7 +24,7 @@ def times(**shares_by_variant):
         changed[name] = replace(
             entry, passes=tuple(replace(one, slowdown=OfPass(share, 0.0)) for one, share in of_passes)
         )
-    return AuditTimes(changed)
+    return AuditTimes(changed, {})
 
 
 def test_calls_of_several_operators_add_up():
@@ -31,21 +36,21 @@ def test_calls_of_several_operators_add_up():
 
 def test_what_is_saved_is_as_uncertain_as_the_share_even_if_its_part_is_certain():
     known = times(now=SHARES, instead=tuple(share / 10 for share in SHARES))
-    share, saved = known.share([("now", 1)]), known.saved([("now", 1)], [("instead", 1)])
+    share, saved = known.share([("now", 1)]), known.saved([(("now", 1), ("instead", 1))])
     assert saved.estimate == pytest.approx(0.9 * share.estimate)
     assert saved.half_width == pytest.approx(0.9 * share.half_width)
 
 
 def test_nothing_saves_more_than_the_share():
     known = times(now=(0.1,) * 5, instead=(1e-9, 3e-9, 1e-9, 2e-9, 1e-9))
-    saved = known.saved([("now", 1)], [("instead", 1)])
+    saved = known.saved([(("now", 1), ("instead", 1))])
     assert saved.high <= known.share([("now", 1)]).high
 
 
 def test_less_than_everything_is_saved_however_wide_the_interval():
     """In place: the operators one after the other, which took more than the network itself in some passes."""
     known = times(now=(0.8, 1.3, 1.1, 1.5, 0.9), instead=(0.3, 1.2, 0.2, 0.9, 0.4))
-    saved = known.saved([("now", 1)], [("instead", 1)], most=1.0)
+    saved = known.saved([(("now", 1), ("instead", 1))], most=1.0)
     kept = known.over_passes(known.ratio([("instead", 1)], [("now", 1)]))
     assert saved.estimate == pytest.approx(1 - kept.estimate)
     assert saved.low < saved.estimate < saved.high
@@ -54,10 +59,49 @@ def test_less_than_everything_is_saved_however_wide_the_interval():
 
 def test_what_takes_longer_for_certain_saves_less_than_nothing():
     known = times(now=(0.3, 0.5, 0.4, 0.6, 0.2), instead=(0.36, 0.61, 0.49, 0.73, 0.25))
-    saved = known.saved([("now", 1)], [("instead", 1)])
+    saved = known.saved([(("now", 1), ("instead", 1))])
     assert saved.low < saved.estimate < saved.high <= 0
 
 
 def test_an_alternative_that_does_more_work_is_called_less_often():
     known = times(now=(0.2,) * 5, instead=(0.2,) * 5)
-    assert known.saved([("now", 1)], [("instead", 1 / 1.25)]).estimate == pytest.approx(0.04)
+    assert known.saved([(("now", 1), ("instead", 1 / 1.25))]).estimate == pytest.approx(0.04)
+
+
+def test_shares_in_the_row_are_those_of_the_network():
+    result = audit_result(made_up_parts.audit_run(in_place=IN_PLACE))
+    assert result.in_place
+    assert result.whole == result.replayed
+    shares = {each.part.variant: each.share.estimate for each in result.parts}
+    row = result.replayed.estimate
+    assert shares == pytest.approx({name: row * share for name, share in IN_PLACE.items()}, rel=0.01)
+    grouped = {each.guideline: each.share.estimate for each in result.guidelines}
+    assert grouped["G2"] == pytest.approx(shares["part-1"])
+
+
+def test_times_and_prices_in_place_agree():
+    result = audit_result(made_up_parts.audit_run(in_place=IN_PLACE))
+    for each in result.parts:
+        calls = len(each.part.layers)
+        now_s = result.network_s.estimate * each.share.estimate / calls
+        assert each.seconds_per_call.estimate == pytest.approx(now_s, rel=0.02)
+        if each.alternative:
+            instead_s = now_s - result.network_s.estimate * each.price.estimate / calls
+            assert each.alternative.seconds_per_call.estimate == pytest.approx(instead_s, rel=0.02)
+
+
+def test_a_price_in_place_is_the_share_times_what_the_ratio_of_both_alone_saves():
+    result = audit_result(made_up_parts.audit_run(in_place=IN_PLACE))
+    (grouped,) = [each for each in result.parts if each.part.variant == "part-1"]
+    # Alone, 450 us of 1.125 times the work stand for 1000 us.
+    assert grouped.price.estimate == pytest.approx(0.6 * grouped.share.estimate, rel=0.02)
+    (of_g2,) = [each for each in result.guidelines if each.guideline == "G2"]
+    assert of_g2.price.estimate == pytest.approx(grouped.price.estimate, rel=0.01)
+    assert grouped.alone == pytest.approx(3 * 0.1 / (0.95 * 0.5), rel=0.02)
+
+
+def test_a_row_that_was_not_timed_leaves_operators_alone():
+    shares = {name: share for name, share in made_up_parts.SHARES.items() if name != REPLAYED}
+    result = audit_result(made_up_parts.audit_run(shares=shares, in_place=IN_PLACE))
+    assert not result.in_place
+    assert result.whole == result.sum

@@ -1,10 +1,11 @@
 from dataclasses import replace
+from math import hypot, log
 
 import pytest
 from made_up_audits import audit, operator
 from made_up_parts import SHARES, audit_run
 
-from guidelines.analysis.audit.fit import Fit, fitted
+from guidelines.analysis.audit.fit import INSTEAD_IS_OFF_BY, Fit, fitted
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.results.audit import REPLAYED
 from guidelines.stats.intervals import Estimate
@@ -12,6 +13,8 @@ from guidelines.stats.intervals import Estimate
 PARTS = ("part-1", "part-2", "part-3", "part-4")
 # Calls of all parts of the made-up network, without its fifth one, take this share of its time.
 ALONE = 3 * 0.1 + 0.2 + 2 * 0.1 + 0.2
+# Shares of parts in the row of all operators.
+IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.2, "part-4": 0.05}
 
 
 def estimate(value, half_width):
@@ -110,3 +113,43 @@ def test_shares_above_the_whole_are_scaled_down_even_if_the_time_of_a_part_is_mi
     assert result.scale == pytest.approx(1 / 1.9, rel=0.01)
     assert result.parts[0].share.estimate == pytest.approx(1)
     assert result.parts[0].share.high == pytest.approx(1)
+
+
+def in_place(**changes):
+    result = audit_result(audit_run(in_place=IN_PLACE, **changes))
+    return result, fitted(result)
+
+
+def by_variant(result):
+    return {each.part.variant: each for each in result.parts}
+
+
+def test_shares_that_were_timed_in_place_stay_as_they_are():
+    before, after = in_place()
+    assert after.scale == 1
+    assert [each.share for each in after.parts] == [each.share for each in before.parts]
+    assert [each.share for each in after.guidelines] == [each.share for each in before.guidelines]
+    gone = [(each.guideline, each.price) for each in before.guidelines if each.guideline in ("G4", "")]
+    assert [(each.guideline, each.price) for each in after.guidelines if each.guideline in ("G4", "")] == gone
+
+
+def test_an_alternative_is_as_uncertain_as_its_operator_differs_alone_from_its_place():
+    before, after = (by_variant(result)["part-1"] for result in in_place())
+    assert after.price.estimate == before.price.estimate
+    instead = before.share.estimate - before.price.estimate
+    off = instead * hypot(INSTEAD_IS_OFF_BY, log(before.alone) / 2)
+    below = before.price.estimate - before.price.low
+    assert after.price.estimate - after.price.low == pytest.approx(hypot(below, 1.96 * off), rel=1e-3)
+    (of_guideline,) = [each for each in in_place()[1].guidelines if each.guideline == "G2"]
+    assert of_guideline.price.low == pytest.approx(after.price.low, rel=1e-3)
+
+
+def test_nothing_in_place_saves_more_than_its_share():
+    _, after = in_place(shares=SHARES | {"part-1.alternative": 1e-4})
+    part = by_variant(after)["part-1"]
+    assert part.price.high <= part.share.high
+
+
+def test_without_intervals_there_is_none_in_place():
+    _, after = in_place(passes=1)
+    assert by_variant(after)["part-1"].price.low is None

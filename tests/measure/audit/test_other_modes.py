@@ -30,7 +30,9 @@ def measured(audited, condition, monkeypatch):
 
 
 def test_the_plan_is_the_same_in_every_mode(audited, condition):
-    assert plan(audited("Plain"), condition()) is plan(audited("Plain"), condition(mode="compile"))
+    of_modes = [plan(audited("Plain"), condition(mode=mode)) for mode in ("eager", "compile", "cudagraph")]
+    assert of_modes[0].audit == of_modes[1].audit == of_modes[2].audit
+    assert of_modes[1] is of_modes[2]
 
 
 def test_the_network_and_its_parts_are_measured_in_each_mode(measured):

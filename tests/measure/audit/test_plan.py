@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from guidelines.measure.audit.plan import plan
+from guidelines.measure.audit.plan import is_in_place, plan
 from guidelines.measure.task import facts
 from guidelines.networks.cost.trace import LayerError
+from guidelines.results.audit import REPLAYED
+from guidelines.spec.condition import Device
 
 TRAINED = """
 from torch import nn
@@ -46,6 +48,23 @@ def test_a_network_that_breaks_no_guideline_has_no_variant_without_g4(audited, c
     found = plan(audited("Plain"), condition())
     assert [part.guideline for part in found.audit.parts] == ["", ""]
     assert "without-G4" not in [variant.id for variant in found.sweep.variants]
+
+
+def test_the_row_of_operators_tells_the_share_of_every_part(audited, condition):
+    found = plan(audited("TwoInputs", "1,3,8,8", "1,4"), condition())
+    row = next(variant for variant in found.sweep.variants if variant.id == REPLAYED)
+    network = row.build()
+    with torch.inference_mode():
+        network(torch.empty(1, 1, 1, 1))
+    shares = row.shares(network)
+    assert set(shares) == {part.variant for part in found.audit.parts}
+    assert sum(shares.values()) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("changes", [{"mode": "compile"}, {"mode": "cudagraph"}, {"device": Device("cuda")}])
+def test_no_row_is_timed_in_place_if_operators_do_not_compute_while_they_are_called(condition, changes):
+    assert is_in_place(condition())
+    assert not is_in_place(replace(condition(), **changes))
 
 
 def test_the_work_of_the_parts_is_that_of_the_network(audited, condition):

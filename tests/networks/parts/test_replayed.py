@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -110,3 +113,37 @@ def test_it_is_ready_for_calls_once_it_is_moved_to_a_device(program):
     network = Replayed(parts(program(lambda net, x: x.relu()))[0].program)
     assert not network._values
     assert network.to("cpu")._values
+
+
+def test_getting_ready_calls_it_on_other_tensors_and_reads_its_inputs(program, monkeypatch):
+    recorded = program(lambda net, x: net.conv(x.exp()), conv=nn.Conv2d(8, 8, 1))
+    of_conv = parts(recorded)[-1].program
+    network = Replayed(repeatable(of_conv))
+    expected = network.run(CPU)[0].clone()
+    used, read = [], []
+    function, total = network._function, torch.Tensor.sum
+    monkeypatch.setattr(network, "_function", lambda *given: used.append(given) or function(*given))
+    monkeypatch.setattr(torch.Tensor, "sum", lambda given: read.append(given) or total(given))
+    network.get_ready()
+    assert torch.equal(network.run(CPU)[0], expected)
+    before, timed = used
+    assert [each.shape for each in before] == [each.shape for each in timed]
+    assert {each.data_ptr() for each in before}.isdisjoint(each.data_ptr() for each in timed)
+    [inputs] = read
+    assert any(inputs is each for each in timed)
+    assert inputs.shape == (1, 8, 6, 6)
+
+
+def test_programs_share_the_tensors_that_make_them_ready_as_long_as_they_are_there(program):
+    recorded = program(lambda net, x: net.conv(x.exp()), conv=nn.Conv2d(8, 8, 1))
+    networks = [Replayed(repeatable(parts(recorded)[-1].program)) for _ in range(2)]
+    for network in networks:
+        network.run(CPU)
+        network.get_ready()
+    first, second = (network._others for network in networks)
+    assert first.keys() == second.keys()
+    assert all(first[index] is second[index] for index in first)
+    watched = weakref.ref(next(iter(first.values())))
+    del networks, network, first, second
+    gc.collect()
+    assert watched() is None

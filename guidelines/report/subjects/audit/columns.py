@@ -7,6 +7,10 @@ PRICE_LEGEND = (
     "time, as if they were gone), a bound on what a redesign could win, not a promise of accuracy"
 )
 UNITS_LEGEND = "us now, us instead: one call, at equal multiply-adds; price, share now: all calls"
+IN_PLACE_LEGEND = (
+    "us now and shares: operators in their place, all one after the other; us instead: us now times the "
+    "ratio of both, alone"
+)
 PAIRED_LEGEND = (
     "a price comes from the ratio of both times within each pass, us now and us instead each from a centre "
     "of its own over the passes: their difference may miss the price by noise"

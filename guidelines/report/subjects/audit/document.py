@@ -1,23 +1,25 @@
 """Write an audit: the guidelines with their shares and prices, then the parts, the dearest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from guidelines.analysis.audit.modes import FailedPart
 from guidelines.analysis.audit.result import AuditResult
+from guidelines.report.differences import share
 from guidelines.report.document import Document, Section
 from guidelines.report.subjects.audit import lead, parts, shares, untimed
 from guidelines.report.subjects.audit.readable import readable
 from guidelines.report.subjects.audit.untimed import described
 from guidelines.results.checked import printable
 from guidelines.spec.condition import form_of
+from guidelines.stats.intervals import Estimate
 
 TITLE, SHARES_TITLE = "Audit", "Where the time goes"
 ONE_CALL = "One call"
 G4_SAVES = "what keeping G4 saves is all the time of its operators, as if they were gone: a bound"
 IN_PLACE = (
     "G4 taken out in place: all operators run one after the other as in the network, with and without those "
-    "that break G4; the sum of its parts: those that break it, each timed alone"
+    "that break G4; the sum of its parts: the shares of those that break it"
 )
 FAILED_TITLE = "Parts that were not measured"
 
@@ -50,9 +52,9 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
         if section:
             yield section
     yield from untimed.sections(result)
-    yield from _failed(FAILED_TITLE, result.failed)
+    yield from _failed(FAILED_TITLE, result.failed, result.failed_shares)
     for each in result.modes:
-        yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed)
+        yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed, {})
 
 
 def _on_g4(result: AuditResult) -> Iterator[str]:
@@ -63,8 +65,11 @@ def _on_g4(result: AuditResult) -> Iterator[str]:
             yield IN_PLACE
 
 
-def _failed(title: str, failed: Sequence[FailedPart]) -> Iterator[Section]:
-    """The parts that were not measured, with the reason, if there are any."""
-    if failed:
-        lines = [f"{described(part)}: {reason}" for part, reason in failed]
+def _failed(title: str, failed: Sequence[FailedPart], known: Mapping[str, Estimate]) -> Iterator[Section]:
+    """The parts that were not measured, with the reason, and their shares that are known in place."""
+    lines = []
+    for part, reason in failed:
+        taken = f", {share(known[part.variant])} of the time" if part.variant in known else ""
+        lines.append(f"{described(part)}{taken}: {reason}")
+    if lines:
         yield Section(title, notes=tuple(lines))

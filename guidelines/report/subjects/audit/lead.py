@@ -19,6 +19,7 @@ from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 from guidelines.spec.condition import form_of
+from guidelines.stats.intervals import Estimate
 
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
@@ -120,6 +121,8 @@ def _wholeness(result: AuditResult) -> str:
     """The sum of all parts over the network's time, and the reason if it is far from 1."""
     if result.sum is None:
         return "none of its operators was measured alone"
+    if result.in_place and result.replayed:
+        return _in_place(result.replayed, result.sum, is_whole=result.is_whole)
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
         together += f"; run one after the other {share(result.replayed)}"
@@ -130,6 +133,14 @@ def _wholeness(result: AuditResult) -> str:
     if result.is_whole:
         return f"the parts make the whole: timed alone, {together}"
     return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
+
+
+def _in_place(in_a_row: Estimate, alone: Estimate, *, is_whole: bool) -> str:
+    """The time of all parts in the row in which each was timed, and alone, as their prices were found."""
+    took = f"one after the other, as each was timed, {share(in_a_row)} of the network's time"
+    if not is_whole and in_a_row.estimate < 1:
+        took += ", the rest between operators, in Python and dispatch"
+    return f"the parts {'make' if is_whole else 'do not make'} the whole: {took}; alone {share(alone)}"
 
 
 def _reason(result: AuditResult) -> str:

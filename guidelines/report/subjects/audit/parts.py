@@ -15,6 +15,7 @@ from guidelines.report.subjects.audit.columns import (
     BRIEF_PLAIN,
     FACTOR_LEGENDS,
     FULL,
+    IN_PLACE_LEGEND,
     MODE_LEGEND,
     PAIRED_LEGEND,
     PLAIN,
@@ -44,6 +45,8 @@ def dearest(result: AuditResult, top: int) -> Section | None:
         return None
     left_out = len(priced) - len(shown)
     notes = [PRICE_LEGEND, UNITS_LEGEND]
+    if result.in_place:
+        notes.append(IN_PLACE_LEGEND)
     if any(each.alternative for each in shown):
         notes.append(PAIRED_LEGEND)
     if left_out:

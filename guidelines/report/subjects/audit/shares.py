@@ -64,7 +64,7 @@ def lines(result: AuditResult) -> Iterator[Line]:
         operators = sum(part.part.guideline == each.guideline for part in result.parts)
         meaning = MEANINGS[each.guideline]
         yield Line(each.guideline or NONE, meaning, each.share, price=each.price, operators=operators)
-    known = result.sum or replace(result.network_s, estimate=0.0, low=0.0, high=0.0)
+    known = result.whole or replace(result.network_s, estimate=0.0, low=0.0, high=0.0)
     half_width = known.half_width
     has_none = half_width is None
     rest = replace(
@@ -83,7 +83,8 @@ def _rest(result: AuditResult, left: float) -> tuple[str, str]:
     """The name of what is left of the time, and its meaning."""
     if left < 0:
         return OVERLAP, OVERLAP_MEANING
-    return (BETWEEN, BETWEEN_MEANING) if result.is_whole else (REST, REST_MEANING)
+    is_between = result.in_place or result.is_whole
+    return (BETWEEN, BETWEEN_MEANING) if is_between else (REST, REST_MEANING)
 
 
 def grid(result: AuditResult) -> Grid:

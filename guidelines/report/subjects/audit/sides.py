@@ -84,12 +84,13 @@ def notes_on_sums(compared: AuditChange) -> Iterator[str]:
             share = percent(total_s / result.network_s.estimate)
             yield f"{share} of {side}'s time is of layers that were not measured on the other side: see below"
     for name, result in (("A", compared.a), ("B", compared.b)):
-        if result.sum is None:
+        if result.whole is None:
             yield f"{name}: no operator could be measured alone"
         elif not result.is_whole:
-            took = f"{number(result.sum.scaled(100))} %"
+            where = "one after the other" if result.in_place else "alone"
+            took = f"{number(result.whole.scaled(100))} %"
             yield (
-                f"{name}: its operators alone take {took} of the network's time, so that "
+                f"{name}: its operators {where} take {took} of the network's time, so that "
                 "their changes do not add up to that of the network"
             )
 
