@@ -61,6 +61,8 @@ SHARES = {
     "part-3": 0.1,
     "part-4": 0.2,
 }
+# Shares of all parts in a row of all operators, which views complete.
+IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.15, "part-4": 0.05, "part-5": 0.04}
 
 
 def audit_run(

@@ -23,7 +23,8 @@ ByPass = Mapping[int, OfPass]
 class AuditTimes:
     """The times of the variants of an audit relative to the network's, pass by pass.
 
-    `called` is how often the network calls each part.
+    `called` is how often the network calls each part. If some pass timed all parts in a row, passes that did
+    not are left out.
     """
 
     def __init__(self, entries: Mapping[str, Entry], called: Mapping[str, int]) -> None:
@@ -31,6 +32,9 @@ class AuditTimes:
         network = entries[WHOLE]
         self._alone = {variant: _over(entry, network) for variant, entry in entries.items()}
         self._in_row = _in_row(entries, self._alone, called)
+        if rows := set().union(*map(set, self._in_row.values())):
+            for variant, by_pass in self._alone.items():
+                self._alone[variant] = {number: by_pass[number] for number in by_pass if number in rows}
         self._network_s = {each.number: each.seconds_per_call for each in network.passes}
         self._like = network.slowdown
 
@@ -127,15 +131,15 @@ class AuditTimes:
 def _in_row(
     entries: Mapping[str, Entry], over_network: Mapping[str, ByPass], called: Mapping[str, int]
 ) -> dict[str, dict[int, OfPass]]:
-    """The time of one call of each part over the network's, in passes whose row of operators told it."""
+    """The time of one call of each part over the network's, in passes that timed all parts in a row."""
     in_row: dict[str, dict[int, OfPass]] = {}
-    if REPLAYED not in entries:
-        return in_row
-    for each in entries[REPLAYED].passes:
-        row = over_network[REPLAYED].get(each.number)
-        for variant, share in each.circumstances.shares.items():
-            if row and variant in called:
-                in_row.setdefault(variant, {})[each.number] = _scaled(row, share / called[variant])
+    passes = entries[REPLAYED].passes if REPLAYED in entries else ()
+    for each in passes:
+        shares = each.circumstances.shares
+        if called and called.keys() <= shares.keys() and each.number in over_network[WHOLE]:
+            row = over_network[REPLAYED][each.number]
+            for variant, count in called.items():
+                in_row.setdefault(variant, {})[each.number] = _scaled(row, shares[variant] / count)
     return in_row
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import made_up_parts
 import pytest
 from made_up_audits import audit_run, operator
+from made_up_parts import IN_PLACE
 
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.audit.times import AuditTimes
@@ -10,8 +11,6 @@ from guidelines.results.audit import REPLAYED
 from guidelines.stats.passes import OfPass
 
 SHARES = (0.3, 0.5, 0.4, 0.6, 0.2)
-# Shares of parts in the row of all operators.
-IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.2, "part-4": 0.05}
 
 
 def times(**shares_by_variant):
@@ -74,7 +73,8 @@ def test_shares_in_the_row_are_those_of_the_network():
     assert result.whole == result.replayed
     shares = {each.part.variant: each.share.estimate for each in result.parts}
     row = result.replayed.estimate
-    assert shares == pytest.approx({name: row * share for name, share in IN_PLACE.items()}, rel=0.01)
+    assert shares == pytest.approx({name: row * IN_PLACE[name] for name in shares}, rel=0.01)
+    assert set(IN_PLACE) - set(shares) == set(result.failed_shares) == {"part-5"}
     grouped = {each.guideline: each.share.estimate for each in result.guidelines}
     assert grouped["G2"] == pytest.approx(shares["part-1"])
 
@@ -105,3 +105,32 @@ def test_a_row_that_was_not_timed_leaves_operators_alone():
     result = audit_result(made_up_parts.audit_run(shares=shares, in_place=IN_PLACE))
     assert not result.in_place
     assert result.whole == result.sum
+
+
+def test_passes_without_a_row_are_left_out_if_another_has_one():
+    run = made_up_parts.audit_run(in_place=IN_PLACE, passes=3)
+    rows = [each for each in run.entries if each.place.variant == REPLAYED]
+    others = [each for each in run.entries if each.place.variant != REPLAYED]
+    (row,) = rows
+    lost = replace(run, entries=(*others, replace(row, passes=row.passes[:2])))
+    result = audit_result(lost)
+    assert result.in_place
+    assert result.parts[0].price is not None
+    none_is_left = replace(run, entries=tuple(others))
+    assert not audit_result(none_is_left).in_place
+
+
+def test_an_alternative_that_no_pass_with_a_row_has_is_not_compared():
+    run = made_up_parts.audit_run(in_place=IN_PLACE, passes=3)
+    entries = []
+    for each in run.entries:
+        kept = {REPLAYED: each.passes[:1], "part-1.alternative": each.passes[1:]}
+        entries.append(replace(each, passes=kept.get(each.place.variant, each.passes)))
+    result = audit_result(replace(run, entries=tuple(entries)))
+    (grouped,) = [each for each in result.parts if each.part.variant == "part-1"]
+    assert result.in_place
+    assert grouped.alternative is None
+
+
+def test_a_row_that_lacks_a_part_tells_nothing():
+    assert not audit_result(made_up_parts.audit_run(in_place={"part-1": 0.5})).in_place

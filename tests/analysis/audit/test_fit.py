@@ -3,7 +3,7 @@ from math import hypot, log
 
 import pytest
 from made_up_audits import audit, operator
-from made_up_parts import SHARES, audit_run
+from made_up_parts import IN_PLACE, SHARES, audit_run
 
 from guidelines.analysis.audit.fit import INSTEAD_IS_OFF_BY, Fit, fitted
 from guidelines.analysis.audit.of_run import audit_result
@@ -13,8 +13,6 @@ from guidelines.stats.intervals import Estimate
 PARTS = ("part-1", "part-2", "part-3", "part-4")
 # Calls of all parts of the made-up network, without its fifth one, take this share of its time.
 ALONE = 3 * 0.1 + 0.2 + 2 * 0.1 + 0.2
-# Shares of parts in the row of all operators.
-IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.2, "part-4": 0.05}
 
 
 def estimate(value, half_width):
