@@ -93,11 +93,12 @@ def timed(
 ) -> Sample:
     """Function that returns the seconds that a number of calls took, with the device idle before and after.
 
-    For no calls that is the cost of measuring itself. `before` is called before each sample, untimed.
+    For no calls that is the cost of measuring itself. `before` is called before each other sample, untimed.
     """
 
     def sample(calls: int) -> float:
-        before()
+        if calls:
+            before()
         synchronize()
         start = clock()
         for _ in range(calls):

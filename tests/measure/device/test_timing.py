@@ -174,6 +174,15 @@ def test_a_sample_on_cuda_lasts_as_long_as_the_device_works():
     assert seconds == pytest.approx(start.elapsed_time(end) / 1e3, rel=0.2)
 
 
+def test_nothing_comes_before_a_sample_of_no_calls():
+    came = []
+    sample = timed(lambda: None, lambda: None, lambda: 0.0, before=lambda: came.append("before"))
+    sample(0)
+    assert came == []
+    sample(1)
+    assert came == ["before"]
+
+
 def test_what_comes_before_a_sample_is_not_timed():
     now = [0.0]
 
