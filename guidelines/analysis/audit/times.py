@@ -82,7 +82,7 @@ class AuditTimes:
 
     def share(self, calls: Sequence[Calls]) -> Estimate:
         """The time of so many calls of some variants over that of the network."""
-        return self.over_passes(_sums(calls, {**self._alone, **self._in_row}))
+        return self.over_passes(self._times(calls))
 
     def alone(self, calls: Sequence[Calls]) -> Estimate:
         """The time of so many calls of some variants alone over that of the network."""
@@ -114,17 +114,26 @@ class AuditTimes:
         """A quantity that several passes estimate. Raises ValueError if no pass has it."""
         return over_passes(list(by_pass.values()), self._like.rounds)(self._like.confidence)
 
+    def _times(self, calls: Sequence[Calls]) -> dict[int, OfPass]:
+        """The time of so many calls of some variants over the network's, in each pass that has them all."""
+        is_in_row = all(variant in self._in_row for variant, _ in calls)
+        return _sums(calls, self._in_row, together=True) if is_in_row else _sums(calls, self._alone)
+
     def _kept(self, pairs: Sequence[Pair]) -> dict[int, OfPass]:
-        """The part of the time of some calls that others in their place take, in each pass that has all."""
-        times = {**self._alone, **self._in_row}
-        now = _sums([calls for calls, _ in pairs], times)
+        """The part of the time of some calls that others in their place take, in each pass that has all.
+
+        How much each call takes of the time of all is known, its ratio to the other one is what varies.
+        """
+        now = self._times([calls for calls, _ in pairs])
+        each_now = {calls: self._times([calls]) for calls, _ in pairs}
         ratios = {calls: self.ratio([instead], [calls]) for calls, instead in pairs if instead}
         kept = {}
         for number in set.intersection(set(now), *map(set, ratios.values())):
             parts = []
-            for (variant, count), ratio in ratios.items():
-                parts.append(_product(_scaled(times[variant][number], count), ratio[number]))
-            kept[number] = _over_other(_sum(parts), OfPass(now[number].estimate, 0.0))
+            for calls, ratio in ratios.items():
+                part = each_now[calls][number].estimate / now[number].estimate
+                parts.append(_scaled(ratio[number], part))
+            kept[number] = _sum(parts)
         return kept
 
 
@@ -143,18 +152,23 @@ def _in_row(
     return in_row
 
 
-def _sums(calls: Sequence[Calls], times: Mapping[str, ByPass]) -> dict[int, OfPass]:
-    """The time of so many calls of some variants over the network's, in each pass that has them all."""
+def _sums(
+    calls: Sequence[Calls], times: Mapping[str, ByPass], *, together: bool = False
+) -> dict[int, OfPass]:
+    """The time of so many calls of some variants over the network's, in each pass that has them all.
+
+    They vary `together`, as parts of one row do, or each by itself.
+    """
     sums = {}
     for number in sorted(set.intersection(*(set(times[variant]) for variant, _ in calls))):
-        sums[number] = _sum([_scaled(times[variant][number], count) for variant, count in calls])
+        sums[number] = _sum([_scaled(times[variant][number], count) for variant, count in calls], together)
     return sums
 
 
-def _sum(parts: Sequence[OfPass]) -> OfPass:
+def _sum(parts: Sequence[OfPass], together: bool = False) -> OfPass:
     total = sum(each.estimate for each in parts)
-    deviation = hypot(*(each.estimate * (each.log_deviation or 0.0) for each in parts))
-    return OfPass(total, deviation / total)
+    deviations = [each.estimate * (each.log_deviation or 0.0) for each in parts]
+    return OfPass(total, (sum(deviations) if together else hypot(*deviations)) / total)
 
 
 def _scaled(of_pass: OfPass, factor: float) -> OfPass:

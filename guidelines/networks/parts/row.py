@@ -20,7 +20,7 @@ class Row(Replayed):
     """A program as a network that knows which share of its time each operator takes in its place.
 
     `names` has one for each call of the program. The times are those of a device that computes while it is
-    called: the CPU. A look at the clock takes 0.1 us.
+    called: the CPU.
     """
 
     def __init__(self, program: Program, names: Sequence[str]) -> None:

@@ -134,3 +134,17 @@ def test_an_alternative_that_no_pass_with_a_row_has_is_not_compared():
 
 def test_a_row_that_lacks_a_part_tells_nothing():
     assert not audit_result(made_up_parts.audit_run(in_place={"part-1": 0.5})).in_place
+
+
+def test_parts_of_a_row_vary_as_the_row_does():
+    run = made_up_parts.audit_run(in_place=IN_PLACE)
+    entries = []
+    for each in run.entries:
+        if each.place.variant == REPLAYED:
+            slow = [replace(one, slowdown=replace(one.slowdown, log_deviation=0.1)) for one in each.passes]
+            each = replace(each, passes=tuple(slow))
+        entries.append(each)
+    result = audit_result(replace(run, entries=tuple(entries)))
+    whole = result.replayed.half_width / result.replayed.estimate
+    for share in [each.share for each in (*result.parts, *result.guidelines)]:
+        assert share.half_width / share.estimate == pytest.approx(whole, rel=0.01)
