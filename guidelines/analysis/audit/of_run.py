@@ -26,25 +26,29 @@ def audit_result(run: Run) -> AuditResult:
     if run.audit is None:
         raise ValueError("holds no audit")
     known = InModes(run)
-    entries = known.entries
-    if WHOLE not in entries:
+    if WHOLE not in known.entries:
         raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
-    times = AuditTimes(entries, {part.variant: len(part.layers) for part in run.audit.parts})
-    results = _Parts(known, times, ReasonOfParts(known.own)).results(run.audit)
+    return _result(run, run.audit, known)
+
+
+def _result(run: Run, audit: Audit, known: InModes) -> AuditResult:
+    entries = known.entries
+    times = AuditTimes(entries, dict(map(_calls, audit.parts)))
+    results = _Parts(known, times, ReasonOfParts(known.own)).results(audit)
     measured = [each.part for each in results]
-    failed = tuple(known.left_out(run.audit.parts, measured))
+    failed = tuple(known.left_out(audit.parts, measured))
     return AuditResult(
-        audit=run.audit,
+        audit=audit,
         condition=entries[WHOLE].place.condition,
         network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
         network_s=times.seconds(WHOLE),
-        sum=times.alone([_calls(each) for each in results]) if results else None,
+        sum=times.alone(list(map(_calls, measured))) if results else None,
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
         without_g4=_without_g4(times, measured),
         failed=failed,
-        failed_shares=times.shares_in_row([(part.variant, len(part.layers)) for part, _ in failed]),
+        failed_shares=times.shares_in_row([_calls(part) for part, _ in failed]),
         untimed=tuple(untimed(known.own)),
         in_place=times.in_place,
         modes=tuple(known.results(times, measured)),
@@ -74,8 +78,8 @@ def _dearness(result: PartResult) -> tuple[float, float]:
     return price, result.share.estimate
 
 
-def _calls(result: PartResult) -> Calls:
-    return result.part.variant, len(result.part.layers)
+def _calls(part: AuditPart) -> Calls:
+    return part.variant, len(part.layers)
 
 
 @dataclass(frozen=True)
@@ -89,12 +93,12 @@ class _Parts:
     def results(self, audit: Audit) -> list[PartResult]:
         """The figures of all parts that have a time beside the others, the dearest first."""
         timed = [part for part in audit.parts if part.variant in self.known.entries]
-        meeting = self.times.that_meet([(part.variant, len(part.layers)) for part in timed])
+        meeting = self.times.that_meet(list(map(_calls, timed)))
         results = [self._result(part) for part in timed if part.variant in meeting]
         return sorted(results, key=_dearness, reverse=True)
 
     def _result(self, part: AuditPart) -> PartResult:
-        now = [(part.variant, len(part.layers))]
+        now = [_calls(part)]
         share = self.times.share(now)
         alternative = self._saving(part, part.alternative) if part.alternative else None
         price = alternative.saves if alternative else None
@@ -122,8 +126,8 @@ class _Parts:
         """The saving by another operator or mode; None if it could not be timed."""
         if not self.times.meet(part.variant, timed.variant):
             return None
-        calls, work = len(part.layers), timed.work
-        saves = self.times.saved([((part.variant, calls), (timed.variant, calls / work))])
+        now, work = _calls(part), timed.work
+        saves = self.times.saved([(now, (timed.variant, now[1] / work))])
         return Saving(timed, saves, self.times.seconds_instead(part.variant, (timed.variant, 1 / work)))
 
 
@@ -132,7 +136,7 @@ def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator
     for guideline in (*GUIDELINES, ""):
         of_it = [result for result in results if result.part.guideline == guideline]
         if of_it:
-            now = [_calls(result) for result in of_it]
+            now = [_calls(result.part) for result in of_it]
             price = _price(of_it, times) if guideline else None
             rules = tuple(_of_rules(of_it, times)) if guideline == "G4" else ()
             yield GuidelineResult(guideline, times.share(now), price, rules)
@@ -141,7 +145,7 @@ def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator
 def _of_rules(results: Sequence[PartResult], times: AuditTimes) -> list[RuleResult]:
     by_rule: dict[str, list[Calls]] = {}
     for result in results:
-        by_rule.setdefault(result.part.rule, []).append(_calls(result))
+        by_rule.setdefault(result.part.rule, []).append(_calls(result.part))
     rules = [RuleResult(rule, len(calls), times.share(calls)) for rule, calls in by_rule.items()]
     return sorted(rules, key=lambda each: each.share.estimate, reverse=True)
 
@@ -154,7 +158,7 @@ def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
     pairs: list[Pair] = []
     used = [result.part.variant for result in results]
     for result in results:
-        now = _calls(result)
+        now = _calls(result.part)
         instead: Calls | None = None
         if result.alternative and times.meet(*used, result.alternative.timed.variant):
             instead = result.alternative.timed.variant, now[1] / result.alternative.timed.work

@@ -27,7 +27,7 @@ class AuditTimes:
     not are left out.
     """
 
-    def __init__(self, entries: Mapping[str, Entry], called: Mapping[str, int]) -> None:
+    def __init__(self, entries: Mapping[str, Entry], called: Mapping[str, float]) -> None:
         self._entries = entries
         network = entries[WHOLE]
         self._alone = {variant: _over(entry, network) for variant, entry in entries.items()}
@@ -138,7 +138,7 @@ class AuditTimes:
 
 
 def _in_row(
-    entries: Mapping[str, Entry], over_network: Mapping[str, ByPass], called: Mapping[str, int]
+    entries: Mapping[str, Entry], over_network: Mapping[str, ByPass], called: Mapping[str, float]
 ) -> dict[str, dict[int, OfPass]]:
     """The time of one call of each part over the network's, in passes that timed all parts in a row."""
     in_row: dict[str, dict[int, OfPass]] = {}
