@@ -97,8 +97,8 @@ def sides_of(reading: Reading) -> list[MachineResults]:
     sides = merged_machines(reading)
     if len(sides) == 1:
         raise CommandError(
-            f"all {sides[0].runs} runs are of one machine, so nothing can be compared; `report` merges "
-            "them, and two files or two folders are compared as A and B"
+            f"{number_of(sides[0].runs, 'run')} of one machine, so nothing can be compared; `guidelines "
+            "report` shows it, and two files or two folders are compared as A and B"
         )
     return sides
 

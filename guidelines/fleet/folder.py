@@ -153,11 +153,11 @@ def check_same(folder: Folder, **given: Any) -> None:
     changed = []
     for name, now in given.items():
         if now not in (None, then[name]):
-            changed.append(f"{name} {_text(then[name])} | {_text(now)}")
+            changed.append(f"{name} {_text(then[name])}, now {_text(now)}")
     if changed:
         raise FleetError(
-            f"{_shown(folder.path)}: was begun differently, then | now: {'; '.join(changed)}; give another "
-            "folder for another fleet"
+            f"{_shown(folder.path)}: a fleet cannot change what it measures; begun with "
+            f"{'; '.join(changed)}; leave that out, or begin another fleet in another folder"
         )
 
 

@@ -56,7 +56,7 @@ def measure(task: PassTask) -> PassResult:
             is_over = _run(_command(task, journal, saved), output, task.timeout_s)
             printed = _last_lines(output)
             if not is_over:
-                reason = f"pass {task.number} took longer than --timeout {task.timeout_s} s"
+                reason = f"pass {task.number} took longer than --timeout {task.timeout_s} s: give it more"
                 return PassResult(reason=reason, printed=printed)
             if not saved.exists():
                 return PassResult(reason=reason_in(printed), printed=printed)

@@ -76,6 +76,18 @@ def chosen(nodes: Sequence[Node], expression: str) -> list[Node]:
     return left
 
 
+def of_one_machine(nodes: Sequence[Node]) -> list[str]:
+    """A line for each address that several nodes have, which measure at the same time on one machine."""
+    by_address: dict[str, list[Node]] = {}
+    for node in nodes:
+        by_address.setdefault(node.address, []).append(node)
+    return [
+        f"{listed(several)} have one address, {address}: nodes of one machine disturb each other"
+        for address, several in by_address.items()
+        if len(several) > 1
+    ]
+
+
 def listed(nodes: Sequence[Node]) -> str:
     """Names of nodes for a message, which names only the first of many."""
     shown = ", ".join(node.name for node in nodes[:MOST_NAMED])

@@ -48,9 +48,18 @@ def number(estimate: Estimate) -> str:
     return rounded(estimate.estimate, decimals(estimate))
 
 
-def is_about_1(estimate: Estimate) -> bool:
-    """True if the estimate is 1 as it is shown: a slow-down that has no direction."""
-    return float(number(estimate)) == 1
+def ratio_decimals(estimate: Estimate) -> int:
+    """The decimals of a ratio: two digits at least, however wide its interval: 1.4 as 1 is no effect."""
+    return max(decimals(estimate), min(MOST_DECIMALS, 1 + first_digit(estimate.estimate)))
+
+
+def is_about_1(ratio: Estimate) -> bool:
+    """True if a ratio is 1 as it is shown: a slow-down that has no direction."""
+    return float(_ratio(ratio)) == 1
+
+
+def _ratio(ratio: Estimate) -> str:
+    return number(ratio) if ratio.half_width == 0 else rounded(ratio.estimate, ratio_decimals(ratio))
 
 
 def with_half_width(estimate: Estimate) -> str:
@@ -75,10 +84,9 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def times(estimate: Estimate) -> str:
-    """A ratio without its interval: "1.93x"; "~1.9x" if it has none."""
-    if estimate.half_width is None:
-        return f"~{number(estimate)}x"
-    return f"{number(estimate)}x"
+    """A ratio without its interval, in two digits at least: "1.93x"; "~1.9x" if it has none."""
+    unknown = "~" if estimate.half_width is None else ""
+    return f"{unknown}{_ratio(estimate)}x"
 
 
 def factor(estimate: Estimate) -> str:

@@ -30,6 +30,9 @@ CEILINGS = "ceilings"
 def parse(data: Any) -> Run:
     """A run from the content of a saved file, with printable texts. Raises ResultsError with the reason."""
     benchmarks = data.get("benchmarks") if isinstance(data, dict) else None
+    if isinstance(data, dict) and {"schema", "kind", "records"} <= data.keys():
+        command = checked.printable(str(data["kind"]))
+        raise ResultsError(f"is what `guidelines {command}` wrote: give the runs themselves")
     if not isinstance(benchmarks, list):
         raise ResultsError("is not a pytest-benchmark file: it has no list 'benchmarks'")
     foreign = [name_of(each) for each in benchmarks if not isinstance(extra_info_of(each).get(KEY), dict)]

@@ -50,7 +50,8 @@ def test_runs_of_one_machine_cannot_be_compared_but_reported(write_run, printed_
     ]
     status, out, err = printed_line("compare", *files)
     assert (status, out) == (2, "")
-    assert "all 3 runs are of one machine, so nothing can be compared; `report` merges them" in err
+    assert "3 runs of one machine, so nothing can be compared; `guidelines report` shows it" in err
+    assert "1 run of one machine, so nothing can be compared" in printed_line("compare", files[0])[2]
     _, out, _ = printed_line("report", *files)
     assert "120 rounds in 3 runs" in out
     assert "(Birge ratio)" in out

@@ -74,8 +74,9 @@ def test_a_fleet_is_resumed_with_what_it_was_begun_with(folder):
     with pytest.raises(FleetError) as raised:
         check_same(folder, arguments=("G2",), passes=3, each=None, suite="0.2")
     assert str(raised.value) == (
-        f"{folder.path}: was begun differently, then | now: arguments G1 -k 'x1 and x2' | G2; passes 2 | 3; "
-        "suite 0.1 | 0.2; give another folder for another fleet"
+        f"{folder.path}: a fleet cannot change what it measures; begun with arguments G1 -k 'x1 and x2', "
+        "now G2; passes 2, now 3; suite 0.1, now 0.2; leave that out, or begin another fleet in another "
+        "folder"
     )
 
 

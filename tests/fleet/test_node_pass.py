@@ -22,7 +22,7 @@ def test_a_pass_that_cannot_be_measured_gives_its_reason():
 
 def test_a_pass_that_takes_too_long_is_ended():
     result = measure(PassTask(TASK.arguments, 1, passes=2, machine="n1", journal=b"", timeout_s=0))
-    assert result.reason == "pass 1 took longer than --timeout 0 s"
+    assert result.reason == "pass 1 took longer than --timeout 0 s: give it more"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from made_up_fleet import nodes
 
-from guidelines.fleet.nodes import Host, chosen, listed, names
+from guidelines.fleet.nodes import Host, chosen, listed, names, of_one_machine
 from guidelines.fleet.problem import FleetError
 
 NODES = nodes("gpu1", "gpu2", "gpu17", "cpu1")
@@ -44,6 +46,13 @@ def test_only_the_first_of_many_nodes_are_named():
     assert (
         listed(nodes(*(f"n{number}" for number in range(10)))) == "n0, n1, n2, n3, n4, n5, n6, n7 and 2 more"
     )
+
+
+def test_nodes_that_share_an_address_are_named():
+    assert of_one_machine(NODES) == []
+    alike = [replace(node, address="10.0.0.9") for node in NODES[:2]]
+    (line,) = of_one_machine([*alike, *NODES[2:]])
+    assert line == "gpu1, gpu2 have one address, 10.0.0.9: nodes of one machine disturb each other"
 
 
 def test_a_node_has_the_name_of_its_host_unless_others_have_it():

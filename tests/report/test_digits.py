@@ -31,6 +31,15 @@ def test_figures_show_no_more_digits_than_their_interval_allows(value, half_widt
     assert digits.with_half_width(estimate(value, half_width)) == both
 
 
+def test_a_ratio_has_two_digits_however_wide_its_interval_is():
+    wide = Estimate(1.41, 0.4, 5.0, 0.95, 24)
+    assert f"{digits.times(wide)} {digits.brackets(wide)}" == "1.4x [0.4, 5]"
+    assert not digits.is_about_1(wide)
+    assert digits.is_about_1(Estimate(1.04, 0.4, 5.0, 0.95, 24))
+    assert digits.times(estimate(460.0, 5000)) == "460x"
+    assert digits.times(estimate(1.0, 0.0)) == "1x"
+
+
 def test_figures_without_an_interval_are_marked():
     rough = Estimate(1.934, None, None, 0.99, 3)
     assert digits.with_half_width(rough) == "~1.9"

@@ -47,6 +47,33 @@ def test_devices_that_are_equally_near(sweep_of, recorded):
     )
 
 
+def test_that_nothing_tells_which_device_is_nearest(sweep_of, recorded):
+    two = recorded | {"b-device": sweep_of(2.0, 2.001, 1.998)}
+    line = sentence(nearest(sweep_of(1.2, 2.0, 3.4), two))
+    assert line.startswith("cannot tell which is nearest, ")
+    assert line.endswith("; more passes tell")
+
+
+def test_what_the_nearest_device_lacks_is_named(sweep_of, entry_of_passes, results, recorded):
+    both = []
+    for mode in ("eager", "compile"):
+        condition = Condition("cpu", "a", mode=mode)
+        both.append(entry_of_passes("g=1", [1.0, 1.0], condition=condition))
+        both.append(entry_of_passes("g=8", [2.0, 2.0], condition=condition))
+    shown = document([nearest(results(*both), recorded)])
+    assert "not compared, because a-device lacks it: G2 under cpu-compile" in shown.lead
+    alone = document([nearest(results(*both[:2]), recorded)])
+    assert not any("not compared" in line for line in alone.lead)
+
+
+def test_the_sides_of_several_files_have_their_names(sweep_of, recorded):
+    found = nearest(sweep_of(2.0, 2.002, 1.999), recorded)
+    (a, b) = [line for line in document([found]).lead if line[:4] in ("A = ", "B = ")]
+    several = document([found, found]).lead
+    name = several[0].partition("nearest is")[0]
+    assert {f"{name}{a}", f"{name}{b}"} <= set(several)
+
+
 def test_a_departure_with_the_figures_of_both_and_that_it_was_disturbed(sweep_of, recorded):
     own = sweep_of(3.0, 3.002, 2.999, disturbed=(1, 2, 3))
     (line,) = document([nearest(own, recorded)]).sections[1].verdicts

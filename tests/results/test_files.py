@@ -19,6 +19,10 @@ from guidelines.results.schema import ResultsError
         (b"[" * 100_000, "is not valid JSON"),
         (b"[]", "is not a pytest-benchmark file"),
         (b'{"benchmarks": {}}', "is not a pytest-benchmark file"),
+        (
+            b'{"schema": 1, "kind": "compare", "records": []}',
+            "is what `guidelines compare` wrote: give the runs themselves",
+        ),
         (b'{"benchmarks": []}', "holds no results"),
         (b'{"benchmarks": [7]}', "1 of 1 benchmarks are not of this suite, '?' first"),
     ],

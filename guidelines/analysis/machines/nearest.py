@@ -10,7 +10,7 @@ from math import log
 from guidelines.analysis.compare import CompareError, Comparison, GuidelineComparison, compare
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.machines.distance import differences, distance, is_nearer, mean_square
-from guidelines.analysis.measured import MachineResults
+from guidelines.analysis.measured import MachineResults, Measured
 from guidelines.spec.condition import Condition, Device
 from guidelines.stats.intervals import Estimate
 
@@ -62,6 +62,16 @@ class Nearest:
         """True unless even the nearest device is for certain farther away than NEAR."""
         distance = self.first.distance if self.first else None
         return distance is not None and (distance.low or 0.0) <= NEAR
+
+    @property
+    def not_compared(self) -> dict[Condition, list[str]]:
+        """One's own guidelines, by condition, that the nearest device lacks."""
+        compared = {_place(row.b) for row in self.first.comparison.rows} if self.first else set()
+        left_out: dict[Condition, list[str]] = {}
+        for condition, guideline in dict.fromkeys(map(_place, self.own.measured)):
+            if (condition, guideline) not in compared:
+                left_out.setdefault(condition, []).append(guideline)
+        return left_out
 
 
 def by_device(results: MachineResults) -> list[MachineResults]:
@@ -120,6 +130,10 @@ def _comparison(recorded: MachineResults, own: MachineResults) -> Comparison | N
         only_b=(),
         speedup=None,
     )
+
+
+def _place(measured: Measured) -> tuple[Condition, str]:
+    return measured.place.condition.shared, measured.place.guideline
 
 
 def _but_for_device(condition: Condition) -> Condition:

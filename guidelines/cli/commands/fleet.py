@@ -157,11 +157,13 @@ def _members(options: Namespace, folder: "Folder", cluster: "RayCluster", held: 
     """The members of a fleet; a new one has its nodes from now on, and its folder is locked."""
     from guidelines.fleet.lock import locked
     from guidelines.fleet.members import members_of
-    from guidelines.fleet.nodes import chosen
+    from guidelines.fleet.nodes import chosen, of_one_machine
 
     nodes = cluster.nodes()
     if not options.resume:
         nodes = chosen(nodes, options.nodes or "*")
+        for line in of_one_machine(nodes):
+            remark(line)
         folder.begin([node.name for node in nodes])
         held.enter_context(locked(folder.path))
     return members_of(folder, nodes, cluster)

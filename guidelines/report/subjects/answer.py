@@ -111,21 +111,25 @@ def _undecided(conclusion: Conclusion) -> str:
 
 
 def _counted(of_guideline: Sequence[Conclusion], noun: str) -> AnswerLine:
-    """One line for a guideline under several conditions, with the numbers of its findings."""
+    """One line for a guideline under several conditions, with the numbers of its findings.
+
+    The effect is that of the first finding, which it stands behind.
+    """
     findings = Counter(each.finding for each in of_guideline if each.effects)
     counts = _by_number(findings)
     without = len(of_guideline) - findings.total()
     if without:
         counts["no verdict"] = without
     (first, number), *others = counts.items()
+    of_first = [each for each in of_guideline if each.finding == first and each.effects]
     total = findings.total() or without
     under = noun.partition(" ")[0]
     return AnswerLine(
         name=of_guideline[0].guideline,
         outcome=f"{first} {noun.format(f'{number} of {total}')}",
         tone=_tone(findings),
-        effect=_explained(of_guideline, in_full=False),
-        effect_in_full=_explained(of_guideline, in_full=True),
+        effect=_explained(of_first or of_guideline, in_full=False),
+        effect_in_full=_explained(of_first or of_guideline, in_full=True),
         rest=", ".join(f"{outcome} {under} {number}" for outcome, number in others),
         claim=of_guideline[0].claim,
     )

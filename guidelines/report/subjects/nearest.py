@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 from guidelines.analysis.compared import Compared
 from guidelines.analysis.machines.nearest import NEAR, Nearest, Neighbour, device_rows
@@ -39,7 +40,7 @@ def document(found: Sequence[Nearest]) -> Document:
     notes: dict[str, None] = {}
     for each, name in zip(found, _names(found), strict=True):
         lead += [f"{name}{line}" for line in _answer(each)]
-        sides += _sides(each)
+        sides += [f"{name}{line}" for line in _sides(each)]
         if each.first is None:
             continue
         its = comparison.document(each.first.comparison)
@@ -67,6 +68,8 @@ def sentence(found: Nearest) -> str:
         return f"no recorded device is near: {first.name} comes nearest, {apart}; near is up to {NEAR}"
     if found.equally_near:
         names = " and ".join((first.name, *found.equally_near))
+        if (first.distance.high or inf) > NEAR:
+            return f"cannot tell which is nearest, {names}: from {first.name}, {apart}; more passes tell"
         return f"{names} are equally near: from {first.name}, {apart}"
     return f"nearest is {first.name}: {apart}"
 
@@ -103,6 +106,16 @@ def _answer(found: Nearest) -> Iterator[str]:
     yield sentence(found)
     if found.first:
         yield _summary(found.first)
+        yield from _not_compared(found, found.first.name)
+
+
+def _not_compared(found: Nearest, name: str) -> Iterator[str]:
+    """Lines on guidelines and conditions that the nearest device lacks."""
+    conditions: dict[str, list[str]] = {}
+    for condition, guidelines in found.not_compared.items():
+        conditions.setdefault(", ".join(guidelines), []).append(condition.id)
+    for guidelines, ids in conditions.items():
+        yield f"not compared, because {name} lacks it: {guidelines} under {', '.join(ids)}"
 
 
 def _sides(found: Nearest) -> Iterator[str]:
