@@ -6,7 +6,7 @@ from statistics import median
 from guidelines.results.audit import REPLAYED, WHOLE, WITHOUT_G4, Audit, AuditPart, Timed
 from guidelines.results.joining import linked
 from guidelines.results.machine import parse_machine
-from guidelines.results.model import Circumstances, Entry, Failure, Identity, Pass, Place
+from guidelines.results.model import REST, Circumstances, Entry, Failure, Identity, Pass, Place
 from guidelines.results.saved_audit import to_file
 from guidelines.spec.condition import Condition
 from guidelines.spec.work import Cost
@@ -61,7 +61,7 @@ SHARES = {
     "part-3": 0.1,
     "part-4": 0.2,
 }
-# Shares of all parts in a row of all operators, which views complete.
+# Shares of all parts in a row of all operators; the rest is between them.
 IN_PLACE = {"part-1": 0.5, "part-2": 0.25, "part-3": 0.15, "part-4": 0.05, "part-5": 0.04}
 
 
@@ -85,7 +85,7 @@ def audit_run(
     for row, (variant, share) in enumerate(shares.items()):
         spread = (1.0,) * 3 if variant == WHOLE else SPREADS[row % 3]
         entry = _entry(variant, row, share, spread[:passes], disturbed)
-        entries.append(_with_shares(entry, in_place) if in_place and variant == REPLAYED else entry)
+        entries.append(_in_a_row(entry, in_place, parts) if in_place and variant == REPLAYED else entry)
     failures = _failures([part.variant for part in parts if part.variant not in shares])
     for row, (name, reason) in enumerate(changes.pop("reasons", {}).items(), start=190):
         failures.append(Failure(_place(name, row, CPU), (), _work(), reason))
@@ -108,7 +108,13 @@ def audit_run(
     return replace(run, **changes)
 
 
-def _with_shares(entry, shares):
+def _in_a_row(entry, in_place, parts):
+    shares = {part.variant: in_place[part.variant] for part in parts if part.variant in in_place}
+    return with_shares(entry, shares | {REST: 1 - sum(shares.values())})
+
+
+def with_shares(entry, shares):
+    """An entry each of whose passes knows these shares of a call."""
     in_row = [replace(each.circumstances, shares=shares) for each in entry.passes]
     passes = [replace(each, circumstances=own) for each, own in zip(entry.passes, in_row, strict=True)]
     return replace(entry, passes=tuple(passes))

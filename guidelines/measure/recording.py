@@ -43,7 +43,7 @@ class Recording:
 
     `placed_at` are the numbers of the rounds before which the networks were built anew. `checked` holds the
     figures that the check of each variant gave before it was timed, `noted` what was noticed afterwards.
-    `shares` are those of parts of a network that times them, by name.
+    `shares` are those of parts of a network that times them, by name, and of the REST of its time.
     """
 
     seconds_per_call: Mapping[NetworkKey, tuple[float, ...]]

@@ -9,7 +9,7 @@ networks are built anew from time to time, in shuffled order, and the interval c
 import gc
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
@@ -18,7 +18,7 @@ from statistics import median
 from guidelines.measure.device.second_look import Builder, Sample, Timed, as_timed
 from guidelines.measure.dropped import Dropped, Explain, explained
 from guidelines.measure.recording import CONTROL, Limits, NetworkKey, Recording
-from guidelines.results.model import StopReason
+from guidelines.results.model import REST, StopReason
 from guidelines.stats.intervals import paired_ratio
 
 # A sample lasts at least this many times the cost of an empty one: measuring adds at most 0.2 %.
@@ -58,7 +58,7 @@ class Rounds:
     calls: dict[NetworkKey, int] = field(init=False, default_factory=dict)
     samples: dict[NetworkKey, list[float]] = field(init=False, default_factory=dict)
     noted: dict[NetworkKey, tuple[str, ...]] = field(init=False, default_factory=dict)
-    shares: dict[NetworkKey, Mapping[str, float]] = field(init=False, default_factory=dict)
+    part_shares: dict[NetworkKey, dict[str, list[float]]] = field(init=False, default_factory=dict)
     dropped: dict[NetworkKey, Dropped] = field(init=False, default_factory=dict)
     placed_at: list[int] = field(init=False, default_factory=list)
     rounds: int = field(init=False, default=0)
@@ -88,7 +88,7 @@ class Rounds:
             stopped=stopped if self.baseline in self.samplers else "failure",
             placed_at=tuple(self.placed_at),
             noted=self.noted,
-            shares=self.shares,
+            shares={key: _shares(by_name) for key, by_name in self.part_shares.items()},
         )
 
     def place(self) -> None:
@@ -148,16 +148,21 @@ class Rounds:
         start = self.clock()
         for key in self._shuffled(self.samplers, "round", self.rounds):
             with self._dropping(key):
-                calls = self.calls[key]
-                self.samples.setdefault(key, []).append(self.samplers[key](calls) / calls)
+                self._sample(key)
         self.used_s += self.clock() - start
         self.rounds += 1
+
+    def _sample(self, key: NetworkKey) -> None:
+        network, calls = self.samplers[key], self.calls[key]
+        taken_s = network(calls)
+        self.samples.setdefault(key, []).append(taken_s / calls)
+        for name, part_s in network.part_seconds().items():
+            self.part_shares.setdefault(key, {}).setdefault(name, []).append(part_s / taken_s)
 
     def _look_again(self) -> None:
         """Drop every network that is not what was checked any more (see `device.second_look`)."""
         for key, network in list(self.samplers.items()):
             with self._dropping(key):
-                self.shares[key] = network.shares()  # of calls that were timed: looking calls it, too
                 self.noted[key] = network.look_again(median(self.samples[key]))
 
     @contextmanager
@@ -171,7 +176,7 @@ class Rounds:
             if dropped is None:
                 raise
             self.dropped[key] = dropped
-            for of_network in (self.builders, self.samplers, self.calls, self.samples):
+            for of_network in (self.builders, self.samplers, self.calls, self.samples, self.part_shares):
                 of_network.pop(key, None)
         finally:
             self.turn(None)
@@ -207,6 +212,14 @@ def calls_for_a_sample(sample: Sample, limits: Limits, clock: Callable[[], float
         growth = target_s / taken_s if taken_s > 0 else 10.0
         calls = max(calls + 1, ceil(calls * min(10.0, growth)))
     return calls
+
+
+def _shares(by_name: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """The share of each part in the time of a call, in the median over rounds, and that of the REST."""
+    shares = {name: median(of_rounds) for name, of_rounds in by_name.items()}
+    together = sum(shares.values())
+    whole = max(together, 1.0)  # medians of several may make a little more
+    return {name: share / whole for name, share in shares.items()} | {REST: 1 - together / whole}
 
 
 def _stay(least_rounds: int, placing_s: float, round_s: float, building_share: float) -> int:

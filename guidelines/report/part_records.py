@@ -20,12 +20,13 @@ def of_audits(results: Sequence[AuditResult]) -> list[Record]:
     records: list[Record] = []
     for result in results:
         of_result = _of_audit(result)
+        reasons: Record = {part.variant: reason for part, reason in result.failed}
         for each in result.parts:
             beside = _untimed(each, result.untimed) | _in_modes(each, result.modes)
-            records.append(of_result | _of_part(each) | beside)
-        for part, reason in result.failed:
-            share = of_estimate(result.failed_shares.get(part.variant), "share")
-            records.append(of_result | _named(part) | share | {"failure": reason})
+            failure: Record = {"failure": reasons.get(each.part.variant)}
+            records.append(of_result | _of_part(each) | beside | failure)
+        for part, reason in result.unknown:
+            records.append(of_result | _named(part) | {"failure": reason})
     return records
 
 
@@ -128,7 +129,7 @@ def _facts(result: AuditResult) -> dict[str, object]:
         "keeps_state": result.audit.keeps_state,
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
-        "in_place": result.in_place,
+        **of_estimate(result.in_place, "in_place"),
         "scale": result.scale,
         **of_estimate(result.replayed, "replayed"),
         **of_estimate(result.without_g4, "without_g4_saves"),

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
+from math import isclose
 from typing import Any
 
 from guidelines.results import checked
 from guidelines.results.disturbance import Gpu, State
-from guidelines.results.model import Circumstances
+from guidelines.results.model import REST, Circumstances
 from guidelines.spec.work import Operators
 
 # Shares of a whole sum to 1, but for the rounding of their sum.
@@ -36,12 +37,15 @@ def parse_circumstances(saved: Mapping[str, Any]) -> Circumstances:
 
 
 def _shares(saved: Any) -> dict[str, float]:
-    """Shares of a call's time by name. Raises ValueError if they are none, or more than all of it."""
+    """Shares of a call's time by name. Raises ValueError if they are none, or do not make all of it."""
     if not isinstance(saved, Mapping):
         raise ValueError(f"circumstances.shares must be a mapping, got {checked.shown(saved)}")
-    shares = {checked.text(name): checked.positive(saved[name], "circumstances.shares") for name in saved}
-    if sum(shares.values()) > 1 + ROUNDING:
-        raise ValueError("circumstances.shares sum to more than 1")
+    shares = {}
+    for name, share in saved.items():
+        check = checked.amount if name == REST else checked.positive
+        shares[checked.text(name)] = check(share, "circumstances.shares")
+    if shares and not isclose(sum(shares.values()), 1, abs_tol=ROUNDING):
+        raise ValueError(f"circumstances.shares sum to {sum(shares.values()):.4g} in place of 1")
     return shares
 
 

@@ -19,6 +19,8 @@ from guidelines.stats.passes import OfPass
 StopReason = Literal["precision", "time", "failure"]
 # The name of the A/A control among the variants of its sweep, in files and tables.
 CONTROL_NAME = "(control)"
+# The share of a call's time that none of its parts takes.
+REST = "rest"
 
 
 class TableKey(NamedTuple):
@@ -130,7 +132,8 @@ class Circumstances:
     the sweep is disturbed; `retried` are those of each earlier measurement that was repeated; `noted` is what
     was noticed about its networks, each by name. `placed_at` are the rounds before which the networks were
     built anew. `operators` are those of one call, known in the pass that checked the network. `shares` are
-    those of its time that parts of it took, by name, of a network that times them itself.
+    those of its time that parts of it took, by name, of a network that times them itself; with that of the
+    REST they sum to 1.
     """
 
     state: State | None = None

@@ -19,8 +19,8 @@ class Variant:
     `id` is the row's word for pytest's -k, `name` its name in tables; `widths` are its numbers of channels,
     () if it has many. `build` takes no arguments and returns a new torch.nn.Module, whose forward() takes one
     batch of images and returns one tensor. `groups` is the number of groups of its convolutions, for records.
-    `before_sample` is called with the module before each sample, untimed, and `shares` after all of them: a
-    module that times parts of its own calls gives their shares of its time, by name.
+    `before_sample` is called with the module before each sample, untimed, and `part_seconds` after it: a
+    module that times parts of its own calls gives the seconds that these took since then, by name.
     Raises ValueError for an id that cannot stand in a pytest expression, and for values of other types.
     """
 
@@ -31,7 +31,7 @@ class Variant:
     build: Callable[[], Any] = field(compare=False)
     groups: int = 1
     before_sample: Callable[[Any], object] = field(default=lambda module: None, compare=False)
-    shares: Callable[[Any], Mapping[str, float]] = field(default=lambda module: {}, compare=False)
+    part_seconds: Callable[[Any], Mapping[str, float]] = field(default=lambda module: {}, compare=False)
 
     def __post_init__(self) -> None:
         owner = f"variant {shown(self.id)}"

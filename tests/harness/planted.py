@@ -43,7 +43,7 @@ PRICED = {"G3": ("G3", "G4")}
 # The heads of tables and the widths of their columns, in characters.
 STACKS = (("stack", 29), ("measured", 8), ("95 %", 18), ("audit", 8), ("95 %", 18), ("agree", 5))
 OF_NETWORKS = (
-    *(("network", 18), ("ms", 6), ("parts / whole", 13), ("low", 5), ("high", 5), ("replayed", 8)),
+    *(("network", 18), ("ms", 6), ("parts / whole", 13), ("low", 5), ("high", 5), ("alone", 8)),
     *(("off", 6), ("failed", 6), ("wall s", 6)),
 )
 
@@ -161,8 +161,9 @@ def of_networks(names, limits):
         result = audited(name, IMAGE, limits)
         taken_s = time.monotonic() - begun_s
         whole += result.is_whole
-        row = [name, 1e3 * result.network_s.estimate, result.sum.estimate, result.sum.low, result.sum.high]
-        row.append(result.replayed.estimate if result.replayed else "-")
+        made = result.whole
+        row = [name, 1e3 * result.network_s.estimate, made.estimate, made.low, made.high]
+        row.append(result.sum.estimate if result.sum else "-")
         row += [off(result), len(result.failed), taken_s]
         show(OF_NETWORKS, [f"{each:.3g}" if isinstance(each, float) else each for each in row])
     print(f"the parts make the whole within 15 % in {whole} of {len(names)}")

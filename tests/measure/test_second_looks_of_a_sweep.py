@@ -135,23 +135,3 @@ def test_no_tracer_is_there_while_networks_are_built_checked_and_timed(sweep, cl
     finally:
         sys.settrace(before)
     assert set(seen) == {None}
-
-
-def test_shares_of_its_time_that_a_network_knows_are_those_before_the_second_look(sweep, clock):
-    asked = []
-
-    def prepare(groups, sample):
-        def look_again(seconds):
-            asked.append(("look", groups))
-            return ()
-
-        def shares():
-            asked.append(("shares", groups))
-            return {"a part": groups / 8}
-
-        return Timed(sample, look_again, shares)
-
-    recording = measured(sweep, clock, prepare)
-    assert recording.shares["g8"] == {"a part": 1.0}
-    assert recording.shares["g2"] == {"a part": 0.25}
-    assert asked.index(("shares", 8)) < asked.index(("look", 8))

@@ -8,7 +8,7 @@ from journals import failed, read_back
 from guidelines.results.checked import printable
 from guidelines.results.circumstances import parse_circumstances
 from guidelines.results.disturbance import Gpu, Snapshot, State, during
-from guidelines.results.model import Circumstances
+from guidelines.results.model import REST, Circumstances
 from guidelines.results.schema import (
     ResultsError,
     parse_entry,
@@ -30,6 +30,11 @@ texts = st.text(max_size=20).map(printable)
 
 
 lists_of_texts = st.lists(texts, max_size=3).map(tuple)
+
+
+def with_rest(shares):
+    parts = {name: share for name, share in shares.items() if name != REST}
+    return parts | {REST: 1 - sum(parts.values())} if parts else {}
 
 
 def perhaps(strategy):
@@ -92,7 +97,7 @@ circumstances = st.builds(
     launch_s=perhaps(amounts),
     device_s=perhaps(amounts),
     operators=st.lists(operators(), max_size=3).map(tuple),
-    shares=st.dictionaries(texts, st.floats(1e-9, 0.25), max_size=4),
+    shares=st.dictionaries(texts, st.floats(1e-9, 0.25), max_size=4).map(with_rest),
 )
 
 
@@ -168,7 +173,9 @@ def test_operators_that_contradict_themselves_are_refused_and_the_entry_named(
 @pytest.mark.parametrize(
     ("shares", "message"),
     [
-        ({"part-1": 0.6, "part-2": 0.41}, "circumstances.shares sum to more than 1"),
+        ({"part-1": 0.6, "part-2": 0.41}, "circumstances.shares sum to 1.01 in place of 1"),
+        ({"part-1": 0.6, REST: 0.3}, "circumstances.shares sum to 0.9 in place of 1"),
+        ({"part-1": 1.2, REST: -0.2}, "circumstances.shares must be a number from 0, got -0.2"),
         ({"part-1": 0}, "circumstances.shares must be a positive number, got 0"),
         ({"part-1": "half"}, "circumstances.shares must be a positive number, got 'half'"),
         ([0.5], "circumstances.shares must be a mapping, got [0.5]"),

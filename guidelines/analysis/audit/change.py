@@ -75,6 +75,7 @@ class AuditChange:
     """Two audits that were measured independently, unless it `is_same_run`.
 
     `operators` are all that were measured, None if a side has none. The layers that changed most come first.
+    If they `are_unlike`, one side alone was timed in place; both are then compared as they were timed alone.
     """
 
     a: AuditResult
@@ -85,6 +86,7 @@ class AuditChange:
     layers: tuple[LayerChange, ...]
     ratio: Estimate
     is_same_run: bool = False
+    are_unlike: bool = False
 
     @property
     def is_same_input(self) -> bool:
@@ -131,7 +133,10 @@ class AuditChange:
 
 
 def audit_change(a: AuditResult, b: AuditResult) -> AuditChange:
-    """The change from one audit to another."""
+    """The change from one audit to another; by operators alone if one has no others."""
+    are_unlike = (a.in_place is None) != (b.in_place is None)
+    if are_unlike:
+        a, b = _alone(a), _alone(b)
     one = Exactly(1.0, a.network_s.rounds)(a.network_s.confidence)
     is_same_run = (a.network_s, a.parts) == (b.network_s, b.parts)
     ratio = one if is_same_run else over(b.network_s, a.network_s)
@@ -147,7 +152,12 @@ def audit_change(a: AuditResult, b: AuditResult) -> AuditChange:
         layers=tuple(sides.layers()),
         ratio=ratio,
         is_same_run=is_same_run,
+        are_unlike=are_unlike,
     )
+
+
+def _alone(result: AuditResult) -> AuditResult:
+    return replace(result.alone, network=result.network) if result.alone else result
 
 
 def _shares(result: AuditResult) -> dict[str, Estimate]:

@@ -66,17 +66,13 @@ def _at_most(known: Estimate, most: float | None) -> Estimate:
 def fitted(result: AuditResult) -> AuditResult:
     """An audit whose shares and prices are those in the network.
 
-    Of operators that were timed in place, shares are, and prices as far as ratios are. If a part has no time
-    alone, the others are fitted only if they take more than the whole without it.
+    Of operators that were timed in place, shares are, and prices as far as ratios are; they are scaled down
+    only if they take more than the whole. If a part has no time alone, so are the others.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
     if result.in_place:
-        return replace(
-            result,
-            parts=tuple(map(_part_in_place, result.parts)),
-            guidelines=tuple(_guideline_in_place(each, result.parts) for each in result.guidelines),
-        )
+        return _in_place(result, Fit(max(result.in_place.estimate, 1.0)).scale)
     if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
@@ -90,26 +86,38 @@ def fitted(result: AuditResult) -> AuditResult:
     )
 
 
-def _part_in_place(each: PartResult) -> PartResult:
-    alternative = _saving_in_place(each.alternative, each) if each.alternative else None
+def _in_place(result: AuditResult, scale: float) -> AuditResult:
+    """An audit of operators in place, whose shares are between 0 and 1."""
+    guidelines = []
+    for each in result.guidelines:
+        of_it = [part for part in result.parts if part.part.guideline == each.guideline]
+        off = [_off(part, part.alternative) for part in of_it if part.alternative]
+        price = _saving_in_place(each.price, each.share, off, scale) if each.price else None
+        rules = tuple(replace(rule, share=_share_in_place(rule.share, scale)) for rule in each.rules)
+        guidelines.append(replace(each, share=_share_in_place(each.share, scale), price=price, rules=rules))
+    parts = tuple(_part_in_place(each, scale) for each in result.parts)
+    return replace(result, parts=parts, guidelines=tuple(guidelines), scale=scale)
+
+
+def _part_in_place(each: PartResult, scale: float) -> PartResult:
+    def fitted(saving: Saving) -> Saving:
+        saves = _saving_in_place(saving.saves, each.share, [_off(each, saving)], scale)
+        return replace(saving, saves=saves)
+
+    alternative = fitted(each.alternative) if each.alternative else None
+    price = _share_in_place(each.price, scale) if each.price else None
     return replace(
         each,
-        price=alternative.saves if alternative else each.price,
+        share=_share_in_place(each.share, scale),
+        price=alternative.saves if alternative else price,
         alternative=alternative,
-        remedies=tuple(_saving_in_place(remedy, each) for remedy in each.remedies),
+        remedies=tuple(map(fitted, each.remedies)),
     )
 
 
-def _saving_in_place(each: Saving, part: PartResult) -> Saving:
-    return replace(each, saves=_in_place(each.saves, [_off(part, each)], most=part.share))
-
-
-def _guideline_in_place(each: GuidelineResult, parts: Iterable[PartResult]) -> GuidelineResult:
-    if each.price is None:
-        return each
-    of_it = [part for part in parts if part.part.guideline == each.guideline]
-    off = [_off(part, part.alternative) for part in of_it if part.alternative]
-    return replace(each, price=_in_place(each.price, off, most=each.share))
+def _share_in_place(share: Estimate, scale: float) -> Estimate:
+    known = share.scaled(scale)
+    return known if known.low is None else _at_most(replace(known, low=max(known.low, 0.0)), 1.0)
 
 
 def _off(part: PartResult, instead: Saving) -> float:
@@ -122,14 +130,16 @@ def _off(part: PartResult, instead: Saving) -> float:
     return instead_share * hypot(INSTEAD_IS_OFF_BY, log(part.alone) / 2)
 
 
-def _in_place(saves: Estimate, off: Iterable[float], most: Estimate) -> Estimate:
-    """A saving by others that may be off by so much, one independently of the other."""
+def _saving_in_place(saves: Estimate, share: Estimate, off: Iterable[float], scale: float) -> Estimate:
+    """A saving by others that may be off by so much, one independently of the other; the share at most."""
+    if saves == share:
+        return _share_in_place(share, scale)
     if saves.low is None or saves.high is None:
-        return saves
+        return saves.scaled(scale)
     half_width = quantile(saves.confidence) * hypot(*off)
     low = saves.estimate - hypot(saves.estimate - saves.low, half_width)
     high = saves.estimate + hypot(saves.high - saves.estimate, half_width)
-    return _at_most(replace(saves, low=low, high=high), most.high)
+    return _at_most(replace(saves, low=low, high=high).scaled(scale), _share_in_place(share, scale).high)
 
 
 def _part(each: PartResult, fit: Fit) -> PartResult:

@@ -4,7 +4,7 @@ A price is the time of a part's calls now, less that of the alternative at equal
 the network's time. Without an alternative (G4) the price is all the time that the part takes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from guidelines.analysis.audit.modes import InModes
@@ -28,30 +28,31 @@ def audit_result(run: Run) -> AuditResult:
     known = InModes(run)
     if WHOLE not in known.entries:
         raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
-    return _result(run, run.audit, known)
+    called = dict(map(_calls, run.audit.parts))
+    alone = _result(run, run.audit, known, AuditTimes(known.entries, {}))
+    times = AuditTimes(known.entries, called)
+    return replace(_result(run, run.audit, known, times), alone=alone) if times.in_place else alone
 
 
-def _result(run: Run, audit: Audit, known: InModes) -> AuditResult:
-    entries = known.entries
-    times = AuditTimes(entries, dict(map(_calls, audit.parts)))
-    results = _Parts(known, times, ReasonOfParts(known.own)).results(audit)
-    measured = [each.part for each in results]
-    failed = tuple(known.left_out(audit.parts, measured))
+def _result(run: Run, audit: Audit, known: InModes, times: AuditTimes) -> AuditResult:
+    entries, every = known.entries, list(map(_calls, audit.parts))
+    together = times.that_meet([each for each in every if each[0] in entries])
+    alone = [part for part in audit.parts if part.variant in together]
+    results = _Parts(known, times, ReasonOfParts(known.own), together).results(audit)
     return AuditResult(
         audit=audit,
         condition=entries[WHOLE].place.condition,
         network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
         network_s=times.seconds(WHOLE),
-        sum=times.alone(list(map(_calls, measured))) if results else None,
+        sum=times.alone(list(map(_calls, alone))) if alone else None,
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times, measured),
-        failed=failed,
-        failed_shares=times.shares_in_row([_calls(part) for part, _ in failed]),
+        without_g4=_without_g4(times, audit.parts if times.in_place else alone),
+        failed=tuple(known.left_out(audit.parts, alone)),
         untimed=tuple(untimed(known.own)),
-        in_place=times.in_place,
-        modes=tuple(known.results(times, measured)),
+        in_place=times.share(every) if times.in_place else None,
+        modes=tuple(known.results(times, alone)),
     )
 
 
@@ -84,18 +85,17 @@ def _calls(part: AuditPart) -> Calls:
 
 @dataclass(frozen=True)
 class _Parts:
-    """The parts of an audit that were timed."""
+    """The parts of an audit that were timed, those in `alone` without the others."""
 
     known: InModes
     times: AuditTimes
     reason: ReasonOfParts
+    alone: Set[str]
 
     def results(self, audit: Audit) -> list[PartResult]:
         """The figures of all parts that have a time beside the others, the dearest first."""
-        timed = [part for part in audit.parts if part.variant in self.known.entries]
-        meeting = self.times.that_meet(list(map(_calls, timed)))
-        results = [self._result(part) for part in timed if part.variant in meeting]
-        return sorted(results, key=_dearness, reverse=True)
+        timed = [part for part in audit.parts if self.times.in_place or part.variant in self.alone]
+        return sorted(map(self._result, timed), key=_dearness, reverse=True)
 
     def _result(self, part: AuditPart) -> PartResult:
         now = [_calls(part)]
@@ -119,7 +119,7 @@ class _Parts:
             remedies=tuple(each for each in remedies if each),
             account=account,
             floor_share=self.reason.floor_share(part.variant),
-            alone=self.times.alone(now).estimate / share.estimate,
+            alone=self.times.alone(now).estimate / share.estimate if part.variant in self.alone else 1.0,
         )
 
     def _saving(self, part: AuditPart, timed: Timed) -> Saving | None:
@@ -156,14 +156,15 @@ def _price(results: Sequence[PartResult], times: AuditTimes) -> Estimate:
     One whose alternative failed, or has no pass with the other times, counts as if it saved nothing.
     """
     pairs: list[Pair] = []
-    used = [result.part.variant for result in results]
+    used = [] if times.in_place else [result.part.variant for result in results]
     for result in results:
         now = _calls(result.part)
         instead: Calls | None = None
-        if result.alternative and times.meet(*used, result.alternative.timed.variant):
-            instead = result.alternative.timed.variant, now[1] / result.alternative.timed.work
-            used.append(instead[0])
-        elif result.alternative or result.price is None:
+        other = result.alternative.timed if result.alternative else None
+        if other and times.meet(*used, now[0], other.variant):
+            instead = other.variant, now[1] / other.work
+            used += now[0], other.variant
+        elif other or result.price is None:
             instead = now
         pairs.append((now, instead))
     is_gone = all(instead is None for _, instead in pairs)

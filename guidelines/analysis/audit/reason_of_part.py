@@ -37,6 +37,7 @@ class ReasonOfParts:
 
     def floor_share(self, variant: str) -> float | None:
         """The floor of an operator over its time; None if it is unknown."""
-        floor_s = self._floors_s.get(variant)
+        if variant not in self._floors_s:
+            return None
         each = self._measured[variant]
-        return None if floor_s is None else floor_s / each.seconds_per_call(each.confidence).estimate
+        return self._floors_s[variant] / each.seconds_per_call(each.confidence).estimate

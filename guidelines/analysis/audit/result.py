@@ -1,7 +1,6 @@
 """The figures of an audit: shares of parts in the time of a network, and what keeping guidelines saves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from guidelines.analysis.account.account import Account
 from guidelines.analysis.audit.modes import FailedPart, ModeResult
@@ -39,7 +38,7 @@ class PartResult:
     `price` is what keeping its guideline would save, None if it breaks none. `remedies` compute the same.
     `account` says why it is slower than its alternative at equal work, None if that is unknown. `floor_share`
     is the share of its time that memory access and multiply-adds take at best. `alone` is its time alone over
-    that in place, 1 if the latter is unknown.
+    that in place, 1 if one of them is unknown.
     """
 
     part: AuditPart
@@ -86,13 +85,14 @@ class GuidelineResult:
 class AuditResult:
     """An audit of a network under a condition, the dearest part first.
 
-    `sum` is the time of all parts over that of the network, `replayed` that of its operators one after the
-    other, and `without_g4` what is saved by taking out all operators that break G4, in place; None if it
-    could not be measured. `failed` are the parts that could not, with the reason, `failed_shares` what those
-    of them take that were timed in place, by their variants, and `untimed` what could not be measured beside
-    the others. `network` is a run of the network alone: its machine, and how it was measured. `modes` are
-    those that were tried beside that of `condition`. Shares are those of operators `in_place`, or alone; then
-    shares and prices were multiplied by `scale`.
+    `sum` is the time of all parts alone over that of the network, `in_place` that in their places, `replayed`
+    that of its operators one after the other, and `without_g4` what is saved by taking out all operators that
+    break G4, in place; None if it could not be measured. `failed` are the parts that could not, with the
+    reason: in place, they have a share all the same. `untimed` is what could not be measured beside the
+    others. `network` is a run of the network alone: its machine, and how it was measured. `modes` are those
+    that were tried beside that of `condition`. Shares are those `in_place` if there are any, otherwise of
+    operators alone; shares and prices were multiplied by `scale`. `alone` is the same audit by operators
+    alone, if this one is not.
     """
 
     audit: Audit
@@ -105,16 +105,22 @@ class AuditResult:
     replayed: Estimate | None = None
     without_g4: Estimate | None = None
     failed: tuple[FailedPart, ...] = ()
-    failed_shares: Mapping[str, Estimate] = field(default_factory=dict)
     untimed: tuple[Untimed, ...] = ()
     modes: tuple[ModeResult, ...] = ()
     scale: float = 1.0
-    in_place: bool = False
+    in_place: Estimate | None = None
+    alone: "AuditResult | None" = None
 
     @property
     def whole(self) -> Estimate | None:
-        """The time of all parts over the network's, in the row in which each was timed, or alone."""
-        return self.replayed if self.in_place else self.sum
+        """The time of all parts over the network's, in place or else alone."""
+        return self.in_place or self.sum
+
+    @property
+    def unknown(self) -> tuple[FailedPart, ...]:
+        """The parts that have no share, with the reason."""
+        known = {each.part.variant for each in self.parts}
+        return tuple(each for each in self.failed if each[0].variant not in known)
 
     @property
     def is_whole(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import hypot, inf
 
 from guidelines.results.audit import REPLAYED, WHOLE
-from guidelines.results.model import Entry
+from guidelines.results.model import REST, Entry
 from guidelines.stats.intervals import Estimate
 from guidelines.stats.passes import OfPass, over_passes
 
@@ -23,8 +23,8 @@ ByPass = Mapping[int, OfPass]
 class AuditTimes:
     """The times of the variants of an audit relative to the network's, pass by pass.
 
-    `called` is how often the network calls each part. If some pass timed all parts in a row, passes that did
-    not are left out.
+    `called` is how often the network calls each part. Parts are timed in place if each pass timed all of
+    them in a row.
     """
 
     def __init__(self, entries: Mapping[str, Entry], called: Mapping[str, float]) -> None:
@@ -32,9 +32,6 @@ class AuditTimes:
         network = entries[WHOLE]
         self._alone = {variant: _over(entry, network) for variant, entry in entries.items()}
         self._in_row = _in_row(entries, self._alone, called)
-        if rows := set().union(*map(set, self._in_row.values())):
-            for variant, by_pass in self._alone.items():
-                self._alone[variant] = {number: by_pass[number] for number in by_pass if number in rows}
         self._network_s = {each.number: each.seconds_per_call for each in network.passes}
         self._like = network.slowdown
 
@@ -42,10 +39,6 @@ class AuditTimes:
     def in_place(self) -> bool:
         """True if parts were timed in a row of all operators."""
         return bool(self._in_row)
-
-    def shares_in_row(self, calls: Sequence[Calls]) -> dict[str, Estimate]:
-        """The share of all calls of each variant that was timed in a row, by its name."""
-        return {each[0]: self.share([each]) for each in calls if each[0] in self._in_row}
 
     def meet(self, *variants: str) -> bool:
         """True if some pass has the times of all variants and of the network."""
@@ -90,6 +83,8 @@ class AuditTimes:
 
     def ratio(self, own: Sequence[Calls], other: Sequence[Calls]) -> dict[int, OfPass]:
         """The time of some calls alone over that of others, in each pass that has them all."""
+        if own == other:
+            return {number: OfPass(1.0, 0.0) for number in self._times(own)}
         a, b = _sums(own, self._alone), _sums(other, self._alone)
         return {number: _over_other(a[number], b[number]) for number in a.keys() & b.keys()}
 
@@ -140,15 +135,15 @@ class AuditTimes:
 def _in_row(
     entries: Mapping[str, Entry], over_network: Mapping[str, ByPass], called: Mapping[str, float]
 ) -> dict[str, dict[int, OfPass]]:
-    """The time of one call of each part over the network's, in passes that timed all parts in a row."""
-    in_row: dict[str, dict[int, OfPass]] = {}
-    passes = entries[REPLAYED].passes if REPLAYED in entries else ()
-    for each in passes:
-        shares = each.circumstances.shares
-        if called and called.keys() <= shares.keys() and each.number in over_network[WHOLE]:
-            row = over_network[REPLAYED][each.number]
-            for variant, count in called.items():
-                in_row.setdefault(variant, {})[each.number] = _scaled(row, shares[variant] / count)
+    """The time of one call of each part over the network's in each pass; {} unless all passes timed all."""
+    rows = over_network.get(REPLAYED, {})
+    shares = {each.number: each.circumstances.shares for each in entries[REPLAYED].passes} if rows else {}
+    in_row: dict[str, dict[int, OfPass]] = {variant: {} for variant in called}
+    for number in over_network[WHOLE]:
+        if shares.get(number, {}).keys() != {*called, REST}:
+            return {}
+        for variant, count in called.items():
+            in_row[variant][number] = _scaled(rows[number], shares[number][variant] / count)
     return in_row
 
 

@@ -37,7 +37,7 @@ class Limits:
 class Check:
     """A limit and the share or price that it is about, None if no such part was measured.
 
-    `missing` is the number of parts that break it and could not be measured.
+    `missing` is the number of parts that break it and could not be measured, or not its alternative.
     """
 
     limit: Limit
@@ -72,8 +72,15 @@ def checks(results: Sequence[AuditResult], wanted: Sequence[Limit]) -> Iterator[
     """The answer on each limit for each audit."""
     for result in results:
         for limit in wanted:
-            missing = sum(part.guideline == limit.guideline for part, _ in result.failed)
-            yield Check(limit, result.audit.target, _amount(result, limit), missing)
+            yield Check(limit, result.audit.target, _amount(result, limit), _missing(result, limit))
+
+
+def _missing(result: AuditResult, limit: Limit) -> int:
+    """The number of parts that break a guideline and have no share or no price."""
+    missing = sum(part.guideline == limit.guideline for part, _ in result.unknown)
+    if limit.word == PRICE:
+        missing += sum(each.part.guideline == limit.guideline and not each.price for each in result.parts)
+    return missing
 
 
 def _amount(result: AuditResult, limit: Limit) -> Estimate | None:

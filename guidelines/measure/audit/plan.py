@@ -144,7 +144,7 @@ def _row(name: str, program: Program, names: Sequence[str], in_place: bool) -> V
     if not in_place:
         return _variant(name, partial(Replayed, again), _work(program.calls))
     variant = _variant(name, partial(Row, again, names), _work(program.calls))
-    return replace(variant, shares=Row.shares)
+    return replace(variant, before_sample=Row.forget, part_seconds=Row.part_seconds)
 
 
 def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:

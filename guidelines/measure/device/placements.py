@@ -71,7 +71,7 @@ class _FreshThreads:
             return Timed(
                 sample=lambda calls: thread.run(partial(network.sample, calls)),
                 look_again=lambda seconds: thread.run(partial(network.look_again, seconds)),
-                shares=network.shares,
+                part_seconds=network.part_seconds,
             )
 
         return build

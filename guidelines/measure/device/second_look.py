@@ -35,13 +35,13 @@ GENERATOR = "if random numbers are the reason, make their generator an attribute
 class Timed:
     """A network to time: call it with a number of calls for the seconds that these take.
 
-    `look_again` is told the usual seconds per call, once all of them are known. `shares` gives those that
-    parts of the network took of its calls, by name; of most networks they are not known.
+    `look_again` is told the usual seconds per call, once all of them are known. `part_seconds` gives
+    those that parts of the network took in the last sample, by name; of most networks they are not known.
     """
 
     sample: Sample
     look_again: LookAgain = lambda seconds_per_call: ()
-    shares: Callable[[], Mapping[str, float]] = dict
+    part_seconds: Callable[[], Mapping[str, float]] = dict
 
     def __call__(self, calls: int) -> float:
         """Seconds that a number of calls take."""

@@ -82,7 +82,7 @@ def prepare(variant: Variant, condition: Condition, seed: int, bind: Bind) -> Ti
         condition=condition,
         multiply_adds=variant.cost(condition).multiply_adds,
     )
-    return Timed(instance.sample, instance.look_again, partial(variant.shares, module))
+    return Timed(instance.sample, instance.look_again, partial(variant.part_seconds, module))
 
 
 def timed(

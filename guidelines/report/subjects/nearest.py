@@ -114,8 +114,8 @@ def _not_compared(found: Nearest, name: str) -> Iterator[str]:
     conditions: dict[str, list[str]] = {}
     for condition, guidelines in found.not_compared.items():
         conditions.setdefault(", ".join(guidelines), []).append(condition.id)
-    for guidelines, ids in conditions.items():
-        yield f"not compared, because {name} lacks it: {guidelines} under {', '.join(ids)}"
+    for lacked, ids in conditions.items():
+        yield f"not compared, because {name} lacks it: {lacked} under {', '.join(ids)}"
 
 
 def _sides(found: Nearest) -> Iterator[str]:

@@ -70,11 +70,10 @@ def test_an_alternative_that_does_more_work_is_called_less_often():
 def test_shares_in_the_row_are_those_of_the_network():
     result = audit_result(made_up_parts.audit_run(in_place=IN_PLACE))
     assert result.in_place
-    assert result.whole == result.replayed
     shares = {each.part.variant: each.share.estimate for each in result.parts}
     row = result.replayed.estimate
-    assert shares == pytest.approx({name: row * IN_PLACE[name] for name in shares}, rel=0.01)
-    assert set(IN_PLACE) - set(shares) == set(result.failed_shares) == {"part-5"}
+    assert shares == pytest.approx({name: row * share for name, share in IN_PLACE.items()}, rel=0.01)
+    assert result.whole.estimate == pytest.approx(sum(shares.values()), rel=0.01)
     grouped = {each.guideline: each.share.estimate for each in result.guidelines}
     assert grouped["G2"] == pytest.approx(shares["part-1"])
 
@@ -107,24 +106,52 @@ def test_a_row_that_was_not_timed_leaves_operators_alone():
     assert result.whole == result.sum
 
 
-def test_passes_without_a_row_are_left_out_if_another_has_one():
+def test_a_part_that_cannot_run_alone_has_its_share_but_no_price():
+    result = audit_result(made_up_parts.audit_run(in_place=IN_PLACE))
+    (odd,) = [each for each in result.parts if each.part.variant == "part-5"]
+    assert odd.share.estimate == pytest.approx(0.95 * IN_PLACE["part-5"], rel=0.01)
+    assert (odd.price, odd.alternative, odd.alone) == (None, None, 1.0)
+    assert [part.variant for part, _ in result.failed] == ["part-5"]
+    assert result.unknown == ()
+    assert len(audit_result(made_up_parts.audit_run()).unknown) == 1
+
+
+def test_all_passes_have_to_time_all_parts_in_a_row():
     run = made_up_parts.audit_run(in_place=IN_PLACE, passes=3)
-    rows = [each for each in run.entries if each.place.variant == REPLAYED]
-    others = [each for each in run.entries if each.place.variant != REPLAYED]
-    (row,) = rows
-    lost = replace(run, entries=(*others, replace(row, passes=row.passes[:2])))
-    result = audit_result(lost)
-    assert result.in_place
-    assert result.parts[0].price is not None
-    none_is_left = replace(run, entries=tuple(others))
-    assert not audit_result(none_is_left).in_place
+    (row,) = [each for each in run.entries if each.place.variant == REPLAYED]
+    others = tuple(each for each in run.entries if each.place.variant != REPLAYED)
+    fewer = replace(row, passes=row.passes[:2])
+    first, *rest = row.passes
+    unknown = replace(first, circumstances=replace(first.circumstances, shares={}))
+    for lacking in (fewer, replace(row, passes=(unknown, *rest))):
+        result = audit_result(replace(run, entries=(*others, lacking)))
+        assert result.in_place is None
+        assert result.parts == result_alone(run).parts
 
 
-def test_an_alternative_that_no_pass_with_a_row_has_is_not_compared():
+def result_alone(run):
+    return audit_result(run).alone
+
+
+def test_beside_operators_in_place_those_alone_are_known():
+    run = made_up_parts.audit_run(in_place=IN_PLACE)
+    assert result_alone(run).parts == audit_result(made_up_parts.audit_run()).parts
+    assert result_alone(made_up_parts.audit_run()) is None
+
+
+def test_what_is_not_compared_costs_nothing_for_certain():
+    run = made_up_parts.audit_run(in_place=IN_PLACE)
+    entries = [each for each in run.entries if each.place.variant != "part-2.alternative"]
+    result = audit_result(replace(run, entries=tuple(entries)))
+    (of_g1,) = [each for each in result.guidelines if each.guideline == "G1"]
+    assert (of_g1.price.estimate, of_g1.price.half_width) == (0, 0)
+
+
+def test_an_alternative_that_no_pass_has_together_with_its_part_is_not_compared():
     run = made_up_parts.audit_run(in_place=IN_PLACE, passes=3)
     entries = []
     for each in run.entries:
-        kept = {REPLAYED: each.passes[:1], "part-1.alternative": each.passes[1:]}
+        kept = {"part-1": each.passes[:1], "part-1.alternative": each.passes[1:]}
         entries.append(replace(each, passes=kept.get(each.place.variant, each.passes)))
     result = audit_result(replace(run, entries=tuple(entries)))
     (grouped,) = [each for each in result.parts if each.part.variant == "part-1"]

@@ -151,3 +151,15 @@ def test_nothing_in_place_saves_more_than_its_share():
 def test_without_intervals_there_is_none_in_place():
     _, after = in_place(passes=1)
     assert by_variant(after)["part-1"].price.low is None
+
+
+def test_shares_in_place_that_are_more_than_the_whole_are_scaled_down_to_it():
+    before, after = in_place(shares=SHARES | {REPLAYED: 1.2})
+    assert before.in_place.estimate > 1
+    assert after.scale == pytest.approx(1 / before.in_place.estimate)
+    assert sum(each.share.estimate for each in after.guidelines) == pytest.approx(1)
+    for amount in (*(each.share for each in after.parts), *(each.share for each in after.guidelines)):
+        assert 0 <= amount.low <= amount.estimate <= amount.high <= 1
+    prices = [each.price.estimate for each in before.guidelines if each.price]
+    scaled = [each.price.estimate for each in after.guidelines if each.price]
+    assert scaled == pytest.approx([price * after.scale for price in prices])

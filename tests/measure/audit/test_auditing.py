@@ -36,7 +36,8 @@ def test_the_result_has_every_part_with_its_share(measured):
     audit, _ = measured("TwoInputs", "1,3,8,8", "1,4")
     result = audit_result(audit.run)
     assert sorted(each.part.variant for each in result.parts) == ["part-1", "part-2", "part-3"]
-    assert result.sum.estimate == pytest.approx(sum(each.share.estimate for each in result.parts), rel=0.5)
+    for known, of_all in ((result, result.in_place), (result.alone, result.sum)):
+        assert of_all.estimate == pytest.approx(sum(each.share.estimate for each in known.parts), rel=0.5)
     assert [each.guideline for each in result.guidelines] == ["G1", "G4"]
 
 
@@ -48,7 +49,8 @@ def test_a_part_that_fails_is_named_and_the_others_have_shares(measured):
         ("part-2", "NotImplementedError"),
         ("part-3", "RuntimeError"),
     ]
-    assert sorted(each.part.variant for each in result.parts) == ["part-1", "part-4"]
+    assert sorted(each.part.variant for each in result.parts) == ["part-1", "part-2", "part-3", "part-4"]
+    assert sorted(each.part.variant for each in result.alone.parts) == ["part-1", "part-4"]
 
 
 def test_a_network_that_fails_ends_the_audit_with_the_reason(measured):

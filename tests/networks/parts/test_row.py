@@ -9,15 +9,18 @@ from guidelines.networks.parts.values import repeatable
 CPU = torch.device("cpu")
 
 
+LOOK_S = 0.125
+
+
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock on which each operator takes the next of some seconds, over and over."""
-    state = {"now": 0.0, "looks": 0, "takes": [1.0]}
+    """A clock on which each operator takes the next of some seconds, over and over, and a look its own."""
+    state = {"now": 0.0, "looks": 0, "takes": [0.0]}
 
     def perf_counter():
         if state["looks"] % 2:
             takes = state["takes"]
-            state["now"] += takes[state["looks"] // 2 % len(takes)]
+            state["now"] += takes[state["looks"] // 2 % len(takes)] + LOOK_S
         state["looks"] += 1
         return state["now"]
 
@@ -26,7 +29,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def row(program):
+def row(program, clock):
     """A row of a convolution, a view and a ReLU."""
 
     def row(*names):
@@ -35,6 +38,7 @@ def row(program):
         made = Row(repeatable(recorded), names)
         with torch.inference_mode():
             made.run(CPU)
+        made.forget()
         return made
 
     return row
@@ -47,27 +51,25 @@ def called(row, clock, *takes):
         return row.run(CPU)
 
 
-def test_each_operator_has_its_share_of_a_call(row, clock):
+def test_each_operator_has_the_seconds_of_all_calls_without_the_looks(row, clock):
     made = row("conv", "", "relu")
-    for _ in range(9):
+    for _ in range(2):
         called(made, clock, 6.0, 1.0, 3.0)
-    assert made.shares() == pytest.approx({"conv": 0.6, "relu": 0.3})
+    assert made.part_seconds() == {"conv": 12.0, "relu": 6.0}
 
 
 def test_operators_of_one_name_count_together(row, clock):
     made = row("both", "", "both")
-    for _ in range(9):
-        called(made, clock, 6.0, 1.0, 3.0)
-    assert made.shares() == pytest.approx({"both": 0.9})
+    called(made, clock, 6.0, 1.0, 3.0)
+    assert made.part_seconds() == {"both": 9.0}
 
 
-def test_a_call_that_was_held_up_does_not_count(row, clock):
+def test_what_was_before_is_forgotten(row, clock):
     made = row("conv", "", "relu")
-    for _ in range(9):
-        called(made, clock, 6.0, 1.0, 3.0)
-    for _ in range(3):
-        called(made, clock, 6.0, 1.0, 90.0)
-    assert made.shares() == pytest.approx({"conv": 0.6, "relu": 0.3})
+    called(made, clock, 90.0, 1.0, 3.0)
+    made.forget()
+    called(made, clock, 6.0, 1.0, 3.0)
+    assert made.part_seconds() == {"conv": 6.0, "relu": 3.0}
 
 
 def test_it_computes_what_the_program_computes(row, clock):
@@ -80,11 +82,6 @@ def test_it_computes_what_the_program_computes(row, clock):
 def test_another_device_begins_anew(row, clock):
     made = row("conv", "", "relu")
     called(made, clock, 6.0, 1.0, 3.0)
+    clock |= {"looks": 0, "takes": [0.0]}
     made.run(torch.device("meta"))
-    assert len(made.shares()) == 2
-    assert len(made._kept) == 1
-
-
-def test_before_any_call_no_share_is_known(program):
-    recorded = program(lambda net, x: x.relu())
-    assert Row(recorded, ["relu"]).shares() == {}
+    assert made.part_seconds() == {"conv": 0.0, "relu": 0.0}

@@ -52,7 +52,9 @@ def _sections(result: AuditResult, top: int) -> Iterator[Section]:
         if section:
             yield section
     yield from untimed.sections(result)
-    yield from _failed(FAILED_TITLE, result.failed, result.failed_shares)
+    known = {each.part.variant: each.share for each in result.parts}
+    title = f"{FAILED_TITLE} alone" if result.in_place else FAILED_TITLE
+    yield from _failed(title, result.failed, known)
     for each in result.modes:
         yield from _failed(f"{FAILED_TITLE} {printable(form_of(each.mode))}", each.failed, {})
 

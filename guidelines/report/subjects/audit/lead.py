@@ -19,7 +19,6 @@ from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
 from guidelines.results.number_of import number_of
 from guidelines.spec.condition import form_of
-from guidelines.stats.intervals import Estimate
 
 # Attributes of a condition that the line on it names.
 CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
@@ -119,10 +118,10 @@ def _foldable(result: AuditResult) -> Iterator[str]:
 
 def _wholeness(result: AuditResult) -> str:
     """The sum of all parts over the network's time, and the reason if it is far from 1."""
+    if result.in_place:
+        return _in_place(result)
     if result.sum is None:
         return "none of its operators was measured alone"
-    if result.in_place and result.replayed:
-        return _in_place(result.replayed, result.sum, is_whole=result.is_whole)
     together = f"together {share(result.sum)} of the network's time"
     if result.replayed:
         together += f"; run one after the other {share(result.replayed)}"
@@ -135,12 +134,15 @@ def _wholeness(result: AuditResult) -> str:
     return f"the parts do not make the whole: timed alone, {together}; {_reason(result)}"
 
 
-def _in_place(in_a_row: Estimate, alone: Estimate, *, is_whole: bool) -> str:
-    """The time of all parts in the row in which each was timed, and alone, as their prices were found."""
-    took = f"one after the other, as each was timed, {share(in_a_row)} of the network's time"
-    if not is_whole and in_a_row.estimate < 1:
+def _in_place(result: AuditResult) -> str:
+    """The time of all parts in place, and alone, as their prices were found."""
+    took = f"in place, together {share(result.in_place)} of the network's time" if result.in_place else ""
+    if result.scale < 1:
+        took += f"; shares and prices are scaled by {result.scale:.2f} to fit"
+    elif not result.is_whole:
         took += ", the rest between operators, in Python and dispatch"
-    return f"the parts {'make' if is_whole else 'do not make'} the whole: {took}; alone {share(alone)}"
+    alone = f"; alone {share(result.sum)}" if result.sum else ""
+    return f"the parts {'make' if result.is_whole else 'do not make'} the whole: {took}{alone}"
 
 
 def _reason(result: AuditResult) -> str:
@@ -168,7 +170,8 @@ def _doubts(result: AuditResult) -> Iterator[str]:
     elif has_few_passes(result):
         yield f"{network.passes} passes tell intervals badly: --passes {USUAL_PASSES}"
     if result.failed:
-        yield f"{number_of(len(result.failed), 'part')} could not be measured: see below"
+        how_far = "alone" if result.in_place else "at all"
+        yield f"{number_of(len(result.failed), 'part')} could not be measured {how_far}: see below"
     yield from result.network.notes
     for note in how.noted:
         if note.startswith(f"{WHOLE}: "):

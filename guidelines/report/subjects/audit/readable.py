@@ -24,6 +24,7 @@ def readable(result: AuditResult) -> AuditResult:
         sum=_share(result.sum, shown) if result.sum else None,
         parts=tuple(_part(each, shown) for each in result.parts),
         guidelines=tuple(_guideline(each, shown) for each in result.guidelines),
+        in_place=_share(result.in_place, shown) if result.in_place else None,
         replayed=_share(result.replayed, shown) if result.replayed else None,
         without_g4=shown(result.without_g4, WHOLE_TIME) if result.without_g4 else None,
         modes=tuple(_mode(each, shown) for each in result.modes),

@@ -74,8 +74,8 @@ def lines(result: AuditResult) -> Iterator[Line]:
         high=None if has_none else left + (half_width or 0.0),
     )
     name, meaning = _rest(result, left)
-    if result.failed:
-        meaning += f"; {number_of(len(result.failed), 'part')} not measured"
+    if result.unknown:
+        meaning += f"; {number_of(len(result.unknown), 'part')} not measured"
     yield Line(name, meaning, rest)
 
 
@@ -83,7 +83,7 @@ def _rest(result: AuditResult, left: float) -> tuple[str, str]:
     """The name of what is left of the time, and its meaning."""
     if left < 0:
         return OVERLAP, OVERLAP_MEANING
-    is_between = result.in_place or result.is_whole
+    is_between = result.in_place is not None or result.is_whole
     return (BETWEEN, BETWEEN_MEANING) if is_between else (REST, REST_MEANING)
 
 

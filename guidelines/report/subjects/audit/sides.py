@@ -77,6 +77,8 @@ def multiply_adds(side: MachineResults) -> int:
 
 def notes_on_sums(compared: AuditChange) -> Iterator[str]:
     """Lines on layers that were measured on one side alone, and on operators that do not make the time."""
+    if compared.are_unlike:
+        yield "operators are compared as timed alone: on one side only they were timed in place, too"
     for side, result in (("A", compared.a), ("B", compared.b)):
         alone_s = [each.a_s if side == "A" else each.b_s for each in compared.uneven]
         total_s = sum(seconds.estimate for seconds in alone_s if seconds)
@@ -87,7 +89,7 @@ def notes_on_sums(compared: AuditChange) -> Iterator[str]:
         if result.whole is None:
             yield f"{name}: no operator could be measured alone"
         elif not result.is_whole:
-            where = "one after the other" if result.in_place else "alone"
+            where = "in place" if result.in_place else "alone"
             took = f"{number(result.whole.scaled(100))} %"
             yield (
                 f"{name}: its operators {where} take {took} of the network's time, so that "

@@ -17,10 +17,11 @@ NO_REASON = "not measured"
 def sections(result: AuditResult) -> Iterator[Section]:
     """The alternatives and the remedies that have no time."""
     reasons = {each.variant: each.reason for each in result.untimed}
+    failed = [part for part, _ in result.failed]
     unpriced = []
     for each in result.parts:
-        if each.part.guideline and each.part.alternative and not each.price:
-            other = each.part.alternative
+        other = each.part.alternative
+        if other and not each.price and each.part not in failed:
             reason = printable(reasons.get(other.variant, NO_REASON))
             broken = f"{described(each.part)}, {each.part.guideline}: {share(each.share)} of the time"
             unpriced.append(f"{broken}; {printable(other.text)}: {reason}")
