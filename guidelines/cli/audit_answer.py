@@ -91,19 +91,21 @@ def gated(answer: Answer, results: "Sequence[AuditResult]", wanted: "Limits | No
 
 def _line(check: "Check") -> str:
     """A limit that is exceeded: "failed: net: what breaks G4 takes 52 [49, 55] % of the time, ..."."""
-    from guidelines.analysis.audit.too_dear import EXCEEDED, SHARE
+    from guidelines.analysis.audit.too_dear import EXCEEDED, PRICE
     from guidelines.report.differences import saving
     from guidelines.results.checked import printable
 
     guideline, most = check.limit.guideline, f"{100 * check.limit.most:g} %"
-    words = (
-        f"what breaks {guideline} takes" if check.limit.word == SHARE else f"keeping {guideline} would save"
-    )
-    told = f"{words} {saving(check.amount)} of the time" if check.amount else f"{guideline} was not measured"
+    words, unknown = f"what breaks {guideline} takes", f"{guideline} was not measured"
+    if check.limit.word == PRICE:
+        words = f"keeping {guideline} would save"
+        unknown = f"what {words} was not measured"
+    told = f"{words} {saving(check.amount)} of the time" if check.amount else unknown
     target = printable(check.target)
     if check.outcome == EXCEEDED:
         return f"failed: {target}: {told}, more than {most}"
-    missing = f"; {number_of(check.missing, 'part')} not measured" if check.missing else ""
+    lacking = "without a price" if check.limit.word == PRICE else "not measured"
+    missing = f"; {number_of(check.missing, 'part')} {lacking}" if check.missing else ""
     return f"undecided: {target}: {told}, the limit is {most}{missing}"
 
 

@@ -150,6 +150,15 @@ def test_parts_that_were_not_measured_leave_a_limit_undecided(audit_path, report
     )
 
 
+def test_a_part_whose_alternative_was_not_measured_leaves_a_limit_on_its_price_undecided(audit_path, report):
+    without = {name: share for name, share in SHARES.items() if name != "part-1.alternative"}
+    audit_path.write_text(saved_audit(shares=without))
+    _, err, status = report("--fail-on", "price:G2:5%,unclear")
+    assert status == 1
+    assert "what keeping G2 would save was not measured, the limit is 5 %; 1 part without a price" in err
+    assert report("--fail-on", "share:G2:50%,unclear")[2] == 0
+
+
 def test_without_an_interval_the_estimate_counts(audit_path, report):
     audit_path.write_text(saved_audit(passes=1))
     assert report("--fail-on", "share:G4:19.5%")[2] == 1

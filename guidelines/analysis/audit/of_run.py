@@ -137,7 +137,7 @@ def _of_guidelines(results: Sequence[PartResult], times: AuditTimes) -> Iterator
         of_it = [result for result in results if result.part.guideline == guideline]
         if of_it:
             now = [_calls(result.part) for result in of_it]
-            price = _price(of_it, times) if guideline else None
+            price = _price(of_it, times) if any(each.price for each in of_it) else None
             rules = tuple(_of_rules(of_it, times)) if guideline == "G4" else ()
             yield GuidelineResult(guideline, times.share(now), price, rules)
 

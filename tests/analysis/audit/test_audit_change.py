@@ -3,9 +3,11 @@ from math import inf
 
 import pytest
 from made_up_audits import CPU, audit, operator
+from made_up_parts import IN_PLACE, audit_run
 
 from guidelines.analysis.audit.change import audit_change
 from guidelines.analysis.audit.gate import audit_gate
+from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.triggers import triggers
 from guidelines.results.model import Circumstances
 
@@ -200,3 +202,15 @@ def test_an_audit_that_was_disturbed_tells_of_no_change():
         assert not audit_gate(compared, triggers("slower:5%,unclear")).passed
     assert audit_change(disturbed(a, 1), disturbed(b, 1)).pace == "SLOWER"
     assert audit_change(disturbed(a, 5), disturbed(a, 5)).pace == "SAME"
+
+
+def test_operators_are_compared_as_timed_alone_if_one_side_was_not_timed_in_place():
+    in_place, alone = (audit_result(audit_run(in_place=shares)) for shares in (IN_PLACE, None))
+    for compared in (audit_change(in_place, alone), audit_change(alone, in_place)):
+        assert compared.are_unlike
+        assert (compared.a.parts, compared.b.parts) == (alone.parts, alone.parts)
+        for each in (*compared.guidelines, *compared.layers):
+            assert each.change is None or each.change.estimate == pytest.approx(0)
+    both = audit_change(in_place, in_place)
+    assert not both.are_unlike
+    assert both.a.in_place

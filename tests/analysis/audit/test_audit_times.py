@@ -139,12 +139,20 @@ def test_beside_operators_in_place_those_alone_are_known():
     assert result_alone(made_up_parts.audit_run()) is None
 
 
-def test_what_is_not_compared_costs_nothing_for_certain():
+def test_a_guideline_without_any_alternative_has_no_price():
     run = made_up_parts.audit_run(in_place=IN_PLACE)
     entries = [each for each in run.entries if each.place.variant != "part-2.alternative"]
     result = audit_result(replace(run, entries=tuple(entries)))
     (of_g1,) = [each for each in result.guidelines if each.guideline == "G1"]
-    assert (of_g1.price.estimate, of_g1.price.half_width) == (0, 0)
+    assert of_g1.share
+    assert of_g1.price is None
+
+
+def test_a_ratio_of_the_same_calls_is_1_for_certain():
+    known = times(now=SHARES)
+    assert {
+        (each.estimate, each.log_deviation) for each in known.ratio([("now", 2)], [("now", 2)]).values()
+    } == {(1, 0)}
 
 
 def test_an_alternative_that_no_pass_has_together_with_its_part_is_not_compared():

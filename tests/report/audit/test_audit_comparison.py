@@ -84,7 +84,7 @@ def test_a_row_of_layers_names_the_first_with_its_operators_and_guidelines():
     rows = cells(layers)
     assert list(rows) == [
         f"conv1 + 1 more: {GROUPED} | conv 1x1",
-        "(network): conv 1x1",
+        "forward(): conv 1x1",
         f"new: {GROUPED}",
         "fc: conv 1x1",
     ]

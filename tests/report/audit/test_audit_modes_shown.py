@@ -28,14 +28,14 @@ def flat(**changes):
 
 def test_the_whole_network_has_a_line_for_each_mode():
     told = shown(modes={"compile": COMPILED, "cudagraph": CAPTURED}).splitlines()
-    assert "compiled, the whole network takes 0.80 [0.78, 0.82] of its time" in told
-    assert "as a CUDA graph, the whole network takes 0.500 [0.488, 0.513] of its time" in told
+    assert "compiled, the whole network takes 0.80 [0.78, 0.82] times as long" in told
+    assert "as a CUDA graph, the whole network takes 0.500 [0.488, 0.513] times as long" in told
 
 
 def test_a_mode_that_is_faster_for_no_operator_says_so():
     slower = {name: share * 1.5 for name, share in COMPILED.items() if name != WHOLE}
     slower = {WHOLE: 0.8, **slower, "part-1": 0.12, "part-3": 0.12, "part-4": 0.2}
-    none = "takes 0.80 [0.78, 0.82] of its time; alone, none of its operators is clearly faster so"
+    none = "takes 0.80 [0.78, 0.82] times as long; alone, none of its operators is clearly faster so"
     assert none in flat(modes={"compile": slower})
     assert "none of its operators" not in flat(modes={"compile": slower | {"part-4": 0.15}})
     assert "none of its operators" not in flat(modes={"compile": {WHOLE: 0.8}})  # none was measured
@@ -43,7 +43,7 @@ def test_a_mode_that_is_faster_for_no_operator_says_so():
 
 
 def test_without_intervals_the_line_has_the_estimate_alone():
-    assert "compiled, the whole network takes ~0.80 of its time" in flat(
+    assert "compiled, the whole network takes ~0.80 times as long" in flat(
         modes={"compile": COMPILED}, passes=2
     )
 

@@ -15,13 +15,13 @@ from guidelines.report.digits import (
     with_interval,
 )
 from guidelines.report.document import BREAK, Document, Grid, Head, Row, Section, Value
+from guidelines.report.subjects.audit.parts import ROOT
 from guidelines.report.subjects.audit.sides import Sides, lines, notes_on_sums
 from guidelines.results.audit import AuditPart
 from guidelines.stats.intervals import Estimate
 
 # A terminal shows no more layers than these; files hold all.
 MOST_LAYERS = 15
-NETWORK = "(network)"
 NO_GUIDELINE = "none"
 NAMES = {"": NO_GUIDELINE, "operators": "all operators"}
 CHANGES = (
@@ -115,7 +115,7 @@ def _of_layer(each: LayerChange) -> Row:
 def name_of(each: LayerChange) -> str:
     """The first layer, and the number of others: "features.3 + 5 more", or its calls: "relu (3 calls)"."""
     first, *others = dict.fromkeys(each.layers)
-    first = first or NETWORK
+    first = first or ROOT
     if others:
         return f"{first} + {len(others)} more"
     return f"{first} ({len(each.layers)} calls)" if len(each.layers) > 1 else first
@@ -169,7 +169,7 @@ def _not_measured(compared: AuditChange) -> tuple[str, ...]:
     notes = []
     for side, result in (("A", compared.a), ("B", compared.b)):
         for part, reason in result.failed:
-            notes.append(f"not measured on {side}: {part.layers[0] or NETWORK}: {part.operator}: {reason}")
+            notes.append(f"not measured on {side}: {part.layers[0] or ROOT}: {part.operator}: {reason}")
     return tuple(notes)
 
 
@@ -177,7 +177,8 @@ def _legend(compared: AuditChange) -> Iterator[str]:
     """The meaning of every word, sign and bracket."""
     sure = level(compared.ratio.confidence)
     yield (
-        "B / A: B's time over A's. change: B's time less A's, in percent of the whole network's time on A. "
+        "us A, us B: all calls of a row. B / A: B's time over A's. change: B's time less A's, in percent of "
+        "the whole network's time on A. "
         "Layers that are one operator on the same shapes share a row."
     )
     yield f"±, [ ]: {sure} each, alone: of many rows, some lie outside by chance."

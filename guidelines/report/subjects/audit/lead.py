@@ -79,7 +79,7 @@ def _mode(each: ModeResult, result: AuditResult) -> str:
     if each.ratio is None:
         return f"{network} was not measured, nor were its parts: {printable(each.reason)}"
     ratio = f"~{number(each.ratio)}" if each.ratio.half_width is None else with_interval(each.ratio)
-    takes = f"{network} takes {ratio} of its time"
+    takes = f"{network} takes {ratio} times as long"
     known = [form for form in _forms(result, each.mode) if form.saves.low is not None]
     if known and not any(form.is_clear for form in known):
         return f"{takes}; alone, none of its operators is clearly faster so"

@@ -29,6 +29,8 @@ from guidelines.results.number_of import number_of
 from guidelines.stats.intervals import Estimate
 
 US = 1e6
+# The layer of what the network's own forward() calls, not that of a module in it.
+ROOT = "forward()"
 # Characters of the names of rows, and of remedies, in a table of 80 columns.
 NAME_WIDTH, REMEDY_WIDTH, INDENT = 30, 12, "  "
 # Parts that break no guideline are shown if they take this share of the time, and no more than these.
@@ -103,7 +105,7 @@ def _reason_legend(shown: Iterable[PartResult]) -> list[str]:
 def layers_of(part: AuditPart) -> str:
     """The first layer and the number of others: "layer1.0.conv2 + 5 more"."""
     first, *others = map(printable, part.layers)
-    return f"{first or '(network)'}{f' + {len(others)} more' if others else ''}"
+    return f"{first or ROOT}{f' + {len(others)} more' if others else ''}"
 
 
 def _full(each: PartResult, result: AuditResult) -> Row:
@@ -218,7 +220,8 @@ def _brief_name(each: PartResult) -> Value:
     """The layer; what it is and why it is dear on lines below. G4 says all of its rule in the operator."""
     part = each.part
     rule = "" if part.guideline == "G4" else printable(part.rule)
-    return _stacked(layers_of(part), (printable(part.operator), rule, _mostly(each)), NAME_WIDTH)
+    instead = f"instead: {printable(each.alternative.timed.text)}" if each.alternative else ""
+    return _stacked(layers_of(part), (printable(part.operator), rule, instead, _mostly(each)), NAME_WIDTH)
 
 
 def _stacked(first: str, others: Iterable[str], width: int) -> Value:
