@@ -4,7 +4,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from guidelines.analysis.audit.change import AuditChange, audit_change
+from guidelines.analysis.audit.change import AuditChange
+from guidelines.analysis.audit.compare import audit_change
 from guidelines.analysis.audit.gate import AuditGate, audit_gate
 from guidelines.analysis.audit.result import AuditResult
 from guidelines.analysis.measured import MachineResults

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from made_up_parts import audit_run, saved_audit
 
-from guidelines.analysis.audit.change import audit_change
+from guidelines.analysis.audit.compare import audit_change
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.results.audit import WHOLE
 from guidelines.results.saved_file import parse

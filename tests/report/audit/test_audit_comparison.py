@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from made_up_audits import CPU, audit_run, operator
 
-from guidelines.analysis.audit.change import audit_change
+from guidelines.analysis.audit.compare import audit_change
 from guidelines.analysis.audit.gate import audit_gate
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.measured import results_of

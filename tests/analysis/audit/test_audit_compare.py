@@ -5,7 +5,7 @@ import pytest
 from made_up_audits import CPU, audit, operator
 from made_up_parts import IN_PLACE, audit_run
 
-from guidelines.analysis.audit.change import audit_change
+from guidelines.analysis.audit.compare import audit_change
 from guidelines.analysis.audit.gate import audit_gate
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.analysis.triggers import triggers
