@@ -38,8 +38,11 @@ def without_groups(each: Product) -> Alternative:
     )
 
 
-def in_one_piece(group: Sequence[Product], channels: int) -> Alternative:
-    """G3: one operator with the kernel of the fragment that does most work; they read `channels` in all."""
+def in_one_piece(group: Sequence[Product]) -> Alternative:
+    """G3: one operator with the kernel of the fragment that does most work, and equal widths, as in Table 3.
+
+    As wide as all fragments together, it would break G1.
+    """
     largest = max(group, key=lambda each: each.multiply_adds)
     multiply_adds = sum(each.multiply_adds for each in group)
     work = multiply_adds / largest.multiply_adds
@@ -51,13 +54,11 @@ def in_one_piece(group: Sequence[Product], channels: int) -> Alternative:
             text=f"one operator, depthwise on {width} channels",
             work=width / (largest.c1 * work),
         )
-    outputs = sum(each.c2 for each in group)
-    scale = sqrt(work * largest.c1 * largest.c2 / (channels * outputs))
-    c1, c2 = _near(channels * scale, largest), _near(outputs * scale, largest)
+    width = _near(sqrt(work * largest.c1 * largest.c2), largest)
     return Alternative(
-        largest.with_widths(c1, c2),
-        text=f"one operator, widths {c1} and {c2}",
-        work=largest.work_with(c1, c2) / work,
+        largest.with_widths(width, width),
+        text=f"one operator, widths {width} and {width}",
+        work=largest.work_with(width, width) / work,
     )
 
 

@@ -1,6 +1,6 @@
 """Find products that read one tensor side by side, and could be one product (G3)."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from guidelines.networks.parts.origins import Cut, Origins
@@ -9,25 +9,20 @@ from guidelines.networks.parts.program import Program
 
 
 class Fragments(NamedTuple):
-    """Products that read one tensor side by side, and the channels that they read in all.
+    """Products that read one tensor side by side.
 
     `is_one_input` is True if they read the very same elements, in the same form.
     """
 
     products: tuple[Product, ...]
-    channels: int
     is_one_input: bool
 
 
 class _Read(NamedTuple):
-    """A product, and how it reads its input.
-
-    `side` is a key that it shares with those beside it. `part` names the channels that it reads, () for all.
-    """
+    """A product, and how it reads its input; `side` is a key that it shares with those beside it."""
 
     product: Product
     side: Hashable
-    part: tuple[Hashable, ...]
     form: Hashable
 
 
@@ -50,13 +45,11 @@ def fragments(program: Program) -> list[Fragments]:
 
 def _read(each: Product, origins: Origins) -> _Read:
     origin, cuts = origins.of(each.input)
-    channels = tuple(cut.part for cut in cuts if _is_by_channel(cut, each))
     others = tuple(cut.part for cut in cuts if not _is_by_channel(cut, each))
     size = each.output.shape[2:] if each.kernel else each.output.shape[:1]
     return _Read(
         product=each,
         side=(origin, others, size, each.is_depthwise, each.call.name),
-        part=channels,
         form=origins.form_of(each.input),
     )
 
@@ -71,17 +64,5 @@ def _is_by_channel(cut: Cut, each: Product) -> bool:
 def _together(reads: Sequence[_Read]) -> Fragments:
     return Fragments(
         products=tuple(read.product for read in reads),
-        channels=_channels(reads),
         is_one_input=len({read.form for read in reads}) == 1,
     )
-
-
-def _channels(reads: Iterable[_Read]) -> int:
-    """Channels that products read of a tensor in all, those of one part of it once."""
-    most, parts = 0, {}
-    for read in reads:
-        if read.part:
-            parts[read.part] = read.product.c1
-        else:
-            most = max(most, read.product.c1)
-    return most or sum(parts.values())

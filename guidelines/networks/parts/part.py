@@ -129,7 +129,7 @@ def _fragments_rule(group: Sequence[Product]) -> Broken:
 
 def _alternative(guideline: str, group: Fragments | None, alone: Product | None) -> Alternative | None:
     if group is not None:
-        return in_one_piece(group.products, group.channels)
+        return in_one_piece(group.products)
     if alone is not None and guideline == "G1":
         return of_equal_widths(alone)
     if alone is not None and guideline == "G2":

@@ -103,6 +103,13 @@ def test_fragments_become_one_operator_of_their_work(program):
     assert alternative.work == 1.0
 
 
+def test_fragments_that_are_added_become_one_of_equal_widths_as_in_table_3(program):
+    layers = {name: nn.Conv2d(64, 64, 1) for name in "abcd"}
+    forward = lambda net, x: sum(net.get_submodule(name)(x) for name in "abcd")  # noqa: E731
+    [(_, alternative)] = alternatives(program, forward, IMAGE, **layers)
+    assert (alternative.text, alternative.work) == ("one operator, widths 128 and 128", 1.0)
+
+
 def test_fragments_of_different_kernels_become_one_with_that_of_the_most_work(program):
     layers = {"a": nn.Conv2d(64, 32, 1), "b": nn.Conv2d(64, 32, 3, padding=1)}
     [(part, alternative)] = alternatives(
