@@ -6,6 +6,7 @@ the network's time. Without an alternative (G4) the price is all the time that t
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 
 from guidelines.analysis.audit.modes import InModes
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
@@ -28,17 +29,17 @@ def audit_result(run: Run) -> AuditResult:
     known = InModes(run)
     if WHOLE not in known.entries:
         raise ValueError(f"{run.audit.target}: its time is not known: {known.reason(WHOLE)}")
-    called = dict(map(_calls, run.audit.parts))
-    alone = _result(run, run.audit, known, AuditTimes(known.entries, {}))
-    times = AuditTimes(known.entries, called)
-    return replace(_result(run, run.audit, known, times), alone=alone) if times.in_place else alone
+    result = partial(_result, run, run.audit, known, ReasonOfParts(known.own))
+    alone = result(times=AuditTimes(known.entries, {}))
+    times = AuditTimes(known.entries, dict(map(_calls, run.audit.parts)))
+    return replace(result(times=times), alone=alone) if times.in_place else alone
 
 
-def _result(run: Run, audit: Audit, known: InModes, times: AuditTimes) -> AuditResult:
+def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times: AuditTimes) -> AuditResult:
     entries, every = known.entries, list(map(_calls, audit.parts))
     together = times.that_meet([each for each in every if each[0] in entries])
     alone = [part for part in audit.parts if part.variant in together]
-    results = _Parts(known, times, ReasonOfParts(known.own), together).results(audit)
+    results = _Parts(known, times, reason, together).results(audit)
     return AuditResult(
         audit=audit,
         condition=entries[WHOLE].place.condition,

@@ -72,8 +72,8 @@ class GuidelineResult:
     """All parts that break a guideline: their share in the network's time, and the sum of their prices.
 
     The guideline is "" for parts that break none; these have no price, nor have parts none of which has one.
-    `rules` are the ways in which it is
-    broken, the largest share first: known for G4, since each of them has another remedy.
+    `rules` are the ways in which it is broken, the largest share first: known for G4, since each of them has
+    another remedy.
     """
 
     guideline: str
