@@ -5,6 +5,7 @@ from cmath import isfinite
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from keyword import iskeyword
+from types import MethodType
 from typing import Any
 
 import torch
@@ -49,7 +50,8 @@ def generated(
         node = graph.call_function(function, filled.args, dict(filled.kwargs))
         nodes |= _results(call, node, graph)
     graph.output(tuple(nodes[slot.index] for slot in program.outputs))
-    code: Callable[..., tuple[Tensor, ...]] = fx.GraphModule(nn.Module(), graph).forward
+    # The code alone: a graph is thousands of objects, which every collection of garbage would look at.
+    code = MethodType(type(fx.GraphModule(nn.Module(), graph)).forward, nn.Module())
     return partial(code, **constants) if constants else code
 
 

@@ -105,9 +105,9 @@ class Call:
         return replace(self, args=args, kwargs=kwargs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """Calls in their order, and the tensors that their slots stand for.
+    """Calls in their order, and the tensors that their slots stand for; equal to none but itself.
 
     Tensors that no call writes are given from outside: inputs and weights. `setup` are calls that are made
     once, before any other. `outputs` are the slots of what it computes. `dependent` are the indices of the

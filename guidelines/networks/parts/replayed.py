@@ -72,11 +72,11 @@ class Replayed(nn.Module):
         """Make the tensors, and write the calls as a function."""
         self._device, self._values, self._others = device, self._made(device), {}
         self._computed = [self._values[index] for index in computed(self.program, self._like)]
-        self._function = fastest(self.program, self._values, device, self._called)
+        self._function = self._function_on(device)
 
-    def _called(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Give what is called in place of a function of torch or of an operator."""
-        return function
+    def _function_on(self, device: torch.device) -> Callable[..., Sequence[Tensor]]:
+        """A function of the tensors that makes the calls."""
+        return fastest(self.program, self._values, device)
 
     def _made(self, device: torch.device, draw: Draw = drawn) -> dict[int, Tensor]:
         """Draw what is given from outside, and do the setup."""

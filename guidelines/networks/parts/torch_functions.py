@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -13,24 +14,50 @@ from guidelines.networks.parts.program import Program
 
 # Where torch keeps a function of an operator under the operator's name.
 OF_TORCH = (torch._C._VariableFunctions, torch._C._nn, torch._C.TensorBase)
+Calls = Callable[..., Sequence[Tensor]]
 
 
-def fastest(
-    program: Program,
-    values: Mapping[int, Tensor],
-    device: torch.device,
-    called: Callable[[Any], Any] = lambda function: function,
-) -> Callable[..., Sequence[Tensor]]:
+class _Fastest(NamedTuple):
+    """A function that makes the calls of a program, and what it calls for an overload."""
+
+    function: Calls
+    called_for: Callable[[Any], Any]
+
+
+# Those of each program and device, as long as the program is there: networks are built many times.
+_KNOWN: WeakKeyDictionary[Program, dict[tuple[torch.device, tuple[int, ...]], _Fastest]] = WeakKeyDictionary()
+
+
+def fastest(program: Program, values: Mapping[int, Tensor], device: torch.device) -> Calls:
     """A function of the values' tensors that makes the program's calls on a device with the least overhead.
 
     Functions of torch choose the overload by its arguments. If they do not run the operators of the program
-    or fail, the overloads themselves are called. `called` gives what is called in place of each of either.
+    or fail, the overloads themselves are called.
     """
-    by_overload = generated(program, tuple(values), device, called)
-    by_function = generated(program, tuple(values), device, lambda overload: called(of_torch(overload)))
-    operators = _operators(by_function, program, values)
-    is_same = operators and operators == _operators(by_overload, program, values)
-    return by_function if is_same else by_overload
+    return _fastest(program, values, device).function
+
+
+def fastest_through(
+    through: Callable[[Any], Any], program: Program, values: Mapping[int, Tensor], device: torch.device
+) -> Calls:
+    """The same with what `through` gives for each function that is called, in its place."""
+    called_for = _fastest(program, values, device).called_for
+    return generated(program, tuple(values), device, lambda overload: through(called_for(overload)))
+
+
+def _fastest(program: Program, values: Mapping[int, Tensor], device: torch.device) -> _Fastest:
+    known, key = _KNOWN.setdefault(program, {}), (device, tuple(values))
+    if key not in known:
+        by_overload = generated(program, tuple(values), device)
+        by_function = generated(program, tuple(values), device, of_torch)
+        operators = _operators(by_function, program, values)
+        is_same = operators and operators == _operators(by_overload, program, values)
+        known[key] = _Fastest(by_function, of_torch) if is_same else _Fastest(by_overload, _itself)
+    return known[key]
+
+
+def _itself(overload: Any) -> Any:
+    return overload
 
 
 def of_torch(overload: Any) -> Any:

@@ -1,11 +1,14 @@
+import gc
+import weakref
+
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from guidelines.networks.parts.generated import generated
 from guidelines.networks.parts.recorder import recorded
-from guidelines.networks.parts.torch_functions import fastest, of_torch
+from guidelines.networks.parts.torch_functions import fastest, fastest_through, of_torch
 from guidelines.networks.target import target
 
 CPU = torch.device("cpu")
@@ -87,3 +90,41 @@ def test_the_check_is_not_counted_as_work(program):
         assert counted.number == 0
         function(*values.values())
     assert counted.number == 1
+
+
+def test_the_function_of_a_program_is_written_once_for_each_device_and_goes_with_the_program(program):
+    known = program(lambda net, x: x.relu())
+    values = values_of(known)
+    function = fastest(known, values, CPU)
+    assert fastest(known, values, CPU) is function
+    assert fastest(known, values, torch.device("meta")) is not function
+    left = weakref.ref(known)
+    del known
+    gc.collect()
+    assert left() is None
+
+
+def test_a_function_holds_no_graph(program):
+    """Each collection of garbage would look at its thousands of objects."""
+    known = program(lambda net, x: x.relu())
+    gc.collect()
+    before = sum(type(each) is fx.Graph for each in gc.get_objects())
+    function = fastest(known, values_of(known), CPU)
+    gc.collect()
+    assert sum(type(each) is fx.Graph for each in gc.get_objects()) == before
+    assert function(torch.ones(1, 8, 6, 6))[0].shape == (1, 8, 6, 6)
+
+
+def test_each_function_is_called_through_what_is_given(program):
+    known = program(lambda net, x: x.relu().add(1))
+    seen = []
+
+    def through(function):
+        def noted(*args, **kwargs):
+            seen.append(function.__name__)
+            return function(*args, **kwargs)
+
+        return noted
+
+    fastest_through(through, known, values_of(known), CPU)(torch.ones(1, 8, 6, 6))
+    assert seen == ["relu", "add"]
