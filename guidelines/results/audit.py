@@ -34,8 +34,9 @@ class Timed:
 class AuditPart:
     """A distinct operator of a network: the variant that times it, and the layers in which it occurs.
 
-    `kind` is the class of its run time. `guideline` is the one that it breaks, "" for none, and `rule` says
-    how. Without an `alternative`, a part that breaks a guideline is compared with doing without it.
+    Fragments that could be one operator are one part: each occurrence makes several `calls`. `kind` is the
+    class of its run time. `guideline` is the one that it breaks, "" for none, and `rule` says how. Without an
+    `alternative`, a part that breaks a guideline is compared with doing without it.
     """
 
     variant: str
@@ -46,6 +47,7 @@ class AuditPart:
     rule: str = ""
     alternative: Timed | None = None
     remedies: tuple[Timed, ...] = ()
+    calls: int = 1
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def _part(saved: Mapping[str, Any]) -> AuditPart:
         rule=checked.text(saved["rule"]),
         alternative=None if alternative is None else _timed(alternative),
         remedies=tuple(map(_timed, saved["remedies"])),
+        calls=checked.count(saved.get("calls", 1), "calls"),  # files of before have no such key
     )
 
 

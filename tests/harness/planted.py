@@ -44,7 +44,7 @@ PRICED = {"G3": ("G3", "G4")}
 STACKS = (("stack", 29), ("measured", 8), ("95 %", 18), ("audit", 8), ("95 %", 18), ("agree", 5))
 OF_NETWORKS = (
     *(("network", 18), ("ms", 6), ("parts / whole", 13), ("low", 5), ("high", 5), ("alone", 8)),
-    *(("off", 6), ("failed", 6), ("wall s", 6)),
+    *(("row", 6), ("off", 6), ("failed", 6), ("wall s", 6)),
 )
 
 
@@ -164,6 +164,7 @@ def of_networks(names, limits):
         made = result.whole
         row = [name, 1e3 * result.network_s.estimate, made.estimate, made.low, made.high]
         row.append(result.sum.estimate if result.sum else "-")
+        row.append(result.replayed.estimate if result.replayed else "-")
         row += [off(result), len(result.failed), taken_s]
         show(OF_NETWORKS, [f"{each:.3g}" if isinstance(each, float) else each for each in row])
     print(f"the parts make the whole within 15 % in {whole} of {len(names)}")

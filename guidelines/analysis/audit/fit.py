@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import hypot, log, sqrt
 
+from guidelines.analysis.audit.fewer_calls import with_fewer_calls
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, Saving
 from guidelines.stats.intervals import Estimate, quantile
 
@@ -67,23 +68,26 @@ def fitted(result: AuditResult) -> AuditResult:
     """An audit whose shares and prices are those in the network.
 
     Of operators that were timed in place, shares are, and prices as far as ratios are; they are scaled down
-    only if they take more than the whole. If a part has no time alone, so are the others.
+    only if they take more than the whole. If a part has no time alone, so are the others. One operator in
+    place of several may save more than their share: what their calls take of the network's own code.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
     if result.in_place:
-        return _in_place(result, Fit(max(result.in_place.estimate, 1.0)).scale)
+        in_place = _in_place(result, Fit(max(result.in_place.estimate, 1.0)).scale)
+        return with_fewer_calls(in_place)
     if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
     alone = result.sum.estimate / in_a_row
     fit = Fit(max(alone, 1.0) if result.failed else alone)
-    return replace(
+    alone_fitted = replace(
         result,
         parts=tuple(_part(each, fit) for each in result.parts),
         guidelines=tuple(_guideline(each, fit) for each in result.guidelines),
         scale=fit.scale,
     )
+    return with_fewer_calls(alone_fitted)
 
 
 def _in_place(result: AuditResult, scale: float) -> AuditResult:

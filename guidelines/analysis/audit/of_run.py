@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
+from guidelines.analysis.audit.fewer_calls import of_calls, up_to
 from guidelines.analysis.audit.modes import InModes
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, RuleResult, Saving
@@ -60,18 +61,13 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
 def _without_g4(times: AuditTimes, parts: Sequence[AuditPart]) -> Estimate | None:
     """The saving by operators in a row without those of G4.
 
-    The network's own code calls them, too, which no replay does: of its time between operators they take up
-    to their part of all calls. The interval ends above it.
+    The network's own code calls them, too, which no replay does: the interval ends above what that takes.
     """
     if not times.meet(REPLAYED, WITHOUT_G4):
         return None
     saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
-    if saved.high is None:
-        return saved
-    calls = sum(len(part.layers) for part in parts)
-    of_g4 = sum(len(part.layers) for part in parts if part.guideline == "G4")
-    between = max(0.0, 1 - times.share([(REPLAYED, 1)]).estimate)
-    return replace(saved, high=saved.high + between * of_g4 / max(calls, 1))
+    of_g4 = sum(part.calls * len(part.layers) for part in parts if part.guideline == "G4")
+    return up_to(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)])))
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:

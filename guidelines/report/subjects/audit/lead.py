@@ -140,9 +140,16 @@ def _in_place(result: AuditResult) -> str:
     if result.scale < 1:
         took += f"; shares and prices are scaled by {result.scale:.2f} to fit"
     elif not result.is_whole:
-        took += ", the rest between operators, in Python and dispatch"
+        took += f", the rest between operators{_own_code(result)}"
     alone = f"; alone {share(result.sum)}" if result.sum else ""
     return f"the parts {'make' if result.is_whole else 'do not make'} the whole: {took}{alone}"
+
+
+def _own_code(result: AuditResult) -> str:
+    """What the network's own code takes of the rest: the same operators one after the other do without it."""
+    if result.replayed is None:
+        return ""
+    return f": without the network's own Python, the same calls take {share(result.replayed)}"
 
 
 def _reason(result: AuditResult) -> str:
