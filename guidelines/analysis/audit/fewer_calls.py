@@ -1,4 +1,4 @@
-"""What a network's own code takes to call operators, which a redesign with fewer calls saves, too."""
+"""Time that a network's own code takes to call operators, which a redesign with fewer calls saves, too."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -146,7 +146,7 @@ def _in_place(result: AuditResult) -> str:
 
 
 def _own_code(result: AuditResult) -> str:
-    """What the network's own code takes of the rest: the same operators one after the other do without it."""
+    """Say how much of the rest the network's own code takes: the same operators in a row do without it."""
     if result.replayed is None:
         return ""
     return f": without the network's own Python, the same calls take {share(result.replayed)}"
