@@ -4,7 +4,7 @@
 
 Measures fleets of NODES nodes on this machine: PLANTED (10) in which busy processes hold back one node, at
 random, and EQUAL (20) without. The nodes take turns, so that they do not share processors, each pass as a
-fleet's own. Prints the machines that `compare` names; nothing is asserted. A fleet takes two minutes.
+fleet's own. Prints the machines that `compare` names; nothing is asserted. A fleet takes three minutes.
 """
 
 import os
