@@ -35,7 +35,7 @@ def with_fewer_calls(result: AuditResult) -> AuditResult:
 
 def _part(each: PartResult, result: AuditResult) -> PartResult:
     more = _saved_by([each], result)
-    if not each.alternative or not each.price or not more:
+    if not each.alternative or not more:
         return each
     alternative = replace(each.alternative, saves=up_to(each.alternative.saves, more))
     return replace(each, alternative=alternative, price=alternative.saves)
