@@ -4,8 +4,8 @@ python tests/harness/planted.py planted [SEED ...]    breaches in a plain networ
 python tests/harness/planted.py stacks [GUIDELINE]    ends of the guidelines' sweeps, against each other
 python tests/harness/planted.py networks [NAME ...]   the sum of the parts of well-known networks, the time
 
-A seed takes two minutes, one of 12 stacks one, a network at most two. --seconds and --passes are those of
-`guidelines audit`.
+A seed takes two minutes, one of 12 stacks one, a network at most two. --device, --mode, --seconds and
+--passes are those of `guidelines audit`.
 """
 
 import sys
@@ -21,8 +21,8 @@ from guidelines.analysis.audit.fit import fitted
 from guidelines.analysis.audit.of_run import audit_result
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import Audited
-from guidelines.measure.device.devices import device_name
-from guidelines.spec.condition import Condition, Device
+from guidelines.measure.device.devices import device_list, device_name
+from guidelines.spec.condition import MODES, Condition, Device
 from guidelines.spec.inputs import Input
 
 HERE = Path(__file__).with_name("planted")
@@ -52,21 +52,27 @@ def main():
     parser = ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("what", choices=("planted", "stacks", "networks"))
     parser.add_argument("which", nargs="*", help="seeds, guidelines or names of networks; default: all")
+    parser.add_argument("--device", type=Device, choices=device_list(), default="cpu")
+    parser.add_argument("--mode", choices=MODES, default="eager")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--passes", type=int, default=5)
     options = parser.parse_args()
     limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
-    {"planted": planted, "stacks": of_stacks, "networks": of_networks}[options.what](options.which, limits)
+    condition = Condition(options.device, device_name(options.device), mode=options.mode, batch_size=1)
+    print(f"{condition.device_name}, {condition.mode}", flush=True)
+    {"planted": planted, "stacks": of_stacks, "networks": of_networks}[options.what](
+        options.which, condition, limits
+    )
 
 
-def planted(seeds, limits):
+def planted(seeds, condition, limits):
     named = ranked = 0
     seeds = list(map(int, seeds)) or list(range(10))
     for seed in seeds:
         name = f"{HERE}/planted_networks.py:Planted({seed})"
         undone = {guideline: f"{name[:-1]}, {guideline!r})" for guideline in planted_networks.BREACHES}
-        condition = condition_of(planted_networks.INPUT)
-        result = audited(name, planted_networks.INPUT, limits)
+        condition = replace(condition, image_size=planted_networks.INPUT[-1])
+        result = audited(name, planted_networks.INPUT, condition, limits)
         networks = SideBySide((name, *undone.values()), (planted_networks.WIDTH,) * 5)
         slowdown = slowdowns(networks, condition, limits)
         truth = {guideline: 1 - slowdown[undone[guideline]].estimate for guideline in undone}
@@ -102,24 +108,24 @@ def in_order(prices):
     return sorted(prices, key=lambda name: -prices[name])
 
 
-def of_stacks(guidelines, limits):
+def of_stacks(guidelines, condition, limits):
     agreed = compared = 0
     show(STACKS, [head for head, _ in STACKS])
     for guideline in guidelines or stacks.MODULES:
         for number in range(stacks.MULTIPLIERS):
-            row, agrees = of_stack(guideline, number, limits)
+            row, agrees = of_stack(guideline, number, condition, limits)
             agreed, compared = agreed + agrees, compared + 1
             show(STACKS, row)
     print(f"agree in {agreed} of {compared}")
 
 
-def of_stack(guideline, number, limits):
+def of_stack(guideline, number, condition, limits):
     """A row of the table, and True if the intervals of both prices overlap."""
     both = stacks.breaking_and_keeping(guideline, number)
     names = tuple(f"{HERE}/stacks.py:{which}({guideline!r}, {number})" for which in ("breaking", "keeping"))
     shapes = [(1, variant.work.in_channels, 56, 56) for variant in both]
-    condition = condition_of(shapes[0])
-    result = audited(names[0], shapes[0], limits)
+    condition = replace(condition, image_size=shapes[0][-1])
+    result = audited(names[0], shapes[0], condition, limits)
     price = price_of_network(result, guideline)
     breaking, keeping = (variant.cost(condition).multiply_adds for variant in both)
     networks = SideBySide(names, tuple(shape[1] for shape in shapes))
@@ -152,13 +158,14 @@ def sum_of_prices(result, guidelines):
     return replace(prices[0], estimate=total, low=total - below, high=total + above)
 
 
-def of_networks(names, limits):
+def of_networks(names, condition, limits):
     whole = 0
     names = names or NETWORKS
+    condition = replace(condition, image_size=IMAGE[-1])
     show(OF_NETWORKS, [head for head, _ in OF_NETWORKS])
     for name in names:
         begun_s = time.monotonic()
-        result = audited(name, IMAGE, limits)
+        result = audited(name, IMAGE, condition, limits)
         taken_s = time.monotonic() - begun_s
         whole += result.is_whole
         made = result.whole
@@ -184,17 +191,12 @@ def show(columns, cells):
     print("  ".join(line), flush=True)
 
 
-def audited(name, shape, limits):
+def audited(name, shape, condition, limits):
     """The result of an audit."""
-    audit = auditing(Audited(name, (Input(shape),)), condition_of(shape), limits)
+    audit = auditing(Audited(name, (Input(shape),)), condition, limits)
     for _ in audit.steps():
         pass
     return fitted(audit_result(audit.run))
-
-
-def condition_of(shape):
-    device = Device("cpu")
-    return Condition(device, device_name(device), batch_size=shape[0], image_size=shape[-1])
 
 
 def percent(share):
