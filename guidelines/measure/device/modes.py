@@ -61,7 +61,7 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.stream(stream):
             for _ in range(CALLS_BEFORE_CAPTURE):
-                module(x)
+                earlier = module(x)
             try:
                 with torch.cuda.graph(graph, stream=stream):
                     y: Tensor = module(x)
@@ -70,7 +70,10 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
             ) as error:  # raised by ending the capture; the error that ended it is its context
                 cause = error.__context__
                 raise cause if isinstance(cause, Exception) else error from None
-            y.fill_(float("nan"))  # so that a replay that does nothing cannot leave right values
+            # A replay that does nothing must not leave right values. What an operator in place returns was
+            # there before the capture: it is the input of every replay.
+            if y.untyped_storage().data_ptr() != earlier.untyped_storage().data_ptr():
+                y.fill_(float("nan"))
         torch.cuda.current_stream().wait_stream(stream)
     # The graph reads weights and input at their addresses, but does not keep them alive.
     return partial(_replay, graph, y, kept=(module, x))

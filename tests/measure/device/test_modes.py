@@ -211,6 +211,21 @@ def test_everything_is_found_out_about_a_network_on_cuda(mode, fresh):
     assert running() - before == set()
 
 
+@pytest.mark.cuda
+def test_a_graph_of_an_operator_in_place_reads_what_it_changes():
+    module, x = nn.ReLU(inplace=True), torch.randn(4, 4, device="cuda:0")
+    expected = x.relu()
+    assert torch.equal(binder("cudagraph")(module, x)(), expected)
+
+
+def test_a_replay_that_does_nothing_gives_nan_and_leaves_what_was_there_before(monkeypatch):
+    monkeypatch.setattr("guidelines.measure.device.modes.torch", MagicMock())
+    bind, x = binder("cudagraph"), torch.ones(2)
+    assert bind(nn.ReLU(), x)().isnan().all()
+    assert torch.equal(bind(nn.ReLU(inplace=True), x)(), torch.ones(2))
+    assert torch.equal(bind(nn.Flatten(0), x)(), torch.ones(2))
+
+
 def test_a_graph_keeps_its_network_and_input(monkeypatch):
     monkeypatch.setattr("guidelines.measure.device.modes.torch", MagicMock())
     module, x = build(NETWORK, EAGER, 0)
