@@ -49,6 +49,11 @@ class AuditPart:
     remedies: tuple[Timed, ...] = ()
     calls: int = 1
 
+    @property
+    def all_calls(self) -> int:
+        """The number of operators that all of its layers call."""
+        return self.calls * len(self.layers)
+
 
 @dataclass(frozen=True)
 class Audit:

@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--mode", choices=MODES, default="eager")
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--passes", type=int, default=5)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
     condition = Condition(options.device, device_name(options.device), mode=options.mode, batch_size=1)
     print(f"{condition.device_name}, {condition.mode}", flush=True)

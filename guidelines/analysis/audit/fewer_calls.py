@@ -15,7 +15,7 @@ def of_calls(calls: int, parts: Sequence[AuditPart], replayed: Estimate | None) 
     """
     if replayed is None:
         return 0.0
-    every = sum(part.calls * len(part.layers) for part in parts)
+    every = sum(part.all_calls for part in parts)
     return max(0.0, 1 - replayed.estimate) * calls / max(every, 1)
 
 

@@ -50,7 +50,7 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times, audit.parts if times.in_place else alone),
+        without_g4=_without_g4(times, audit.parts),
         failed=tuple(known.left_out(audit.parts, alone)),
         untimed=tuple(untimed(known.own)),
         in_place=times.share(every) if times.in_place else None,
@@ -66,7 +66,7 @@ def _without_g4(times: AuditTimes, parts: Sequence[AuditPart]) -> Estimate | Non
     if not times.meet(REPLAYED, WITHOUT_G4):
         return None
     saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
-    of_g4 = sum(part.calls * len(part.layers) for part in parts if part.guideline == "G4")
+    of_g4 = sum(part.all_calls for part in parts if part.guideline == "G4")
     return up_to(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)])))
 
 

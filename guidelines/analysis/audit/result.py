@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from guidelines.analysis.account.account import Account
 from guidelines.analysis.audit.modes import FailedPart, ModeResult
 from guidelines.analysis.audit.untimed import Untimed
+from guidelines.analysis.launches import waits_for_launches
 from guidelines.analysis.measured import MachineResults
 from guidelines.results.audit import Audit, AuditPart, Timed
 from guidelines.spec.condition import Condition
@@ -111,6 +112,11 @@ class AuditResult:
     scale: float = 1.0
     in_place: Estimate | None = None
     alone: "AuditResult | None" = None
+
+    @property
+    def is_launch_bound(self) -> bool:
+        """True if the network's time is that of its launches, not of the device that computes it."""
+        return any(map(waits_for_launches, self.network.measured))
 
     @property
     def whole(self) -> Estimate | None:

@@ -10,6 +10,7 @@ from guidelines.report.part_records import facts, of_audits
 from guidelines.report.subjects.audit import shares as audit_shares
 from guidelines.report.subjects.audit.document import document
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
+from guidelines.results.model import Circumstances
 
 
 def result(**changes):
@@ -210,6 +211,19 @@ def test_a_network_of_which_nothing_can_run_alone():
 def test_what_disturbed_the_run_is_told_with_a_remedy():
     told = flat(result(disturbed=(2,)))
     assert "the run was disturbed: pass 2: a hog; end other programs (`guidelines doctor` names them)" in told
+
+
+def test_figures_about_launches_are_told_as_such():
+    measured = audit_run()
+    network, *others = measured.entries
+    waiting = [
+        replace(each, circumstances=Circumstances(launch_s=2e-3, device_s=1e-3)) for each in network.passes
+    ]
+    run = replace(measured, entries=(replace(network, passes=tuple(waiting)), *others))
+    told = fitted(audit_result(run))
+    assert "launches decide: " in flat(told)
+    assert (of_audits([told])[0]["launch_bound"], facts([told])[0]["launch_bound"]) == (1, True)
+    assert "launches decide" not in flat(result())
 
 
 def test_one_process_gives_no_intervals():

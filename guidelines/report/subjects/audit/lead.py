@@ -14,6 +14,7 @@ from guidelines.report.subjects.audit.parts import layers_of
 from guidelines.report.subjects.audit.readable import has_few_passes
 from guidelines.report.subjects.audit.shares import milliseconds
 from guidelines.report.subjects.audit.untimed import reason
+from guidelines.report.subjects.eager_and_device import LAUNCHES_NOTE
 from guidelines.report.subjects.sides import side
 from guidelines.results.audit import FOLDABLE, REPLAYED, WHOLE, WITHOUT_G4
 from guidelines.results.checked import printable
@@ -26,12 +27,14 @@ CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
 # Normalisation that could be folded is named if it takes this share of the time.
 LEAST_FOLDABLE = 0.01
 TO_BE_QUIET = "end other programs (`guidelines doctor` names them)"
+TO_SEE_DEVICE = "--mode cudagraph or a larger --input would show the device"
 TO_FOLD = "torch.nn.utils.fusion.fuse_conv_bn_eval"
 
 
 def lines(result: AuditResult) -> Iterator[str]:
     """The answer, reasons to distrust it, then the machine and the condition."""
     yield answer(result)
+    yield from _launches(result)
     yield from _prices(result)
     for mode in result.modes:
         yield _mode(mode, result)
@@ -54,6 +57,12 @@ def answer(result: AuditResult) -> str:
     shares = [f"operators that break {first.guideline} take {share(first.share)} of it"]
     shares += [f"{each.guideline} {share(each.share)}" for each in others]
     return f"{took}; {', '.join(shares)}"
+
+
+def _launches(result: AuditResult) -> Iterator[str]:
+    """A line if all figures are about launches, with what would show the device."""
+    if result.is_launch_bound:
+        yield f"{LAUNCHES_NOTE}, nor do shares and prices; {TO_SEE_DEVICE}"
 
 
 def _prices(result: AuditResult) -> Iterator[str]:
