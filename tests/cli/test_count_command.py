@@ -103,9 +103,10 @@ def test_a_network_of_several_inputs_of_their_own_types_is_counted(printed, nets
     title = "odd_nets.py:Captioned(width=4), input 2x9 int64, 2x3x8x8, traced on the meta device"
     assert " ".join(out.split()).startswith(title)
     assert printed("decompose", *call[1:])[0] == 0
-    shape_only = printed("count", call[1], "--input", "2,9", "--input", "2,3,8,8")
-    assert shape_only[0] == 2
-    assert "Embedding" in shape_only[2]
+    # Some versions of torch look up words of any type on the meta device; all refuse them when they compute.
+    status, _, err = printed("decompose", call[1], "--input", "2,9", "--input", "2,3,8,8")
+    assert status == 2
+    assert "for argument #1 'indices'" in err
 
 
 def test_a_network_that_is_built_on_the_cpu_and_traced_on_the_meta_device_says_so(printed, nets):
