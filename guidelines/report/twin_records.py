@@ -18,8 +18,8 @@ class TwinRecords:
     def of(self, kind: Kind, machine: int, guideline: str) -> Record:
         """The number of twins; its time, and its effect of a guideline, over theirs; 1 for one that differs.
 
-        Also its disturbed passes, and 1 if they are more than those of its twins. `machine` is the identity
-        of its results.
+        Also its passes that something of one kind disturbs, see `Disturbed`, and 1 if they are more than
+        those of its twins. `machine` is the identity of its results.
         """
         if not self._twins:
             return {}

@@ -92,7 +92,7 @@ def name_of(twin: Twin) -> str:
 
 
 def figures(twins: list[Twin]) -> str:
-    """The time of each node over that of its twins, with its interval, and its disturbed passes."""
+    """The time of each node over that of its twins, and its passes that are disturbed in one way."""
     texts = []
     for twin in twins:
         ratio, passes = twin.time.ratio, twin.disturbed.own

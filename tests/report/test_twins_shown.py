@@ -89,8 +89,8 @@ def test_a_machine_that_is_as_fast_but_often_disturbed_is_named_with_a_reason(sh
     often = Disturbed(own=Count(5, 5), twins=Count(1, 10), such_as=reason, is_named=True)
     every, (section,) = shown(*[(ALIKE, {"G1": ALIKE})] * 3, disturbed=often)
     assert section.verdicts == (
-        f"node0: disturbed in 5 of 5 passes, its twins in 1 of 10 ({reason}); its time is 1.000 "
-        "[0.995, 1.005] of theirs; G1 like theirs",
+        f"node0: disturbed in one way in 5 of 5 passes, its twins in 1 of 10 (such as {reason}); its time is "
+        "1.000 [0.995, 1.005] of theirs; G1 like theirs",
     )
     assert summary(every) == "1 machine differs from its twins: node0"
 

@@ -15,17 +15,17 @@ from guidelines.stats.outlying import FEWEST_ALONE
 
 # A pass is disturbed if more than this share of its measurements are, a machine if more of its passes are.
 MOST = 0.5
-
-
-# What a reason says beside its kind: the pass, the network, and figures.
-OWN = ((r"^pass \d+: ", ""), (r"^the slow-down of .* drifted", "a slow-down drifted"), (r"\d[\d.,%]*", ""))
+# Reasons of one kind that go on with names of networks or settings.
+BEGINNINGS = ("the slow-down of ", "the device's clock was held down", "the machine was set up otherwise")
+OF_PASS, FIGURES = re.compile(r"pass \d+: "), re.compile(r"\d[\d.,%]*")
 
 
 @dataclass(frozen=True)
 class Disturbed:
     """The passes of a machine that something of one kind disturbs, and those of its twins together.
 
-    Of several kinds it is the one that chance explains least. `such_as` is a reason, "" without any.
+    Of several kinds it is the one that names the machine, else the one that chance explains least.
+    `such_as` is a reason, "" without any.
     """
 
     own: Count
@@ -55,9 +55,28 @@ class _Pass:
         for kind, reason in by_kind.items():
             self.reasons.setdefault(kind, []).append(reason)
 
-    def is_disturbed(self, kind: str) -> bool:
-        """True if most measurements are, by something of a kind."""
-        return len(self.reasons.get(kind, ())) > MOST * self.measurements
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of what disturbs most measurements."""
+        return [kind for kind, reasons in self.reasons.items() if len(reasons) > MOST * self.measurements]
+
+
+class _OfKind:
+    """The passes of all machines that something of one kind disturbs."""
+
+    def __init__(self, kind: str, of_machines: Sequence[Sequence[_Pass]]) -> None:
+        self._reasons = [_reasons(passes, kind) for passes in of_machines]
+        self._passes = [len(passes) for passes in of_machines]
+        self._all = Count(sum(map(len, self._reasons)), sum(self._passes))
+
+    def on(self, number: int, least_chance: float) -> Disturbed:
+        """The passes of the machine of a number beside those of all others."""
+        reasons = self._reasons[number]
+        own = Count(len(reasons), self._passes[number])
+        twins = Count(self._all.times - own.times, self._all.of - own.of)
+        known = Disturbed(own, twins, such_as=reasons[0] if reasons else "", is_named=False)
+        is_frequent = own.of >= FEWEST_ALONE and own.times > MOST * own.of
+        return replace(known, is_named=is_frequent and known.chance < least_chance)
 
 
 def apart(reasons: str) -> list[str]:
@@ -66,59 +85,49 @@ def apart(reasons: str) -> list[str]:
     >>> apart("pass 2: a clock fell; a quota stopped it")
     ['pass 2: a clock fell', 'pass 2: a quota stopped it']
     """
-    of_pass = re.match(r"pass \d+: ", reasons)
+    of_pass = OF_PASS.match(reasons)
     start = of_pass[0] if of_pass else ""
     return [f"{start}{each}" for each in reasons.removeprefix(start).split("; ")]
 
 
 def kind_of(reason: str) -> str:
-    """The kind of a reason: its words without figures and names.
+    """The kind of a reason: how it begins, or its words without figures.
 
+    >>> kind_of("pass 2: the slow-down of g=8 drifted by a factor of 1.20")
+    'the slow-down of '
     >>> kind_of("pass 2: other processes used 1.01 of 2 processors")
     'other processes used  of  processors'
     """
-    for pattern, instead in OWN:
-        reason = re.sub(pattern, instead, reason)
-    return reason
+    told = OF_PASS.sub("", reason, count=1)
+    for beginning in BEGINNINGS:
+        if told.startswith(beginning):
+            return beginning
+    return FIGURES.sub("", told)
 
 
 def disturbed(machines: Sequence[Sequence[Measured]], confidence: float) -> list[Disturbed]:
     """The disturbed passes of each machine, given what was measured on it, beside those of all others.
 
     A machine is named if something of one kind disturbs most of its passes, and more of them than chance
-    explains at the confidence, which holds for all kinds together.
+    explains at the confidence, which holds for all kinds together that disturb a pass.
     """
     of_machines = [_passes(measured) for measured in machines]
     kinds: dict[str, None] = {}
     for passes in of_machines:
         for each in passes:
-            kinds |= dict.fromkeys(each.reasons)
-    least_chance = (1 - confidence) / max(1, len(kinds))
+            kinds |= dict.fromkeys(each.kinds)
+    of_kinds = [_OfKind(kind, of_machines) for kind in kinds or ("",)]
+    least_chance = (1 - confidence) / len(of_kinds)
     found = []
     for number in range(len(machines)):
-        of_kinds = [_by_kind(kind, number, of_machines, least_chance) for kind in kinds or ("",)]
-        found.append(min(of_kinds, key=lambda each: each.chance))
+        of_machine = [of_kind.on(number, least_chance) for of_kind in of_kinds]
+        found.append(min(of_machine, key=lambda each: (not each.is_named, each.chance, -each.own.times)))
     return found
 
 
-def _by_kind(
-    kind: str, number: int, of_machines: Sequence[Sequence[_Pass]], least_chance: float
-) -> Disturbed:
-    """The passes of the machine of a number that something of a kind disturbs, and those of its twins."""
-    counts = [_count(passes, kind) for passes in of_machines]
-    own = counts[number]
-    times, of = sum(each.times for each in counts), sum(each.of for each in counts)
-    reasons = (each.reasons[kind][0] for each in of_machines[number] if each.is_disturbed(kind))
-    known = Disturbed(
-        own=own, twins=Count(times - own.times, of - own.of), such_as=next(reasons, ""), is_named=False
-    )
-    is_frequent = own.of >= FEWEST_ALONE and own.times > MOST * own.of
-    return replace(known, is_named=is_frequent and known.chance < least_chance)
-
-
-def _count(passes: Sequence[_Pass], kind: str) -> Count:
-    """The passes that are disturbed by something of a kind, of all."""
-    return Count(sum(each.is_disturbed(kind) for each in passes), len(passes))
+def _reasons(passes: Iterable[_Pass], kind: str) -> list[str]:
+    """A reason of a kind for each pass that it disturbs."""
+    return [each.reasons[kind][0] for each in passes if kind in each.kinds]
 
 
 def _passes(measured: Iterable[Measured]) -> list[_Pass]:

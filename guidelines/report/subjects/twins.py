@@ -90,9 +90,9 @@ def sentence(twin: Twin, twins: int) -> str:
 
 
 def _often(disturbed: Disturbed) -> str:
-    """Counts of disturbed passes: "disturbed in 5 of 5 passes, its twins in 0 of 10 (REASON)"."""
+    """Counts of passes: "disturbed in one way in 5 of 5 passes, its twins in 0 of 10 (such as REASON)"."""
     own, twins = (f"{each.times} of {each.of}" for each in (disturbed.own, disturbed.twins))
-    return f"disturbed in {own} passes, its twins in {twins} ({disturbed.such_as})"
+    return f"disturbed in one way in {own} passes, its twins in {twins} (such as {disturbed.such_as})"
 
 
 def _compared(deviation: Deviation, twins: int) -> str:
@@ -170,8 +170,9 @@ def _method() -> tuple[str, ...]:
         "but by another share each time, has the least and the greatest of them",
         f"a machine is named if the whole interval lies beyond {percent(LEAST_OF_TIME)} for a time, "
         f"{percent(LEAST_OF_EFFECT)} for an effect, and {TIMES_THE_SPREAD} times what half of the machines "
-        "of its kind differ by; it is like its twins if the interval lies within. It is also named if most "
-        "of its passes are disturbed, and more of them than chance explains (Fisher's exact test)",
+        "of its kind differ by; it is like its twins if the interval lies within. It is also named if "
+        "something of one kind disturbs most of its passes, and more of them than chance explains (Fisher's "
+        "exact test)",
     )
 
 
