@@ -11,10 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, nn, strided
+from torch._ops import OpOverload
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from guidelines.networks.cost.products import tensors
 from guidelines.spec.condition import Device
 
 Call = Callable[[], Tensor]
@@ -60,7 +64,9 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
         stream.wait_stream(torch.cuda.current_stream())
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.stream(stream):
-            for _ in range(CALLS_BEFORE_CAPTURE):
+            for _ in range(CALLS_BEFORE_CAPTURE - 1):
+                module(x)
+            with _Written() as written:
                 earlier = module(x)
             try:
                 with torch.cuda.graph(graph, stream=stream):
@@ -70,13 +76,38 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
             ) as error:  # raised by ending the capture; the error that ended it is its context
                 cause = error.__context__
                 raise cause if isinstance(cause, Exception) else error from None
-            # A replay that does nothing must not leave right values. What an operator in place returns was
-            # there before the capture: it is the input of every replay.
-            if y.untyped_storage().data_ptr() != earlier.untyped_storage().data_ptr():
+            # A replay that does nothing must not leave right values, but what operators change in place is
+            # the input of every replay.
+            if address(y) != address(earlier) or address(y) not in written.addresses:
                 y.fill_(float("nan"))
         torch.cuda.current_stream().wait_stream(stream)
     # The graph reads weights and input at their addresses, but does not keep them alive.
     return partial(_replay, graph, y, kept=(module, x))
+
+
+class _Written(TorchDispatchMode):
+    """Keeps the addresses of all memory that operators change in place."""
+
+    supports_higher_order_operators = True
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # untyped in torch
+        self.addresses: set[int] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        for number, argument in enumerate(func._schema.arguments if isinstance(func, OpOverload) else ()):
+            if argument.alias_info and argument.alias_info.is_write:
+                given = args[number] if number < len(args) else kwargs.get(argument.name)
+                self.addresses |= {address(x) for x in tensors((given,)) if x.layout == strided}
+        return func(*args, **kwargs)
+
+
+def address(tensor: Tensor) -> int:
+    """The address of a tensor's memory, which views share."""
+    return tensor.untyped_storage().data_ptr()
 
 
 def _replay(graph: torch.cuda.CUDAGraph, y: Tensor, kept: object) -> Tensor:
