@@ -34,7 +34,7 @@ class Timed:
 class AuditPart:
     """A distinct operator of a network: the variant that times it, and the layers in which it occurs.
 
-    Fragments that could be one operator are one part: each occurrence makes several `calls`. `kind` is the
+    Fragments that could be one operator are one part: each occurrence makes `calls_each` calls. `kind` is the
     class of its run time. `guideline` is the one that it breaks, "" for none, and `rule` says how. Without an
     `alternative`, a part that breaks a guideline is compared with doing without it.
     """
@@ -47,12 +47,12 @@ class AuditPart:
     rule: str = ""
     alternative: Timed | None = None
     remedies: tuple[Timed, ...] = ()
-    calls: int = 1
+    calls_each: int = 1
 
     @property
     def all_calls(self) -> int:
         """The number of operators that all of its layers call."""
-        return self.calls * len(self.layers)
+        return self.calls_each * len(self.layers)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _part(saved: Mapping[str, Any]) -> AuditPart:
         rule=checked.text(saved["rule"]),
         alternative=None if alternative is None else _timed(alternative),
         remedies=tuple(map(_timed, saved["remedies"])),
-        calls=checked.count(saved.get("calls", 1), "calls"),  # files of before have no such key
+        calls_each=checked.count(saved.get("calls_each", 1), "calls_each"),  # older files have no such key
     )
 
 

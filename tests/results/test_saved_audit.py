@@ -17,7 +17,7 @@ AUDIT = Audit(
             rule="widths 64 and 256, 1:4",
             alternative=Timed("part-1.alternative", "widths 128 and 128", work=1.0),
             remedies=(Timed("part-1.remedy-1", "in nhwc"),),
-            calls=2,
+            calls_each=2,
         ),
         AuditPart("part-2", "relu_ 64x56x56", kind="element-wise", layers=("layer1.0",), guideline="G4"),
         AuditPart("part-3", "max_pool2d 64x56x56", kind="other", layers=("pool",)),
@@ -47,7 +47,7 @@ def test_an_audit_is_read_as_it_was_saved():
         (lambda part: part.update(guideline="G7"), "guideline must be one of G1, G2, G3, G4, got 'G7'"),
         (lambda part: part.update(layers=[]), "part-1 is in no layer"),
         (lambda part: part.update(variant="part-2"), "holds a variant twice"),
-        (lambda part: part.update(calls=0), "calls must be a whole number above 0, got 0"),
+        (lambda part: part.update(calls_each=0), "calls_each must be a whole number above 0, got 0"),
         (lambda part: part["alternative"].update(work=1e-15), "work must be from 0.01 to 100"),
         (lambda part: part["alternative"].update(work=float("nan")), "work must be a positive number"),
     ],
@@ -75,9 +75,9 @@ def test_a_file_that_does_not_tell_of_weights_had_them_drawn_anew():
 
 def test_a_part_that_does_not_tell_of_its_calls_makes_one():
     edited = saved()
-    assert parsed(edited).parts[0].calls == 2
-    del edited["parts"][0]["calls"]
-    assert parsed(edited).parts[0].calls == 1
+    assert parsed(edited).parts[0].calls_each == 2
+    del edited["parts"][0]["calls_each"]
+    assert parsed(edited).parts[0].calls_each == 1
 
 
 def test_other_modes_must_be_different_ones():

@@ -8,12 +8,13 @@ from guidelines.results.audit import AuditPart
 from guidelines.stats.intervals import Estimate
 
 
-def of_calls(calls: int, parts: Sequence[AuditPart], replayed: Estimate | None) -> float:
+def of_calls(calls: int, parts: Sequence[AuditPart], replayed: Estimate | None, mode: str) -> float:
     """The share of the network's time that its own code takes for some of all calls of operators.
 
     Its own code is what the same operators one after the other do without; 0 if their time is not known.
+    In modes other than eager it makes no calls.
     """
-    if replayed is None:
+    if replayed is None or mode != "eager":
         return 0.0
     every = sum(part.all_calls for part in parts)
     return max(0.0, 1 - replayed.estimate) * calls / max(every, 1)
@@ -48,5 +49,5 @@ def _guideline(each: GuidelineResult, result: AuditResult) -> GuidelineResult:
 
 def _saved_by(parts: Iterable[PartResult], result: AuditResult) -> float:
     """The share of the network's time that calls take which the alternatives of parts do not make."""
-    fewer = sum((each.part.calls - 1) * len(each.part.layers) for each in parts if each.alternative)
-    return of_calls(fewer, result.audit.parts, result.replayed)
+    fewer = sum(each.part.all_calls - len(each.part.layers) for each in parts if each.alternative)
+    return of_calls(fewer, result.audit.parts, result.replayed, result.condition.mode)

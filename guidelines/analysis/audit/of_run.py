@@ -50,7 +50,7 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
         replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times, audit.parts),
+        without_g4=_without_g4(times, audit.parts, entries[WHOLE].place.condition.mode),
         failed=tuple(known.left_out(audit.parts, alone)),
         untimed=tuple(untimed(known.own)),
         in_place=times.share(every) if times.in_place else None,
@@ -58,7 +58,7 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
     )
 
 
-def _without_g4(times: AuditTimes, parts: Sequence[AuditPart]) -> Estimate | None:
+def _without_g4(times: AuditTimes, parts: Sequence[AuditPart], mode: str) -> Estimate | None:
     """The saving by operators in a row without those of G4.
 
     The network's own code calls them, too, which no replay does: the interval ends above what that takes.
@@ -67,7 +67,7 @@ def _without_g4(times: AuditTimes, parts: Sequence[AuditPart]) -> Estimate | Non
         return None
     saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
     of_g4 = sum(part.all_calls for part in parts if part.guideline == "G4")
-    return up_to(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)])))
+    return up_to(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)]), mode))
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:

@@ -168,7 +168,7 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
         rule=part.rule,
         alternative=alternative,
         remedies=tuple(remedies),
-        calls=len(part.program.calls),
+        calls_each=len(part.program.calls),
     )
     return audited, variants
 

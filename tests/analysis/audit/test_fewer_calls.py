@@ -10,7 +10,7 @@ from guidelines.results.audit import REPLAYED
 from guidelines.stats.intervals import Estimate
 
 # Four fragments in one layer; with them, the network calls four, two and one operators.
-FRAGMENTS = replace(NARROW, guideline="G3", rule="4 fragments of one tensor", calls=4)
+FRAGMENTS = replace(NARROW, guideline="G3", rule="4 fragments of one tensor", calls_each=4)
 # What all calls take of the network's time in its own code.
 BETWEEN = 1 - 0.7
 
@@ -29,7 +29,7 @@ def of_g3(known):
 @pytest.mark.parametrize("in_place", [None, IN_PLACE], ids=["alone", "in place"])
 def test_one_operator_in_place_of_four_may_save_the_code_of_three_calls(in_place):
     """If the fragments were one call, the interval would end at their share at the latest."""
-    one, one_g3 = of_g3(result(replace(FRAGMENTS, calls=1), in_place=in_place))
+    one, one_g3 = of_g3(result(replace(FRAGMENTS, calls_each=1), in_place=in_place))
     four, four_g3 = of_g3(result(FRAGMENTS, in_place=in_place))
     for before, after in ((one.price, four.price), (one_g3.price, four_g3.price)):
         assert (after.estimate, after.low) == (before.estimate, before.low)
@@ -39,7 +39,7 @@ def test_one_operator_in_place_of_four_may_save_the_code_of_three_calls(in_place
 
 
 def test_g4_in_place_counts_each_call_of_fragments():
-    few, many = result(replace(FRAGMENTS, calls=1)).without_g4, result(FRAGMENTS).without_g4
+    few, many = result(replace(FRAGMENTS, calls_each=1)).without_g4, result(FRAGMENTS).without_g4
     assert few.high - many.high == pytest.approx(BETWEEN * (2 / 4 - 2 / 7), rel=0.02)
 
 
@@ -50,9 +50,14 @@ def test_g4_in_place_counts_calls_of_operators_that_could_not_run_alone():
 
 def test_nothing_is_added_if_the_row_takes_as_long_as_the_network_or_is_not_known():
     parts = (FRAGMENTS, RELU)
-    assert of_calls(3, parts, Estimate(1.02, 1.0, 1.04, 0.95, 5)) == 0
-    assert of_calls(3, parts, None) == 0
-    assert of_calls(3, parts, Estimate(0.4, None, None, 0.95, 1)) == pytest.approx(0.6 * 3 / 6)
+    assert of_calls(3, parts, Estimate(1.02, 1.0, 1.04, 0.95, 5), "eager") == 0
+    assert of_calls(3, parts, None, "eager") == 0
+    assert of_calls(3, parts, Estimate(0.4, None, None, 0.95, 1), "eager") == pytest.approx(0.6 * 3 / 6)
+
+
+@pytest.mark.parametrize("mode", ["compile", "cudagraph"])
+def test_nothing_is_added_where_the_networks_own_code_makes_no_calls(mode):
+    assert of_calls(3, (FRAGMENTS, RELU), Estimate(0.4, None, None, 0.95, 1), mode) == 0
 
 
 def test_a_saving_without_an_interval_gets_none():

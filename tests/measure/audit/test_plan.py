@@ -135,7 +135,7 @@ def test_what_only_the_first_call_does_is_no_part(audited, condition):
 def test_without_g4_keeps_depthwise_convolutions_that_break_g3(audited, condition):
     under = condition()
     found = plan(audited("Branches"), under)
-    assert [(part.guideline, part.calls) for part in found.audit.parts] == [("G3", 2), ("G4", 1)]
+    assert [(part.guideline, part.calls_each) for part in found.audit.parts] == [("G3", 2), ("G4", 1)]
     work = {variant.id: variant.cost(under).multiply_adds for variant in found.sweep.variants}
     assert work["without-G4"] == work["network"]
 
