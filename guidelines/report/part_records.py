@@ -47,7 +47,7 @@ def _of_audit(result: AuditResult) -> Record:
         **condition,
         "confidence": result.network_s.confidence,
         **of_estimate(result.network_s, "network_seconds"),
-        "launch_bound": int(result.is_launch_bound),
+        "network_launch_bound": int(result.is_launch_bound),
     }
 
 
@@ -128,7 +128,7 @@ def _facts(result: AuditResult) -> dict[str, object]:
         "target": printable(result.audit.target),
         "file": result.network.sources[0],
         "keeps_state": result.audit.keeps_state,
-        "launch_bound": result.is_launch_bound,
+        "network_launch_bound": result.is_launch_bound,
         **of_estimate(result.network_s, "network_seconds"),
         **of_estimate(result.sum, "sum"),
         **of_estimate(result.in_place, "in_place"),

@@ -4,8 +4,8 @@ python tests/harness/planted.py planted [SEED ...]    breaches in a plain networ
 python tests/harness/planted.py stacks [GUIDELINE]    ends of the guidelines' sweeps, against each other
 python tests/harness/planted.py networks [NAME ...]   the sum of the parts of well-known networks, the time
 
-A seed takes two minutes, one of 12 stacks one, a network at most two. --device, --mode, --seconds and
---passes are those of `guidelines audit`.
+A seed takes two minutes, one of 12 stacks one, a network at most two. Options are those of `guidelines
+audit`, with one device by its number (cuda:0) and one mode.
 """
 
 import sys
@@ -22,6 +22,7 @@ from guidelines.analysis.audit.of_run import audit_result
 from guidelines.measure.audit.auditing import AuditLimits, auditing
 from guidelines.measure.audit.plan import Audited
 from guidelines.measure.device.devices import device_list, device_name
+from guidelines.measure.device.modes import lacks_for_mode
 from guidelines.spec.condition import MODES, Condition, Device
 from guidelines.spec.inputs import Input
 
@@ -57,6 +58,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--passes", type=int, default=5)
     options = parser.parse_intermixed_args()
+    if lacks := lacks_for_mode(options.device, options.mode):
+        parser.error(f"--mode {options.mode}: {options.device} cannot run it, {lacks}")
     limits = AuditLimits(sampling_s=options.seconds, passes=options.passes)
     condition = Condition(options.device, device_name(options.device), mode=options.mode, batch_size=1)
     print(f"{condition.device_name}, {condition.mode}", flush=True)
@@ -178,7 +181,12 @@ def of_networks(names, condition, limits):
 
 
 def off(result):
-    """The standard deviation of the time of parts alone over that in place, weighted by their time."""
+    """The standard deviation of the time of parts alone over that in place, weighted by their time.
+
+    Not a number if they were not timed in place.
+    """
+    if result.in_place is None:
+        return float("nan")
     squares = sum(part.share.estimate * log(part.alone) ** 2 for part in result.parts)
     return sqrt(squares / sum(part.share.estimate for part in result.parts))
 

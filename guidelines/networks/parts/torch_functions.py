@@ -50,9 +50,12 @@ def _fastest(program: Program, values: Mapping[int, Tensor], device: torch.devic
     if key not in known:
         by_overload = generated(program, tuple(values), device)
         by_function = generated(program, tuple(values), device, of_torch)
-        operators = _operators(by_function, program, values)
-        is_same = operators and operators == _operators(by_overload, program, values)
-        known[key] = _Fastest(by_function, of_torch) if is_same else _Fastest(by_overload, _itself)
+        operators, others = (_operators(each, program, values) for each in (by_function, by_overload))
+        is_same = operators and operators == others
+        found = _Fastest(by_function, of_torch) if is_same else _Fastest(by_overload, _itself)
+        if not others:  # a call that failed, for want of memory perhaps, may succeed the next time
+            return found
+        known[key] = found
     return known[key]
 
 

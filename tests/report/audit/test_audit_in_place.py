@@ -26,7 +26,7 @@ def test_parts_in_place_make_the_whole_but_for_what_is_between_them():
     assert rest[2].key == pytest.approx(1 - 0.95 * 0.95, abs=0.005)
     python = flat(result(**timed, shares=SHARES | {REPLAYED: 0.7}))
     assert "the parts do not make the whole: in place, together 66" in python
-    rest = "the rest between operators: without the network's own Python, the same calls take 70"
+    rest = "the rest between operators; the same calls without the network's own Python take 70"
     assert f"of the network's time, {rest}" in python
     assert "us now and shares: operators in their place" in python
 

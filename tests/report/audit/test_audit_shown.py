@@ -222,7 +222,15 @@ def test_figures_about_launches_are_told_as_such():
     run = replace(measured, entries=(replace(network, passes=tuple(waiting)), *others))
     told = fitted(audit_result(run))
     assert "launches decide: " in flat(told)
-    assert (of_audits([told])[0]["launch_bound"], facts([told])[0]["launch_bound"]) == (1, True)
+    assert "nor do shares and prices; --mode cudagraph or a larger --input would show the device" in flat(
+        told
+    )
+    graphed = replace(told, condition=replace(told.condition, mode="cudagraph"))
+    assert "nor do shares and prices; a larger --input would show the device" in flat(graphed)
+    assert (of_audits([told])[0]["network_launch_bound"], facts([told])[0]["network_launch_bound"]) == (
+        1,
+        True,
+    )
     assert "launches decide" not in flat(result())
 
 

@@ -27,7 +27,6 @@ CONDITION = ("dtype", "layout", "mode", "threads", "cudnn_choice")
 # Normalisation that could be folded is named if it takes this share of the time.
 LEAST_FOLDABLE = 0.01
 TO_BE_QUIET = "end other programs (`guidelines doctor` names them)"
-TO_SEE_DEVICE = "--mode cudagraph or a larger --input would show the device"
 TO_FOLD = "torch.nn.utils.fusion.fuse_conv_bn_eval"
 
 
@@ -62,7 +61,8 @@ def answer(result: AuditResult) -> str:
 def _launches(result: AuditResult) -> Iterator[str]:
     """A line if all figures are about launches, with what would show the device."""
     if result.is_launch_bound:
-        yield f"{LAUNCHES_NOTE}, nor do shares and prices; {TO_SEE_DEVICE}"
+        graph = "" if result.condition.mode == "cudagraph" else "--mode cudagraph or "
+        yield f"{LAUNCHES_NOTE}, nor do shares and prices; {graph}a larger --input would show the device"
 
 
 def _prices(result: AuditResult) -> Iterator[str]:
@@ -155,10 +155,10 @@ def _in_place(result: AuditResult) -> str:
 
 
 def _own_code(result: AuditResult) -> str:
-    """Say how much of the rest the network's own code takes: the same operators in a row do without it."""
+    """The time of the same operators in a row, which do without the network's own code."""
     if result.replayed is None:
         return ""
-    return f": without the network's own Python, the same calls take {share(result.replayed)}"
+    return f"; the same calls without the network's own Python take {share(result.replayed)} of its time"
 
 
 def _reason(result: AuditResult) -> str:
