@@ -22,12 +22,13 @@ AUDIT = "audit"
 class Timed:
     """An operator to compare a part with: the variant that times it, and what it is, such as "in nhwc".
 
-    `work` is its multiply-adds over those of the part.
+    `work` is its multiply-adds over those of the part. For each occurrence it makes `calls_each` calls.
     """
 
     variant: str
     text: str
     work: float = 1.0
+    calls_each: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _part(saved: Mapping[str, Any]) -> AuditPart:
         rule=checked.text(saved["rule"]),
         alternative=None if alternative is None else _timed(alternative),
         remedies=tuple(map(_timed, saved["remedies"])),
-        calls_each=checked.count(saved.get("calls_each", 1), "calls_each"),  # older files have no such key
+        calls_each=_calls_each(saved),
     )
 
 
@@ -125,7 +126,12 @@ def _timed(saved: Mapping[str, Any]) -> Timed:
         variant=checked.text(saved["variant"]),
         text=checked.text(saved["text"]),
         work=_work(saved["work"]),
+        calls_each=_calls_each(saved),
     )
+
+
+def _calls_each(saved: Mapping[str, Any]) -> int:
+    return checked.count(saved.get("calls_each", 1), "calls_each")  # older files have no such key
 
 
 def _work(saved: Any) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import hypot, log, sqrt
 
-from guidelines.analysis.audit.fewer_calls import with_fewer_calls
+from guidelines.analysis.audit.own_code import with_other_calls
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, Saving
 from guidelines.stats.intervals import Estimate, quantile
 
@@ -69,13 +69,14 @@ def fitted(result: AuditResult) -> AuditResult:
 
     Of operators that were timed in place, shares are, and prices as far as ratios are; they are scaled down
     only if they take more than the whole. If a part has no time alone, so are the others. One operator in
-    place of several may save more than their share: what their calls take of the network's own code.
+    place of several may save more than their share: what their calls take of the network's own code; one that
+    makes more calls may save less.
     Two audits are compared as they were timed: what differs between operators alone and in their network is
     the same in both.
     """
     if result.in_place:
         in_place = _in_place(result, Fit(max(result.in_place.estimate, 1.0)).scale)
-        return with_fewer_calls(in_place)
+        return with_other_calls(in_place)
     if result.sum is None:
         return result
     in_a_row = result.replayed.estimate if result.replayed else 1.0
@@ -87,7 +88,7 @@ def fitted(result: AuditResult) -> AuditResult:
         guidelines=tuple(_guideline(each, fit) for each in result.guidelines),
         scale=fit.scale,
     )
-    return with_fewer_calls(alone_fitted)
+    return with_other_calls(alone_fitted)
 
 
 def _in_place(result: AuditResult, scale: float) -> AuditResult:

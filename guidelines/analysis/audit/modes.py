@@ -69,7 +69,7 @@ class InModes:
     def forms(self, part: AuditPart) -> Iterator[Timed]:
         """The part itself in each other mode."""
         for mode in self._other_modes:
-            yield Timed(in_mode(part.variant, mode), form_of(mode))
+            yield Timed(in_mode(part.variant, mode), form_of(mode), calls_each=part.calls_each)
 
     def results(self, times: AuditTimes, measured: Sequence[AuditPart]) -> Iterator[ModeResult]:
         """The network in each other mode; of the parts, those that were measured in that of the audit."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
-from guidelines.analysis.audit.fewer_calls import of_calls, up_to
 from guidelines.analysis.audit.modes import InModes
+from guidelines.analysis.audit.own_code import of_calls, with_calls
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, RuleResult, Saving
 from guidelines.analysis.audit.times import AuditTimes, Calls, Pair
@@ -67,7 +67,7 @@ def _without_g4(times: AuditTimes, parts: Sequence[AuditPart], mode: str) -> Est
         return None
     saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
     of_g4 = sum(part.all_calls for part in parts if part.guideline == "G4")
-    return up_to(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)]), mode))
+    return with_calls(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)]), mode))
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:

@@ -154,10 +154,11 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
     alternative, remedies = None, []
     if part.alternative:
         other = part.alternative
-        alternative = Timed(f"{name}.alternative", other.text, other.work)
+        alternative = Timed(f"{name}.alternative", other.text, other.work, _calls_each(other.program))
         variants.append(_alone(alternative.variant, other.program, _work(other.program.calls)))
     for number, remedy in enumerate(part.remedies, start=1):
-        remedies.append(Timed(f"{name}.remedy-{number}", remedy.text))
+        calls_each = _calls_each(remedy.program)
+        remedies.append(Timed(f"{name}.remedy-{number}", remedy.text, calls_each=calls_each))
         variants.append(_of_remedy(remedies[-1].variant, remedy, part, work))
     audited = AuditPart(
         variant=name,
@@ -168,9 +169,14 @@ def _of_part(name: str, part: Part) -> tuple[AuditPart, list[Variant]]:
         rule=part.rule,
         alternative=alternative,
         remedies=tuple(remedies),
-        calls_each=len(part.program.calls),
+        calls_each=_calls_each(part.program),
     )
     return audited, variants
+
+
+def _calls_each(program: Program) -> int:
+    """The number of its operators that compute, such as those that a network's parts are made of."""
+    return max(1, sum(call.cost is not None for call in program.calls))
 
 
 def _of_remedy(name: str, remedy: Remedy, part: Part, work: Cost) -> Variant:

@@ -107,6 +107,14 @@ def test_layout_and_type_are_those_of_the_condition(audited, condition):
     assert out.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_a_convolution_for_each_group_makes_a_call_for_each(audited, condition):
+    network = replace(audited("Plain", "1,16,6,6"), target="torch.nn:Conv2d(16, 16, 3, groups=4)")
+    found = plan(network, condition())
+    (part,) = found.audit.parts
+    calls = {other.text: other.calls_each for other in (part.alternative, *part.remedies)}
+    assert calls == {"one group, widths 8 and 8": 1, "in nhwc": 1, "as 4 convolutions": 4}
+
+
 @pytest.mark.parametrize("name", ["Mutating", "InTraining", "ByGradients", "Flattening"])
 def test_a_network_that_cannot_be_taken_apart_says_why_in_one_line(audited, condition, name):
     said = {
