@@ -14,10 +14,12 @@ from types import FunctionType
 from typing import Any
 
 import torch
-from torch import Tensor, nn, strided
+from torch import Tensor, nn
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from guidelines.measure.device.observed import has_storage
+from guidelines.networks.cost.operator import written_arguments
 from guidelines.networks.cost.products import tensors
 from guidelines.spec.condition import Device
 
@@ -78,7 +80,7 @@ def _captured(module: nn.Module, x: Tensor) -> Call:
                 raise cause if isinstance(cause, Exception) else error from None
             # A replay that does nothing must not leave right values, but what operators change in place is
             # the input of every replay.
-            if address(y) != address(earlier) or address(y) not in written.addresses:
+            if _address(y) != _address(earlier) or _address(y) not in written.addresses:
                 y.fill_(float("nan"))
         torch.cuda.current_stream().wait_stream(stream)
     # The graph reads weights and input at their addresses, but does not keep them alive.
@@ -98,14 +100,12 @@ class _Written(TorchDispatchMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        for number, argument in enumerate(func._schema.arguments if isinstance(func, OpOverload) else ()):
-            if argument.alias_info and argument.alias_info.is_write:
-                given = args[number] if number < len(args) else kwargs.get(argument.name)
-                self.addresses |= {address(x) for x in tensors((given,)) if x.layout == strided}
+        written = written_arguments(func, args, kwargs) if isinstance(func, OpOverload) else []
+        self.addresses |= {_address(x) for x in tensors(written) if has_storage(x)}
         return func(*args, **kwargs)
 
 
-def address(tensor: Tensor) -> int:
+def _address(tensor: Tensor) -> int:
     """The address of a tensor's memory, which views share."""
     return tensor.untyped_storage().data_ptr()
 

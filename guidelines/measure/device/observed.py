@@ -74,9 +74,9 @@ class Observer(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped i
 
     def _note_memory(self, given: tuple[Any, ...], out: Any) -> None:
         """Note the storages of results that are no views of what was given."""
-        known = {x.untyped_storage()._cdata for x in tensors(given) if _has_storage(x)}
+        known = {x.untyped_storage()._cdata for x in tensors(given) if has_storage(x)}
         for x in tensors((out,)):
-            if _has_storage(x) and x.untyped_storage()._cdata not in known:
+            if has_storage(x) and x.untyped_storage()._cdata not in known:
                 storage = x.untyped_storage()
                 weakly = StorageWeakRef(storage)  # type: ignore[no-untyped-call]  # untyped in torch
                 self._taken.append((weakly, storage.nbytes()))
@@ -94,7 +94,8 @@ def _one(cost: OperatorCost) -> Operators:
     )
 
 
-def _has_storage(x: Tensor) -> bool:
+def has_storage(x: Tensor) -> bool:
+    """True if a tensor is a view of memory of its own, which sparse and nested ones are not."""
     return x.layout == torch.strided and not x.is_nested
 
 
@@ -126,7 +127,7 @@ class Denormals(TorchDispatchMode):  # type: ignore[no-untyped-call]  # untyped 
     ) -> Any:
         out = func(*args, **(kwargs or {}))
         for x in tensors((out,)):
-            if x.dtype in WITH_DENORMALS and x.numel() and _has_storage(x):
+            if x.dtype in WITH_DENORMALS and x.numel() and has_storage(x):
                 values = spread(x)
                 is_denormal = (values != 0) & (values.abs() < torch.finfo(x.dtype).tiny)
                 self._denormal += x.numel() * float(is_denormal.float().mean())

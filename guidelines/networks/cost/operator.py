@@ -137,11 +137,17 @@ def _read(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: An
             yield given.get(argument.name)
 
 
+def written_arguments(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
+    """The arguments of a call that are written to, also those changed in place."""
+    given = _by_name(operator, args, kwargs)
+    return [given.get(argument.name) for argument in operator._schema.arguments if _is_written(argument)]
+
+
 def _written(operator: Any, args: Sequence[Any], kwargs: Mapping[str, Any], out: Any) -> Iterator[Any]:
     """Tensors that are written, also those changed in place."""
     schema = operator._schema
     given = _by_name(operator, args, kwargs)
-    yield [given.get(argument.name) for argument in schema.arguments if _is_written(argument)]
+    yield written_arguments(operator, args, kwargs)
     results = out if len(schema.returns) > 1 else (out,)
     if "native_batch_norm" in operator._opname and not given.get("training"):
         results = out[:1]  # the statistics are empty, but not on the meta device
