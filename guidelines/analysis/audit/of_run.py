@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from guidelines.analysis.audit.modes import InModes
-from guidelines.analysis.audit.own_code import of_calls, with_calls
+from guidelines.analysis.audit.own_code import of_one_call, with_calls
 from guidelines.analysis.audit.reason_of_part import ReasonOfParts
 from guidelines.analysis.audit.result import AuditResult, GuidelineResult, PartResult, RuleResult, Saving
 from guidelines.analysis.audit.times import AuditTimes, Calls, Pair
@@ -41,16 +41,19 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
     together = times.that_meet([each for each in every if each[0] in entries])
     alone = [part for part in audit.parts if part.variant in together]
     results = _Parts(known, times, reason, together).results(audit)
+    condition = entries[WHOLE].place.condition
+    replayed = times.share([(REPLAYED, 1)]) if REPLAYED in entries else None
+    one_call = of_one_call(audit.parts, replayed, condition.mode)
     return AuditResult(
         audit=audit,
-        condition=entries[WHOLE].place.condition,
+        condition=condition,
         network=results_of(replace(run, entries=(entries[WHOLE],), failures=())),
         network_s=times.seconds(WHOLE),
         sum=times.alone(list(map(_calls, alone))) if alone else None,
         parts=tuple(results),
         guidelines=tuple(_of_guidelines(results, times)),
-        replayed=times.share([(REPLAYED, 1)]) if REPLAYED in entries else None,
-        without_g4=_without_g4(times, audit.parts, entries[WHOLE].place.condition.mode),
+        replayed=replayed,
+        without_g4=_without_g4(times, audit.parts, one_call),
         failed=tuple(known.left_out(audit.parts, alone)),
         untimed=tuple(untimed(known.own)),
         in_place=times.share(every) if times.in_place else None,
@@ -58,16 +61,17 @@ def _result(run: Run, audit: Audit, known: InModes, reason: ReasonOfParts, times
     )
 
 
-def _without_g4(times: AuditTimes, parts: Sequence[AuditPart], mode: str) -> Estimate | None:
+def _without_g4(times: AuditTimes, parts: Sequence[AuditPart], one_call: float) -> Estimate | None:
     """The saving by operators in a row without those of G4.
 
-    The network's own code calls them, too, which no replay does: the interval ends above what that takes.
+    The network's own code calls them, too, which no replay does: the interval ends above what that takes,
+    `one_call` for each of them.
     """
     if not times.meet(REPLAYED, WITHOUT_G4):
         return None
     saved = times.saved([((REPLAYED, 1), (WITHOUT_G4, 1))], most=WHOLE_TIME)
     of_g4 = sum(part.all_calls for part in parts if part.guideline == "G4")
-    return with_calls(saved, of_calls(of_g4, parts, times.share([(REPLAYED, 1)]), mode))
+    return with_calls(saved, one_call * of_g4)
 
 
 def _dearness(result: PartResult) -> tuple[float, float]:

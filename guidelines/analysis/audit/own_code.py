@@ -8,16 +8,16 @@ from guidelines.results.audit import AuditPart, Timed
 from guidelines.stats.intervals import Estimate
 
 
-def of_calls(calls: int, parts: Sequence[AuditPart], replayed: Estimate | None, mode: str) -> float:
-    """The share of the network's time that its own code takes for some of all calls of operators.
+def of_one_call(parts: Sequence[AuditPart], replayed: Estimate | None, mode: str) -> float:
+    """The share of the network's time that its own code takes for one call of an operator of its parts.
 
     Its own code is what the same operators one after the other do without; 0 if their time is not known.
     In modes other than eager it makes no calls.
     """
     if replayed is None or mode != "eager":
         return 0.0
-    every = sum(part.all_calls for part in parts)
-    return max(0.0, 1 - replayed.estimate) * calls / max(every, 1)
+    calls = sum(part.all_calls for part in parts)
+    return max(0.0, 1 - replayed.estimate) / max(calls, 1)
 
 
 def with_calls(saves: Estimate, more: float) -> Estimate:
@@ -32,36 +32,36 @@ def with_other_calls(result: AuditResult) -> AuditResult:
 
     One operator in place of several fragments makes fewer calls, a convolution for each group makes more.
     """
+    one_call = of_one_call(result.audit.parts, result.replayed, result.condition.mode)
     return replace(
         result,
-        parts=tuple(_part(each, result) for each in result.parts),
-        guidelines=tuple(_guideline(each, result) for each in result.guidelines),
+        parts=tuple(_part(each, one_call) for each in result.parts),
+        guidelines=tuple(_guideline(each, result.parts, one_call) for each in result.guidelines),
     )
 
 
-def _part(each: PartResult, result: AuditResult) -> PartResult:
-    remedies = tuple(_saving(other, each.part, result) for other in each.remedies)
+def _part(each: PartResult, one_call: float) -> PartResult:
+    remedies = tuple(_saving(other, each.part, one_call) for other in each.remedies)
     if not each.alternative:
         return replace(each, remedies=remedies)
-    alternative = _saving(each.alternative, each.part, result)
+    alternative = _saving(each.alternative, each.part, one_call)
     return replace(each, alternative=alternative, price=alternative.saves, remedies=remedies)
 
 
-def _saving(other: Saving, part: AuditPart, result: AuditResult) -> Saving:
-    return replace(other, saves=with_calls(other.saves, _saved_by(other.timed, part, result)))
+def _saving(other: Saving, part: AuditPart, one_call: float) -> Saving:
+    return replace(other, saves=with_calls(other.saves, one_call * _fewer_calls(part, other.timed)))
 
 
-def _guideline(each: GuidelineResult, result: AuditResult) -> GuidelineResult:
+def _guideline(each: GuidelineResult, parts: Sequence[PartResult], one_call: float) -> GuidelineResult:
     if not each.price:
         return each
-    more = 0.0
-    for part in result.parts:
+    fewer = 0
+    for part in parts:
         if part.part.guideline == each.guideline and part.alternative:
-            more += _saved_by(part.alternative.timed, part.part, result)
-    return replace(each, price=with_calls(each.price, more))
+            fewer += _fewer_calls(part.part, part.alternative.timed)
+    return replace(each, price=with_calls(each.price, one_call * fewer))
 
 
-def _saved_by(other: Timed, part: AuditPart, result: AuditResult) -> float:
-    """The share of the network's time of calls that another operator saves; below 0 if it makes more."""
-    fewer = part.all_calls - other.calls_each * len(part.layers)
-    return of_calls(fewer, result.audit.parts, result.replayed, result.condition.mode)
+def _fewer_calls(part: AuditPart, other: Timed) -> int:
+    """The number of calls that another operator saves; below 0 if it makes more."""
+    return part.all_calls - other.calls_each * len(part.layers)

@@ -5,7 +5,7 @@ from made_up_parts import GROUPED, IN_PLACE, NARROW, PLAIN, RELU, SHARES, audit_
 
 from guidelines.analysis.audit.fit import fitted
 from guidelines.analysis.audit.of_run import audit_result
-from guidelines.analysis.audit.own_code import of_calls, with_calls
+from guidelines.analysis.audit.own_code import of_one_call, with_calls
 from guidelines.results.audit import REPLAYED
 from guidelines.stats.intervals import Estimate
 
@@ -50,14 +50,14 @@ def test_g4_in_place_counts_calls_of_operators_that_could_not_run_alone():
 
 def test_nothing_is_added_if_the_row_takes_as_long_as_the_network_or_is_not_known():
     parts = (FRAGMENTS, RELU)
-    assert of_calls(3, parts, Estimate(1.02, 1.0, 1.04, 0.95, 5), "eager") == 0
-    assert of_calls(3, parts, None, "eager") == 0
-    assert of_calls(3, parts, Estimate(0.4, None, None, 0.95, 1), "eager") == pytest.approx(0.6 * 3 / 6)
+    assert of_one_call(parts, Estimate(1.02, 1.0, 1.04, 0.95, 5), "eager") == 0
+    assert of_one_call(parts, None, "eager") == 0
+    assert 3 * of_one_call(parts, Estimate(0.4, None, None, 0.95, 1), "eager") == pytest.approx(0.6 * 3 / 6)
 
 
 @pytest.mark.parametrize("mode", ["compile", "cudagraph"])
 def test_nothing_is_added_where_the_networks_own_code_makes_no_calls(mode):
-    assert of_calls(3, (FRAGMENTS, RELU), Estimate(0.4, None, None, 0.95, 1), mode) == 0
+    assert of_one_call((FRAGMENTS, RELU), Estimate(0.4, None, None, 0.95, 1), mode) == 0
 
 
 def test_a_saving_without_an_interval_gets_none():
