@@ -17,7 +17,7 @@ from guidelines.stats.outlying import FEWEST_ALONE
 MOST = 0.5
 # Reasons of one kind that go on with names of networks or settings.
 BEGINNINGS = ("the slow-down of ", "the device's clock was held down", "the machine was set up otherwise")
-OF_PASS, FIGURES = re.compile(r"pass \d+: "), re.compile(r"\d[\d.,%]*")
+OF_PASS, FIGURES = re.compile(r"^pass \d+: "), re.compile(r"\d[\d.,%]*")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def kind_of(reason: str) -> str:
     >>> kind_of("pass 2: other processes used 1.01 of 2 processors")
     'other processes used  of  processors'
     """
-    told = OF_PASS.sub("", reason, count=1)
+    told = OF_PASS.sub("", reason)
     for beginning in BEGINNINGS:
         if told.startswith(beginning):
             return beginning
