@@ -23,7 +23,7 @@ from guidelines.fleet.node_pass import PassTask, measure
 
 NODES = ("node1", "node2", "node3")
 PASSES = 5
-# In half a second and more, a pass tells whether other processes used the processors.
+# As long as by default: in half a second and more, a pass tells whether other processes used the processors.
 SELECTION = ("G1", "-k", "g1 and x1", "--device=cpu")
 TIMEOUT_S, MOST_BYTES = 120, 2**30
 SPIN = "while True: pass"
